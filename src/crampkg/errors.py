@@ -1,0 +1,92 @@
+"""Every error that crampkg raises on purpose.
+
+    CrampkgError                    the base: a face catches this and nothing else
+    ├── UsageError                  exit 2: what was asked cannot be done as asked
+    │   ├── UnknownQuestionError    no question has that id
+    │   ├── UnknownParameterError   the question has no such parameter
+    │   ├── UnknownTermError        a name that fits no term
+    │   ├── AmbiguousTermError      a name that fits several terms
+    │   ├── WrongKindError          a term of another class than the parameter wants
+    │   └── QueryError              SPARQL that does not parse or may not run
+    ├── SourceError                 exit 2: a file that cannot be read or parsed
+    ├── AnswerMissingError          exit 1: the answer is empty
+    ├── CheckError                  exit 1: a check failed
+    └── EndpointError               exit 3: an endpoint could not be reached
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class CrampkgError(Exception):
+    """The base of all errors here. Its text is one sentence or more: what, where, what to do."""
+
+    exit_code = 2
+
+
+class UsageError(CrampkgError):
+    """What was asked cannot be done as asked."""
+
+
+class UnknownQuestionError(UsageError):
+    """No question has that id."""
+
+
+class UnknownParameterError(UsageError):
+    """The question has no such parameter."""
+
+
+class UnknownTermError(UsageError):
+    """A name that fits no term."""
+
+
+class AmbiguousTermError(UsageError):
+    """A name that fits several terms."""
+
+
+class WrongKindError(UsageError):
+    """A term of another class than the parameter wants."""
+
+
+class QueryError(UsageError):
+    """SPARQL that does not parse or may not run; `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class SourceError(CrampkgError):
+    """A file that cannot be read or parsed; `line` counts from 1."""
+
+    def __init__(self, message: str, path: str | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
+
+
+class AnswerMissingError(CrampkgError):
+    """The answer is empty."""
+
+    exit_code = 1
+
+
+class CheckError(CrampkgError):
+    """A check failed."""
+
+    exit_code = 1
+
+
+class EndpointError(CrampkgError):
+    """An endpoint could not be reached."""
+
+    exit_code = 3
+
+
+def suggest(names: Sequence[str]) -> str:
+    """Return the sentence that offers `names`, or an empty string when there are none."""
+    return f" Did you mean {', '.join(names)}?" if names else ""

@@ -1,0 +1,73 @@
+"""The small records that many modules share. No behaviour beyond reading them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Value(NamedTuple):
+    """One RDF term of a result, independent of the engine that gave it.
+
+    `kind` is "uri", "literal" or "bnode" (SPARQL 1.1 Query Results JSON Format, section 3.2.2);
+    `text` the IRI, lexical form or label; `datatype` an IRI for a typed literal other than
+    xsd:string; `language` a tag for a language-tagged one.
+    """
+
+    kind: str
+    text: str
+    datatype: str | None = None
+    language: str | None = None
+
+
+class Parameter(NamedTuple):
+    """A parameter of a question, as its header declares it."""
+
+    name: str
+    type: str  # "iri", "string" or "integer"
+    kind: str | None  # the IRI of the class a value must have; None unless type is "iri"
+    default: str  # an IRI, a lexical form or an integer's digits
+    help: str
+
+
+class Question(NamedTuple):
+    """A question of the library: the header of a file in `queries/`, and its SPARQL."""
+
+    id: str
+    question: str
+    summary: str
+    tags: tuple[str, ...]
+    params: tuple[Parameter, ...]
+    silence: str  # the sentence for an empty answer
+    form: str  # "select" or "construct"
+    text: str  # the whole file, header included
+
+
+class Term(NamedTuple):
+    """A thing or vocabulary term that has a label."""
+
+    iri: str
+    label: str
+    synonyms: tuple[str, ...]
+    kinds: tuple[str, ...]  # the IRIs of all its classes, inferred ones included
+    definition: str
+
+
+class Status(NamedTuple):
+    """What must travel with every answer (design, truth rule 8)."""
+
+    title: str
+    updated: str  # ISO 8601 date of the article
+    review: str
+    audience: str
+    disclaimer: str
+
+
+class Finding(NamedTuple):
+    """One failure that a check found."""
+
+    check: str  # the name of the check, as in `rules/lint/NAME.rq` or a shape's local name
+    file: str  # relative to the sources' root; empty when no file can be named
+    line: int | None
+    term: str  # CURIE or IRI of the term at fault; empty when none can be named
+    problem: str
+    remedy: str

@@ -1,0 +1,95 @@
+"""Where the text is: ontology/, data/, queries/ and rules/, in a checkout or in the wheel."""
+
+from __future__ import annotations
+
+import os
+
+from crampkg.errors import SourceError
+from crampkg.vocabulary import GRAPHS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+_FOLDERS = ("ontology", "data", "queries", "rules")
+
+
+class Sources:
+    """The text files of one knowledge graph, below one folder.
+
+    `os.path` instead of `pathlib` because this is on the way of every question.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    @classmethod
+    def find(cls, root: str | os.PathLike[str] | None = None) -> Sources:
+        """Return the sources at `root`, else `$CRAMPKG_SOURCES`, else those that we came with.
+
+        Raises `SourceError` when the folder has no ontology, data, queries and rules.
+        """
+        chosen = os.fspath(root) if root else os.environ.get("CRAMPKG_SOURCES")
+        if chosen:
+            return cls(_proven(os.path.abspath(chosen), f"{chosen} is not a crampkg source folder"))
+        carried = os.path.join(_PACKAGE, "kg")
+        if os.path.isdir(carried):
+            return cls(carried)
+        checkout = os.path.dirname(os.path.dirname(_PACKAGE))
+        return cls(_proven(checkout, f"Neither {carried} nor {checkout} holds the knowledge graph"))
+
+    @property
+    def carried_snapshot(self) -> str | None:
+        """The folder of the snapshot that the wheel carries, or None outside a wheel."""
+        folder = os.path.join(self.root, "snapshot")
+        carried = self.root == os.path.join(_PACKAGE, "kg") and os.path.isdir(folder)
+        return folder if carried else None
+
+    def files(self) -> list[str]:
+        """Return the path of every source file relative to the root, sorted, `/` between parts."""
+        found = []
+        for folder in _FOLDERS:
+            for path in _walk(os.path.join(self.root, folder)):
+                found.append(os.path.relpath(path, self.root).replace(os.sep, "/"))
+        return sorted(found)
+
+    def path(self, name: str) -> str:
+        """Return the path on disk of the source file `name` (as `files` gives it)."""
+        return os.path.join(self.root, *name.split("/"))
+
+
+def graph_of(name: str) -> str | None:
+    """Return the IRI of the named graph that the source file `name` loads into, or None.
+
+    Resolutions lie beside the article that they are about and are ours (design, truth rule 5).
+    """
+    parts = name.split("/")
+    if name.endswith(".sssom.tsv"):
+        return GRAPHS["background"]
+    if not name.endswith(".ttl") or name == "ontology/shapes.ttl":
+        return None
+    if parts[0] == "ontology":
+        return GRAPHS["ontology"]
+    if parts[:2] == ["data", "articles"] and parts[-1] != "resolutions.ttl":
+        return GRAPHS["claims"]
+    return GRAPHS["background"]
+
+
+def _proven(root: str, problem: str) -> str:
+    missing = [folder for folder in _FOLDERS if not os.path.isdir(os.path.join(root, folder))]
+    if missing:
+        message = f"{problem}: {', '.join(missing)} missing. Name a folder that has them."
+        raise SourceError(message, path=root)
+    return root
+
+
+def _walk(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith((".", "_")) or entry.name.endswith("~"):
+                continue
+            if entry.is_dir():
+                yield from _walk(entry.path)
+            else:
+                yield entry.path

@@ -1,0 +1,65 @@
+"""The only place that spells an IRI: namespaces, prefixes and the names of the graphs."""
+
+from __future__ import annotations
+
+CK = "https://w3id.org/crampkg/ontology#"
+KG = "https://w3id.org/crampkg/id/"
+GRAPH = "https://w3id.org/crampkg/graph/"
+ONTOLOGY = "https://w3id.org/crampkg/ontology"
+OWL = "http://www.w3.org/2002/07/owl#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+#: Predeclared in every query and used by every writer, sorted by prefix.
+PREFIXES: dict[str, str] = {
+    "art": KG + "what-causes-leg-cramps/",
+    "cito": "http://purl.org/spar/cito/",
+    "ck": CK,
+    "dct": "http://purl.org/dc/terms/",
+    "g": GRAPH,
+    "kg": KG,
+    "oa": "http://www.w3.org/ns/oa#",
+    "owl": OWL,
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": SKOS,
+    "sssom": "https://w3id.org/sssom/",
+    "vann": "http://purl.org/vocab/vann/",
+    "xsd": XSD,
+}
+
+#: Short name of each named graph, in the order in which they are built.
+GRAPHS: dict[str, str] = {
+    name: GRAPH + name for name in ("ontology", "background", "claims", "facts", "inferred")
+}
+
+#: Which graphs belong to which of the three origins (design, truth rule 6).
+ORIGINS: dict[str, str] = {
+    GRAPHS["ontology"]: "background",
+    GRAPHS["background"]: "background",
+    GRAPHS["claims"]: "article",
+    GRAPHS["facts"]: "inferred",
+    GRAPHS["inferred"]: "inferred",
+}
+
+_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+
+
+def compress(iri: str) -> str:
+    """Return `iri` as a CURIE with the longest fitting prefix, or unchanged when none fits."""
+    best = ""
+    for prefix, namespace in PREFIXES.items():
+        longer = len(namespace) > len(PREFIXES.get(best, ""))
+        if iri.startswith(namespace) and longer and _LOCAL.issuperset(iri[len(namespace) :]):
+            best = prefix
+    return f"{best}:{iri[len(PREFIXES[best]) :]}" if best else iri
+
+
+def expand(curie: str) -> str | None:
+    """Return the IRI that `curie` stands for, or None when its prefix is not predeclared."""
+    prefix, colon, local = curie.partition(":")
+    return PREFIXES[prefix] + local if colon and prefix in PREFIXES else None
