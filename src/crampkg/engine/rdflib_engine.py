@@ -1,0 +1,85 @@
+"""The same questions on rdflib: slower, and a second opinion on every answer."""
+
+from __future__ import annotations
+
+import rdflib
+from pyparsing.exceptions import ParseException
+
+from crampkg.errors import QueryError
+from crampkg.records import Value
+from crampkg.vocabulary import PREFIXES, XSD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rdflib.query import Result as RdflibAnswer
+    from rdflib.term import Identifier
+
+    from crampkg.engine.base import Binding, Triple
+
+
+class RdflibEngine:
+    """An `rdflib.Dataset` whose default graph is the union of its named graphs."""
+
+    def __init__(self, nquads: bytes) -> None:
+        self.dataset = parse_dataset(nquads)
+
+    def query(self, text: str) -> RdflibResult:
+        """Run a query. Raises `QueryError` where it does not parse."""
+        try:
+            return RdflibResult(self.dataset.query(text, initNs=PREFIXES))
+        except ParseException as error:
+            message = f"The query does not parse at line {error.lineno}, column {error.column}."
+            raise QueryError(message, error.lineno, error.column) from None
+
+
+class RdflibResult:
+    """What rdflib found, converted as it is read."""
+
+    def __init__(self, result: RdflibAnswer) -> None:
+        self._result = result
+        self.form = {"SELECT": "select", "ASK": "ask"}.get(result.type, "graph")
+        self.variables = tuple(str(name) for name in result.vars or ())
+        self.boolean = bool(result.askAnswer) if self.form == "ask" else None
+
+    def bindings(self) -> Iterator[Binding]:
+        """Iterate over the rows of a SELECT."""
+        for row in self._result:
+            yield tuple(_to_value(term) if term is not None else None for term in row)  # type: ignore[union-attr]  # rows, not booleans, in a SELECT
+
+    def triples(self) -> Iterator[Triple]:
+        """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
+        for subject, predicate, object_ in self._result.graph or ():
+            yield _to_value(subject), _to_value(predicate), _to_value(object_)
+
+    def serialize(self, format: str) -> bytes | None:
+        """Return None: answers are written from their rows, alike for every engine."""
+        return None
+
+
+def parse_dataset(nquads: bytes) -> rdflib.Dataset:
+    """Return N-Quads as an rdflib dataset that keeps every lexical form."""
+    normalize = rdflib.NORMALIZE_LITERALS
+    rdflib.NORMALIZE_LITERALS = False
+    try:
+        dataset = rdflib.Dataset(default_union=True)
+        dataset.parse(data=nquads, format="nquads")
+    finally:
+        rdflib.NORMALIZE_LITERALS = normalize
+    for prefix, namespace in PREFIXES.items():
+        dataset.bind(prefix, namespace, replace=True)
+    return dataset
+
+
+def _to_value(term: Identifier) -> Value:
+    if isinstance(term, rdflib.URIRef):
+        return Value("uri", str(term))
+    if isinstance(term, rdflib.BNode):
+        return Value("bnode", str(term))
+    if isinstance(term, rdflib.Literal):
+        datatype = None if term.datatype is None else str(term.datatype)
+        plain = datatype == XSD + "string" or term.language
+        return Value("literal", str(term), None if plain else datatype, term.language)
+    message = f"A result holds {term!r}, which is neither an IRI, a literal nor a blank node."
+    raise TypeError(message)

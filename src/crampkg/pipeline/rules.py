@@ -1,0 +1,84 @@
+"""Rules are SPARQL CONSTRUCT files: run some of them to a fixpoint into one graph."""
+
+from __future__ import annotations
+
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+
+from crampkg.errors import SourceError
+from crampkg.pipeline.load import read_text
+from crampkg.vocabulary import GRAPHS, OWL, RDF, RDFS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crampkg.sources import Sources
+
+_TYPE = NamedNode(RDF + "type")
+_REFLEXIVE = frozenset(
+    NamedNode(iri)
+    for iri in (
+        RDFS + "subClassOf",
+        RDFS + "subPropertyOf",
+        OWL + "equivalentClass",
+        OWL + "equivalentProperty",
+        OWL + "sameAs",
+    )
+)
+_EVERYTHING = frozenset(
+    NamedNode(iri) for iri in (OWL + "Thing", OWL + "NamedIndividual", RDFS + "Resource")
+)
+
+
+def derive(store: Store, sources: Sources) -> None:
+    """Add the facts that `rules/facts` make of the claims to the facts graph."""
+    graph = NamedNode(GRAPHS["facts"])
+    for name, text in _rules(sources, "rules/facts/"):
+        for triple in _run(store, name, text):
+            store.add(Quad(triple.subject, triple.predicate, triple.object, graph))
+
+
+def reason(store: Store, sources: Sources) -> None:
+    """Add what `rules/owl` and `rules/inferred` entail to the inferred graph.
+
+    The rules are run in turn until a whole round adds nothing. Each triple that is added is new:
+    in no other graph, and no tautology. Types that are anonymous class expressions serve on the
+    way and are taken out at the end.
+    """
+    graph = NamedNode(GRAPHS["inferred"])
+    rules = [*_rules(sources, "rules/owl/"), *_rules(sources, "rules/inferred/")]
+    changed = True
+    while changed:
+        changed = False
+        for name, text in rules:
+            for triple in _run(store, name, text):
+                if not _is_tautology(triple) and not _known(store, triple):
+                    store.add(Quad(triple.subject, triple.predicate, triple.object, graph))
+                    changed = True
+    for quad in list(store.quads_for_pattern(None, None, None, graph)):
+        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+            store.remove(quad)
+
+
+def _rules(sources: Sources, folder: str) -> Sequence[tuple[str, str]]:
+    names = [name for name in sources.files() if name.startswith(folder) and name.endswith(".rq")]
+    return [(name, read_text(sources.path(name), name)) for name in names]
+
+
+def _run(store: Store, name: str, text: str) -> list[Triple]:
+    try:
+        return list(store.query(text, use_default_graph_as_union=True))
+    except SyntaxError as error:
+        message = f"{name}: the rule does not parse: {error}. Mend it."
+        raise SourceError(message, path=name) from None
+
+
+def _known(store: Store, triple: Triple) -> bool:
+    pattern = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+    return next(iter(pattern), None) is not None
+
+
+def _is_tautology(triple: Triple) -> bool:
+    if triple.subject == triple.object and triple.predicate in _REFLEXIVE:
+        return True
+    return triple.predicate == _TYPE and triple.object in _EVERYTHING
