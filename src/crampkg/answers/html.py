@@ -1,0 +1,52 @@
+"""An answer as a notebook shows it."""
+
+from __future__ import annotations
+
+from html import escape
+
+from crampkg.answers.formats import asked, status_lines
+from crampkg.vocabulary import compress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from crampkg.answers.rows import Answer
+    from crampkg.records import Value
+
+
+def page(answer: Answer) -> str:
+    """Return the question, the rows with links, and the status, all of it escaped."""
+    parts = []
+    if answer.question is not None:
+        parts.append(f"<p><strong>{escape(asked(answer))}</strong></p>")
+    if answer.form == "ask":
+        parts.append(f"<p>{'yes' if answer.boolean else 'no'}</p>")
+    elif answer.form == "graph":
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in triple)}</tr>"
+            for triple in answer.triples
+        )
+        parts.append(f"<table>{_head(('subject', 'predicate', 'object'))}<tbody>{rows}</tbody></table>")
+    else:
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in row.values())}</tr>"
+            for row in answer
+        )
+        parts.append(f"<table>{_head(answer.variables)}<tbody>{rows}</tbody></table>")
+    parts.append(f"<p><small>{'<br>'.join(map(escape, status_lines(answer.status)))}</small></p>")
+    return "".join(parts)
+
+
+def _head(names: tuple[str, ...]) -> str:
+    cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    return f"<thead><tr>{cells}</tr></thead>"
+
+
+def _cell(value: Value | None) -> str:
+    if value is None:
+        return ""
+    if value.kind == "uri":
+        shown = escape(compress(value.text))
+        if value.text.startswith(("http://", "https://")):
+            return f'<a href="{escape(value.text)}">{shown}</a>'
+        return shown
+    return escape(value.text)

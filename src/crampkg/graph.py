@@ -1,0 +1,275 @@
+"""`KnowledgeGraph`: the one noun that the command line, a server and a notebook share."""
+
+from __future__ import annotations
+
+import os
+
+from crampkg.answers.rows import Answer
+from crampkg.engine.embedded import EmbeddedEngine
+from crampkg.errors import (
+    SourceError,
+    UnknownParameterError,
+    UnknownQuestionError,
+    UsageError,
+    suggest,
+)
+from crampkg.pipeline.snapshot import open_snapshot
+from crampkg.questions.bind import bind, serialize
+from crampkg.records import Status
+from crampkg.sources import Sources
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import rdflib
+
+    from crampkg.check import Report
+    from crampkg.explain.describe import Card
+    from crampkg.pipeline.snapshot import Snapshot
+    from crampkg.questions.terms import Terms
+    from crampkg.records import Parameter, Question, Term
+
+
+class KnowledgeGraph:
+    """The graph, ready to be asked.
+
+    ```python
+    from crampkg import KnowledgeGraph
+
+    graph = KnowledgeGraph.open()
+    for row in graph.ask("arteries-explaining-pain", site="calf"):
+        print(row.text("arteryLabel"), row.text("wording"), row.text("hedge"))
+    ```
+    """
+
+    def __init__(self, sources: Sources, snapshot: Snapshot, article: str | None = None) -> None:
+        self.sources = sources
+        self.article = article
+        self.notices = list(snapshot.notices)
+        self._snapshot = snapshot
+        self._engine: EmbeddedEngine | None = None
+        self._terms: Terms | None = None
+        self._dataset: rdflib.Dataset | None = None
+
+    @classmethod
+    def open(
+        cls,
+        sources: str | os.PathLike[str] | None = None,
+        *,
+        article: str | os.PathLike[str] | None = None,
+        announce: Callable[[str], None] | None = None,
+    ) -> KnowledgeGraph:
+        """Open the graph that the package carries, or the one whose sources are in a folder.
+
+        `sources` is a folder with ontology, data, queries and rules (default `$CRAMPKG_SOURCES`,
+        else the package's own); `article` a copy of the article's text to quote from (default
+        `$CRAMPKG_ARTICLE`); `announce` is told before the graph has to be built.
+        Raises `SourceError` when the sources cannot be read or parsed.
+        """
+        found = Sources.find(sources)
+        text = os.fspath(article) if article else os.environ.get("CRAMPKG_ARTICLE")
+        return cls(found, open_snapshot(found, announce), text or None)
+
+    @property
+    def status(self) -> Status:
+        """The review status of the article, which goes with every answer; of all when several."""
+        statuses = self._snapshot.statuses
+        if not statuses:
+            message = f"{self.sources.root} holds no article. Add one under data/articles/."
+            raise SourceError(message, path=self.sources.root)
+        return Status(*("; ".join(dict.fromkeys(parts)) for parts in zip(*statuses, strict=True)))
+
+    @property
+    def dataset(self) -> rdflib.Dataset:
+        """The five named graphs as an `rdflib.Dataset`, lexical forms kept, union by default."""
+        if self._dataset is None:
+            from crampkg.engine.rdflib_engine import parse_dataset
+
+            self._dataset = parse_dataset(self.nquads)
+        return self._dataset
+
+    @property
+    def nquads(self) -> bytes:
+        """The five named graphs as canonical N-Quads."""
+        return self._snapshot.nquads
+
+    def questions(self) -> tuple[Question, ...]:
+        """Return the question library, sorted by id."""
+        return tuple(self._snapshot.questions.values())
+
+    def question(self, id: str) -> Question:
+        """Return one question. Raises `UnknownQuestionError` with near ids."""
+        try:
+            return self._snapshot.questions[id]
+        except KeyError:
+            import difflib
+
+            known = self._snapshot.questions
+            near = difflib.get_close_matches(id, known, n=3, cutoff=0.4)
+            message = f"There is no question {id!r}.{suggest(near)} `crampkg ask` lists them all."
+            raise UnknownQuestionError(message) from None
+
+    def ask(self, id: str, **params: str | int | Sequence[str | int]) -> Answer:
+        """Answer a question of the library.
+
+        A parameter takes a label, synonym, CURIE or IRI, or several of them; one that is left out
+        has its default. Raises `UnknownQuestionError`, `UnknownParameterError`,
+        `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with a way out.
+        """
+        question = self.question(id)
+        text = question.text
+        if params:
+            text = bind(text, self._bindings(question, params))
+        parameters = _Parameters(self, question, params)
+        engine = self._open_engine()
+        return Answer(lambda: engine.query(text), text, self.status, question, parameters)
+
+    def query(self, text: str) -> Answer:
+        """Run a SPARQL 1.1 SELECT, ASK, CONSTRUCT or DESCRIBE over the union of all graphs.
+
+        The prefixes of `crampkg.vocabulary.PREFIXES` need no declaration. Raises `QueryError`
+        with line and column.
+        """
+        from crampkg.engine import guard
+
+        guard.check(text)
+        engine = self._open_engine()
+        return Answer(lambda: engine.query(text), text, self.status)
+
+    def find(self, name: str, kind: str | None = None) -> Term:
+        """Return the term called `name` (label, synonym, CURIE, IRI or slug), of class `kind`.
+
+        Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError` with names that fit.
+        """
+        return self.terms.find(name, kind)
+
+    @property
+    def terms(self) -> Terms:
+        """Everything that has a label."""
+        if self._terms is None:
+            from crampkg.questions.terms import Terms
+
+            self._terms = Terms(self._snapshot.terms)
+        return self._terms
+
+    def describe(self, name: str) -> Card:
+        """Return the concept card of the term called `name`. Raises as `find` does."""
+        from crampkg.explain.describe import describe
+
+        return describe(self.find(name), self._open_engine())
+
+    def export(self, format: str = "turtle", graph: str | Sequence[str] = "all") -> bytes:
+        """Return one or more of the graphs in an RDF format, byte-identical from run to run.
+
+        Raises `UsageError` for a format or graph that there is not.
+        """
+        from crampkg.export import export
+
+        names = graph.split(",") if isinstance(graph, str) else list(graph)
+        return export(self.nquads, format, names)
+
+    def check(self, paths: Sequence[str] = ()) -> Report:
+        """Check the sources, or some files together with the rest; quotes need the article."""
+        from crampkg.check import run
+
+        return run(self.sources, paths, self.article)
+
+    def verify(self, article: str | os.PathLike[str]) -> Report:
+        """Check every recorded span against a copy of the article."""
+        from crampkg.check import verify
+
+        return verify(self.sources, os.fspath(article))
+
+    def _open_engine(self) -> EmbeddedEngine:
+        if self._engine is None:
+            self._engine = EmbeddedEngine(self._snapshot.nquads)
+        return self._engine
+
+    def _bindings(
+        self, question: Question, params: dict[str, str | int | Sequence[str | int]]
+    ) -> dict[str, list[str]]:
+        declared = {parameter.name: parameter for parameter in question.params}
+        bound = {}
+        for name, given in params.items():
+            if name not in declared:
+                raise UnknownParameterError(_no_parameter(question, name))
+            parameter = declared[name]
+            bound[name] = [
+                serialize(self._resolve(parameter, value), parameter.type)
+                for value in _several(given)
+            ]
+        return bound
+
+    def _resolve(self, parameter: Parameter, value: str | int) -> str:
+        if parameter.type == "iri":
+            return self.find(str(value), parameter.kind).iri
+        if parameter.type == "integer":
+            try:
+                return str(int(value))
+            except ValueError:
+                message = f"{parameter.name} takes a whole number, and {value!r} is none."
+                raise UsageError(message) from None
+        return str(value)
+
+
+class _Parameters(dict[str, "tuple[Term | str, ...]"]):
+    """The values of a question's parameters, resolved when they are first looked at.
+
+    A program that reads CSV has no use for labels, and loading them would cost it milliseconds.
+    """
+
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        question: Question,
+        given: dict[str, str | int | Sequence[str | int]],
+    ) -> None:
+        super().__init__()
+        for parameter in question.params:
+            values = _several(given.get(parameter.name, parameter.default))
+            self[parameter.name] = tuple(str(value) for value in values)
+        self._graph = graph
+        self._question = question
+        self._resolved = False
+
+    def _resolve(self) -> None:
+        if self._resolved:
+            return
+        self._resolved = True
+        for parameter in self._question.params:
+            if parameter.type == "iri":
+                texts = super().__getitem__(parameter.name)
+                terms = [self._graph.find(str(text), parameter.kind) for text in texts]
+                self[parameter.name] = tuple(terms)
+
+    def __getitem__(self, name: str) -> tuple[Term | str, ...]:
+        self._resolve()
+        return super().__getitem__(name)
+
+    def items(self):  # type: ignore[no-untyped-def,override]  # as dict's
+        self._resolve()
+        return super().items()
+
+    def values(self):  # type: ignore[no-untyped-def,override]  # as dict's
+        self._resolve()
+        return super().values()
+
+
+def _several(given: str | int | Sequence[str | int]) -> list[str | int]:
+    values = [given] if isinstance(given, (str, int)) else list(given)
+    if not values:
+        message = "A parameter was given no value. Give it at least one, or leave it out."
+        raise UsageError(message)
+    return values
+
+
+def _no_parameter(question: Question, name: str) -> str:
+    import difflib
+
+    names = [parameter.name for parameter in question.params]
+    if not names:
+        return f"The question {question.id} takes no parameters, so not {name!r} either."
+    near = difflib.get_close_matches(name, names, n=2, cutoff=0.5)
+    known = ", ".join(names)
+    return f"The question {question.id} has no parameter {name!r}; it takes {known}.{suggest(near)}"

@@ -1,0 +1,55 @@
+"""What names resolve to, and the status of the articles, read off the finished graph."""
+
+from __future__ import annotations
+
+from pyoxigraph import NamedNode, Store
+
+from crampkg.vocabulary import CK, OWL, RDF, SKOS
+
+_LABEL = NamedNode(SKOS + "prefLabel")
+_SYNONYM = NamedNode(SKOS + "altLabel")
+_DEFINITION = NamedNode(SKOS + "definition")
+_TYPE = NamedNode(RDF + "type")
+_DCT = "http://purl.org/dc/terms/"
+
+
+def index(store: Store) -> list[list[object]]:
+    """Return IRI, label, synonyms, classes and definition of everything labelled, by IRI."""
+    labels = {
+        quad.subject: quad.object.value
+        for quad in store.quads_for_pattern(None, _LABEL, None, None)
+        if isinstance(quad.subject, NamedNode)
+    }
+    rows: list[list[object]] = []
+    for subject in sorted(labels, key=lambda node: node.value):
+        kinds = [kind for kind in _values(store, subject, _TYPE) if not kind.startswith("_:")]
+        if OWL + "NamedIndividual" in kinds:
+            kinds.remove(OWL + "NamedIndividual")
+        definition = next(iter(_values(store, subject, _DEFINITION)), "")
+        synonyms = _values(store, subject, _SYNONYM)
+        rows.append([subject.value, labels[subject], synonyms, kinds, definition])
+    return rows
+
+
+def statuses(store: Store) -> list[list[str]]:
+    """Return title, date, review status, audience and disclaimer of each article, by its IRI."""
+    article = NamedNode(CK + "Article")
+    found = {quad.subject for quad in store.quads_for_pattern(None, _TYPE, article, None)}
+    properties = [
+        _DCT + "title",
+        _DCT + "modified",
+        CK + "reviewStatus",
+        CK + "audience",
+        CK + "disclaimer",
+    ]
+    return [
+        [next(iter(_values(store, subject, NamedNode(name))), "") for name in properties]
+        for subject in sorted(found, key=str)
+    ]
+
+
+def _values(store: Store, subject: NamedNode, predicate: NamedNode) -> list[str]:
+    quads = store.quads_for_pattern(subject, predicate, None, None)
+    return sorted(
+        {quad.object.value if hasattr(quad.object, "value") else str(quad.object) for quad in quads}
+    )

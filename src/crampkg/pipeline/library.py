@@ -1,0 +1,28 @@
+"""The question files of the sources, read and parsed."""
+
+from __future__ import annotations
+
+from crampkg.errors import SourceError
+from crampkg.pipeline.load import read_text
+from crampkg.questions.header import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from crampkg.records import Question
+    from crampkg.sources import Sources
+
+
+def read_library(sources: Sources) -> list[Question]:
+    """Return the questions in `queries/*.rq`, sorted by id.
+
+    Raises `SourceError` for a header that does not hold, or an id that is not the file's name.
+    """
+    questions = []
+    for name in sources.files():
+        if name.startswith("queries/") and name.endswith(".rq"):
+            question = parse(name, read_text(sources.path(name), name))
+            if name != f"queries/{question.id}.rq":
+                message = f"{name}: the id is {question.id}. Name the file {question.id}.rq."
+                raise SourceError(message, path=name)
+            questions.append(question)
+    return sorted(questions)

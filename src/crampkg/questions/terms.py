@@ -1,0 +1,107 @@
+"""Find a term by what people call it: label, synonym, CURIE, IRI or slug, in any case."""
+
+from __future__ import annotations
+
+from crampkg.errors import AmbiguousTermError, UnknownTermError, WrongKindError, suggest
+from crampkg.records import Term
+from crampkg.vocabulary import KG, compress, expand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: How many near or fitting names an error message offers.
+OFFERED = 6
+
+
+class Terms:
+    """The labelled things and vocabulary terms of one graph."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._by_iri = {term.iri: term for term in terms}
+
+    def __iter__(self):  # type: ignore[no-untyped-def]  # an iterator of Term
+        return iter(self._by_iri.values())
+
+    def get(self, iri: str) -> Term | None:
+        """Return the term with this IRI, or None."""
+        return self._by_iri.get(iri)
+
+    def of_kind(self, kind: str) -> list[Term]:
+        """Return the terms of the class with IRI `kind`, by label."""
+        fitting = [term for term in self._by_iri.values() if kind in term.kinds]
+        return sorted(fitting, key=lambda term: (term.label.casefold(), term.iri))
+
+    def find(self, name: str, kind: str | None = None) -> Term:
+        """Return the term that `name` means, of the class with IRI `kind` if one is given.
+
+        A preferred label wins over synonyms; case, hyphens, underscores and spaces do not matter.
+        Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with names that
+        would have done.
+        """
+        exact = self._by_iri.get(name.strip("<>")) or self._by_iri.get(expand(name) or "")
+        if exact is not None:
+            return self._of_kind(exact, name, kind)
+        for fitting in self._fitting(name):
+            of_kind = [term for term in fitting if kind is None or kind in term.kinds]
+            if len(of_kind) > 1:
+                options = ", ".join(f"{term.label} ({compress(term.iri)})" for term in of_kind)
+                message = f"{name!r} can mean {options}. Say which."
+                raise AmbiguousTermError(message)
+            if of_kind:
+                return of_kind[0]
+        for fitting in self._fitting(name):
+            if fitting:
+                return self._of_kind(fitting[0], name, kind)
+        raise UnknownTermError(self._unknown(name, kind))
+
+    def _fitting(self, name: str) -> Sequence[list[Term]]:
+        """Return the terms that `name` fits: by label, by synonym, by slug."""
+        wanted = _fold(name)
+        labels, synonyms, slugs = [], [], []
+        for term in sorted(self._by_iri.values()):
+            if _fold(term.label) == wanted:
+                labels.append(term)
+            elif any(_fold(synonym) == wanted for synonym in term.synonyms):
+                synonyms.append(term)
+            elif _fold(_slug(term.iri)) == wanted:
+                slugs.append(term)
+        return labels, synonyms, slugs
+
+    def _of_kind(self, term: Term, name: str, kind: str | None) -> Term:
+        if kind is None or kind in term.kinds:
+            return term
+        wanted = self._by_iri.get(kind)
+        label = wanted.label if wanted else compress(kind)
+        near = [other.label for other in self.of_kind(kind)][:OFFERED]
+        message = f"{name!r} is {term.label}, and that is no {label}."
+        if near:
+            message += f" One of these would do: {', '.join(near)}."
+        raise WrongKindError(message)
+
+    def _unknown(self, name: str, kind: str | None) -> str:
+        import difflib
+
+        candidates: dict[str, str] = {}
+        for term in self._by_iri.values():
+            if kind is None or kind in term.kinds:
+                for word in (term.label, *term.synonyms, _slug(term.iri)):
+                    candidates.setdefault(_fold(word), term.label)
+        near = difflib.get_close_matches(_fold(name), candidates, n=OFFERED, cutoff=0.6)
+        labels = list(dict.fromkeys(candidates[word] for word in near))
+        what = "thing"
+        if kind is not None:
+            wanted = self._by_iri.get(kind)
+            what = wanted.label if wanted else compress(kind)
+        if not labels and kind is not None:
+            labels = [term.label for term in self.of_kind(kind)][:OFFERED]
+            return f"No {what} is called {name!r}. Some that are known: {', '.join(labels)}."
+        return f"No {what} is called {name!r}.{suggest(labels)}"
+
+
+def _fold(name: str) -> str:
+    return "".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _slug(iri: str) -> str:
+    return iri.removeprefix(KG).rpartition("/")[2].rpartition("#")[2]
