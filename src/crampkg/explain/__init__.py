@@ -1,0 +1,1 @@
+"""Explanations: what the graph holds about one thing."""

@@ -1,0 +1,93 @@
+"""The concept card: what the graph holds about one thing, claims apart from background."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from crampkg.questions.bind import bind, serialize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from crampkg.engine.base import Binding, Engine, Triple
+    from crampkg.records import Term
+
+
+class CardClaim(NamedTuple):
+    """One claim about the concept, once for each marker that covers it; empty text for absent."""
+
+    side: str  # "subject" or "object": where the concept stands in the claim
+    relation: str
+    relation_label: str
+    other: str
+    other_label: str
+    wording: str
+    stance: str
+    hedge: str
+    condition: str
+    basis: str
+    marker: str
+    marker_status: str
+    section: str
+    claim: str
+    statement: str
+    note: str
+
+
+class CardLink(NamedTuple):
+    """One link of the concept that no claim states; an inferred one has no source of its own."""
+
+    subject: str
+    subject_label: str
+    relation: str
+    relation_label: str
+    object: str
+    object_label: str
+    origin: str  # "background" or "inferred"
+    source: str
+    comment: str
+
+
+class CardMapping(NamedTuple):
+    """A term of an open ontology that the concept is mapped to."""
+
+    match: str  # "exact", "close", "broader", "narrower" or "related"
+    term: str
+    label: str
+    source: str
+    comment: str
+
+
+class Card(NamedTuple):
+    """Everything about one concept, sorted: claims by side, stance and strength."""
+
+    term: Term
+    claims: tuple[CardClaim, ...]
+    links: tuple[CardLink, ...]
+    mappings: tuple[CardMapping, ...]
+    triples: tuple[Triple, ...]  # the card as an RDF graph
+
+
+def describe(term: Term, engine: Engine) -> Card:
+    """Return the card of `term`, asked of `engine`."""
+
+    def rows(name: str) -> list[list[str]]:
+        return [_texts(row) for row in engine.query(_query(name, term)).bindings()]
+
+    return Card(
+        term,
+        tuple(CardClaim(*row) for row in rows("card-claims")),
+        tuple(CardLink(*row) for row in rows("card-links")),
+        tuple(CardMapping(*row) for row in rows("card-mappings")),
+        tuple(sorted(set(engine.query(_query("card-graph", term)).triples()), key=str)),
+    )
+
+
+def _query(name: str, term: Term) -> str:
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.rq")
+    with open(path, encoding="utf-8") as file:
+        return bind(file.read(), {"concept": [serialize(term.iri, "iri")]})
+
+
+def _texts(row: Binding) -> list[str]:
+    return ["" if value is None else value.text for value in row]
