@@ -1,0 +1,10 @@
+"""`python -m crampkg` is the command line."""
+
+from __future__ import annotations
+
+import sys
+
+from crampkg.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,261 @@
+"""The table of formats: which form of answer each can hold, and what writes it."""
+
+from __future__ import annotations
+
+from crampkg.errors import UsageError
+from crampkg.vocabulary import PREFIXES, XSD, compress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, Protocol
+
+    from crampkg.records import Question, Status, Term, Value
+
+    class Results(Protocol):
+        """What this module needs to know of an answer."""
+
+        @property
+        def form(self) -> str:
+            """Return "select", "ask" or "graph"."""
+
+        @property
+        def variables(self) -> tuple[str, ...]:
+            """Return the projected variables, in order."""
+
+        @property
+        def boolean(self) -> bool | None:
+            """Return the truth of an ASK."""
+
+        @property
+        def question(self) -> Question | None:
+            """Return the question of the library that was asked, if it was one."""
+
+        @property
+        def parameters(self) -> Mapping[str, tuple[Any, ...]]:
+            """Return the values of the question's parameters."""
+
+        @property
+        def status(self) -> Status:
+            """Return what must travel with every answer."""
+
+        def __iter__(self) -> Iterator[Mapping[str, Value | None]]:
+            """Iterate over the rows."""
+
+
+RESULT_SET = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
+
+_RESULT_SET_CONTEXT: dict[str, Any] = {
+    "rs": RESULT_SET,
+    "ResultSet": "rs:ResultSet",
+    "binding": {"@id": "rs:binding", "@container": "@set"},
+    "boolean": "rs:boolean",
+    "index": "rs:index",
+    "resultVariable": {"@id": "rs:resultVariable", "@container": "@set"},
+    "solution": {"@id": "rs:solution", "@container": "@set"},
+    "value": "rs:value",
+    "variable": "rs:variable",
+}
+
+_FORMS = {
+    "select": "The answer is rows",
+    "ask": "The answer is a yes or no",
+    "graph": "The answer is a graph",
+}
+
+#: Our member of SPARQL results JSON. The standard neither defines nor forbids further members;
+#: it stands before `results` because some parsers, Oxigraph's for one, read nothing after them.
+MEMBER = "crampkg"
+
+
+def serialize(answer: Results, name: str, quotes: Mapping[str, str] | None = None) -> bytes:
+    """Return `answer` in the format `name`, one of `names(answer.form)`.
+
+    json, xml, csv and tsv follow the W3C recommendations for SPARQL 1.1 results; json has one more
+    top-level member with the question, the status and the quotes. jsonld is the W3C result-set
+    vocabulary. Blank nodes are numbered in the order in which they appear. `quotes` are spans of
+    the article by the IRI of their statement or claim; json and md show them.
+    Raises `UsageError` when the format cannot hold this form of answer.
+    """
+    known = names(answer.form)
+    if name not in known:
+        what = _FORMS[answer.form]
+        raise UsageError(f"{what}, which {name} cannot hold. Choose from {', '.join(known)}.")
+    return _WRITERS[answer.form][name](answer, quotes or {})
+
+
+def names(form: str) -> tuple[str, ...]:
+    """Return the names of the formats that can hold an answer of `form`."""
+    return tuple(_WRITERS[form])
+
+
+def document(answer: Results, quotes: Mapping[str, str]) -> dict[str, Any]:
+    """Return a SELECT or ASK answer as the object of SPARQL 1.1 Query Results JSON."""
+    told = about(answer, quotes)
+    if answer.form == "ask":
+        return {"head": {}, MEMBER: told, "boolean": answer.boolean}
+    bindings = [{name: _json_term(value) for name, value in row} for row in _rows(answer)]
+    return {
+        "head": {"vars": list(answer.variables)},
+        MEMBER: told,
+        "results": {"bindings": bindings},
+    }
+
+
+def about(answer: Results, quotes: Mapping[str, str]) -> dict[str, Any]:
+    """Return what travels with `answer`: the question as asked, the status, the quoted spans."""
+    told: dict[str, Any] = {}
+    if answer.question is not None:
+        told["question"] = answer.question.id
+        told["asked"] = asked(answer)
+        told["parameters"] = {
+            name: [getattr(value, "iri", value) for value in values]
+            for name, values in answer.parameters.items()
+        }
+    told["status"] = answer.status._asdict()
+    if quotes:
+        told["quotes"] = dict(quotes)
+    return told
+
+
+def asked(answer: Results) -> str:
+    """Return the question in words, the labels of its parameters in their places."""
+    return "" if answer.question is None else filled(answer.question.question, answer)
+
+
+def filled(sentence: str, answer: Results) -> str:
+    """Return `sentence` with each `{parameter}` as the label of its value."""
+    for name, values in answer.parameters.items():
+        told = ", ".join(str(getattr(value, "label", value)) for value in values)
+        sentence = sentence.replace("{" + name + "}", told)
+    return sentence
+
+
+def status_lines(status: Status) -> tuple[str, str]:
+    """Return what must stand with every answer, as two sentences."""
+    return (
+        f"From “{status.title}”, last updated {status.updated}; {status.review}.",
+        f"For {status.audience}. {status.disclaimer}",
+    )
+
+
+def _json(answer: Results, quotes: Mapping[str, str]) -> bytes:
+    import json
+
+    return json.dumps(document(answer, quotes), ensure_ascii=False).encode() + b"\n"
+
+
+def _csv(answer: Results, _: Mapping[str, str]) -> bytes:
+    return _by_engine(answer, "csv")
+
+
+def _tsv(answer: Results, _: Mapping[str, str]) -> bytes:
+    return _by_engine(answer, "tsv")
+
+
+def _xml(answer: Results, _: Mapping[str, str]) -> bytes:
+    return _by_engine(answer, "srx") + b"\n"
+
+
+def _by_engine(answer: Results, extension: str) -> bytes:
+    """Write through pyoxigraph, whose writers of the W3C formats are well proven."""
+    import json
+
+    from pyoxigraph import QueryResultsFormat, parse_query_results
+
+    text = json.dumps(document(answer, {}))
+    results = parse_query_results(text, format=QueryResultsFormat.JSON)
+    written: bytes = results.serialize(format=QueryResultsFormat.from_extension(extension))
+    return written
+
+
+def _jsonld(answer: Results, _: Mapping[str, str]) -> bytes:
+    import json
+
+    body: dict[str, Any] = {"@type": "ResultSet"}
+    if answer.form == "ask":
+        body["boolean"] = answer.boolean
+    else:
+        body["resultVariable"] = list(answer.variables)
+        body["solution"] = [
+            {
+                "index": index,
+                "binding": [
+                    {"variable": name, "value": _jsonld_term(value)} for name, value in row
+                ],
+            }
+            for index, row in enumerate(_rows(answer), 1)
+        ]
+    written = json.dumps(body, ensure_ascii=False)
+    used = {prefix: iri for prefix, iri in PREFIXES.items() if f'"{prefix}:' in written}
+    whole = {"@context": {**_RESULT_SET_CONTEXT, **used}, **body}
+    return json.dumps(whole, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _table(answer: Results, quotes: Mapping[str, str]) -> bytes:
+    from crampkg.answers import table
+
+    content = table.plain(_sheet(answer, quotes))
+    return _framed(asked(answer), content, "\n".join(status_lines(answer.status)))
+
+
+def _md(answer: Results, quotes: Mapping[str, str]) -> bytes:
+    from crampkg.answers import table
+
+    content = table.markdown(_sheet(answer, quotes))
+    question = asked(answer)
+    status = "  \n".join(map(table.escape, status_lines(answer.status)))
+    return _framed(f"**{table.escape(question)}**" if question else "", content, status)
+
+
+def _framed(*parts: str) -> bytes:
+    return ("\n\n".join(part.strip("\n") for part in parts if part) + "\n").encode()
+
+
+def _rows(answer: Results) -> Iterator[list[tuple[str, Value]]]:
+    """Iterate over the bound variables of each row, blank nodes numbered as they come."""
+    seen: dict[str, str] = {}
+    for row in answer:
+        bound = []
+        for name, value in row.items():
+            if value is not None and value.kind == "bnode":
+                value = value._replace(text=seen.setdefault(value.text, f"b{len(seen)}"))
+            if value is not None:
+                bound.append((name, value))
+        yield bound
+
+
+def _json_term(value: Value) -> dict[str, str]:
+    term = {"type": value.kind, "value": value.text}
+    if value.language:
+        term["xml:lang"] = value.language
+    elif value.datatype:
+        term["datatype"] = value.datatype
+    return term
+
+
+def _jsonld_term(value: Value) -> str | dict[str, str]:
+    if value.kind == "uri":
+        return {"@id": compress(value.text)}
+    if value.kind == "bnode":
+        return {"@id": f"_:{value.text}"}
+    if value.language:
+        return {"@value": value.text, "@language": value.language}
+    if value.datatype:
+        return {"@value": value.text, "@type": compress(value.datatype)}
+    return value.text
+
+
+_WRITERS: dict[str, dict[str, Callable[[Results, Mapping[str, str]], bytes]]] = {
+    "select": {
+        "table": _table,
+        "json": _json,
+        "csv": _csv,
+        "tsv": _tsv,
+        "xml": _xml,
+        "md": _md,
+        "jsonld": _jsonld,
+    },
+    "ask": {"table": _table, "json": _json, "xml": _xml, "md": _md, "jsonld": _jsonld},
+    "graph": {"table": _table, "md": _md},
+}

@@ -1,0 +1,268 @@
+"""An answer as people read it: labels in columns, on a terminal, in a pipe or in Markdown."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from crampkg.vocabulary import XSD, compress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+    from crampkg.records import Value
+
+#: Headings that the name of the variable does not give.
+_HEADINGS = {
+    "wording": "as worded",
+    "hedgeText": "hedge",
+    "conditionText": "condition",
+    "markerText": "marker",
+}
+
+#: How a stance looks where there is colour. The word is always there too.
+_STANCES = {"affirmed": "green", "denied": "red", "mixed": "yellow", "reported belief": "magenta"}
+
+_NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float")}
+
+#: Cells that a column is given before its text wraps. Cards are better than narrower columns.
+_COMFORT = 24
+
+#: Cells between two columns.
+_GAP = 2
+
+#: A quote is prose, which needs room to be read.
+_QUOTE = "quote"
+_QUOTE_COMFORT = 44
+
+#: Headings of what an answer may not leave out of any row, and of what leads further.
+_EVIDENCE = {"as worded", "relation", "stance", "hedge", "condition", "marker", "marker status"}
+_HANDLES = {"claim", "statement"}
+
+#: What Markdown would read as its own.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|#]")
+
+
+class Sheet(NamedTuple):
+    """Rows of text under headings."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[str] = frozenset()  # the headings above nothing but numbers
+
+
+def sheet(
+    variables: Sequence[str],
+    rows: Sequence[Mapping[str, Value | None]],
+    quotes: Mapping[str, str] | None = None,
+) -> Sheet:
+    """Return `rows` as text: `?x` and `?xLabel` are one column, which shows the label.
+
+    `quotes` are spans of the article by the IRI of their statement or claim; a last column then
+    holds the one that a row leads to.
+    """
+    labels = {name: label for name in variables if (label := _label_of(name, variables))}
+    shown = [name for name in variables if name not in labels.values()]
+    headings = [_heading(name) for name in shown]
+    if len(set(headings)) < len(headings):
+        headings = list(shown)
+    numbers = {
+        heading
+        for name, heading in zip(shown, headings, strict=True)
+        if _all_numbers(row[name] for row in rows)
+    }
+    lines = [[cell(row[labels.get(name, name)] or row[name]) for name in shown] for row in rows]
+    if quotes:
+        headings.append(_QUOTE)
+        for row, line in zip(rows, lines, strict=True):
+            line.append(_quote(row, quotes))
+    return Sheet(tuple(headings), tuple(map(tuple, lines)), frozenset(numbers))
+
+
+def plain(content: Sheet) -> str:
+    """Return `content` for a pipe: one row a line, aligned, as wide as it is, no ornament."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for heading in content.headings:
+        table.add_column(_verbatim(heading.upper()), no_wrap=True)
+    for row in content.rows:
+        table.add_row(*map(_verbatim, row))
+    console = Console(width=1_000_000, color_system=None, force_terminal=False)
+    with console.capture() as capture:
+        console.print(table)
+    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+
+
+def markdown(content: Sheet) -> str:
+    """Return `content` as a table of GitHub Flavored Markdown (section 4.10)."""
+    lines = [content.headings, ("---",) * len(content.headings)]
+    lines += [tuple(map(escape, row)) for row in content.rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def escape(text: str) -> str:
+    """Return `text` so that Markdown shows it as it is."""
+    return _MARKDOWN.sub(r"\\\g<0>", text)
+
+
+def show(console: Console, content: Sheet) -> None:
+    """Print `content` on a terminal: as a table where its columns have room, else as cards.
+
+    What is the same in every row, evidence apart, is said once below. A column of handles, the
+    IRIs of claims and statements, gives way before the table does.
+    """
+    content, same = _folded(content)
+    narrow = _without(content, _HANDLES)
+    for candidate in (content, narrow):
+        gaps = _GAP * (len(candidate.headings) - 1)
+        if sum(_widths(candidate, _COMFORT)) + gaps <= console.width:
+            wraps = sum(_widths(candidate, None)) + gaps > console.width
+            console.print(_table(candidate, wraps))
+            break
+    else:
+        candidate = content
+        console.print(_cards(content, console.width))
+    if same:
+        told = "; ".join(f"{heading} {text}" for heading, text in same)
+        console.print(_verbatim(f"\nThe same in every row: {told}.", "dim"))
+    if candidate is not content:
+        left = ", ".join(name for name in content.headings if name not in candidate.headings)
+        console.print(_verbatim(f"\nFor want of room without {left}, which -f csv has.", "dim"))
+
+
+def cell(value: Value | None) -> str:
+    """Return one value as people read it: a literal's text, an IRI as CURIE, nothing for None.
+
+    Line breaks and tabs become spaces, and control characters, which could steer a terminal,
+    become U+FFFD.
+    """
+    if value is None:
+        return ""
+    if value.kind == "uri":
+        return compress(value.text)
+    text = f"_:{value.text}" if value.kind == "bnode" else " ".join(value.text.split())
+    return "".join(mark if mark.isprintable() else "\ufffd" for mark in text)
+
+
+def _label_of(name: str, variables: Sequence[str]) -> str | None:
+    """Return the variable that holds what to show for `name`, by the habit of the queries."""
+    for suffix in ("Label", "Text"):
+        if name + suffix in variables:
+            return name + suffix
+    return None
+
+
+def _all_numbers(values: Iterable[Value | None]) -> bool:
+    kinds = {value.datatype for value in values if value is not None}
+    return bool(kinds) and kinds <= _NUMBERS
+
+
+def _heading(name: str) -> str:
+    if name in _HEADINGS:
+        return _HEADINGS[name]
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.removesuffix("Label") or name)
+    return words.replace("_", " ").lower()
+
+
+def _quote(row: Mapping[str, Value | None], quotes: Mapping[str, str]) -> str:
+    for name in ("claim", "statement"):  # a claim's own span is the narrower one
+        value = row.get(name)
+        if value is not None and value.text in quotes:
+            return f"“{' '.join(quotes[value.text].split())}”"
+    return ""
+
+
+def _verbatim(text: str, style: str = "") -> Text:
+    """Return `text` for rich as it is: no markup, no emoji names, no highlighting."""
+    from rich.text import Text
+
+    return Text(text, style)
+
+
+def _style(heading: str, text: str) -> str:
+    if heading == "stance":
+        return _STANCES.get(text, "")
+    return "italic" if heading == _QUOTE else ""
+
+
+def _widths(content: Sheet, comfort: int | None) -> list[int]:
+    """Return for each column the cells that it takes when text longer than `comfort` wraps."""
+    from rich.cells import cell_len
+
+    widths = []
+    for index, heading in enumerate(content.headings):
+        texts = [heading, *(row[index] for row in content.rows)]
+        word = max(cell_len(word) for text in texts for word in text.split() or [""])
+        whole = max(map(cell_len, texts))
+        enough = _QUOTE_COMFORT if comfort and heading == _QUOTE else comfort
+        widths.append(max(word, min(whole, enough or whole)))
+    return widths
+
+
+def _table(content: Sheet, wraps: bool) -> RenderableType:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        header_style="bold",
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, _GAP - 1, 0, 0),  # the box has one more cell between columns
+        leading=1 if wraps else 0,
+    )
+    for heading, width in zip(content.headings, _widths(content, _COMFORT), strict=True):
+        side = "right" if heading in content.numbers else "left"
+        table.add_column(_verbatim(heading), justify=side, min_width=width, overflow="fold")
+    for row in content.rows:
+        cells = zip(content.headings, row, strict=True)
+        table.add_row(*(_verbatim(text, _style(heading, text)) for heading, text in cells))
+    return table
+
+
+def _cards(content: Sheet, width: int) -> RenderableType:
+    """Return a block for each row: its number, and a line for each heading."""
+    from rich.table import Table
+
+    digits = len(str(len(content.rows)))
+    cards = Table.grid(padding=(0, _GAP, 0, 0))
+    cards.add_column(justify="right", min_width=digits, no_wrap=True, style="dim")
+    cards.add_column(min_width=max(map(len, content.headings)), no_wrap=True, style="dim")
+    cards.add_column(overflow="fold")
+    for number, row in enumerate(content.rows, 1):
+        if number > 1:
+            cards.add_row("", "", "")
+        told = [pair for pair in zip(content.headings, row, strict=True) if pair[1]]
+        for index, (heading, text) in enumerate(told):
+            style = "bold" if index == 0 else _style(heading, text)
+            first = _verbatim(str(number) if index == 0 else "")
+            cards.add_row(first, _verbatim(heading), _verbatim(text, style))
+    return cards
+
+
+def _folded(content: Sheet) -> tuple[Sheet, list[tuple[str, str]]]:
+    """Return `content` without the columns that say nothing or the same in every row, and what
+    those say. The first column and the evidence always stay.
+    """
+    empty, same = set(), []
+    for index, heading in enumerate(content.headings):
+        texts = {row[index] for row in content.rows}
+        if texts == {""}:
+            empty.add(heading)
+        elif len(texts) == 1 and len(content.rows) > 1 and index and heading not in _EVIDENCE:
+            same.append((heading, *texts))
+    return _without(content, empty | {heading for heading, _ in same}), same
+
+
+def _without(content: Sheet, headings: AbstractSet[str]) -> Sheet:
+    kept = [index for index, name in enumerate(content.headings) if name not in headings]
+    return content._replace(
+        headings=tuple(content.headings[index] for index in kept),
+        rows=tuple(tuple(row[index] for index in kept) for row in content.rows),
+    )

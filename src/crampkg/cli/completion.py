@@ -1,0 +1,80 @@
+"""`crampkg completion`: what a shell needs to complete commands, questions, values and terms."""
+
+from __future__ import annotations
+
+import os
+
+from crampkg.cli import output
+from crampkg.cli.ask import AskParser
+from crampkg.cli.opening import open_graph
+from crampkg.cli.parser import (
+    COMMANDS,
+    ArgumentParser,
+    Arguments,
+    add_globals,
+    command,
+    completes,
+    one_of,
+    overview,
+)
+
+SHELLS = ("bash", "zsh", "fish")
+
+DESCRIPTION = """\
+Print the script that lets a shell complete commands, options, the ids of questions, the values
+of their parameters, and the names of concepts."""
+
+EXAMPLES = """\
+examples:
+  eval "$(crampkg completion bash)"                                   in ~/.bashrc
+  eval "$(crampkg completion zsh)"                                    in ~/.zshrc, after compinit
+  crampkg completion fish > ~/.config/fish/completions/crampkg.fish"""
+
+
+def parser() -> ArgumentParser:
+    """Return the parser of the words after `completion`."""
+    words = ArgumentParser("crampkg completion", DESCRIPTION, EXAMPLES)
+    shell = words.add_argument(
+        "shell",
+        metavar="SHELL",
+        type=lambda text: one_of("shell", text, SHELLS),
+        help=", ".join(SHELLS),
+    )
+    completes(shell, lambda _: SHELLS)
+    add_globals(words)
+    return words
+
+
+def run(arguments: Arguments) -> int:
+    """Print the script."""
+    import argcomplete
+
+    output.write_text(argcomplete.shellcode(["crampkg"], shell=arguments.shell) + "\n")
+    return 0
+
+
+def answer_shell() -> None:
+    """Answer the shell that asks for completions, and end the process."""
+    import argcomplete
+
+    whole = ArgumentParser("crampkg", "")
+    add_globals(whole)
+    whole.add_argument("--version", action="store_true", help="show the version")
+    commands = whole.add_subparsers(parser_class=_parser_of)
+    for name, does in COMMANDS.items():
+        commands.add_parser(name, help=does)
+    argcomplete.autocomplete(whole)
+
+
+def _parser_of(prog: str, **_: object) -> ArgumentParser:
+    name = prog.split()[-1]
+    return _ask_parser() if name == "ask" else command(name).parser()
+
+
+def _ask_parser() -> ArgumentParser:
+    """Return the parser of `ask`, with the parameters of the question that the line names."""
+    words = os.environ.get("COMP_LINE", "").split()
+    arguments = Arguments()
+    overview().parse_known_args(words[1:], arguments)
+    questions = open_graph(arguments).questions()
+    return AskParser(next((each for each in questions if each.id in words), None))

@@ -1,0 +1,23 @@
+"""Opening the graph for a command, with word of what takes long or did not go as usual."""
+
+from __future__ import annotations
+
+from crampkg.cli import output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from crampkg.graph import KnowledgeGraph
+
+
+def open_graph(arguments: argparse.Namespace) -> KnowledgeGraph:
+    """Return the graph of `--sources`, with the article of `--article` where there is one."""
+    from crampkg.graph import KnowledgeGraph
+
+    graph = KnowledgeGraph.open(
+        getattr(arguments, "sources", None), article=getattr(arguments, "article", None)
+    )
+    for notice in graph.notices:
+        output.say(notice)
+    return graph

@@ -1,0 +1,236 @@
+"""The grammar of the command line: the global options, and one parser a command."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+
+from crampkg.cli import output
+from crampkg.errors import UsageError, suggest
+from crampkg.vocabulary import compress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import IO, NoReturn, Protocol
+
+    class Command(Protocol):
+        """What a module of a command offers."""
+
+        def parser(self) -> ArgumentParser:
+            """Return the parser of the words after the command."""
+
+        def run(self, arguments: Arguments) -> int:
+            """Do it, and return the exit code."""
+
+
+#: Every command, in the order of the overview, with what it does. `crampkg.cli.NAME` runs it.
+COMMANDS = {
+    "ask": "answer a question of the library, or list them all",
+    "query": "run a SPARQL query of your own",
+    "describe": "show one concept: definition, claims for and against, evidence",
+    "export": "write the graph, or a part of it, as RDF",
+    "check": "check syntax, shapes, consistency and the truth rules",
+    "verify": "compare the recorded spans with a copy of the article",
+    "fmt": "bring Turtle files into the canonical form",
+    "completion": "print the completion script for a shell",
+}
+
+DESCRIPTION = """\
+What causes leg cramps: the claims of one article as a knowledge graph, each with how firmly
+it is made and the citation that it stands on."""
+
+EXAMPLES = """\
+examples:
+  crampkg ask
+      the questions that it can answer
+  crampkg ask arteries-explaining-pain --site calf
+      which arteries explain calf pain, and on what evidence
+  crampkg describe "iliac artery disease"
+      one concept, with what is claimed for and against it
+
+Each command has its own help: crampkg ask --help"""
+
+
+class Arguments(argparse.Namespace):
+    """What was asked for. Each command adds attributes of its own."""
+
+    command: str | None
+    words: list[str]  # after the command
+    sources: str | None = None
+    no_color: bool = False
+    version: bool = False
+
+
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal, up to 100 columns.
+
+    The width is found here because argparse would ask shutil, which takes longer to import than
+    the whole of argparse.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=_help_width())
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """A parser whose errors are `UsageError` in sentences, and that never abbreviates."""
+
+    def __init__(
+        self, prog: str, description: str, epilog: str = "", *, add_help: bool = True
+    ) -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            epilog=epilog,
+            formatter_class=HelpFormatter,
+            add_help=add_help,
+            allow_abbrev=False,
+        )
+
+    def print_help(self, file: IO[str] | None = None) -> None:
+        """Write the help to standard output, noticing a closed pipe as any other output does."""
+        output.write_text(self.format_help())
+
+    def error(self, message: str) -> NoReturn:
+        """Raise `UsageError` with argparse's message as a sentence that names the help."""
+        sentence = message.removeprefix("argument ")
+        raise UsageError(f"{sentence[0].upper()}{sentence[1:]}. See {self.prog} --help.")
+
+    def parse_whole(self, words: Sequence[str], into: Arguments) -> None:
+        """Parse `words` into `into`. Raises `UsageError`, suggesting, for a word left over."""
+        _, left = self.parse_known_args(words, into)
+        if left:
+            self.refuse(left[0])
+
+    def refuse(self, word: str) -> NoReturn:
+        """Raise `UsageError` for a word that no argument takes."""
+        if not word.startswith("-"):
+            self.error(f"there is a word too many: {word!r}")
+        option = word.partition("=")[0]
+        known = [name for name in self._option_string_actions if name.startswith("--")]
+        offer = suggest(nearest(option, known)) or f" See {self.prog} --help."
+        raise UsageError(f"{self.prog} has no option {option}.{offer}")
+
+
+def parse(argv: Sequence[str]) -> tuple[Command, Arguments] | None:
+    """Return the command that `argv` names with its arguments, or None when it asked for the
+    overview or the version, which are then shown.
+
+    Raises `UsageError` for words that cannot be understood, SystemExit after a command's help.
+    """
+    arguments = Arguments()
+    top = overview()
+    top.parse_whole(argv, arguments)
+    if arguments.version:
+        from crampkg import __version__
+
+        output.write_text(f"crampkg {__version__}\n")
+        return None
+    if arguments.command is None:
+        top.print_help()
+        return None
+    module = command(arguments.command)
+    module.parser().parse_whole(arguments.words, arguments)
+    return module, arguments
+
+
+def overview() -> ArgumentParser:
+    """Return the parser of the words up to the command; its help is the overview."""
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:<{width}}  {does}" for name, does in COMMANDS.items())
+    parser = ArgumentParser("crampkg", f"{DESCRIPTION}\n\ncommands:\n{commands}", EXAMPLES)
+    parser.usage = "crampkg [options] COMMAND ..."
+    add_globals(parser)
+    parser.add_argument("--version", action="store_true", help="show the version")
+    parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)
+    parser.add_argument("words", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return parser
+
+
+def command(name: str) -> Command:
+    """Return the module that runs the command `name`. Raises `UsageError`, suggesting, if none."""
+    if name not in COMMANDS:
+        offer = suggest(nearest(name, COMMANDS)) or f" There are: {', '.join(COMMANDS)}."
+        raise UsageError(f"crampkg has no command {name!r}.{offer}")
+    module: Command = importlib.import_module(f"crampkg.cli.{name}")  # type: ignore[assignment]
+    return module
+
+
+def add_globals(parser: argparse.ArgumentParser) -> None:
+    """Let `parser` take the options that every command has, before or after its name."""
+    group = parser.add_argument_group("everywhere")
+    group.add_argument(
+        "--sources",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="a folder with ontology, data, queries and rules, instead of the built-in ones"
+        " (or set CRAMPKG_SOURCES)",
+    )
+    group.add_argument(
+        "--no-color",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="no colours on a terminal (or set NO_COLOR)",
+    )
+
+
+def add_format(
+    parser: argparse.ArgumentParser, names: Iterable[str], default: str | None, usual: str = ""
+) -> None:
+    """Let `parser` take `-f`, one of `names`; `usual` says in words what no `-f` means."""
+    known = tuple(names)
+    option = parser.add_argument(
+        "-f",
+        "--format",
+        metavar="FORMAT",
+        type=lambda text: one_of("format", text, known),
+        default=default,
+        help=f"{', '.join(known)} (default: {usual or default})",
+    )
+    completes(option, lambda _: known)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Let `parser` take `-o`."""
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to FILE, whole or not at all"
+    )
+
+
+def completes(
+    action: argparse.Action, values: Callable[[argparse.Namespace], Iterable[str]]
+) -> None:
+    """Let the shell complete the value of `action` from `values`, given what is typed so far."""
+    completer = lambda parsed_args, **_: list(values(parsed_args))  # noqa: E731
+    action.completer = completer  # type: ignore[attr-defined]  # the door that argcomplete has
+
+
+def one_of(what: str, text: str, names: Sequence[str]) -> str:
+    """Return `text` if it is one of `names`. Raises `UsageError`, suggesting, if not."""
+    if text in names:
+        return text
+    offer = suggest(nearest(text, names))
+    raise UsageError(f"There is no {what} {text!r} here.{offer} Choose from {', '.join(names)}.")
+
+
+def slug(iri: str) -> str:
+    """Return the short name that needs no quotes in a shell: `calf` for the IRI of kg:calf."""
+    return compress(iri).rpartition(":")[2]
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """Return up to three of `names` that `name` may have been meant to be."""
+    import difflib
+
+    return difflib.get_close_matches(name.casefold(), list(names), cutoff=0.5)
+
+
+def _help_width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    try:
+        width = int(columns) if columns.isdigit() else os.get_terminal_size().columns
+    except OSError:  # not a terminal
+        width = 80
+    return min(max(width, 40), 100) - 2
