@@ -76,6 +76,25 @@ def graph_of(name: str) -> str | None:
     return GRAPHS["background"]
 
 
+def read_text(path: str, name: str) -> str:
+    """Return the text of a file, called `name` in messages.
+
+    Raises `SourceError` when the file cannot be read or is not UTF-8.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        message = f"{name} cannot be read: {error.strerror}. Check its name and permissions."
+        raise SourceError(message, path=name) from None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"{name}, line {line}: this is not UTF-8. Save the file in UTF-8."
+        raise SourceError(message, path=name, line=line) from None
+
+
 def _proven(root: str, problem: str) -> str:
     missing = [folder for folder in _FOLDERS if not os.path.isdir(os.path.join(root, folder))]
     if missing:

@@ -63,14 +63,14 @@ class EmbeddedResult:
 
     def bindings(self) -> Iterator[Binding]:
         """Iterate over the rows of a SELECT."""
-        from crampkg.engine.convert import to_value
+        from crampkg.convert import to_value
 
         for solution in _solutions(self._result):
             yield tuple(term if term is None else to_value(term) for term in solution)
 
     def triples(self) -> Iterator[Triple]:
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
-        from crampkg.engine.convert import to_value
+        from crampkg.convert import to_value
 
         for triple in _solutions(self._result):
             yield (
@@ -131,4 +131,6 @@ def _reason(expected: str) -> str:
     # Oxigraph lists whole character classes; the words among them are what a person can use.
     words = [word for word in expected.removeprefix("one of ").split(", ") if word.isascii()]
     words = [word for word in words if word[:1].isalpha() and len(word) < 40]
+    # Neither can be the way out: the one is no SPARQL 1.1, the other is refused here.
+    words = [word for word in words if word not in ("LATERAL", "SERVICE")]
     return f"expected {' or '.join(words)}." if words else "something else is expected here."

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crampkg.errors import SourceError
-from crampkg.pipeline.load import read_text
 from crampkg.questions.header import parse
+from crampkg.sources import read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from crampkg.errors import SourceError
-from crampkg.sources import graph_of
+from crampkg.sources import graph_of, read_text
 from crampkg.vocabulary import PREFIXES
 
 TYPE_CHECKING = False
@@ -54,25 +54,6 @@ def load_file(name: str, text: str) -> Iterator[Quad]:
     except SyntaxError as error:
         line = error.lineno
         message = f"{name}, line {line}: this is not Turtle: {error.msg}. Mend the line."
-        raise SourceError(message, path=name, line=line) from None
-
-
-def read_text(path: str, name: str) -> str:
-    """Return the text of a file, called `name` in messages.
-
-    Raises `SourceError` when the file cannot be read or is not UTF-8.
-    """
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        message = f"{name} cannot be read: {error.strerror}. Check its name and permissions."
-        raise SourceError(message, path=name) from None
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        message = f"{name}, line {line}: this is not UTF-8. Save the file in UTF-8."
         raise SourceError(message, path=name, line=line) from None
 
 

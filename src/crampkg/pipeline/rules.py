@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from crampkg.errors import SourceError
-from crampkg.pipeline.load import read_text
+from crampkg.sources import read_text
 from crampkg.vocabulary import GRAPHS, OWL, RDF, RDFS
 
 TYPE_CHECKING = False

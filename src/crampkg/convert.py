@@ -1,26 +1,36 @@
-"""From pyoxigraph's terms to ours: total, and loud about what it does not know."""
+"""From pyoxigraph's terms to ours and back: total, and loud about what we do not hold."""
 
 from __future__ import annotations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from crampkg.records import Value
-from crampkg.vocabulary import RDF, XSD
+from crampkg.vocabulary import XSD
 
 _STRING = XSD + "string"
-_LANGUAGE_STRING = RDF + "langString"
 
 
 def to_value(term: NamedNode | BlankNode | Literal | Triple) -> Value:
     """Return `term` as a `Value`. Raises TypeError for a term of RDF 1.2 that we do not hold."""
     if isinstance(term, NamedNode):
         return Value("uri", term.value)
-    if isinstance(term, Literal):
+    if isinstance(term, Literal) and term.direction is None:
         if term.language:
             return Value("literal", term.value, language=term.language)
         datatype = term.datatype.value
         return Value("literal", term.value, None if datatype == _STRING else datatype)
     if isinstance(term, BlankNode):
         return Value("bnode", term.value)
-    message = f"A result holds {term}, which is neither an IRI, a literal nor a blank node."
+    message = f"{term} is neither an IRI, a blank node nor a literal of RDF 1.1."
     raise TypeError(message)
+
+
+def from_value(value: Value) -> NamedNode | BlankNode | Literal:
+    """Return `value` as a term of pyoxigraph, its lexical form unchanged."""
+    if value.kind == "uri":
+        return NamedNode(value.text)
+    if value.kind == "bnode":
+        return BlankNode(value.text)
+    if value.language:
+        return Literal(value.text, language=value.language)
+    return Literal(value.text, datatype=NamedNode(value.datatype or _STRING))
