@@ -21,6 +21,8 @@ _FORMATS = {
     "xml": QueryResultsFormat.XML,
 }
 
+_NO_FORM = "a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, after its prefixes."
+
 
 class EmbeddedEngine:
     """Oxigraph over one dataset that never changes.
@@ -107,11 +109,13 @@ def _located(message: str, text: str) -> QueryError:
     if not found:
         return QueryError(f"The query does not parse: {message}")
     line, column = int(found[1]), int(found[2])
+    has_form = re.search(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", text, re.IGNORECASE)
+    reason = _reason(found[3]) if has_form else _NO_FORM
     lines = text.splitlines() or [""]
     shown = lines[min(line, len(lines)) - 1].expandtabs(1)
     pointer = " " * (column - 1) + "^"
     return QueryError(
-        f"The query does not parse at line {line}, column {column}: {_reason(found[3])}\n"
+        f"The query does not parse at line {line}, column {column}: {reason}\n"
         f"  {shown}\n  {pointer}",
         line,
         column,
@@ -126,8 +130,6 @@ def _reason(expected: str) -> str:
             "the SELECT names a variable that GROUP BY does not. Group by it, or put it in an "
             "aggregate."
         )
-    if expected == "CONSTRUCT":
-        return "a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, after its prefixes."
     # Oxigraph lists whole character classes; the words among them are what a person can use.
     words = [word for word in expected.removeprefix("one of ").split(", ") if word.isascii()]
     words = [word for word in words if word[:1].isalpha() and len(word) < 40]

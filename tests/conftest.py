@@ -1,0 +1,48 @@
+"""Fixtures that many tests share: one for each noun."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crampkg.graph import KnowledgeGraph
+from crampkg.sources import Sources
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep snapshots in a folder of this test run, and the developer's settings out of it."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRAMPKG_CACHE", str(folder))
+        patch.delenv("CRAMPKG_SOURCES", raising=False)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def graph(cache: Path) -> KnowledgeGraph:
+    """Return the graph of the real sources."""
+    return KnowledgeGraph.open()
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Sources:
+    """Return a copy of the real sources, to be changed by a test."""
+    for folder in ("ontology", "data", "queries", "rules"):
+        shutil.copytree(ROOT / folder, tmp_path / "sources" / folder)
+    return Sources(str(tmp_path / "sources"))
+
+
+@pytest.fixture(scope="session")
+def article() -> Path:
+    """Return the article's text, which is not in the repository."""
+    path = Path(os.environ.get("CRAMPKG_ARTICLE") or ROOT.parent / "shared" / "article.txt")
+    if not path.is_file():
+        pytest.skip("the article's text is not at hand: set CRAMPKG_ARTICLE to a copy")
+    return path

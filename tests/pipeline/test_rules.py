@@ -1,0 +1,106 @@
+"""The truth rules of derivation and reasoning, on the real graph and on mutated claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crampkg.graph import KnowledgeGraph
+from crampkg.sources import Sources
+
+CLAIM = """
+art:claim-test a ck:Claim ;
+    skos:prefLabel "test"@en ;
+    ck:claimSubject kg:popliteal-cyst ; ck:claimPredicate ck:causes ; ck:claimObject kg:gangrene ;
+    ck:wording "causes"@en ; ck:readFrom art:statement-calf ;
+"""
+FACT = "ASK { GRAPH g:facts { kg:popliteal-cyst ck:causes kg:gangrene } }"
+
+
+@pytest.mark.parametrize(
+    ("rest", "fact"),
+    [
+        ("ck:stance ck:affirmed ; ck:basis ck:sentence .", True),
+        ("ck:stance ck:affirmed ; ck:basis ck:listItem ; ck:hedge ck:may .", True),
+        ("ck:stance ck:affirmed ; ck:basis ck:heading .", False),
+        ("ck:stance ck:affirmed ; ck:basis ck:implicature .", False),
+        ("ck:stance ck:denied ; ck:basis ck:sentence .", False),
+        ("ck:stance ck:mixed ; ck:basis ck:sentence .", False),
+        ("ck:stance ck:reportedBelief ; ck:basis ck:sentence .", False),
+        ("ck:stance ck:affirmed, ck:denied ; ck:basis ck:sentence .", False),
+        ("ck:stance ck:affirmed ; ck:basis ck:sentence ; ck:onlyWhen kg:rest .", False),
+        ("ck:stance ck:affirmed ; ck:basis ck:sentence ; ck:especiallyWhen kg:rest .", True),
+    ],
+)
+def test_a_fact_needs_an_affirmed_unrestricted_claim_from_text(
+    sources: Sources, rest: str, fact: bool
+) -> None:
+    path = Path(sources.path("data/articles/what-causes-leg-cramps/claims.ttl"))
+    path.write_text(path.read_text(encoding="utf-8") + CLAIM + rest, encoding="utf-8")
+    graph = KnowledgeGraph.open(sources.root)
+    assert graph.query(FACT).boolean is fact
+    assert graph.query("ASK { kg:popliteal-cyst ck:explains kg:gangrene }").boolean is fact
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "kg:mild-hypohydration ck:predisposesTo kg:cramp",
+        "kg:dehydration ck:primarilyCauses kg:cramp",
+        "kg:dehydration ck:primarilyCauses kg:leg-cramp",
+        "kg:dehydration ck:explains ?problem",
+        "kg:maintaining-hydration ck:helps kg:some-individuals",
+        "kg:femoral-artery-disease ck:causes ?problem",
+        "kg:femoral-artery-disease ck:contributesTo ?problem",
+        "kg:tibial-artery-disease ck:associatedWith ?problem",
+        "kg:peripheral-neuropathy ck:causes kg:leg-cramp",
+        "kg:venous-disease ck:explains kg:true-claudication",
+        "kg:critical-limb-ischemia ck:explains kg:leg-cramp",
+        "kg:quinine-sulfate a ck:ElectrolyteDisturbance",
+    ],
+)
+def test_nothing_says_more_than_the_article(graph: KnowledgeGraph, pattern: str) -> None:
+    assert graph.query(f"ASK {{ {pattern} }}").boolean is False
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "kg:femoral-artery-disease a ck:ArterialCondition",
+        "kg:venous-stasis a ck:VenousCondition",
+        "kg:radiculopathy a ck:NeurologicalCondition",
+        "kg:hip-arthritis a ck:MusculoskeletalCondition",
+        "kg:sodium-deficiency a ck:ElectrolyteDeficiency",
+        "kg:calf-pain ck:locatedIn kg:leg-and-hip-region",
+        "kg:femoral-artery ck:implicatedAt kg:calf",
+        "kg:iliac-artery-disease ck:explains kg:thigh-pain",
+        "kg:restless-legs-syndrome ck:confusedWith kg:leg-cramp",
+        "kg:quinine-sulfate a ck:ContestedIntervention",
+        "kg:maintaining-hydration a ck:ContestedIntervention",
+        "art:marker-7 a ck:UnlistedMarker",
+        "art:claim-mild-hypohydration-predisposes-to-cramp a ck:DeniedClaim",
+        "art:statement-table-popliteal-cyst ck:citesMarker art:marker-4",
+        "art:claim-iliac-artery-disease-causes-hip-pain ck:restsOn art:reference-2",
+    ],
+)
+def test_what_the_axioms_and_rules_give(graph: KnowledgeGraph, pattern: str) -> None:
+    assert graph.query(f"ASK {{ GRAPH g:inferred {{ {pattern} }} }}").boolean is True
+
+
+def test_no_inferred_triple_repeats_another_graph_or_says_nothing(graph: KnowledgeGraph) -> None:
+    repeated = graph.query(
+        "SELECT * { GRAPH g:inferred { ?s ?p ?o } GRAPH ?g { ?s ?p ?o } "
+        "FILTER (?g != g:inferred) }"
+    )
+    assert len(repeated) == 0
+    assert not graph.query("ASK { GRAPH g:inferred { ?s a owl:Thing } }").boolean
+    assert not graph.query("ASK { GRAPH g:inferred { ?s ?p ?s } }").boolean
+
+
+def test_headings_have_no_marker_and_items_have_their_bullets(graph: KnowledgeGraph) -> None:
+    assert not graph.query("ASK { ?h a ck:Heading ; ck:citesMarker ?m }").boolean
+    assert not graph.query(
+        "ASK { { ?s a ck:ListItem } UNION { ?s a ck:LeadIn } "
+        "FILTER NOT EXISTS { ?s ck:citesMarker ?m } }"
+    ).boolean

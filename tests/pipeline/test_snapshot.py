@@ -1,0 +1,166 @@
+"""The snapshot: built once, whole or not at all, whoever else is building."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from crampkg.errors import SourceError
+from crampkg.pipeline import snapshot
+from crampkg.pipeline.snapshot import FILES, build, build_into, digest_of, open_snapshot
+from crampkg.sources import Sources
+
+ROOT = Path(__file__).parents[2]
+OPEN = (
+    "import sys; from crampkg.graph import KnowledgeGraph; "
+    "print(len(KnowledgeGraph.open(sys.argv[1]).ask('arteries-explaining-pain')))"
+)
+
+
+def environment(cache: Path) -> dict[str, str]:
+    return {**os.environ, "CRAMPKG_CACHE": str(cache), "PYTHONPATH": str(ROOT / "src")}
+
+
+def test_is_built_once_and_found_again(
+    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    told: list[str] = []
+    first = open_snapshot(sources, told.append)
+    again = open_snapshot(sources, told.append)
+    assert len(told) == 1
+    assert first.nquads == again.nquads
+    assert first.notices == again.notices == ()
+    assert sorted(os.listdir(tmp_path / "cache" / digest_of(sources))) == list(FILES)
+
+
+def test_is_the_same_bytes_from_run_to_run(sources: Sources) -> None:
+    code = (
+        "import sys, hashlib; from crampkg.sources import Sources; "
+        "from crampkg.pipeline.snapshot import build; "
+        "files = build(Sources(sys.argv[1]), 'x'); "
+        "print([(n, hashlib.sha256(files[n]).hexdigest()) for n in sorted(files)])"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code, sources.root],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "src")},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(printed) == 1
+
+
+def test_changes_with_any_source(sources: Sources) -> None:
+    before = digest_of(sources)
+    path = Path(sources.path("data/concepts/anatomy.ttl"))
+    path.write_text(path.read_text() + "\n", encoding="utf-8")
+    assert digest_of(sources) != before
+
+
+def test_two_builders_at_once_do_not_collide(sources: Sources, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPEN, sources.root],
+            env=environment(cache),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]
+    for process in processes:
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out, err) == (0, b"3\n", b"")
+    assert os.listdir(cache) == [digest_of(sources)]
+
+
+def test_a_killed_build_leaves_nothing_that_is_read_and_its_litter_is_cleared(
+    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    code = (
+        "import os, sys, time; from crampkg.pipeline import snapshot; "
+        "from crampkg.sources import Sources; sync = os.fsync; "
+        "os.fsync = lambda fd: (sync(fd), print('writing', flush=True), time.sleep(60)); "
+        "snapshot.open_snapshot(Sources(sys.argv[1]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, sources.root], env=environment(cache), stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"writing\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    litter = [name for name in os.listdir(cache) if name.startswith(".building-")]
+    assert len(litter) == 1
+    assert not (cache / digest_of(sources)).exists()
+
+    old = time.time() - snapshot.STALE - 1
+    os.utime(cache / litter[0], (old, old))
+    monkeypatch.setenv("CRAMPKG_CACHE", str(cache))
+    assert open_snapshot(sources).notices == ()
+    assert os.listdir(cache) == [digest_of(sources)]
+
+
+def test_a_cache_that_cannot_be_written_means_memory_and_a_notice(
+    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()  # below a file nobody can make a folder, not even root
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "file" / "cache"))
+    found = open_snapshot(sources)
+    assert b"crampkg" in found.nquads
+    assert len(found.notices) == 1
+    assert "built in memory" in found.notices[0]
+    assert "CRAMPKG_CACHE" in found.notices[0]
+
+
+def test_a_full_disk_means_memory_and_a_notice_and_nothing_half_written(
+    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(os, "fsync", full)
+    found = open_snapshot(sources)
+    assert len(found.questions) >= 40
+    assert "No space left" in found.notices[0]
+    assert os.listdir(tmp_path / "cache") == []
+
+
+def test_a_damaged_snapshot_says_which_file_and_what_to_do(
+    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    open_snapshot(sources)
+    (tmp_path / "cache" / digest_of(sources) / "graph.nq").unlink()
+    with pytest.raises(SourceError, match="Remove the folder"):
+        _ = open_snapshot(sources).nquads
+
+
+def test_keeps_the_lexical_forms_of_the_sources(sources: Sources) -> None:
+    path = Path(sources.path("data/concepts/anatomy.ttl"))
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + '\nkg:calf <http://example.org/p> "1.50"^^<http://www.w3.org/2001/XMLSchema#decimal> .\n',
+        encoding="utf-8",
+    )
+    assert b'"1.50"^^' in build(sources, "x")["graph.nq"]
+
+
+def test_is_sorted_and_names_every_graph(sources: Sources, tmp_path: Path) -> None:
+    build_into(sources, str(tmp_path))
+    lines = (tmp_path / "graph.nq").read_text(encoding="utf-8").splitlines()
+    assert lines == sorted(set(lines))
+    for graph in ("ontology", "background", "claims", "facts", "inferred"):
+        assert any(line.endswith(f"/graph/{graph}> .") for line in lines)

@@ -1,0 +1,74 @@
+"""Finding a term by what people call it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crampkg.errors import (
+    AmbiguousTermError,
+    CrampkgError,
+    UnknownTermError,
+    WrongKindError,
+)
+from crampkg.graph import KnowledgeGraph
+from crampkg.vocabulary import CK, KG
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("calf pain", "calf-pain"),
+        ("Calf-Pain", "calf-pain"),
+        ("CALF_PAIN", "calf-pain"),
+        ("kg:calf-pain", "calf-pain"),
+        ("https://w3id.org/crampkg/id/calf-pain", "calf-pain"),
+        ("<https://w3id.org/crampkg/id/calf-pain>", "calf-pain"),
+        ("PAD", "peripheral-arterial-disease"),
+        ("Baker's cyst", "popliteal-cyst"),
+        ("oedema of nothing", None),
+        ("claudication", "claudication"),
+    ],
+)
+def test_finds(graph: KnowledgeGraph, name: str, slug: str | None) -> None:
+    if slug is None:
+        with pytest.raises(UnknownTermError):
+            graph.find(name)
+    else:
+        assert graph.find(name).iri == KG + slug
+
+
+def test_nothing_suggests_the_nearest(graph: KnowledgeGraph) -> None:
+    with pytest.raises(UnknownTermError, match="Did you mean calf") as caught:
+        graph.find("calv", CK + "AnatomicalSite")
+    assert "No anatomical site is called 'calv'" in str(caught.value)
+
+
+def test_several_are_listed(graph: KnowledgeGraph) -> None:
+    with pytest.raises(AmbiguousTermError, match=r"kg:lumbar-canal-stenosis.*kg:spinal-stenosis"):
+        graph.find("stenosis")
+
+
+def test_a_class_can_settle_what_a_name_leaves_open(graph: KnowledgeGraph) -> None:
+    assert graph.find("drug class").iri == CK + "DrugClass"
+    assert graph.find("calf", CK + "AnatomicalSite").label == "calf"
+
+
+def test_the_wrong_class_names_what_would_do(graph: KnowledgeGraph) -> None:
+    with pytest.raises(WrongKindError, match="no anatomical site.*ankle, buttock, calf"):
+        graph.find("quinine", CK + "AnatomicalSite")
+
+
+def test_every_label_of_a_thing_finds_it(graph: KnowledgeGraph) -> None:
+    for term in graph.terms:
+        if term.iri.startswith(KG):
+            assert graph.find(term.label, term.kinds[0]).iri == term.iri
+
+
+@given(st.text(max_size=30))
+def test_any_name_is_found_or_refused_with_a_sentence(graph: KnowledgeGraph, name: str) -> None:
+    try:
+        assert graph.find(name, CK + "AnatomicalSite").label
+    except CrampkgError as error:
+        assert str(error).endswith((".", "?"))
