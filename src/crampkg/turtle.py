@@ -1,0 +1,407 @@
+"""The one canonical Turtle writer: a graph has one written form, and it reads well.
+
+After https://www.w3.org/TR/turtle/ and https://www.w3.org/TR/trig/. One block a subject, one
+predicate a line, one object a line where there are several, `;` after each and `.` alone, so that
+adding a line changes one line. Blank nodes are nested where Turtle allows it. What is written
+depends on the graph alone: not on the order of triples, nor on the labels of blank nodes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from crampkg.errors import SourceError
+from crampkg.records import Value
+from crampkg.sources import read_text
+from crampkg.vocabulary import PREFIXES, RDF, XSD, expand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    Triple = tuple[Value, Value, Value]
+
+WIDTH = 100
+_INDENT = "    "
+
+#: Predicates in reading order; whatever is not here follows by name.
+_READING_ORDER = """
+    rdf:type skos:prefLabel rdfs:label skos:altLabel skos:definition skos:scopeNote skos:example
+    dct:title dct:description
+    rdfs:subClassOf rdfs:subPropertyOf owl:equivalentClass owl:equivalentProperty
+    rdfs:domain rdfs:range owl:inverseOf owl:propertyChainAxiom owl:hasKey owl:onProperty
+    owl:disjointWith owl:propertyDisjointWith
+    owl:annotatedSource owl:annotatedProperty owl:annotatedTarget
+    sh:path sh:targetClass sh:name sh:description sh:message
+    ck:claimSubject ck:claimPredicate ck:claimObject ck:wording ck:evidenceWording
+    ck:stance ck:hedge ck:especiallyWhen ck:onlyWhen ck:viaMechanism ck:basis ck:readFrom
+    ck:inSection ck:itemOf ck:start ck:end ck:sha256 ck:marker
+    skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch skos:relatedMatch
+    dct:source skos:editorialNote owl:deprecated dct:isReplacedBy
+"""
+_RANK = {expand(curie): place for place, curie in enumerate(_READING_ORDER.split())}
+
+_ONTOLOGY = expand("owl:Ontology")
+#: Sections of an ontology: the heading, and the types of which a subject has at least one.
+_SECTIONS = (
+    ("", {_ONTOLOGY}),
+    ("Annotation properties", {expand("owl:AnnotationProperty")}),
+    ("Classes", {expand("owl:Class"), expand("rdfs:Class")}),
+    ("Object properties", {expand("owl:ObjectProperty")}),
+    ("Datatype properties", {expand("owl:DatatypeProperty"), expand("rdfs:Datatype")}),
+)
+_INDIVIDUALS = "Individuals"
+_ANONYMOUS = "General axioms"
+_HEADINGS = {f"# {heading}" for heading, _ in _SECTIONS} | {f"# {_INDIVIDUALS}", f"# {_ANONYMOUS}"}
+
+_TYPE, _FIRST, _REST, _NIL = (
+    Value("uri", RDF + name) for name in ("type", "first", "rest", "nil")
+)
+_INTEGER, _BOOLEAN = XSD + "integer", XSD + "boolean"
+_CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+_LOCAL = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_-]*)?")
+_DIGITS = re.compile(r"([0-9]+)")
+_ESCAPES = str.maketrans(
+    {chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F)}
+    | {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+)
+_LONG_ESCAPES = {code: to for code, to in _ESCAPES.items() if chr(code) not in '"\n'}
+
+#: Blank nodes nested deeper than this get a label, for the reader's sake and the call stack's.
+_DEEPEST = 24
+
+
+def write(triples: Iterable[Triple], prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """Return the graph of `triples` in canonical Turtle, declaring those `prefixes` that it uses.
+
+    A graph that declares an owl:Ontology is written in sections with headings.
+    """
+    return _Document({None: set(triples)}, prefixes).text()
+
+
+def write_dataset(
+    graphs: Mapping[str | None, Iterable[Triple]], prefixes: Mapping[str, str] = PREFIXES
+) -> str:
+    """Return named graphs (None names the default graph) in canonical TriG, sorted by name.
+
+    A blank node that several graphs share is shared in the written form too.
+    """
+    return _Document({name: set(triples) for name, triples in graphs.items()}, prefixes).text()
+
+
+def format_text(text: str, where: str) -> str:
+    """Return Turtle in canonical form; `where` names the text in messages.
+
+    Prefixes are spelled as in `crampkg.vocabulary`; others that the text declares are kept.
+    Raises `SourceError` with the line for text that is not Turtle, and for a comment, which no
+    parser keeps and which would be lost.
+    """
+    from pyoxigraph import RdfFormat, parse
+
+    from crampkg.convert import to_value
+
+    parser = parse(text, format=RdfFormat.TURTLE)
+    try:
+        triples = {
+            (to_value(quad.subject), to_value(quad.predicate), to_value(quad.object))
+            for quad in parser
+        }
+    except SyntaxError as error:
+        message = f"{where}, line {error.lineno}: this is not Turtle: {error.msg}. Mend the line."
+        raise SourceError(message, path=where, line=error.lineno) from None
+    except TypeError as error:
+        message = f"{where} goes beyond RDF 1.1: {error} Say it with RDF 1.1."
+        raise SourceError(message, path=where) from None
+    _refuse_comments(text, where)
+    ours = set(PREFIXES.values())
+    theirs = {
+        prefix: namespace
+        for prefix, namespace in parser.prefixes.items()
+        if prefix and prefix not in PREFIXES and namespace not in ours
+    }
+    return write(triples, {**PREFIXES, **theirs})
+
+
+def format_file(path: str | os.PathLike[str], *, check: bool = False) -> bool:
+    """Put a Turtle file into canonical form and tell whether that changes it.
+
+    With `check` the file is left as it is. It is replaced as a whole or not at all. Raises
+    `SourceError` as `format_text` does, and when the file cannot be read or written.
+    """
+    where = os.fspath(path)
+    text = read_text(where, where)
+    formatted = format_text(text, where)
+    if formatted == text:
+        return False
+    if not check:
+        try:
+            _replace(os.path.realpath(where), formatted.encode())
+        except OSError as error:
+            message = f"{where} cannot be written: {error.strerror}. It is as it was."
+            raise SourceError(message, path=where) from None
+    return True
+
+
+class _Nesting(NamedTuple):
+    """Which blank nodes need a label, and which begin or continue an RDF list."""
+
+    labelled: set[str]
+    cells: set[str]
+
+
+class _Document:
+    """One written text in the making."""
+
+    def __init__(
+        self, graphs: Mapping[str | None, set[Triple]], prefixes: Mapping[str, str]
+    ) -> None:
+        nesting = _nesting(graphs)
+        if nesting.labelled:
+            graphs = _canonical(graphs)
+            nesting = _nesting(graphs)
+        self._graphs = graphs
+        self._cells = nesting.cells
+        by_number = sorted(nesting.labelled, key=_natural)
+        self._labels = {node: f"_:b{number}" for number, node in enumerate(by_number, 1)}
+        self._namespaces = sorted(
+            ((namespace, prefix) for prefix, namespace in prefixes.items()),
+            key=lambda pair: (-len(pair[0]), pair),
+        )
+        self._short: dict[str, str] = {}
+        self._used: dict[str, str] = {}
+        self._flat: dict[str, tuple[str, bool]] = {}
+        self._about: dict[str | None, dict[Value, dict[Value, list[Value]]]] = {
+            name: _by_subject(triples) for name, triples in graphs.items()
+        }
+        self._nodes = {
+            subject.text: properties
+            for about in self._about.values()
+            for subject, properties in about.items()
+            if subject.kind == "bnode" and subject.text not in self._labels
+        }
+
+    def text(self) -> str:
+        parts = []
+        for name in sorted(self._graphs, key=lambda name: _natural(name or "")):
+            blocks = self._blocks(name)
+            if name is None:
+                parts.extend(blocks)
+            elif blocks:
+                body = "\n".join(blocks)
+                parts.append(f"{self._iri(name)} {{\n\n{body}\n}}\n")
+        declared = [f"@prefix {name}: <{self._used[name]}> .\n" for name in sorted(self._used)]
+        return "\n".join(["".join(declared), *parts] if declared else parts)
+
+    def _blocks(self, name: str | None) -> list[str]:
+        about = self._about[name]
+        sections: dict[str, list[Value]] = defaultdict(list)
+        has_headings = False
+        for subject in sorted((term for term in about if term.kind == "uri"), key=self._sortable):
+            types = {term.text for term in about[subject].get(_TYPE, ())}
+            has_headings = has_headings or _ONTOLOGY in types
+            heading = next((head for head, kinds in _SECTIONS if kinds & types), _INDIVIDUALS)
+            sections[heading].append(subject)
+        shared = [Value("bnode", node) for node in self._labels if Value("bnode", node) in about]
+        referred = {triple[2] for triple in self._graphs[name]}
+        roots = [
+            term
+            for term in about
+            if term.kind == "bnode" and term.text not in self._labels and term not in referred
+        ]
+        sections[_ANONYMOUS] = shared + sorted(roots, key=self._sortable)
+        blocks = []
+        if not has_headings:
+            named = [subject for key, part in sections.items() if key != _ANONYMOUS for subject in part]
+            ordered = sorted(named, key=self._sortable) + sections[_ANONYMOUS]
+            return [self._block(subject, about[subject]) for subject in ordered]
+        for heading in [*(heading for heading, _ in _SECTIONS), _INDIVIDUALS, _ANONYMOUS]:
+            if heading and sections[heading]:
+                blocks.append(f"# {heading}\n")
+            blocks.extend(self._block(subject, about[subject]) for subject in sections[heading])
+        return blocks
+
+    def _block(self, subject: Value, properties: dict[Value, list[Value]]) -> str:
+        name = self._labels.get(subject.text, "[]") if subject.kind == "bnode" else None
+        return f"{name or self._iri(subject.text)}\n{self._properties(properties, 1)}.\n"
+
+    def _properties(self, properties: dict[Value, list[Value]], level: int) -> str:
+        """Write predicates and objects, one a line, for the lines at indentation `level`."""
+        pad = _INDENT * level
+        lines = []
+        for predicate, objects in self._in_order(properties):
+            name = self._predicate(predicate)
+            if len(objects) == 1:
+                start = f"{pad}{name} "
+                lines.append(f"{start}{self._written(objects[0], level, len(start))} ;\n")
+            else:
+                deeper = pad + _INDENT
+                written = (self._written(term, level + 1, len(deeper)) for term in objects)
+                listed = ",\n".join(deeper + text for text in written)
+                lines.append(f"{pad}{name}\n{listed} ;\n")
+        return "".join(lines)
+
+    def _in_order(
+        self, properties: dict[Value, list[Value]]
+    ) -> Iterator[tuple[Value, list[Value]]]:
+        def place(predicate: Value) -> tuple[int, _Natural]:
+            rank = _RANK.get(predicate.text, len(_RANK))
+            return rank, _natural(self._predicate(predicate))
+
+        for predicate in sorted(properties, key=place):
+            yield predicate, sorted(properties[predicate], key=self._sortable)
+
+    def _written(self, term: Value, level: int, column: int) -> str:
+        """Write an object that begins at `column` of a line at `level`."""
+        if term.kind != "bnode" or term.text in self._labels:
+            return self._term(term)
+        flat, fits_a_line = self._flattened(term.text)
+        if fits_a_line and column + len(flat) + len(" ;") <= WIDTH:
+            return flat
+        pad = _INDENT * level
+        if term.text not in self._cells:
+            return f"[\n{self._properties(self._nodes[term.text], level + 1)}{pad}]"
+        deeper = pad + _INDENT
+        items = (self._written(item, level + 1, len(deeper)) for item in self._items(term.text))
+        return "(\n" + "".join(f"{deeper}{item}\n" for item in items) + f"{pad})"
+
+    def _flattened(self, node: str) -> tuple[str, bool]:
+        """Return a nested blank node on one line, and whether it can be written so."""
+        known = self._flat.get(node)
+        if known is None:
+            if node in self._cells:
+                forms = [self._flat_term(item) for item in self._items(node)]
+                text = f"( {' '.join(form for form, _ in forms)} )"
+            else:
+                forms, pairs = [], []
+                for predicate, objects in self._in_order(self._nodes.get(node, {})):
+                    written = [self._flat_term(term) for term in objects]
+                    forms.extend(written)
+                    listed = ", ".join(form for form, _ in written)
+                    pairs.append(f"{self._predicate(predicate)} {listed}")
+                text = f"[ {' ; '.join(pairs)} ]" if pairs else "[]"
+            known = self._flat[node] = text, all(fits for _, fits in forms)
+        return known
+
+    def _flat_term(self, term: Value) -> tuple[str, bool]:
+        if term.kind == "bnode" and term.text not in self._labels:
+            return self._flattened(term.text)
+        return self._term(term, flat=True), term.kind != "literal" or "\n" not in term.text
+
+    def _items(self, cell: str) -> Iterator[Value]:
+        while cell != _NIL.text:
+            yield self._nodes[cell][_FIRST][0]
+            cell = self._nodes[cell][_REST][0].text
+
+    def _sortable(self, term: Value) -> tuple[int, _Natural]:
+        """IRIs before literals before blank nodes, each by its written form."""
+        rank = ("uri", "literal", "bnode").index(term.kind)
+        return rank, _natural(self._flat_term(term)[0])
+
+    def _predicate(self, predicate: Value) -> str:
+        return "a" if predicate == _TYPE else self._iri(predicate.text)
+
+    def _term(self, term: Value, *, flat: bool = False) -> str:
+        if term.kind == "uri":
+            return "()" if term == _NIL else self._iri(term.text)
+        if term.kind == "bnode":
+            return self._labels[term.text]
+        text = term.text
+        if term.datatype == _INTEGER and _CANONICAL_INTEGER.fullmatch(text):
+            return text
+        if term.datatype == _BOOLEAN and text in ("true", "false"):
+            return text
+        if "\n" in text and not flat:
+            body = text.translate(_LONG_ESCAPES).replace('"""', '\\"\\"\\"')
+            quoted = f'"""{body[:-1]}\\""""' if body.endswith('"') else f'"""{body}"""'
+        else:
+            quoted = f'"{text.translate(_ESCAPES)}"'
+        if term.language:
+            return f"{quoted}@{term.language}"
+        return f"{quoted}^^{self._iri(term.datatype)}" if term.datatype else quoted
+
+    def _iri(self, iri: str) -> str:
+        known = self._short.get(iri)
+        if known is None:
+            known = f"<{iri}>"
+            for namespace, prefix in self._namespaces:
+                if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
+                    self._used[prefix] = namespace
+                    known = f"{prefix}:{iri[len(namespace) :]}"
+                    break
+            self._short[iri] = known
+        return known
+
+
+_Natural = tuple[tuple[str | tuple[int, str], ...], str]
+
+
+def _natural(text: str) -> _Natural:
+    """Return a sort key by which marker-2 comes before marker-10, and case matters last."""
+    parts = _DIGITS.split(text.casefold())
+    numbers = (number.lstrip("0") for number in parts[1::2])
+    keyed: list[str | tuple[int, str]] = list(parts)
+    keyed[1::2] = [(len(number), number) for number in numbers]
+    return tuple(keyed), text
+
+
+def _by_subject(triples: Iterable[Triple]) -> dict[Value, dict[Value, list[Value]]]:
+    about: dict[Value, dict[Value, list[Value]]] = {}
+    for subject, predicate, term in triples:
+        about.setdefault(subject, {}).setdefault(predicate, []).append(term)
+    return about
+
+
+def _nesting(graphs: Mapping[str | None, set[Triple]]) -> _Nesting:
+    """Find the blank nodes that cannot be nested: shared, on a cycle, or too deep; and the lists.
+
+    Works from the leaves inwards. A node that is referred to once is nested in the one that refers
+    to it, so what is left over when no leaf remains are cycles.
+    """
+    references: Counter[str] = Counter()
+    homes: defaultdict[str, set[str | None]] = defaultdict(set)
+    properties: defaultdict[str, list[tuple[Value, Value]]] = defaultdict(list)
+    parents: dict[str, str] = {}
+    for name, triples in graphs.items():
+        for subject, predicate, term in triples:
+            if subject.kind == "bnode":
+                homes[subject.text].add(name)
+                properties[subject.text].append((predicate, term))
+            if term.kind == "bnode":
+                homes[term.text].add(name)
+                references[term.text] += 1
+                if subject.kind == "bnode":
+                    parents[term.text] = subject.text
+    labelled = {node for node in homes if references[node] > 1 or len(homes[node]) > 1}
+    waiting = Counter(parent for node, parent in parents.items() if node not in labelled)
+    ready = [node for node in homes if not waiting[node]]
+    heights: dict[str, int] = {}
+    cells: set[str] = set()
+    while ready:
+        node = ready.pop()
+        height = 0
+        for predicate, term in properties[node]:
+            if term.kind == "bnode" and term.text not in labelled:
+                in_list = predicate == _REST and term.text in cells
+                height = max(height, heights[term.text] + (not in_list))
+        heights[node] = height
+        if height > _DEEPEST and references[node]:
+            labelled.add(node)
+        elif _is_cell(properties[node], cells - labelled if labelled & cells else cells):
+            cells.add(node)
+        nested = node not in labelled or height > _DEEPEST
+        if node in parents and nested and references[node] == 1 and len(homes[node]) == 1:
+            parent = parents[node]
+            waiting[parent] -= 1
+            if not waiting[parent]:
+                ready.append(parent)
+    labelled.update(node for node in homes if node not in heights)
+    return _Nesting(labelled, cells)
+
+
+def _is_cell(properties: list[tuple[Value, Value]], cells: set[str]) -> bool:
+    if sorted(predicate for predicate, _ in properties) != [_FIRST, _REST]:
+        return False
+    rest = dict(properties)[_REST]
+    return rest == _NIL or (rest.kind == "bnode" and rest.text in cells)
