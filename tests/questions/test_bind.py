@@ -23,6 +23,11 @@ def test_only_the_marked_line_changes() -> None:
     ]
 
 
+def test_the_variable_of_the_line_stays() -> None:
+    bound = bind("VALUES ?problem { kg:calf } # param: condition", {"condition": ["kg:foot"]})
+    assert bound == "VALUES ?problem { kg:foot } # param: condition"
+
+
 def test_without_values_the_text_stays() -> None:
     assert bind(TEXT, {}) is TEXT
 

@@ -18,9 +18,9 @@ def bind(text: str, values: Mapping[str, Sequence[str]]) -> str:
     for number, line in enumerate(lines):
         body, mark, name = line.partition(" # param: ")
         if mark and name in values:
-            indent = body[: len(body) - len(body.lstrip())]
-            terms = " ".join(values[name])
-            lines[number] = f"{indent}VALUES ?{name} {{ {terms} }} # param: {name}"
+            # The variable may be called otherwise where an answer has a column of that name.
+            opening = body.partition("{")[0]
+            lines[number] = f"{opening}{{ {' '.join(values[name])} }} # param: {name}"
     return "\n".join(lines)
 
 

@@ -96,7 +96,7 @@ def _parameter(name: str, key: str, value: Any, text: str) -> Parameter:
     if not isinstance(value.get("help"), str):
         raise _fault(name, f"parameter {key} needs a help text")
     if not re.search(rf"^.*# param: {re.escape(key)}$", text, re.MULTILINE):
-        raise _fault(name, f"parameter {key} has no line `VALUES ?{key} {{ ... }} # param: {key}`")
+        raise _fault(name, f"parameter {key} has no line `VALUES ?... {{ ... }} # param: {key}`")
     return Parameter(key, kind_of_value, kind, default, value["help"])
 
 
