@@ -9,6 +9,7 @@ that it is there whole or not at all.
 from __future__ import annotations
 
 import os
+import sys
 
 from crampkg.errors import SourceError
 from crampkg.records import Parameter, Question, Status, Term
@@ -196,8 +197,8 @@ def _cache_folder() -> str:
     chosen = os.environ.get("CRAMPKG_CACHE")
     if chosen:
         return os.path.abspath(chosen)
-    base = os.environ.get("XDG_CACHE_HOME")
-    if base:  # what platformdirs would say on Linux, without the cost of asking it
+    if sys.platform == "linux":  # what platformdirs would say, without the cost of asking it
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
         return os.path.join(base, "crampkg")
     import platformdirs
 
