@@ -1,0 +1,105 @@
+"""The way from `crampkg ask` to the answer imports little, parses no Turtle and reasons not at all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crampkg.graph import KnowledgeGraph
+
+ROOT = Path(__file__).parents[1]
+
+#: Not on the way of a question: each would cost it more than its own answer does.
+HEAVY = {
+    "SPARQLWrapper",
+    "argcomplete",
+    "asyncio",
+    "dataclasses",
+    "difflib",
+    "importlib.metadata",
+    "importlib.resources",
+    "inspect",
+    "owlready2",
+    "pandas",
+    "pathlib",
+    "platformdirs",
+    "pyld",
+    "pyshacl",
+    "rdflib",
+    "rich",
+    "tempfile",
+    "yaml",
+}
+
+#: All that is ours on that way; what joins it must be here, so that it is joined on purpose.
+OURS = {
+    "crampkg",
+    "crampkg.__main__",
+    "crampkg.answers",
+    "crampkg.answers.formats",
+    "crampkg.answers.rows",
+    "crampkg.cli",
+    "crampkg.cli.ask",
+    "crampkg.cli.opening",
+    "crampkg.cli.output",
+    "crampkg.cli.parser",
+    "crampkg.cli.show",
+    "crampkg.engine",
+    "crampkg.engine.embedded",
+    "crampkg.errors",
+    "crampkg.graph",
+    "crampkg.pipeline",
+    "crampkg.pipeline.snapshot",
+    "crampkg.questions",
+    "crampkg.questions.bind",
+    "crampkg.records",
+    "crampkg.sources",
+    "crampkg.vocabulary",
+}
+
+
+def imported(*words: str) -> set[str]:
+    """Return the modules that a run of the command imports, by the interpreter's own account."""
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "crampkg", *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [line for line in ran.stderr.splitlines() if line.startswith("import time:")]
+    assert len(lines) > 20
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+@pytest.fixture(scope="module")
+def modules(graph: KnowledgeGraph) -> set[str]:
+    assert graph.questions()  # the snapshot is built by now
+    return imported("ask", "arteries-explaining-pain", "-f", "csv")
+
+
+def test_imports_nothing_heavy(modules: set[str]) -> None:
+    tops = {name.partition(".")[0] for name in modules} | modules
+    assert tops & HEAVY == set()
+
+
+def test_imports_of_ours_only_what_it_needs(modules: set[str]) -> None:
+    ours = {name for name in modules if name.partition(".")[0] == "crampkg"}
+    assert ours - OURS == set()
+    assert "crampkg.engine.embedded" in ours
+
+
+def test_parses_no_turtle_and_runs_no_rule(modules: set[str]) -> None:
+    assert not modules & {"crampkg.pipeline.load", "crampkg.pipeline.rules", "crampkg.turtle"}
+
+
+@pytest.mark.usefixtures("graph")
+def test_heavy_modules_are_found_where_they_are_used() -> None:
+    """The list is no list of misspelt names: other commands do import from it."""
+    assert "rdflib" in {
+        name.partition(".")[0] for name in imported("export", "-f", "turtle", "--graph", "facts")
+    }

@@ -1,0 +1,137 @@
+"""`KnowledgeGraph`, as a Python user meets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import rdflib
+
+import crampkg
+from crampkg import KnowledgeGraph
+from crampkg.errors import (
+    QueryError,
+    UnknownParameterError,
+    UnknownQuestionError,
+    UsageError,
+    WrongKindError,
+)
+
+
+def test_the_face_is_exact() -> None:
+    assert sorted(crampkg.__all__) == crampkg.__all__
+    for name in crampkg.__all__:
+        assert getattr(crampkg, name) is not None
+    with pytest.raises(AttributeError):
+        _ = crampkg.nothing
+
+
+def test_a_question_is_answered_in_three_lines(graph: KnowledgeGraph) -> None:
+    answer = graph.ask("arteries-explaining-pain", site="calf")
+    assert [row.text("arteryLabel") for row in answer] == [
+        "femoral artery",
+        "popliteal artery",
+        "tibial artery",
+    ]
+    assert answer.question is not None
+    assert answer.parameters["site"][0].label == "calf"  # type: ignore[union-attr]  # a Term
+    assert "Not medical advice" in answer.status.disclaimer
+    assert answer.status.updated == "2025-10-24"
+
+
+def test_an_answer_can_be_read_again_in_any_way(graph: KnowledgeGraph) -> None:
+    answer = graph.ask("arteries-explaining-pain")
+    assert answer.engine_bytes("csv") == answer.engine_bytes("csv")
+    assert len(answer) == len(list(answer)) == len(list(answer)) == 3
+    assert answer.rows[0].arteryLabel == answer.rows[0]["arteryLabel"]
+    assert dict(answer.rows[0])["condition"] is None
+    with pytest.raises(KeyError):
+        answer.rows[0].text("nothing")
+    with pytest.raises(AttributeError, match="it has artery"):
+        _ = answer.rows[0].nothing
+
+
+def test_several_values_answer_together(graph: KnowledgeGraph) -> None:
+    both = graph.ask("arteries-explaining-pain", site=["calf", "thigh"])
+    apart = [graph.ask("arteries-explaining-pain", site=site) for site in ("calf", "thigh")]
+    assert len(both) == sum(map(len, apart)) == 4
+
+
+@pytest.mark.parametrize(
+    ("id", "params", "error", "words"),
+    [
+        ("artery-explaining-pain", {}, UnknownQuestionError, "Did you mean arteries-explaining"),
+        ("arteries-explaining-pain", {"place": "calf"}, UnknownParameterError, "it takes site"),
+        ("denied-claims", {"site": "calf"}, UnknownParameterError, "takes no parameters"),
+        ("arteries-explaining-pain", {"site": "quinine"}, WrongKindError, "no anatomical site"),
+        ("arteries-explaining-pain", {"site": []}, UsageError, "no value"),
+    ],
+)
+def test_a_wrong_question_gets_a_way_out(
+    graph: KnowledgeGraph, id: str, params: dict[str, str], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        graph.ask(id, **params)
+
+
+def test_a_query_sees_the_union_and_is_guarded(graph: KnowledgeGraph) -> None:
+    answer = graph.query("SELECT ?x { ?x skos:prefLabel 'calf'@en }")
+    assert [row.text("x") for row in answer] == ["https://w3id.org/crampkg/id/calf"]
+    with pytest.raises(QueryError, match="SERVICE"):
+        graph.query("SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }")
+
+
+def test_the_dataset_is_rdflibs_with_all_graphs(graph: KnowledgeGraph) -> None:
+    dataset = graph.dataset
+    assert isinstance(dataset, rdflib.Dataset)
+    names = {str(context.identifier) for context in dataset.graphs() if len(context)}
+    assert {name.rpartition("/")[2] for name in names} == {
+        "background",
+        "claims",
+        "facts",
+        "inferred",
+        "ontology",
+    }
+
+
+def test_rows_become_a_data_frame(graph: KnowledgeGraph) -> None:
+    pytest.importorskip("pandas", reason="pandas is an extra")
+    frame = graph.ask("marker-counts").to_pandas()
+    assert len(frame) == 8
+    assert frame["uses"].sum() == 27
+
+
+def test_a_notebook_shows_links_and_the_status_and_escapes(graph: KnowledgeGraph) -> None:
+    shown = graph.ask("arteries-explaining-pain")._repr_html_()
+    assert '<a href="https://w3id.org/crampkg/id/femoral-artery">kg:femoral-artery</a>' in shown
+    assert "Not medical advice" in shown
+    hostile = graph.query("SELECT ('<script>alert(1)</script>' AS ?x) {}")._repr_html_()
+    assert "<script>" not in hostile
+    assert "&lt;script&gt;" in hostile
+
+
+def test_a_graph_without_an_article_says_so(tmp_path: Path) -> None:
+    for folder in ("ontology", "data", "queries", "rules"):
+        (tmp_path / folder).mkdir()
+    with pytest.raises(crampkg.SourceError, match="holds no article"):
+        _ = KnowledgeGraph.open(tmp_path).status
+
+
+def test_a_card_tells_claims_from_background_and_inference(graph: KnowledgeGraph) -> None:
+    card = graph.describe("dehydration")
+    assert card.term.label == "dehydration"
+    assert {claim.stance for claim in card.claims} == {"affirmed", "reported belief"}
+    assert {link.origin for link in card.links} == {"background", "inferred"}
+    assert all(link.source for link in card.links if link.origin == "background")
+    assert any(mapping.match == "exact" for mapping in card.mappings)
+    assert all(claim.section for claim in card.claims)
+
+
+def test_a_card_of_a_site_shows_what_is_inferred_at_it(graph: KnowledgeGraph) -> None:
+    links = {
+        (link.subject_label, link.relation_label, link.object_label)
+        for link in graph.describe("calf").links
+        if link.origin == "inferred"
+    }
+    assert ("femoral artery", "is implicated at", "calf") in links
+    assert ("leg", "has part", "calf") in links
