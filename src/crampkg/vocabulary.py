@@ -26,6 +26,7 @@ PREFIXES: dict[str, str] = {
     "rdf": RDF,
     "rdfs": RDFS,
     "sh": "http://www.w3.org/ns/shacl#",
+    "shape": "https://w3id.org/crampkg/shape/",
     "skos": SKOS,
     "sssom": "https://w3id.org/sssom/",
     "vann": "http://purl.org/vocab/vann/",

@@ -1,0 +1,149 @@
+"""What can be told of each file by itself: its form, its names, its columns."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import yaml
+from pyoxigraph import Literal, NamedNode
+
+from crampkg.errors import SourceError
+from crampkg.records import Finding
+from crampkg.turtle import format_text
+from crampkg.vocabulary import KG, SKOS, compress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crampkg.check.material import Material
+
+#: The checks of this module and of `Material`, with what each sees to.
+FILE_CHECKS = {
+    "syntax": "Every file can be read, is UTF-8 and parses; a failure names file and line.",
+    "not-canonical": "Every Turtle file is in the canonical form of `crampkg fmt`.",
+    "name-out-of-place": (
+        "Files of an article speak of its things only, other files of data of `kg:` things only."
+    ),
+    "name-style": "Names of things are lower-case words joined by hyphens.",
+    "mapping-subject": "A mapping is of a thing or term that there is.",
+    "mapping-label": "A mapping repeats the label of its subject as it is.",
+    "mapping-predicate": "A mapping uses one of the five match relations of SKOS.",
+    "mapping-justified": (
+        "A mapping names its justification and the release that its object is from."
+    ),
+    "mapping-twice": "A subject is mapped to an object once.",
+    "mapping-merges": (
+        "No two things are exact matches of one object, which would make them the same."
+    ),
+}
+
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
+_MATCHES = frozenset(
+    f"skos:{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")
+)
+
+
+def check_files(material: Material) -> tuple[list[Finding], int]:
+    """Return what is wrong with single files, syntax included, and the number of these checks."""
+    findings = list(material.broken)
+    for name in sorted(material.selected):
+        if name not in material.texts:
+            continue
+        if name.endswith(".ttl"):
+            findings += _form(material, name)
+            findings += _names(material, name)
+        elif name.endswith(".sssom.tsv") and name in material.quads and not material.broken:
+            findings += _mappings(material, name)
+    return findings, len(FILE_CHECKS)
+
+
+def _form(material: Material, name: str) -> Iterator[Finding]:
+    text = material.texts[name]
+    try:
+        canonical = format_text(text, name)
+    except SourceError:
+        return  # reported as broken
+    if text != canonical:
+        pairs = zip([*text.splitlines(), ""], [*canonical.splitlines(), ""], strict=False)
+        line = next((number for number, (is_, be) in enumerate(pairs, 1) if is_ != be), 1)
+        shown = material.show(name)
+        problem = "From this line on the file is not in canonical form."
+        yield Finding("not-canonical", shown, line, "", problem, f"Run crampkg fmt {shown}.")
+
+
+def _names(material: Material, name: str) -> Iterator[Finding]:
+    parts = name.split("/")
+    if parts[0] != "data":
+        return
+    is_article = parts[1] == "articles" and len(parts) > 3
+    home = f"{KG}{parts[2]}/" if is_article else KG
+    place = "a file of the article or concept that it belongs to"
+    subjects = {quad.subject for quad in material.quads.get(name, ())}
+    for iri in sorted(node.value for node in subjects if isinstance(node, NamedNode)):
+        local = iri.removeprefix(home)
+        found: list[Finding | None] = []
+        if local == iri or "/" in local:
+            problem = f"The file speaks of {compress(iri)}, which is not among {compress(home)}."
+            remedy = f"Move it to {place}, or mend its name."
+            found.append(material.finding("name-out-of-place", iri, problem, remedy, name))
+        elif not _NAME.fullmatch(local):
+            problem = f"The name {local} is not made of lower-case words joined by hyphens."
+            found.append(
+                material.finding("name-style", iri, problem, "Rename it everywhere.", name)
+            )
+        yield from filter(None, found)
+
+
+def _mappings(material: Material, name: str) -> Iterator[Finding]:
+    lines = material.texts[name].splitlines()
+    top = sum(1 for line in lines if line.startswith("#"))
+    metadata = yaml.safe_load("\n".join(line[1:] for line in lines[:top])) or {}
+    curies = metadata.get("curie_map") or {}
+    reader = csv.DictReader(lines[top:], delimiter="\t", quoting=csv.QUOTE_NONE)
+    labels = _labels(material)
+    pairs: dict[tuple[str, str], int] = {}
+    exact: dict[str, str] = {}
+    for line, row in enumerate(reader, top + 2):
+        subject, predicate, target = row["subject_id"], row["predicate_id"], row["object_id"]
+        prefix, _, local = subject.partition(":")
+        iri = curies[prefix] + local
+        faults = []
+        if iri not in labels:
+            faults.append(
+                ("mapping-subject", f"There is no {subject}.", "Define it, or mend its spelling.")
+            )
+        elif row["subject_label"] != labels[iri]:
+            problem = f'The label of {subject} is "{labels[iri]}".'
+            faults.append(("mapping-label", problem, "Copy it into subject_label."))
+        if predicate not in _MATCHES:
+            problem = f"{predicate} is no match relation of SKOS."
+            faults.append(("mapping-predicate", problem, f"Use one of {_listed()}."))
+        justified = row["mapping_justification"].startswith("semapv:")
+        if not justified or not row["object_source_version"].strip():
+            problem = "The mapping has no justification, or no release that its object is from."
+            remedy = "Fill in mapping_justification (semapv:...) and object_source_version."
+            faults.append(("mapping-justified", problem, remedy))
+        first = pairs.setdefault((subject, target), line)
+        if first != line:
+            problem = f"{subject} is mapped to {target} in line {first} already."
+            faults.append(("mapping-twice", problem, "Keep the row whose relation is right."))
+        if predicate == "skos:exactMatch" and exact.setdefault(target, subject) != subject:
+            problem = f"{target} is an exact match of {exact[target]} too."
+            faults.append(("mapping-merges", problem, "Use skos:closeMatch for one of them."))
+        for check, problem, remedy in faults:
+            yield Finding(check, material.show(name), line, subject, problem, remedy)
+
+
+def _labels(material: Material) -> dict[str, str]:
+    label = NamedNode(SKOS + "prefLabel")
+    return {
+        quad.subject.value: quad.object.value
+        for quad in material.store.quads_for_pattern(None, label, None, None)
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
+    }
+
+
+def _listed() -> str:
+    return ", ".join(sorted(_MATCHES))

@@ -1,0 +1,79 @@
+"""The shapes of `ontology/shapes.ttl`, tested by pyshacl."""
+
+from __future__ import annotations
+
+import logging
+
+import rdflib
+from pyoxigraph import BlankNode, Literal, NamedNode
+from rdflib.namespace import RDF, SH
+
+from crampkg.check.material import ASSERTED, SHAPES
+from crampkg.vocabulary import XSD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rdflib.term import Node
+
+    from crampkg.check.material import Material
+    from crampkg.records import Finding
+
+_STRING = XSD + "string"
+
+
+def validate(material: Material) -> tuple[list[Finding], int]:
+    """Validate what the sources state; return the violations and the number of shapes.
+
+    A shape is a property shape with a name of its own, whose local name the finding has. Its
+    message is the problem, as far as the first full stop, and then the remedy.
+    """
+    import pyshacl
+
+    shapes = rdflib.Graph().parse(data=material.texts[SHAPES], format="turtle")
+    terms = material.terms()
+    everything = material.selected.issuperset(material.quads)
+    # pyshacl warns of literals that do not fit their datatype; the shapes say it in better words.
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+    _, report, _ = pyshacl.validate(
+        _stated(material),
+        shacl_graph=shapes,
+        advanced=True,
+        inplace=True,
+        focus_nodes=None if everything else sorted(terms) or ["urn:none"],
+    )
+    findings = []
+    for result in report.subjects(RDF.type, SH.ValidationResult):
+        focus = report.value(result, SH.focusNode)
+        source = report.value(result, SH.sourceShape)
+        if isinstance(focus, rdflib.URIRef) and isinstance(source, rdflib.URIRef):
+            check = source.rpartition("/")[2]
+            message = str(shapes.value(source, SH.message))
+            problem, _, remedy = message.partition(". ")
+            finding = material.finding(check, str(focus), f"{problem}.", remedy)
+            if finding is not None:
+                findings.append(finding)
+    return findings, len(list(shapes.subjects(RDF.type, SH.PropertyShape)))
+
+
+def _stated(material: Material) -> rdflib.Graph:
+    graph = rdflib.Graph()
+    for name in ASSERTED:
+        for quad in material.store.quads_for_pattern(None, None, None, name):
+            subject, predicate, object_ = map(_to_rdflib, quad.triple)
+            graph.add((subject, predicate, object_))
+    return graph
+
+
+def _to_rdflib(term: object) -> Node:
+    if isinstance(term, NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, BlankNode):
+        return rdflib.BNode(term.value)
+    if isinstance(term, Literal):
+        if term.language:
+            return rdflib.Literal(term.value, lang=term.language)
+        kind = term.datatype.value
+        datatype = None if kind == _STRING else rdflib.URIRef(kind)
+        return rdflib.Literal(term.value, datatype=datatype, normalize=False)
+    message = f"{term} is no term of RDF 1.1."
+    raise TypeError(message)
