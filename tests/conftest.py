@@ -15,6 +15,31 @@ from crampkg.sources import Sources
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option with which CI forbids skipping: there, whatever a test needs is at hand."""
+    parser.addoption("--no-skips", action="store_true", help="fail when a test is skipped")
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say which tests were skipped although none may be."""
+    if config.getoption("--no-skips") and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("Tests were skipped, and --no-skips forbids it.", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a run in which a test was skipped although none may be."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if (
+        exitstatus == pytest.ExitCode.OK
+        and session.config.getoption("--no-skips")
+        and reporter is not None
+        and reporter.stats.get("skipped")
+    ):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep snapshots in a folder of this test run, and the developer's settings out of it."""
