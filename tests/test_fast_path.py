@@ -1,4 +1,4 @@
-"""The way from `crampkg ask` to the answer imports little, parses no Turtle and reasons not at all."""
+"""The way from `crampkg ask` to its answer imports little, parses no Turtle, does no reasoning."""
 
 from __future__ import annotations
 

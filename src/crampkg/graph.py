@@ -20,7 +20,7 @@ from crampkg.sources import Sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, ItemsView, Sequence, ValuesView
 
     import rdflib
 
@@ -247,11 +247,11 @@ class _Parameters(dict[str, "tuple[Term | str, ...]"]):
         self._resolve()
         return super().__getitem__(name)
 
-    def items(self):  # type: ignore[no-untyped-def,override]  # as dict's
+    def items(self) -> ItemsView[str, tuple[Term | str, ...]]:  # type: ignore[override]  # a dict's view is one
         self._resolve()
         return super().items()
 
-    def values(self):  # type: ignore[no-untyped-def,override]  # as dict's
+    def values(self) -> ValuesView[tuple[Term | str, ...]]:  # type: ignore[override]  # the same
         self._resolve()
         return super().values()
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import QueryError
 from crampkg.records import Value
+from crampkg.vocabulary import expand
 
-DATA = b"""\
-<https://w3id.org/crampkg/id/a> <https://w3id.org/crampkg/ontology#causes> <https://w3id.org/crampkg/id/b> <https://w3id.org/crampkg/graph/facts> .
-<https://w3id.org/crampkg/id/a> <http://www.w3.org/2004/02/skos/core#prefLabel> "a"@en <https://w3id.org/crampkg/graph/background> .
+DATA = """
+kg:a ck:causes kg:b g:facts .
+kg:a skos:prefLabel "a"@en g:background .
 """
+
+
+def nquads(text: str) -> bytes:
+    """Write out the prefixed names of N-Quads that are short enough to read."""
+    names = re.compile(r"\b(\w+:\w+)")
+    return names.sub(lambda name: f"<{expand(name[1])}>", text).encode()
 
 
 @pytest.fixture
 def engine() -> EmbeddedEngine:
-    return EmbeddedEngine(DATA)
+    return EmbeddedEngine(nquads(DATA))
 
 
 def test_a_pattern_outside_graph_sees_all_graphs_and_prefixes_need_no_declaration(

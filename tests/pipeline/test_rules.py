@@ -90,8 +90,7 @@ def test_what_the_axioms_and_rules_give(graph: KnowledgeGraph, pattern: str) -> 
 
 def test_no_inferred_triple_repeats_another_graph_or_says_nothing(graph: KnowledgeGraph) -> None:
     repeated = graph.query(
-        "SELECT * { GRAPH g:inferred { ?s ?p ?o } GRAPH ?g { ?s ?p ?o } "
-        "FILTER (?g != g:inferred) }"
+        "SELECT * { GRAPH g:inferred { ?s ?p ?o } GRAPH ?g { ?s ?p ?o } FILTER (?g != g:inferred) }"
     )
     assert len(repeated) == 0
     assert not graph.query("ASK { GRAPH g:inferred { ?s a owl:Thing } }").boolean

@@ -56,7 +56,7 @@ def test_a_class_can_settle_what_a_name_leaves_open(graph: KnowledgeGraph) -> No
 
 
 def test_the_wrong_class_names_what_would_do(graph: KnowledgeGraph) -> None:
-    with pytest.raises(WrongKindError, match="no anatomical site.*ankle, buttock, calf"):
+    with pytest.raises(WrongKindError, match=r"no anatomical site.*ankle, buttock, calf"):
         graph.find("quinine", CK + "AnatomicalSite")
 
 

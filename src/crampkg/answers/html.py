@@ -25,20 +25,20 @@ def page(answer: Answer) -> str:
             f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in triple)}</tr>"
             for triple in answer.triples
         )
-        parts.append(f"<table>{_head(('subject', 'predicate', 'object'))}<tbody>{rows}</tbody></table>")
+        parts.append(_table(("subject", "predicate", "object"), rows))
     else:
         rows = "".join(
             f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in row.values())}</tr>"
             for row in answer
         )
-        parts.append(f"<table>{_head(answer.variables)}<tbody>{rows}</tbody></table>")
+        parts.append(_table(answer.variables, rows))
     parts.append(f"<p><small>{'<br>'.join(map(escape, status_lines(answer.status)))}</small></p>")
     return "".join(parts)
 
 
-def _head(names: tuple[str, ...]) -> str:
+def _table(names: tuple[str, ...], rows: str) -> str:
     cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    return f"<thead><tr>{cells}</tr></thead>"
+    return f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _cell(value: Value | None) -> str:

@@ -1,10 +1,9 @@
-"""An answer: rows, a yes or no, or a graph, with the question and the status that travel with it."""
+"""An answer: rows, a yes or no, or a graph, with the question and status that travel with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crampkg.records import Value
 from crampkg.vocabulary import XSD
 
 TYPE_CHECKING = False
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crampkg.engine.base import Result, Triple
-    from crampkg.records import Question, Status, Term
+    from crampkg.records import Question, Status, Term, Value
 
 _NUMBERS = {
     XSD + "integer": int,
@@ -149,7 +148,7 @@ class Answer:
         return html.page(self)
 
     def _read(self) -> Result:
-        """Return a result that nobody has read: a result can be read once, the graph never changes."""
+        """Return an unread result: each can be read once, and the graph never changes."""
         result, self._unread = self._unread, None
         return self._run() if result is None else result
 

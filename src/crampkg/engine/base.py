@@ -33,7 +33,7 @@ class Result(Protocol):
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
 
     def serialize(self, format: str) -> bytes | None:
-        """Return the result as the engine itself writes `csv`, `tsv` or `xml`; None if it cannot."""
+        """Return the result as the engine writes `csv`, `tsv` or `xml`; None if it cannot."""
 
 
 class Engine(Protocol):

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Store
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+)
 
 from crampkg.errors import QueryError
 from crampkg.vocabulary import PREFIXES
@@ -10,8 +17,7 @@ from crampkg.vocabulary import PREFIXES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from pyoxigraph import QueryTriples
+    from typing import Any
 
     from crampkg.engine.base import Binding, Triple
 
@@ -20,6 +26,9 @@ _FORMATS = {
     "tsv": QueryResultsFormat.TSV,
     "xml": QueryResultsFormat.XML,
 }
+
+#: A longer word in Oxigraph's list of what it expects is no keyword.
+_LONGEST_WORD = 40
 
 _NO_FORM = "a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, after its prefixes."
 
@@ -68,14 +77,14 @@ class EmbeddedResult:
         """Iterate over the rows of a SELECT."""
         from crampkg.convert import to_value
 
-        for solution in _solutions(self._result):
+        for solution in _read(self._result):
             yield tuple(term if term is None else to_value(term) for term in solution)
 
     def triples(self) -> Iterator[Triple]:
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
         from crampkg.convert import to_value
 
-        for triple in _solutions(self._result):
+        for triple in _read(self._result):
             yield (
                 to_value(triple.subject),
                 to_value(triple.predicate),
@@ -84,17 +93,19 @@ class EmbeddedResult:
 
     def serialize(self, format: str) -> bytes | None:
         """Return the result as csv, tsv or xml; None for another format or a graph."""
-        if self.form == "graph" or format not in _FORMATS or (self.form == "ask" and format != "xml"):
+        if format not in _FORMATS or isinstance(self._result, QueryTriples):
+            return None
+        if self.form == "ask" and format != "xml":
             return None
         try:
-            written: bytes = self._result.serialize(format=_FORMATS[format])
+            return self._result.serialize(format=_FORMATS[format])
         except (ValueError, RuntimeError, OSError) as error:
             message = f"The query cannot be run: {error}"
             raise QueryError(message) from None
-        return written
 
 
-def _solutions(result):  # type: ignore[no-untyped-def]  # three result types, one way to fail
+def _read(result: Any) -> Iterator[Any]:
+    """Iterate over any kind of result; what fails while it is computed fails as a query."""
     try:
         yield from result
     except (ValueError, RuntimeError, OSError) as error:
@@ -133,7 +144,7 @@ def _reason(expected: str) -> str:
         )
     # Oxigraph lists whole character classes; the words among them are what a person can use.
     words = [word for word in expected.removeprefix("one of ").split(", ") if word.isascii()]
-    words = [word for word in words if word[:1].isalpha() and len(word) < 40]
+    words = [word for word in words if word[:1].isalpha() and len(word) < _LONGEST_WORD]
     # Neither can be the way out: the one is no SPARQL 1.1, the other is refused here.
     words = [word for word in words if word not in ("LATERAL", "SERVICE")]
     return f"expected {' or '.join(words)}." if words else "something else is expected here."

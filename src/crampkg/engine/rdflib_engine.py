@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rdflib.query import Result as RdflibAnswer
-    from rdflib.term import Identifier
+    from rdflib.term import Node
 
     from crampkg.engine.base import Binding, Triple
 
@@ -46,14 +46,15 @@ class RdflibResult:
     def bindings(self) -> Iterator[Binding]:
         """Iterate over the rows of a SELECT."""
         for row in self._result:
-            yield tuple(_to_value(term) if term is not None else None for term in row)  # type: ignore[union-attr]  # rows, not booleans, in a SELECT
+            terms: tuple[Node | None, ...] = tuple(row)  # type: ignore[arg-type]  # no boolean
+            yield tuple(None if term is None else _to_value(term) for term in terms)
 
     def triples(self) -> Iterator[Triple]:
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
         for subject, predicate, object_ in self._result.graph or ():
             yield _to_value(subject), _to_value(predicate), _to_value(object_)
 
-    def serialize(self, format: str) -> bytes | None:
+    def serialize(self, format: str) -> bytes | None:  # noqa: ARG002 - as the protocol has it
         """Return None: answers are written from their rows, alike for every engine."""
         return None
 
@@ -72,7 +73,7 @@ def parse_dataset(nquads: bytes) -> rdflib.Dataset:
     return dataset
 
 
-def _to_value(term: Identifier) -> Value:
+def _to_value(term: Node) -> Value:
     if isinstance(term, rdflib.URIRef):
         return Value("uri", str(term))
     if isinstance(term, rdflib.BNode):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Literal, NamedNode, Store
 
 from crampkg.vocabulary import CK, OWL, RDF, SKOS
 
@@ -10,6 +10,7 @@ _LABEL = NamedNode(SKOS + "prefLabel")
 _SYNONYM = NamedNode(SKOS + "altLabel")
 _DEFINITION = NamedNode(SKOS + "definition")
 _TYPE = NamedNode(RDF + "type")
+_INDIVIDUAL = OWL + "NamedIndividual"
 _DCT = "http://purl.org/dc/terms/"
 
 
@@ -18,13 +19,11 @@ def index(store: Store) -> list[list[object]]:
     labels = {
         quad.subject: quad.object.value
         for quad in store.quads_for_pattern(None, _LABEL, None, None)
-        if isinstance(quad.subject, NamedNode)
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
     }
     rows: list[list[object]] = []
     for subject in sorted(labels, key=lambda node: node.value):
-        kinds = [kind for kind in _values(store, subject, _TYPE) if not kind.startswith("_:")]
-        if OWL + "NamedIndividual" in kinds:
-            kinds.remove(OWL + "NamedIndividual")
+        kinds = [kind for kind in _values(store, subject, _TYPE) if kind != _INDIVIDUAL]
         definition = next(iter(_values(store, subject, _DEFINITION)), "")
         synonyms = _values(store, subject, _SYNONYM)
         rows.append([subject.value, labels[subject], synonyms, kinds, definition])
@@ -34,7 +33,8 @@ def index(store: Store) -> list[list[object]]:
 def statuses(store: Store) -> list[list[str]]:
     """Return title, date, review status, audience and disclaimer of each article, by its IRI."""
     article = NamedNode(CK + "Article")
-    found = {quad.subject for quad in store.quads_for_pattern(None, _TYPE, article, None)}
+    articles = store.quads_for_pattern(None, _TYPE, article, None)
+    found = {quad.subject for quad in articles if isinstance(quad.subject, NamedNode)}
     properties = [
         _DCT + "title",
         _DCT + "modified",
@@ -49,7 +49,5 @@ def statuses(store: Store) -> list[list[str]]:
 
 
 def _values(store: Store, subject: NamedNode, predicate: NamedNode) -> list[str]:
-    quads = store.quads_for_pattern(subject, predicate, None, None)
-    return sorted(
-        {quad.object.value if hasattr(quad.object, "value") else str(quad.object) for quad in quads}
-    )
+    objects = {quad.object for quad in store.quads_for_pattern(subject, predicate, None, None)}
+    return sorted({term.value for term in objects if isinstance(term, (Literal, NamedNode))})

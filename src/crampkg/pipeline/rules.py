@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, QueryTriples, Store, Triple
 
 from crampkg.errors import SourceError
 from crampkg.sources import read_text
@@ -67,10 +67,14 @@ def _rules(sources: Sources, folder: str) -> Sequence[tuple[str, str]]:
 
 def _run(store: Store, name: str, text: str) -> list[Triple]:
     try:
-        return list(store.query(text, use_default_graph_as_union=True))
+        result = store.query(text, use_default_graph_as_union=True)
     except SyntaxError as error:
         message = f"{name}: the rule does not parse: {error}. Mend it."
         raise SourceError(message, path=name) from None
+    if not isinstance(result, QueryTriples):
+        message = f"{name}: a rule is a CONSTRUCT, and this is none. Mend it."
+        raise SourceError(message, path=name)
+    return list(result)
 
 
 def _known(store: Store, triple: Triple) -> bool:

@@ -86,9 +86,7 @@ class Snapshot:
         return json.loads(self._read(name))
 
 
-def open_snapshot(
-    sources: Sources, announce: Callable[[str], None] | None = None
-) -> Snapshot:
+def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = None) -> Snapshot:
     """Return the snapshot of `sources`: the one carried by the wheel, the cached one, or a new one.
 
     A new one is kept in `$CRAMPKG_CACHE`, else in the user's cache folder; where that cannot be

@@ -67,9 +67,9 @@ def read_header(name: str, text: str) -> dict[str, Any]:
         header = yaml.safe_load("\n".join(lines))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        message = f"{name}, line {line}: the header is not YAML. Mind quotes, colons and indents."
-        raise SourceError(message, path=name, line=line) from None
+        number = mark.line + 1 if mark else None
+        message = f"{name}, line {number}: the header is not YAML. Mind quotes, colons and indents."
+        raise SourceError(message, path=name, line=number) from None
     if not isinstance(header, dict):
         raise _fault(name, "there is no header. Begin the file with `#+ id: ...` lines")
     return header

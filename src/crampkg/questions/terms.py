@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from crampkg.errors import AmbiguousTermError, UnknownTermError, WrongKindError, suggest
-from crampkg.records import Term
 from crampkg.vocabulary import KG, compress, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from crampkg.records import Term
 
 #: How many near or fitting names an error message offers.
 OFFERED = 6
@@ -20,7 +21,7 @@ class Terms:
     def __init__(self, terms: Iterable[Term]) -> None:
         self._by_iri = {term.iri: term for term in terms}
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # an iterator of Term
+    def __iter__(self) -> Iterator[Term]:
         return iter(self._by_iri.values())
 
     def get(self, iri: str) -> Term | None:

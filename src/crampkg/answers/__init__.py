@@ -1,0 +1,1 @@
+"""Answers: rows, and the formats and tables in which they leave."""
