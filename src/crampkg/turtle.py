@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from crampkg.errors import SourceError
 from crampkg.records import Value
 from crampkg.sources import read_text
 from crampkg.vocabulary import PREFIXES, RDF, XSD, expand
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -28,8 +29,8 @@ _INDENT = "    "
 
 #: Predicates in reading order; whatever is not here follows by name.
 _READING_ORDER = """
-    rdf:type skos:prefLabel rdfs:label skos:altLabel skos:definition skos:scopeNote skos:example
-    dct:title dct:description
+    rdf:type dct:title dct:description
+    skos:prefLabel rdfs:label skos:altLabel skos:definition skos:scopeNote skos:example
     rdfs:subClassOf rdfs:subPropertyOf owl:equivalentClass owl:equivalentProperty
     rdfs:domain rdfs:range owl:inverseOf owl:propertyChainAxiom owl:hasKey owl:onProperty
     owl:disjointWith owl:propertyDisjointWith
@@ -56,9 +57,7 @@ _INDIVIDUALS = "Individuals"
 _ANONYMOUS = "General axioms"
 _HEADINGS = {f"# {heading}" for heading, _ in _SECTIONS} | {f"# {_INDIVIDUALS}", f"# {_ANONYMOUS}"}
 
-_TYPE, _FIRST, _REST, _NIL = (
-    Value("uri", RDF + name) for name in ("type", "first", "rest", "nil")
-)
+_TYPE, _FIRST, _REST, _NIL = (Value("uri", RDF + name) for name in ("type", "first", "rest", "nil"))
 _INTEGER, _BOOLEAN = XSD + "integer", XSD + "boolean"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _LOCAL = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_-]*)?")
@@ -94,9 +93,10 @@ def write_dataset(
 def format_text(text: str, where: str) -> str:
     """Return Turtle in canonical form; `where` names the text in messages.
 
-    Prefixes are spelled as in `crampkg.vocabulary`; others that the text declares are kept.
-    Raises `SourceError` with the line for text that is not Turtle, and for a comment, which no
-    parser keeps and which would be lost.
+    Namespaces of `crampkg.vocabulary` have the prefixes that they have there, unless the text
+    uses such a prefix for something of its own, as the next article does `art:`; its further
+    prefixes are kept. Raises `SourceError` with the line for text that is not Turtle, and for a
+    comment, which no parser keeps and which would be lost.
     """
     from pyoxigraph import RdfFormat, parse
 
@@ -115,13 +115,11 @@ def format_text(text: str, where: str) -> str:
         message = f"{where} goes beyond RDF 1.1: {error} Say it with RDF 1.1."
         raise SourceError(message, path=where) from None
     _refuse_comments(text, where)
-    ours = set(PREFIXES.values())
-    theirs = {
-        prefix: namespace
-        for prefix, namespace in parser.prefixes.items()
-        if prefix and prefix not in PREFIXES and namespace not in ours
-    }
-    return write(triples, {**PREFIXES, **theirs})
+    declared = parser.prefixes
+    prefixes = {name: iri for name, iri in PREFIXES.items() if declared.get(name, iri) == iri}
+    ours = set(prefixes.values())
+    prefixes |= {name: iri for name, iri in declared.items() if name and iri not in ours}
+    return write(triples, prefixes)
 
 
 def format_file(path: str | os.PathLike[str], *, check: bool = False) -> bool:
@@ -213,7 +211,9 @@ class _Document:
         sections[_ANONYMOUS] = shared + sorted(roots, key=self._sortable)
         blocks = []
         if not has_headings:
-            named = [subject for key, part in sections.items() if key != _ANONYMOUS for subject in part]
+            named = [
+                subject for key, part in sections.items() if key != _ANONYMOUS for subject in part
+            ]
             ordered = sorted(named, key=self._sortable) + sections[_ANONYMOUS]
             return [self._block(subject, about[subject]) for subject in ordered]
         for heading in [*(heading for heading, _ in _SECTIONS), _INDIVIDUALS, _ANONYMOUS]:
@@ -257,7 +257,8 @@ class _Document:
         if term.kind != "bnode" or term.text in self._labels:
             return self._term(term)
         flat, fits_a_line = self._flattened(term.text)
-        if fits_a_line and column + len(flat) + len(" ;") <= WIDTH:
+        fits = fits_a_line and column + len(flat) + len(" ;") <= WIDTH
+        if fits or term.text not in self._nodes:
             return flat
         pad = _INDENT * level
         if term.text not in self._cells:
@@ -318,7 +319,7 @@ class _Document:
         else:
             quoted = f'"{text.translate(_ESCAPES)}"'
         if term.language:
-            return f"{quoted}@{term.language}"
+            return f"{quoted}@{_tag(term.language)}"
         return f"{quoted}^^{self._iri(term.datatype)}" if term.datatype else quoted
 
     def _iri(self, iri: str) -> str:
@@ -346,6 +347,18 @@ def _natural(text: str) -> _Natural:
     return tuple(keyed), text
 
 
+def _tag(language: str) -> str:
+    """Return a language tag in the customary case (BCP 47, RFC 5646, section 2.1.1): en-GB."""
+    parts = language.lower().split("-")
+    singleton = next((place for place, part in enumerate(parts) if len(part) == 1), len(parts))
+    country, script = 2, 4
+    cased = [
+        part.upper() if len(part) == country else part.title() if len(part) == script else part
+        for part in parts[1:singleton]
+    ]
+    return "-".join([parts[0], *cased, *parts[max(singleton, 1) :]])
+
+
 def _by_subject(triples: Iterable[Triple]) -> dict[Value, dict[Value, list[Value]]]:
     about: dict[Value, dict[Value, list[Value]]] = {}
     for subject, predicate, term in triples:
@@ -357,12 +370,11 @@ def _nesting(graphs: Mapping[str | None, set[Triple]]) -> _Nesting:
     """Find the blank nodes that cannot be nested: shared, on a cycle, or too deep; and the lists.
 
     Works from the leaves inwards. A node that is referred to once is nested in the one that refers
-    to it, so what is left over when no leaf remains are cycles.
+    to it, so what is left over when there are no more leaves lies on cycles.
     """
     references: Counter[str] = Counter()
     homes: defaultdict[str, set[str | None]] = defaultdict(set)
     properties: defaultdict[str, list[tuple[Value, Value]]] = defaultdict(list)
-    parents: dict[str, str] = {}
     for name, triples in graphs.items():
         for subject, predicate, term in triples:
             if subject.kind == "bnode":
@@ -371,33 +383,33 @@ def _nesting(graphs: Mapping[str | None, set[Triple]]) -> _Nesting:
             if term.kind == "bnode":
                 homes[term.text].add(name)
                 references[term.text] += 1
-                if subject.kind == "bnode":
-                    parents[term.text] = subject.text
     labelled = {node for node in homes if references[node] > 1 or len(homes[node]) > 1}
-    waiting = Counter(parent for node, parent in parents.items() if node not in labelled)
+    parents = {
+        term.text: node
+        for node, pairs in properties.items()
+        for _, term in pairs
+        if term.kind == "bnode" and term.text not in labelled
+    }
+    waiting = Counter(parents.values())
     ready = [node for node in homes if not waiting[node]]
     heights: dict[str, int] = {}
     cells: set[str] = set()
     while ready:
         node = ready.pop()
-        height = 0
+        heights[node] = 0
         for predicate, term in properties[node]:
             if term.kind == "bnode" and term.text not in labelled:
-                in_list = predicate == _REST and term.text in cells
-                height = max(height, heights[term.text] + (not in_list))
-        heights[node] = height
-        if height > _DEEPEST and references[node]:
+                deeper = 0 if predicate == _REST and term.text in cells else 1
+                heights[node] = max(heights[node], heights[term.text] + deeper)
+        if heights[node] > _DEEPEST and references[node]:
             labelled.add(node)
-        elif _is_cell(properties[node], cells - labelled if labelled & cells else cells):
+        if node not in labelled and _is_cell(properties[node], cells):
             cells.add(node)
-        nested = node not in labelled or height > _DEEPEST
-        if node in parents and nested and references[node] == 1 and len(homes[node]) == 1:
-            parent = parents[node]
-            waiting[parent] -= 1
-            if not waiting[parent]:
-                ready.append(parent)
-    labelled.update(node for node in homes if node not in heights)
-    return _Nesting(labelled, cells)
+        if node in parents:
+            waiting[parents[node]] -= 1
+            if not waiting[parents[node]]:
+                ready.append(parents[node])
+    return _Nesting(labelled | (homes.keys() - heights.keys()), cells)
 
 
 def _is_cell(properties: list[tuple[Value, Value]], cells: set[str]) -> bool:
@@ -405,3 +417,66 @@ def _is_cell(properties: list[tuple[Value, Value]], cells: set[str]) -> bool:
         return False
     rest = dict(properties)[_REST]
     return rest == _NIL or (rest.kind == "bnode" and rest.text in cells)
+
+
+def _canonical(graphs: Mapping[str | None, set[Triple]]) -> dict[str | None, set[Triple]]:
+    """Label the blank nodes by RDFC-1.0 (https://www.w3.org/TR/rdf-canon/)."""
+    from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNode, Quad
+
+    from crampkg.convert import from_value, to_value
+
+    dataset = Dataset()
+    for name, triples in graphs.items():
+        graph = NamedNode(name) if name else DefaultGraph()
+        for triple in triples:
+            subject, predicate, term = map(from_value, triple)
+            dataset.add(Quad(subject, predicate, term, graph))  # type: ignore[arg-type]  # kinds are as in any triple
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    labelled: dict[str | None, set[Triple]] = {name: set() for name in graphs}
+    for quad in dataset:
+        name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
+        labelled[name].add(
+            (to_value(quad.subject), to_value(quad.predicate), to_value(quad.object))
+        )
+    return labelled
+
+
+def _replace(path: str, content: bytes) -> None:
+    """Write beside the file, then rename over it: a reader sees the old or the new, never half."""
+    import shutil
+    import tempfile
+
+    number, beside = tempfile.mkstemp(prefix=".fmt-", dir=os.path.dirname(path) or ".")
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(path, beside)
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+#: Everything in Turtle in which a # does not begin a comment, and comments themselves.
+_LEXER = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*"""'''
+    r"""|'''(?:[^'\\]|\\.|'(?!''))*'''"""
+    r'''|"(?:[^"\\]|\\.)*"'''
+    r"""|'(?:[^'\\]|\\.)*'"""
+    r"""|<[^<>]*>|\\\#|(?P<comment>\#[^\r\n]*)""",
+    re.DOTALL,
+)
+
+
+def _refuse_comments(text: str, where: str) -> None:
+    for found in _LEXER.finditer(text):
+        comment = found["comment"]
+        if comment and comment.rstrip() not in _HEADINGS:
+            line = text.count("\n", 0, found.start()) + 1
+            message = (
+                f"{where}, line {line}: a comment, which formatting would lose. Say it in a "
+                "skos:editorialNote, or remove it."
+            )
+            raise SourceError(message, path=where, line=line)
