@@ -7,40 +7,12 @@ from crampkg.vocabulary import PREFIXES, XSD, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any, Protocol
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
-    from crampkg.records import Question, Status, Term, Value
-
-    class Results(Protocol):
-        """What this module needs to know of an answer."""
-
-        @property
-        def form(self) -> str:
-            """Return "select", "ask" or "graph"."""
-
-        @property
-        def variables(self) -> tuple[str, ...]:
-            """Return the projected variables, in order."""
-
-        @property
-        def boolean(self) -> bool | None:
-            """Return the truth of an ASK."""
-
-        @property
-        def question(self) -> Question | None:
-            """Return the question of the library that was asked, if it was one."""
-
-        @property
-        def parameters(self) -> Mapping[str, tuple[Any, ...]]:
-            """Return the values of the question's parameters."""
-
-        @property
-        def status(self) -> Status:
-            """Return what must travel with every answer."""
-
-        def __iter__(self) -> Iterator[Mapping[str, Value | None]]:
-            """Iterate over the rows."""
+    from crampkg.answers.rows import Answer
+    from crampkg.answers.table import Sheet
+    from crampkg.records import Status, Value
 
 
 RESULT_SET = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
@@ -68,7 +40,7 @@ _FORMS = {
 MEMBER = "crampkg"
 
 
-def serialize(answer: Results, name: str, quotes: Mapping[str, str] | None = None) -> bytes:
+def serialize(answer: Answer, name: str, quotes: Mapping[str, str] | None = None) -> bytes:
     """Return `answer` in the format `name`, one of `names(answer.form)`.
 
     json, xml, csv and tsv follow the W3C recommendations for SPARQL 1.1 results; json has one more
@@ -89,12 +61,25 @@ def names(form: str) -> tuple[str, ...]:
     return tuple(_WRITERS[form])
 
 
-def document(answer: Results, quotes: Mapping[str, str]) -> dict[str, Any]:
+def is_empty(answer: Answer, name: str = "", written: bytes = b"") -> bool:
+    """Tell whether `answer` has neither a row nor a triple; a no is an answer.
+
+    `written` is the answer in the format `name`: csv and tsv show it, which saves reading the rows.
+    """
+    if name in ("csv", "tsv"):
+        return written.find(b"\n") == len(written) - 1
+    return answer.form != "ask" and not len(answer)
+
+
+def document(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
     """Return a SELECT or ASK answer as the object of SPARQL 1.1 Query Results JSON."""
     told = about(answer, quotes)
     if answer.form == "ask":
         return {"head": {}, MEMBER: told, "boolean": answer.boolean}
-    bindings = [{name: _json_term(value) for name, value in row} for row in _rows(answer)]
+    bindings = [
+        {name: _json_term(value) for name, value in row if value is not None}
+        for row in _rows(answer)
+    ]
     return {
         "head": {"vars": list(answer.variables)},
         MEMBER: told,
@@ -102,7 +87,7 @@ def document(answer: Results, quotes: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def about(answer: Results, quotes: Mapping[str, str]) -> dict[str, Any]:
+def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
     """Return what travels with `answer`: the question as asked, the status, the quoted spans."""
     told: dict[str, Any] = {}
     if answer.question is not None:
@@ -118,12 +103,12 @@ def about(answer: Results, quotes: Mapping[str, str]) -> dict[str, Any]:
     return told
 
 
-def asked(answer: Results) -> str:
+def asked(answer: Answer) -> str:
     """Return the question in words, the labels of its parameters in their places."""
     return "" if answer.question is None else filled(answer.question.question, answer)
 
 
-def filled(sentence: str, answer: Results) -> str:
+def filled(sentence: str, answer: Answer) -> str:
     """Return `sentence` with each `{parameter}` as the label of its value."""
     for name, values in answer.parameters.items():
         told = ", ".join(str(getattr(value, "label", value)) for value in values)
@@ -131,45 +116,55 @@ def filled(sentence: str, answer: Results) -> str:
     return sentence
 
 
+def verdict(answer: Answer) -> str:
+    """Return the answer of an ASK in a word, and nothing for other forms."""
+    return "" if answer.form != "ask" else "yes" if answer.boolean else "no"
+
+
 def status_lines(status: Status) -> tuple[str, str]:
     """Return what must stand with every answer, as two sentences."""
+    told = status.audience in status.disclaimer
+    audience = "" if told else f"For {status.audience}. "
     return (
         f"From “{status.title}”, last updated {status.updated}; {status.review}.",
-        f"For {status.audience}. {status.disclaimer}",
+        f"{audience}{status.disclaimer}",
     )
 
 
-def _json(answer: Results, quotes: Mapping[str, str]) -> bytes:
+def _json(answer: Answer, quotes: Mapping[str, str]) -> bytes:
     import json
 
     return json.dumps(document(answer, quotes), ensure_ascii=False).encode() + b"\n"
 
 
-def _csv(answer: Results, _: Mapping[str, str]) -> bytes:
+def _csv(answer: Answer, _: Mapping[str, str]) -> bytes:
     return _by_engine(answer, "csv")
 
 
-def _tsv(answer: Results, _: Mapping[str, str]) -> bytes:
+def _tsv(answer: Answer, _: Mapping[str, str]) -> bytes:
     return _by_engine(answer, "tsv")
 
 
-def _xml(answer: Results, _: Mapping[str, str]) -> bytes:
-    return _by_engine(answer, "srx") + b"\n"
+def _xml(answer: Answer, _: Mapping[str, str]) -> bytes:
+    return _by_engine(answer, "xml")
 
 
-def _by_engine(answer: Results, extension: str) -> bytes:
-    """Write through pyoxigraph, whose writers of the W3C formats are well proven."""
+def _by_engine(answer: Answer, name: str) -> bytes:
+    """Return what the engine writes, or what pyoxigraph makes of the rows of one that does not."""
+    written = answer.engine_bytes(name)
+    if written is not None and b"_:" not in written and b"<bnode>" not in written:
+        return written
     import json
 
     from pyoxigraph import QueryResultsFormat, parse_query_results
 
     text = json.dumps(document(answer, {}))
     results = parse_query_results(text, format=QueryResultsFormat.JSON)
-    written: bytes = results.serialize(format=QueryResultsFormat.from_extension(extension))
-    return written
+    format = QueryResultsFormat.from_extension("srx" if name == "xml" else name)
+    return bytes(results.serialize(format=format))
 
 
-def _jsonld(answer: Results, _: Mapping[str, str]) -> bytes:
+def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
     import json
 
     body: dict[str, Any] = {"@type": "ResultSet"}
@@ -181,7 +176,9 @@ def _jsonld(answer: Results, _: Mapping[str, str]) -> bytes:
             {
                 "index": index,
                 "binding": [
-                    {"variable": name, "value": _jsonld_term(value)} for name, value in row
+                    {"variable": name, "value": _jsonld_term(value)}
+                    for name, value in row
+                    if value is not None
                 ],
             }
             for index, row in enumerate(_rows(answer), 1)
@@ -192,37 +189,49 @@ def _jsonld(answer: Results, _: Mapping[str, str]) -> bytes:
     return json.dumps(whole, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def _table(answer: Results, quotes: Mapping[str, str]) -> bytes:
+def _table(answer: Answer, quotes: Mapping[str, str]) -> bytes:
     from crampkg.answers import table
 
-    content = table.plain(_sheet(answer, quotes))
+    content = verdict(answer) or table.plain(sheet(answer, quotes))
     return _framed(asked(answer), content, "\n".join(status_lines(answer.status)))
 
 
-def _md(answer: Results, quotes: Mapping[str, str]) -> bytes:
+def _md(answer: Answer, quotes: Mapping[str, str]) -> bytes:
     from crampkg.answers import table
 
-    content = table.markdown(_sheet(answer, quotes))
+    content = f"**{verdict(answer)}**"
+    if answer.form != "ask":
+        content = table.markdown(sheet(answer, quotes))
     question = asked(answer)
     status = "  \n".join(map(table.escape, status_lines(answer.status)))
     return _framed(f"**{table.escape(question)}**" if question else "", content, status)
+
+
+def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:
+    """Return the rows, or the triples of a graph, as people read them."""
+    from crampkg.answers import table
+
+    if answer.form == "graph":
+        names = ("subject", "predicate", "object")
+        return table.sheet(names, [dict(zip(names, each, strict=True)) for each in answer.triples])
+    return table.sheet(answer.variables, [dict(row) for row in _rows(answer)], quotes)
 
 
 def _framed(*parts: str) -> bytes:
     return ("\n\n".join(part.strip("\n") for part in parts if part) + "\n").encode()
 
 
-def _rows(answer: Results) -> Iterator[list[tuple[str, Value]]]:
-    """Iterate over the bound variables of each row, blank nodes numbered as they come."""
-    seen: dict[str, str] = {}
+def _rows(answer: Answer) -> Iterator[list[tuple[str, Value | None]]]:
+    """Iterate over the rows, their blank nodes numbered as they come."""
+    numbers: dict[str, str] = {}
     for row in answer:
-        bound = []
-        for name, value in row.items():
-            if value is not None and value.kind == "bnode":
-                value = value._replace(text=seen.setdefault(value.text, f"b{len(seen)}"))
-            if value is not None:
-                bound.append((name, value))
-        yield bound
+        yield [(name, _numbered(value, numbers)) for name, value in row.items()]
+
+
+def _numbered(value: Value | None, numbers: dict[str, str]) -> Value | None:
+    if value is None or value.kind != "bnode":
+        return value
+    return value._replace(text=numbers.setdefault(value.text, f"b{len(numbers)}"))
 
 
 def _json_term(value: Value) -> dict[str, str]:
@@ -246,7 +255,7 @@ def _jsonld_term(value: Value) -> str | dict[str, str]:
     return value.text
 
 
-_WRITERS: dict[str, dict[str, Callable[[Results, Mapping[str, str]], bytes]]] = {
+_WRITERS: dict[str, dict[str, Callable[[Answer, Mapping[str, str]], bytes]]] = {
     "select": {
         "table": _table,
         "json": _json,

@@ -30,10 +30,13 @@ _STANCES = {"affirmed": "green", "denied": "red", "mixed": "yellow", "reported b
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float")}
 
 #: Cells that a column is given before its text wraps. Cards are better than narrower columns.
-_COMFORT = 24
+_COMFORT = 16
 
 #: Cells between two columns.
 _GAP = 2
+
+#: Cells for a text that stands beside others on a card; one that wraps often stands below.
+_BRIEF = 32
 
 #: A quote is prose, which needs room to be read.
 _QUOTE = "quote"
@@ -129,11 +132,32 @@ def show(console: Console, content: Sheet) -> None:
         candidate = content
         console.print(_cards(content, console.width))
     if same:
-        told = "; ".join(f"{heading} {text}" for heading, text in same)
+        told = "; ".join(f"{heading}: {text}" for heading, text in same)
         console.print(_verbatim(f"\nThe same in every row: {told}.", "dim"))
     if candidate is not content:
         left = ", ".join(name for name in content.headings if name not in candidate.headings)
-        console.print(_verbatim(f"\nFor want of room without {left}, which -f csv has.", "dim"))
+        console.print(_verbatim(f"\nLeft out for want of room: {left} (see -f csv).", "dim"))
+
+
+def show_graph(console: Console, triples: Sequence[tuple[Value, Value, Value]]) -> None:
+    """Print a graph on a terminal: each subject once, with what is said of it below."""
+    from rich.table import Table
+
+    about: dict[str, list[tuple[str, str]]] = {}
+    for subject, predicate, object_ in triples:
+        about.setdefault(cell(subject), []).append((cell(predicate), cell(object_)))
+    width = max((len(name) for said in about.values() for name, _ in said), default=0)
+    for number, (subject, said) in enumerate(about.items()):
+        if number:
+            console.print()
+        console.print(_verbatim(subject, "bold"))
+        grid = Table.grid(padding=(0, _GAP, 0, 0))
+        grid.add_column(min_width=width + _GAP, no_wrap=True, style="dim")
+        grid.add_column(overflow="fold")
+        for index, (predicate, text) in enumerate(said):
+            same = index and said[index - 1][0] == predicate
+            grid.add_row(_verbatim("" if same else f"  {predicate}"), _verbatim(text))
+        console.print(grid)
 
 
 def cell(value: Value | None) -> str:
@@ -227,23 +251,60 @@ def _table(content: Sheet, wraps: bool) -> RenderableType:
 
 
 def _cards(content: Sheet, width: int) -> RenderableType:
-    """Return a block for each row: its number, and a line for each heading."""
+    """Return a block for each row: its number, brief columns side by side, the others below."""
+    from rich.cells import cell_len
+    from rich.console import Group
     from rich.table import Table
 
-    digits = len(str(len(content.rows)))
-    cards = Table.grid(padding=(0, _GAP, 0, 0))
-    cards.add_column(justify="right", min_width=digits, no_wrap=True, style="dim")
-    cards.add_column(min_width=max(map(len, content.headings)), no_wrap=True, style="dim")
-    cards.add_column(overflow="fold")
-    for number, row in enumerate(content.rows, 1):
+    told = [_told(content.headings, row) for row in content.rows]
+    prose = {heading for pairs in told for heading, text in pairs if cell_len(text) > 3 * _BRIEF}
+    prose |= {*_HANDLES, _QUOTE}
+    brief = [[pair for pair in pairs if pair[0] not in prose] for pairs in told]
+    long = [[pair for pair in pairs if pair[0] in prose] for pairs in told]
+    digits = len(str(len(told)))
+    name = max((len(heading) for pairs in told for heading, _ in pairs), default=0)
+    text = max((cell_len(text) for pairs in brief for _, text in pairs), default=0)
+    room = width - digits - _GAP
+    abreast = max(1, room // (name + min(text, _BRIEF) + 2 * _GAP))
+    text = min(text, room // abreast - name - 2 * _GAP)
+    cards: list[RenderableType] = []
+    for number, (short, rest) in enumerate(zip(brief, long, strict=True), 1):
         if number > 1:
-            cards.add_row("", "", "")
-        told = [pair for pair in zip(content.headings, row, strict=True) if pair[1]]
-        for index, (heading, text) in enumerate(told):
-            style = "bold" if index == 0 else _style(heading, text)
-            first = _verbatim(str(number) if index == 0 else "")
-            cards.add_row(first, _verbatim(heading), _verbatim(text, style))
-    return cards
+            cards.append(_verbatim(""))
+        height = -(-len(short) // abreast)
+        beside = Table.grid(padding=(0, _GAP, 0, 0))
+        beside.add_column(justify="right", min_width=digits, style="dim")
+        parts = [short[start : start + height] for start in range(0, len(short), height or 1)]
+        pairs = [_pairs(part, name, text, lead=part is parts[0]) for part in parts]
+        beside.add_row(_verbatim(str(number)), *pairs)
+        below = Table.grid(padding=(0, _GAP, 0, 0))
+        below.add_column(min_width=digits)
+        below.add_row("", _pairs(rest, name, None))
+        cards += [beside, below] if rest else [beside]
+    return Group(*cards)
+
+
+def _pairs(
+    told: Sequence[tuple[str, str]], name: int, text: int | None, *, lead: bool = False
+) -> RenderableType:
+    """Return headings and texts below each other, `name` and `text` cells wide."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, _GAP, 0, 0))
+    grid.add_column(min_width=name, no_wrap=True, style="dim")
+    grid.add_column(min_width=text, max_width=text, overflow="fold")
+    for index, (heading, said) in enumerate(told):
+        style = "bold" if lead and index == 0 else _style(heading, said)
+        grid.add_row(_verbatim(heading), _verbatim(said, style))
+    return grid
+
+
+def _told(headings: Sequence[str], row: Sequence[str]) -> list[tuple[str, str]]:
+    """Return what a card says: no empty cells, and a marker's status in the marker's own line."""
+    pairs = dict(zip(headings, row, strict=True))
+    if pairs.get("marker") and pairs.get("marker status"):
+        pairs["marker"] += f" ({pairs.pop('marker status')})"
+    return [(heading, text) for heading, text in pairs.items() if text]
 
 
 def _folded(content: Sheet) -> tuple[Sheet, list[tuple[str, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from crampkg.answers import formats
+from crampkg.answers.quotes import handles
 from crampkg.cli import output
 from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
@@ -16,7 +17,7 @@ from crampkg.cli.parser import (
     one_of,
     slug,
 )
-from crampkg.cli.show import on_terminal, show_answer
+from crampkg.cli.show import on_terminal, quoted, show_answer
 from crampkg.errors import SourceError, UsageError
 
 TYPE_CHECKING = False
@@ -148,9 +149,9 @@ def run(arguments: Arguments) -> int:
     if arguments.show_query:
         output.write_text(answer.query.rstrip("\n") + "\n", arguments.output)
         return 0
-    empty = formats.is_empty(answer)
-    show_answer(answer, arguments, formats.filled(question.silence, answer) if empty else "")
-    return 1 if empty else 0
+    quotes = quoted(arguments.graph, lambda: handles(answer), arguments.format)
+    silence = formats.filled(question.silence, answer)
+    return 0 if show_answer(answer, arguments, silence, quotes) else 1
 
 
 def _list(arguments: Arguments) -> None:

@@ -16,7 +16,9 @@ def open_graph(arguments: argparse.Namespace) -> KnowledgeGraph:
     from crampkg.graph import KnowledgeGraph
 
     graph = KnowledgeGraph.open(
-        getattr(arguments, "sources", None), article=getattr(arguments, "article", None)
+        getattr(arguments, "sources", None),
+        article=getattr(arguments, "article", None),
+        announce=output.say if output.is_watched() else None,
     )
     for notice in graph.notices:
         output.say(notice)

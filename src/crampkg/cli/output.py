@@ -62,6 +62,11 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def is_watched() -> bool:
+    """Tell whether a person sees standard error, and wants to know what takes so long."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def flush() -> None:
     """Flush standard output now, where a failure can still be told, not at interpreter exit."""
     if sys.stdout is not None:

@@ -49,6 +49,5 @@ def run(arguments: Arguments) -> int:
     answer = open_graph(arguments).query(text)
     if arguments.format is None:
         arguments.format = "turtle" if answer.form == "graph" else "table"
-    silence = "Nothing matches the query." if formats.is_empty(answer) else ""
-    show_answer(answer, arguments, silence=silence)
+    show_answer(answer, arguments, "Nothing matches the query.")
     return 0

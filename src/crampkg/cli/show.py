@@ -7,35 +7,73 @@ from crampkg.cli import output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from rich.console import Console
 
     from crampkg.answers.rows import Answer
     from crampkg.cli.parser import Arguments
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.records import Status
+
+#: Formats for people: the status stands in them, and so do quotes.
+FOR_PEOPLE = ("table", "md")
 
 
 def show_answer(
-    answer: Answer, arguments: Arguments, quotes: Mapping[str, str], silence: str = ""
-) -> None:
-    """Write `answer` in the format and to the place that `arguments` name.
+    answer: Answer, arguments: Arguments, silence: str, quotes: Mapping[str, str] | None = None
+) -> bool:
+    """Write `answer` in the format and to the place that `arguments` name; tell if it has content.
 
-    A format for programs has standard output for itself: the status, and the sentence `silence`
-    that explains an empty answer, go to standard error.
+    A format for programs has standard output for itself. The status, and the sentence `silence`
+    that explains an empty answer, then go to standard error.
     """
-    status = formats.status_lines(answer.status)
+    if arguments.format not in FOR_PEOPLE:
+        written = formats.serialize(answer, arguments.format, quotes)
+        output.write(written, arguments.output)
+        filled = not formats.is_empty(answer, arguments.format, written)
+        say_status(answer.status, "" if filled else silence)
+        return filled
+    filled = not formats.is_empty(answer)
     if arguments.format == "table" and arguments.output is None and output.is_terminal():
-        on_terminal(arguments, lambda console: _print(console, answer, quotes, silence))
-        return
-    if silence and arguments.format in ("table", "md"):
-        lines = (formats.asked(answer), silence, *status)
+        said = "" if filled else silence
+        on_terminal(arguments, lambda console: _print(console, answer, quotes or {}, said))
+    elif filled:
+        output.write(formats.serialize(answer, arguments.format, quotes), arguments.output)
+    else:
+        lines = (formats.asked(answer), silence, "\n".join(formats.status_lines(answer.status)))
         output.write_text("\n\n".join(filter(None, lines)) + "\n", arguments.output)
-        return
-    output.write(formats.serialize(answer, arguments.format, quotes), arguments.output)
-    if arguments.format not in ("table", "md"):
-        for line in (silence, *status):
-            if line:
-                output.say(line)
+    return filled
+
+
+def say_status(status: Status, *before: str) -> None:
+    """Put the sentences of `before`, and what must travel with every answer, on standard error."""
+    for line in (*before, *formats.status_lines(status)):
+        if line:
+            output.say(line)
+
+
+def quoted(
+    graph: KnowledgeGraph, resources: Callable[[], Iterable[str]], format: str
+) -> dict[str, str]:
+    """Return the spans of `resources` in the article that the graph was opened with, by IRI.
+
+    Says on standard error which spans do not fit; nothing for a format that has no place for them.
+    """
+    if graph.article is None or format not in (*FOR_PEOPLE, "json"):
+        return {}
+    from crampkg.answers.quotes import quotes
+    from crampkg.article import Article
+
+    article = Article.read(graph.article)
+    found, misfits = quotes(resources(), article, graph.query)
+    if misfits:
+        output.say(
+            f"{graph.article} does not fit the graph in {len(misfits)} of the "
+            f"{len(misfits) + len(found)} spans asked for, which are not quoted. "
+            "`crampkg verify` names them."
+        )
+    return found
 
 
 def on_terminal(arguments: Arguments, draw: Callable[[Console], None]) -> None:
@@ -52,7 +90,8 @@ def on_terminal(arguments: Arguments, draw: Callable[[Console], None]) -> None:
     )
     with console.capture() as capture:  # rich would end the process at a closed pipe
         draw(console)
-    output.write_text(capture.get())
+    lines = capture.get().split("\n")
+    output.write_text("\n".join(line.rstrip(" ") for line in lines))
 
 
 def _print(console: Console, answer: Answer, quotes: Mapping[str, str], silence: str) -> None:
@@ -65,7 +104,19 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str], silence:
         console.print(Text(question, "bold"), end="\n\n")
     if silence:
         console.print(Text(silence))
+    elif answer.form == "ask":
+        console.print(Text(formats.verdict(answer), "bold"))
+    elif answer.form == "graph":
+        table.show_graph(console, answer.triples)
     else:
         table.show(console, formats.sheet(answer, quotes))
-    for line in formats.status_lines(answer.status):
+    print_status(console, answer.status)
+
+
+def print_status(console: Console, status: Status) -> None:
+    """Print what must travel with every answer, below it."""
+    from rich.text import Text
+
+    console.print()
+    for line in formats.status_lines(status):
         console.print(Text(line, "dim"))

@@ -1,0 +1,50 @@
+"""The words of the article that claims and statements were read from."""
+
+from __future__ import annotations
+
+import os
+
+from crampkg.article import Article
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crampkg.answers.rows import Answer
+
+
+def quotes(
+    resources: Iterable[str], article: Article, query: Callable[[str], Answer]
+) -> tuple[dict[str, str], list[str]]:
+    """Return what `article` says in the span of each resource, by IRI, and the misfits.
+
+    `resources` are IRIs, of which those of claims and statements have a span; `query` answers
+    SPARQL. A misfit is the IRI of a resource whose span in `article` has another digest than the
+    recorded one: it is not quoted.
+    """
+    wanted = set(resources)
+    found: dict[str, str] = {}
+    misfits: list[str] = []
+    for row in query(_query()):
+        resource = row.text("resource")
+        if resource in wanted:
+            start, end = int(row.text("start")), int(row.text("end"))
+            quote = article.quote(start, end, row.text("sha256"))
+            if quote is None:
+                misfits.append(resource)
+            else:
+                found[resource] = quote
+    return found, misfits
+
+
+def handles(answer: Answer) -> set[str]:
+    """Return the IRIs in the columns `claim` and `statement` of `answer`."""
+    names = {"claim", "statement"}.intersection(answer.variables)
+    values = (row[name] for row in answer for name in names)
+    return {value.text for value in values if value is not None and value.kind == "uri"}
+
+
+def _query() -> str:
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "spans.rq")
+    with open(path, encoding="utf-8") as file:
+        return file.read()

@@ -1,0 +1,43 @@
+"""A copy of an article's text, which gives up a span only when its digest fits."""
+
+from __future__ import annotations
+
+from crampkg.errors import SourceError
+
+
+class Article:
+    """The text of an article; positions count Unicode code points from 0, the end exclusive."""
+
+    def __init__(self, text: str, path: str = "") -> None:
+        self.text = text
+        self.path = path
+
+    @classmethod
+    def read(cls, path: str) -> Article:
+        """Return the article in the file `path`, line ends as they are, without a byte order mark.
+
+        Raises `SourceError` when the file cannot be read or is not UTF-8.
+        """
+        try:
+            with open(path, "rb") as file:
+                content = file.read()
+        except OSError as error:
+            message = f"The article {path} cannot be read: {error.strerror}. Check the name."
+            raise SourceError(message, path=path) from None
+        try:
+            return cls(content.decode("utf-8-sig"), path)
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            message = f"The article {path} is not UTF-8 in line {line}. Save it as UTF-8."
+            raise SourceError(message, path=path, line=line) from None
+
+    def quote(self, start: int, end: int, sha256: str) -> str | None:
+        """Return the span from `start` to `end`, or None when it is not what was recorded.
+
+        `sha256` is the digest, in hexadecimal, of the span in UTF-8.
+        """
+        import hashlib
+
+        span = self.text[start:end]
+        fits = hashlib.sha256(span.encode()).hexdigest() == sha256
+        return span if fits else None

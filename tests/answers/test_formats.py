@@ -1,0 +1,265 @@
+"""What each format of an answer holds, read back by parsers that are not ours."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pyoxigraph
+import pytest
+import rdflib
+import rdflib.compare
+import rdflib.query
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crampkg.answers import formats
+from crampkg.answers.rows import Answer
+from crampkg.engine.embedded import EmbeddedEngine
+from crampkg.errors import UsageError
+from crampkg.records import Question, Status, Term, Value
+from crampkg.vocabulary import CK, KG, XSD
+
+STATUS = Status("A title", "2025-10-24", "pending human review", "clinicians", "Not advice.")
+SITE = Term(KG + "calf", "calf", (), (CK + "AnatomicalSite",), "")
+QUESTION = Question(
+    "pain-at", "What hurts at {site}?", "Pain.", ("pain",), (), "Nothing at {site}.", "select", ""
+)
+
+
+class Found:
+    """What an engine that writes no format itself has found."""
+
+    def __init__(
+        self,
+        variables: tuple[str, ...] = (),
+        rows: list[dict[str, Value | None]] | None = None,
+        boolean: bool | None = None,
+    ) -> None:
+        self.form = "select" if boolean is None else "ask"
+        self.variables = variables
+        self.boolean = boolean
+        self._rows = rows or []
+
+    def bindings(self) -> Iterator[tuple[Value | None, ...]]:
+        """Iterate over the rows."""
+        return (tuple(row[name] for name in self.variables) for row in self._rows)
+
+    def triples(self) -> Iterator[tuple[Value, Value, Value]]:
+        """Iterate over no triples."""
+        return iter(())
+
+    def serialize(self, format: str) -> None:
+        """Write nothing."""
+
+
+def answer_of(*found: Any, asked: bool = False) -> Answer:
+    """Return the answer that an engine with such a result makes."""
+    question = QUESTION if asked else None
+    return Answer(lambda: Found(*found), "", STATUS, question, {"site": (SITE,)} if asked else {})
+
+
+ROWS: list[dict[str, Value | None]] = [
+    {"thing": Value("uri", KG + "calf"), "name": Value("literal", "calf", None, "en")},
+    {"thing": Value("bnode", "x7"), "name": None},
+    {"thing": Value("bnode", "x7"), "name": Value("literal", '007 "|"\n*', XSD + "integer")},
+]
+ANSWER = answer_of(("thing", "name"), ROWS)
+ASKED = answer_of(("thing", "name"), ROWS, asked=True)
+
+
+def read_by_oxigraph(data: bytes, format: pyoxigraph.QueryResultsFormat) -> list[list[str | None]]:
+    """Return the terms that pyoxigraph reads, in N-Triples."""
+    solutions = pyoxigraph.parse_query_results(data, format=format)
+    return [[None if term is None else str(term) for term in row] for row in solutions]
+
+
+def expected(rows: list[dict[str, Value | None]], names: tuple[str, ...]) -> list[list[str | None]]:
+    """Return `rows` in N-Triples, blank nodes numbered as they come."""
+    numbers: dict[str, str] = {}
+    return [[_term(row[name], numbers) for name in names] for row in rows]
+
+
+def _term(value: Value | None, numbers: dict[str, str]) -> str | None:
+    if value is None:
+        return None
+    if value.kind == "uri":
+        return str(pyoxigraph.NamedNode(value.text))
+    if value.kind == "bnode":
+        return "_:" + numbers.setdefault(value.text, f"b{len(numbers)}")
+    datatype = pyoxigraph.NamedNode(value.datatype) if value.datatype else None
+    return str(pyoxigraph.Literal(value.text, language=value.language, datatype=datatype))
+
+
+def test_json_is_read_by_oxigraph_and_rdflib_alike() -> None:
+    """The additional member does not stand in the way of either parser."""
+    data = formats.serialize(ASKED, "json", {KG + "statement": "some words"})
+    known = expected(ROWS, ANSWER.variables)
+    assert read_by_oxigraph(data, pyoxigraph.QueryResultsFormat.JSON) == known
+    read = rdflib.query.Result.parse(io.BytesIO(data), format="json")
+    assert [[None if term is None else str(term) for term in row] for row in read] == [
+        [None if value is None else value.text.replace("x7", "b0") for value in row.values()]
+        for row in ROWS
+    ]
+
+
+def test_json_tells_the_question_the_status_and_the_quotes() -> None:
+    """A program that reads JSON gets what a person reads around the table."""
+    told = json.loads(formats.serialize(ASKED, "json", {KG + "s": "some words"}))["crampkg"]
+    assert told == {
+        "question": "pain-at",
+        "asked": "What hurts at calf?",
+        "parameters": {"site": [KG + "calf"]},
+        "status": STATUS._asdict(),
+        "quotes": {KG + "s": "some words"},
+    }
+
+
+@pytest.mark.parametrize("extension", ["tsv", "srx"])
+def test_w3c_formats_round_trip(extension: str) -> None:
+    """TSV and XML keep every term."""
+    data = formats.serialize(ANSWER, {"srx": "xml"}.get(extension, extension))
+    format = pyoxigraph.QueryResultsFormat.from_extension(extension)
+    assert format is not None
+    assert read_by_oxigraph(data, format) == expected(ROWS, ANSWER.variables)
+
+
+def test_csv_is_rfc_4180_with_plain_texts() -> None:
+    """CSV quotes what needs it, and says nothing of datatypes (SPARQL 1.1 CSV, section 3.2)."""
+    data = formats.serialize(ANSWER, "csv").decode()
+    assert data.count("\r\n") == 4
+    assert list(csv.reader(io.StringIO(data, newline=""))) == [
+        ["thing", "name"],
+        [KG + "calf", "calf"],
+        ["_:b0", ""],
+        ["_:b0", '007 "|"\n*'],
+    ]
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "xml"])
+def test_rows_are_written_as_the_engine_writes_them(name: str) -> None:
+    """An engine that writes no formats gives the same bytes as the embedded one."""
+    engine = EmbeddedEngine(b"")
+    text = 'SELECT * { VALUES (?a ?b) { (kg:calf "x, y"@en) (UNDEF 1.50) ("\\n" true) } }'
+    answer = Answer(lambda: engine.query(text), text, STATUS)
+    rows = [dict(row) for row in answer]
+    assert answer.engine_bytes(name) is not None
+    assert formats.serialize(answer_of(answer.variables, rows), name) == formats.serialize(answer, name)
+
+
+@pytest.mark.parametrize("name", formats.names("select"))
+def test_blank_nodes_are_numbered_in_every_format(name: str) -> None:
+    """An engine names them anew each time; the bytes stay the same."""
+    engine = EmbeddedEngine(b"")
+    text = "SELECT ?x ?y { BIND (BNODE() AS ?x) BIND (BNODE() AS ?y) }"
+    written = {
+        formats.serialize(Answer(lambda: engine.query(text), text, STATUS), name)
+        for _ in range(3)
+    }
+    assert len(written) == 1
+
+
+def terms(kind: str, texts: st.SearchStrategy[str], *kinds: str | None) -> st.SearchStrategy[Value]:
+    """Return values of one kind, each with the datatype and language in `kinds`."""
+    return texts.map(lambda text: Value(kind, text, *kinds))
+
+
+TERMS = st.one_of(
+    st.none(),
+    terms("literal", st.text(st.characters(codec="utf-8"))),
+    terms("bnode", st.sampled_from(["a", "b"])),
+    terms("uri", st.sampled_from([KG + "calf", "urn:x:é", XSD + "integer"])),
+    terms("literal", st.text("0123456789", min_size=1), XSD + "integer"),
+    terms("literal", st.text("aé|"), None, "en"),
+)
+
+
+@given(rows=st.lists(st.fixed_dictionaries({"a": TERMS, "b": TERMS}), max_size=4))
+def test_any_row_survives_json(rows: list[dict[str, Value | None]]) -> None:
+    """Whatever a row holds, a parser reads the same terms back."""
+    data = formats.serialize(answer_of(("a", "b"), rows), "json")
+    read = read_by_oxigraph(data, pyoxigraph.QueryResultsFormat.JSON)
+    assert read == expected(rows, ("a", "b"))
+
+
+@given(rows=st.lists(st.fixed_dictionaries({"a": TERMS, "b": TERMS}), max_size=4))
+def test_any_row_survives_jsonld(rows: list[dict[str, Value | None]]) -> None:
+    """The result set in JSON-LD is the same graph as the one that its vocabulary demands."""
+    rs = rdflib.Namespace(formats.RESULT_SET)
+    wanted = rdflib.Graph()
+    whole = rdflib.BNode()
+    wanted.add((whole, rdflib.RDF.type, rs.ResultSet))
+    for name in ("a", "b"):
+        wanted.add((whole, rs.resultVariable, rdflib.Literal(name)))
+    for index, row in enumerate(rows, 1):
+        solution = rdflib.BNode()
+        wanted.add((whole, rs.solution, solution))
+        wanted.add((solution, rs["index"], rdflib.Literal(index)))
+        for name, value in row.items():
+            if value is not None:
+                binding = rdflib.BNode()
+                wanted.add((solution, rs.binding, binding))
+                wanted.add((binding, rs.variable, rdflib.Literal(name)))
+                wanted.add((binding, rs.value, _rdflib_term(value)))
+    data = formats.serialize(answer_of(("a", "b"), rows), "jsonld")
+    read = rdflib.Graph().parse(data=data, format="json-ld")
+    assert rdflib.compare.isomorphic(read, wanted)
+
+
+def _rdflib_term(value: Value) -> rdflib.term.Node:
+    if value.kind == "uri":
+        return rdflib.URIRef(value.text)
+    if value.kind == "bnode":
+        return rdflib.BNode(value.text)
+    datatype = rdflib.URIRef(value.datatype) if value.datatype else None
+    return rdflib.Literal(value.text, lang=value.language, datatype=datatype)
+
+
+def test_jsonld_is_compact() -> None:
+    """Terms are CURIEs, and the context declares the prefixes in use and no others."""
+    document = json.loads(formats.serialize(ANSWER, "jsonld"))
+    assert {"kg", "xsd", "rs"} <= set(document["@context"])
+    assert "skos" not in document["@context"]
+    first = document["solution"][0]["binding"]
+    assert first[0] == {"variable": "thing", "value": {"@id": "kg:calf"}}
+    assert first[1] == {"variable": "name", "value": {"@value": "calf", "@language": "en"}}
+
+
+@pytest.mark.parametrize("truth", [True, False])
+def test_an_ask_in_each_format_that_holds_it(truth: bool) -> None:
+    """A yes or no reads back as what it was."""
+    answer = answer_of((), [], truth)
+    for name, format in (
+        ("json", pyoxigraph.QueryResultsFormat.JSON),
+        ("xml", pyoxigraph.QueryResultsFormat.XML),
+    ):
+        read = pyoxigraph.parse_query_results(formats.serialize(answer, name), format=format)
+        assert bool(read) is truth
+    assert json.loads(formats.serialize(answer, "jsonld"))["boolean"] is truth
+    word = "yes" if truth else "no"
+    assert formats.serialize(answer, "table").decode().splitlines()[0] == word
+    assert formats.serialize(answer, "md").decode().splitlines()[0] == f"**{word}**"
+
+
+def test_a_format_that_cannot_hold_the_answer_is_refused_with_those_that_can() -> None:
+    """CSV has no yes or no (SPARQL 1.1 CSV and TSV, section 2)."""
+    with pytest.raises(UsageError, match=r"yes or no, which csv cannot hold.*json.*jsonld"):
+        formats.serialize(answer_of((), [], True), "csv")
+
+
+def test_table_and_markdown_stand_between_question_and_status() -> None:
+    """What must travel with an answer is in what people read."""
+    for name in ("table", "md"):
+        text = formats.serialize(ASKED, name).decode()
+        assert text.index("What hurts at calf?") < text.index("007") < text.index("2025-10-24")
+        assert "pending human review" in text
+        assert "Not advice." in text
+
+
+def test_markdown_escapes_its_own_marks() -> None:
+    """A bar in a value does not end the cell."""
+    line = formats.serialize(ANSWER, "md").decode().splitlines()[4]
+    assert line == r'| \_:b0 | 007 "\|" \* |'
