@@ -1,0 +1,107 @@
+"""The house: imports run one way, every module says its job, the version is written once."""
+
+from __future__ import annotations
+
+import ast
+import re
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import crampkg
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src"
+
+#: The rooms of each floor, top floor first. A room imports from floors below its own, never from
+#: its neighbours, not even inside a function or for a type alone.
+FLOORS = (
+    {"__main__"},
+    {"cli"},
+    {"__init__"},
+    {"graph"},
+    {"answers", "check", "explain"},
+    {"export"},
+    {"pipeline"},
+    {"questions"},
+    {"engine"},
+    {"turtle"},
+    {"article", "convert", "sources"},
+    {"records", "vocabulary"},
+    {"errors"},
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+
+
+def name_of(path: Path) -> str:
+    """Return the dotted name of a module, that of its folder for an `__init__.py`."""
+    return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): path for path in sorted((SOURCE / "crampkg").rglob("*.py"))}
+
+
+def imports(name: str, *, types: bool = True) -> set[str]:
+    """Return the modules of ours that a module imports anywhere, for `types` alone or to run."""
+    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    for_types = {
+        node
+        for block in tree.body
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if node in for_types and not types:
+            continue
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{name} imports relatively: write the full name"
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            found.update(one if one in MODULES else str(node.module) for one in whole)
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+    return {module for module in found if module.split(".")[0] == "crampkg"} - {name}
+
+
+def room_of(module: str) -> str:
+    """Return the room of a module: the folder or file directly below the package."""
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_point_down(name: str) -> None:
+    """A module imports from its own room and from floors below, and from nowhere else."""
+    room = room_of(name)
+    assert room in FLOOR, f"{room} has no floor yet: give it one in FLOORS"
+    others = {module for module in imports(name) if room_of(module) != room}
+    upward = {module for module in others if FLOOR[room_of(module)] <= FLOOR[room]}
+    assert not upward, f"{name} imports from above or beside: {', '.join(sorted(upward))}"
+
+
+def test_no_circles() -> None:
+    """Inside a room, too, imports run one way; only a type may be named both ways there."""
+    needs = {name: imports(name, types=False) for name in MODULES}
+    order = list(TopologicalSorter(needs).static_order())
+    assert order.index("crampkg.errors") < order.index("crampkg.graph")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_opens_with_its_job(name: str) -> None:
+    """The first line of a module is a sentence."""
+    opening = ast.get_docstring(ast.parse(MODULES[name].read_text(encoding="utf-8"))) or ""
+    assert opening.partition("\n")[0].rstrip().endswith((".", ":")), opening
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    """The package and the citation agree; the metadata read the package's."""
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    cited = re.search(r"^version: (\S+)$", citation, re.MULTILINE)
+    assert cited
+    assert cited[1] == crampkg.__version__
+
+
+def test_the_face_is_exact() -> None:
+    """What can be seen of the package is what it says it offers."""
+    assert sorted(crampkg.__all__) == crampkg.__all__
+    assert all(hasattr(crampkg, name) for name in crampkg.__all__)
