@@ -6,46 +6,109 @@ import re
 
 from crampkg.errors import QueryError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 #: Deeper nesting than any query that a person writes, and far below the 2,265 levels that end
 #: pyoxigraph 0.5.13 with a segmentation fault.
 DEEPEST = 200
 
+#: The most operators, groups and braces in one query. Each is a level of Oxigraph's algebra,
+#: however flat it is written: some thousands (`1+1+1...`, `OPTIONAL{}OPTIONAL{}...`) end
+#: pyoxigraph 0.5.13 in the same way.
+MOST = 1000
+
 _TOKEN = re.compile(
     r"""
-      (?P<skipped> \#[^\n]* | <[^<>"{}|^`\\\x00-\x20]*>
-        | '''(?:'{0,2}(?:[^'\\]|\\.))*''' | \"\"\"(?:"{0,2}(?:[^"\\]|\\.))*\"\"\"
+      (?P<comment> \#[^\n\r]* )
+    | (?P<iri> <(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*> )
+    | (?P<operand> '''(?:'{0,2}(?:[^'\\]|\\.))*''' | \"\"\"(?:"{0,2}(?:[^"\\]|\\.))*\"\"\"
         | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*"
-        | [?$]\w+ | [\w.\-]*:[\w.\-:%\\]* | @[A-Za-z][A-Za-z0-9\-]* )
-    | (?P<word> [A-Za-z]\w* )
-    | (?P<open> [{(\[] ) | (?P<close> [})\]] )
+        | [?$]\w+ | @[A-Za-z][A-Za-z0-9\-]* | \d+(?:\.\d+)?(?:[eE][+\-]?\d+)? )
+    | (?P<name> (?:[^\W\d][\w.\-]{0,200})?:(?:(?:[\w:%]|\\.)(?:[\w.\-:%]|\\.)*)? )
+    | (?P<word> [^\W\d]\w* )
+    | (?P<open> [{(\[] )
+    | (?P<close> [})\]] )
+    | (?P<operator> && | \|\| | (?<!\^)\^(?!\^) | [!+\-*/|=<>] )
+    | (?P<other> \S )
     """,
     re.VERBOSE | re.DOTALL,
 )
-_REFUSED = {
-    "SERVICE": "asks another server. Queries here never leave this machine; take SERVICE out.",
-    **dict.fromkeys(
-        ("ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE"),
-        "changes data. The graph is read-only: ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
-    ),
-}
+_OPERANDS = frozenset(("close", "iri", "name", "operand"))
+_CONSTANTS = frozenset(("FALSE", "TRUE", "UNDEF"))
+_GROUPS = ("BIND", "EXISTS", "FILTER", "MINUS", "OPTIONAL", "UNION", "VALUES")
+_SERVICE = "asks another server. Queries here never leave this machine; take SERVICE out."
+_UPDATE = "changes data. The graph is read-only: ask with SELECT, ASK, CONSTRUCT or DESCRIBE."
+_UPDATES = frozenset(("ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE"))
 
 
 def check(text: str) -> None:
-    """Raise `QueryError` for a query that changes data, asks another server, or nests too deeply.
+    """Raise `QueryError` for a query that changes data, asks another server, or is too complex.
 
-    Strings, IRIs, prefixed names, variables and comments are skipped, so that only keywords and
-    brackets count (SPARQL 1.1 Query Language, section 19.8).
+    Strings, IRIs, variables and comments are skipped, so that only keywords, operators and
+    brackets count (SPARQL 1.1 Query Language, section 19.8). Oxigraph is laxer than the standard:
+    it takes `SERVICEex:a` for SERVICE, and a `<` after an operand for "less than" even where an
+    IRI could begin. What it might read in another way than this check does is refused.
     """
-    depth = 0
+    opened: list[str] = []  # the open brackets; "values" stands for a { of data
+    weight = 0
+    before = ""  # the kind of the token before
+    expects_data = False
+    suspect = None  # a prefixed name that is a SERVICE call if a { follows
     for token in _TOKEN.finditer(text):
-        if token.lastgroup == "open":
-            depth += 1
-            if depth > DEEPEST:
-                raise _refusal(text, token.start(), f"nests more than {DEEPEST} brackets deep.")
-        elif token.lastgroup == "close":
-            depth -= 1
-        elif token.lastgroup == "word" and (reason := _REFUSED.get(token[0].upper())):
-            raise _refusal(text, token.start(), f"has {token[0]}, which {reason}")
+        kind, said = str(token.lastgroup), token[0]
+        if kind == "comment":
+            continue
+        if suspect is not None and said == "{":
+            raise _refusal(text, suspect.start(), f"has {suspect[0]}, which {_SERVICE}")
+        suspect = None
+        if kind == "open":
+            opened.append("values" if expects_data and said == "{" else said)
+            expects_data = expects_data and said != "{"
+            weight += said == "{"
+        elif kind == "close" and opened:
+            opened.pop()
+        elif kind == "operator":
+            weight += 1
+        elif kind == "iri" and before in _OPERANDS and _is_expression(opened):
+            if set("#'()[]") & set(said):
+                reason = (
+                    f"has {said}, which may be an IRI or a comparison. Put a space after the <, "
+                    "or write the IRI with a prefix."
+                )
+                raise _refusal(text, token.start(), reason)
+            weight += len(said)
+        elif kind in ("name", "word"):
+            head = said.partition(":")[0].upper()
+            if "SERVICE" in head:
+                if kind == "word":
+                    raise _refusal(text, token.start(), f"has {said}, which {_SERVICE}")
+                suspect = token
+            if kind == "word" and head in _UPDATES:
+                raise _refusal(text, token.start(), f"has {said}, which {_UPDATE}")
+            weight += sum(group in head for group in _GROUPS)
+            expects_data = expects_data or head == "VALUES"
+            if head in _CONSTANTS:
+                kind = "operand"
+        if len(opened) > DEEPEST:
+            raise _refusal(text, token.start(), f"nests more than {DEEPEST} brackets deep.")
+        if weight > MOST:
+            reason = f"has more than {MOST} operators and groups. Ask in smaller parts."
+            raise _refusal(text, token.start(), reason)
+        before = kind
+
+
+def words(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each bare word of a query, which is a keyword, with the number of its line."""
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup == "word":
+            yield token[0], text.count("\n", 0, token.start()) + 1
+
+
+def _is_expression(opened: list[str]) -> bool:
+    """Tell whether a comparison can stand here: in parentheses that are no row of VALUES."""
+    return opened[-1:] == ["("] and opened[-2:-1] != ["values"]
 
 
 def _refusal(text: str, offset: int, reason: str) -> QueryError:
