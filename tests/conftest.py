@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from crampkg.graph import KnowledgeGraph
 from crampkg.sources import Sources
 
 ROOT = Path(__file__).parents[1]
+
+# No deadline, since a machine may be busy; and no examples kept, since tests leave nothing behind.
+settings.register_profile("crampkg", deadline=None, database=None)
+settings.load_profile("crampkg")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
