@@ -1,0 +1,7 @@
+"""Graphs out, in the RDF formats that others read: nothing lost, the same bytes every time."""
+
+from __future__ import annotations
+
+from crampkg.export.formats import FORMATS, Format, export, to_bytes
+
+__all__ = ["FORMATS", "Format", "export", "to_bytes"]

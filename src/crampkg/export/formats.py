@@ -1,0 +1,121 @@
+"""The table of RDF formats, and the choice of the graphs that go into one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    parse,
+)
+
+from crampkg import turtle
+from crampkg.convert import from_value, to_value
+from crampkg.errors import UsageError
+from crampkg.export import jsonld, lines, rdfxml
+from crampkg.vocabulary import GRAPHS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from crampkg.records import Value
+
+    Triple = tuple[Value, Value, Value]
+    #: Triples by the IRI of their graph; None is the default graph.
+    Graphs = dict[str | None, list[Triple]]
+
+
+class Format(NamedTuple):
+    """A format of RDF: its registered media type, its usual extension, and what writes it."""
+
+    name: str
+    media_type: str
+    extension: str
+    keeps_graphs: bool  # whether it can say which graph a triple is in
+    write: Callable[[Graphs], bytes]
+
+
+def export(nquads: str | bytes, format: str, graphs: Sequence[str] = ("all",)) -> bytes:
+    """Return the chosen graphs of `nquads` in the format called `format`.
+
+    `nquads` is the canonical text of a snapshot, whose blank node labels (RDFC-1.0) and lexical
+    forms are kept. `graphs` are short names of `crampkg.vocabulary.GRAPHS`, or "all". Formats
+    without named graphs hold the merge of those chosen (RDF 1.1 Semantics, section 4.1).
+    Raises `UsageError` for a format or graph that there is not, `CrampkgError` when the format
+    cannot hold the graphs.
+    """
+    known = _format(format)
+    chosen = {NamedNode(iri): iri for iri in _chosen(graphs)}
+    found: Graphs = {iri: [] for iri in chosen.values()}
+    for quad in parse(nquads, format=RdfFormat.N_QUADS):
+        name = chosen.get(quad.graph_name)  # type: ignore[call-overload]
+        if name is not None:
+            found[name].append(_triple(quad))
+    # One graph alone is a plain graph in JSON-LD; TriG and N-Quads name it still.
+    if not known.keeps_graphs or (known.name == "jsonld" and len(found) == 1):
+        merged = dict.fromkeys(triple for triples in found.values() for triple in triples)
+        found = {None: list(merged)}
+    return known.write(found)
+
+
+def to_bytes(triples: Iterable[Triple], format: str) -> bytes:
+    """Return one graph, such as the answer of a CONSTRUCT, in the format called `format`.
+
+    Blank nodes get the labels of RDFC-1.0, so that equal graphs become equal bytes.
+    Raises as `export` does.
+    """
+    known = _format(format)
+    quads = [Quad(*map(from_value, triple)) for triple in triples]  # type: ignore[arg-type]
+    if any(isinstance(term, BlankNode) for quad in quads for term in quad):
+        dataset = Dataset(quads)
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+        quads = list(dataset)
+    return known.write({None: [_triple(quad) for quad in dict.fromkeys(quads)]})
+
+
+def _turtle(graphs: Graphs) -> bytes:
+    return turtle.write(triple for triples in graphs.values() for triple in triples).encode()
+
+
+def _trig(graphs: Graphs) -> bytes:
+    return turtle.write_dataset(graphs).encode()
+
+
+FORMATS: dict[str, Format] = {
+    known.name: known
+    for known in (
+        Format("turtle", "text/turtle", ".ttl", False, _turtle),
+        Format("jsonld", "application/ld+json", ".jsonld", True, jsonld.write),
+        Format("ntriples", "application/n-triples", ".nt", False, lines.write),
+        Format("nquads", "application/n-quads", ".nq", True, lines.write),
+        Format("trig", "application/trig", ".trig", True, _trig),
+        Format("rdfxml", "application/rdf+xml", ".rdf", False, rdfxml.write),
+    )
+}
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise UsageError(f"There is no RDF format {name!r}. Choose from {', '.join(FORMATS)}.")
+    return FORMATS[name]
+
+
+def _chosen(names: Sequence[str]) -> list[str]:
+    """Return the IRIs of the graphs called `names`, in the order in which they are built."""
+    wanted = {name.strip() for name in names}
+    for name in sorted(wanted - {"all"}):
+        if name not in GRAPHS:
+            message = f"There is no graph {name!r}. Choose from {', '.join(GRAPHS)} or all."
+            raise UsageError(message)
+    if not wanted:
+        raise UsageError(f"No graph is named. Choose from {', '.join(GRAPHS)} or all.")
+    return [iri for name, iri in GRAPHS.items() if name in wanted or "all" in wanted]
+
+
+def _triple(quad: Quad) -> Triple:
+    return to_value(quad.subject), to_value(quad.predicate), to_value(quad.object)
