@@ -11,7 +11,7 @@ from crampkg.errors import SourceError
 from crampkg.records import Parameter, Question
 from crampkg.vocabulary import expand
 
-_KEYS = ("id", "question", "summary", "tags", "params", "silence")
+KEYS = ("id", "question", "summary", "tags", "params", "silence")
 _PARAMETER_KEYS = ("type", "class", "default", "help")
 _TYPES = ("iri", "string", "integer")
 _FORM = re.compile(r"^\s*(SELECT|CONSTRUCT)\b", re.IGNORECASE | re.MULTILINE)
@@ -23,12 +23,12 @@ def parse(name: str, text: str) -> Question:
     Raises `SourceError` that names the file, the key and what belongs there.
     """
     header = read_header(name, text)
-    for key in _KEYS:
+    for key in KEYS:
         if key not in header:
             raise _fault(name, f"the header has no {key}. Add it")
     for key in header:
-        if key not in _KEYS:
-            raise _fault(name, f"the header has {key}, which is none of {', '.join(_KEYS)}")
+        if key not in KEYS:
+            raise _fault(name, f"the header has {key}, which is none of {', '.join(KEYS)}")
     for key in ("id", "question", "summary", "silence"):
         if not isinstance(header[key], str):
             raise _fault(name, f"{key} must be text; put it in quotes")
