@@ -138,6 +138,64 @@ def test_a_full_disk_means_memory_and_a_notice_and_nothing_half_written(
     assert os.listdir(tmp_path / "cache") == []
 
 
+def test_a_disk_that_fills_while_writing_means_memory_and_a_notice(
+    sources: Sources, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    code = (
+        "import resource, sys; from crampkg.graph import KnowledgeGraph; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+        "graph = KnowledgeGraph.open(sys.argv[1]); "
+        "print(len(graph.ask('arteries-explaining-pain')), *graph.notices)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, sources.root],
+        env=environment(cache),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith(f"3 The cache folder {cache} cannot be written")
+    assert os.listdir(cache) == []
+
+
+def test_what_changes_during_the_build_is_not_kept(
+    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def building(changing: Sources, digest: str) -> dict[str, bytes]:
+        files = build(changing, digest)
+        (Path(changing.root) / "data" / "new.ttl").touch()
+        return files
+
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(snapshot, "build", building)
+    assert len(open_snapshot(sources).questions) >= 40
+    assert not (tmp_path / "cache").exists()
+
+
+def test_snapshots_of_sources_long_gone_are_cleared_and_nothing_else(
+    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, recent, other = (tmp_path / "cache" / name for name in ("a" * 64, "b" * 64, "mine"))
+    for folder in (gone, recent, other):
+        folder.mkdir(parents=True)
+    old = time.time() - snapshot.UNUSED - 1
+    for folder in (gone, other):
+        os.utime(folder, (old, old))
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    open_snapshot(sources)
+    assert (gone.exists(), recent.exists(), other.exists()) == (False, True, True)
+
+
+def test_a_library_that_asks_another_server_is_refused(sources: Sources) -> None:
+    path = Path(sources.path("queries/denied-claims.rq"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("WHERE {", "WHERE { SERVICE <http://x/> {} ", 1), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"denied-claims\.rq: .* SERVICE"):
+        build(sources, "x")
+
+
 def test_a_damaged_snapshot_says_which_file_and_what_to_do(
     sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from crampkg.errors import SourceError
+from crampkg.engine import guard
+from crampkg.errors import QueryError, SourceError
 from crampkg.questions.header import parse
 from crampkg.sources import read_text
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 def read_library(sources: Sources) -> list[Question]:
     """Return the questions in `queries/*.rq`, sorted by id.
 
-    Raises `SourceError` for a header that does not hold, or an id that is not the file's name.
+    Raises `SourceError` for a header that does not hold, an id that is not the file's name, or a
+    query that may not run.
     """
     questions = []
     for name in sources.files():
@@ -24,5 +26,10 @@ def read_library(sources: Sources) -> list[Question]:
             if name != f"queries/{question.id}.rq":
                 message = f"{name}: the id is {question.id}. Name the file {question.id}.rq."
                 raise SourceError(message, path=name)
+            try:
+                guard.check(question.text)
+            except QueryError as error:
+                message = f"{name}: {error}"
+                raise SourceError(message, path=name, line=error.line) from None
             questions.append(question)
     return sorted(questions)

@@ -21,10 +21,16 @@ if TYPE_CHECKING:
 
     from crampkg.sources import Sources
 
+_DIGEST = frozenset("0123456789abcdef")
+
 FILES = ("graph.nq", "manifest.json", "questions.json", "terms.json")
 
-#: Litter of a killed build is cleared when it is older than this many seconds.
-STALE = 600
+#: What a killed build left is cleared when it is older than this many seconds: writing takes less
+#: than one, and a builder that was stopped for longer finds its folder gone and keeps to memory.
+STALE = 60
+
+#: A snapshot of sources that are no more is cleared this many seconds after it was built.
+UNUSED = 30 * 24 * 3600
 
 
 class Snapshot:
@@ -103,6 +109,8 @@ def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = Non
     if announce is not None:
         announce("The sources are new or have changed: building the graph, which takes a moment.")
     files = build(sources, digest)
+    if digest_of(sources) != digest:  # somebody wrote to the sources meanwhile
+        return Snapshot(files.__getitem__)
     try:
         _keep(files, cache, folder)
     except OSError as error:
@@ -166,14 +174,12 @@ def digest_of(sources: Sources) -> str:
 
     digest = hashlib.sha256(pyoxigraph.__version__.encode())
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    code = [
-        os.path.join(package, folder, name)
-        for folder in ("pipeline", "questions")
-        for name in sorted(os.listdir(os.path.join(package, folder)))
-        if name.endswith(".py")
-    ]
+    code = ["__init__.py", "convert.py", "sources.py", "vocabulary.py"]
+    for folder in ("pipeline", "questions"):
+        names = sorted(os.listdir(os.path.join(package, folder)))
+        code += [os.path.join(folder, name) for name in names if name.endswith(".py")]
     texts = [(name, sources.path(name)) for name in sources.files()]
-    for name, path in [*((os.path.basename(path), path) for path in code), *texts]:
+    for name, path in [*((name, os.path.join(package, name)) for name in code), *texts]:
         try:
             with open(path, "rb") as file:
                 content = file.read()
@@ -252,10 +258,12 @@ def _clear_litter(cache: str) -> None:
 
     with os.scandir(cache) as entries:
         for entry in entries:
-            if entry.name.startswith(".building-"):
-                try:
-                    old = time.time() - entry.stat().st_mtime > STALE
-                except OSError:  # its builder has just finished
-                    continue
-                if old:
-                    shutil.rmtree(entry.path, ignore_errors=True)
+            is_litter = entry.name.startswith(".building-")
+            if not is_litter and not _DIGEST.issuperset(entry.name):
+                continue  # not ours
+            try:
+                age = time.time() - entry.stat().st_mtime
+            except OSError:  # its builder has just finished
+                continue
+            if age > (STALE if is_litter else UNUSED):
+                shutil.rmtree(entry.path, ignore_errors=True)
