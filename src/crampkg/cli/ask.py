@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from crampkg.answers import formats
-from crampkg.answers.quotes import handles
 from crampkg.cli import output
 from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from crampkg.answers.rows import Answer
     from crampkg.cli.parser import Arguments
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Parameter, Question
@@ -149,9 +149,18 @@ def run(arguments: Arguments) -> int:
     if arguments.show_query:
         output.write_text(answer.query.rstrip("\n") + "\n", arguments.output)
         return 0
-    quotes = quoted(arguments.graph, lambda: handles(answer), arguments.format)
-    silence = formats.filled(question.silence, answer)
-    return 0 if show_answer(answer, arguments, silence, quotes) else 1
+    quotes = quoted(arguments.graph, lambda: _handles(answer), arguments.format)
+    # Labels of parameters are read only where the answer is empty.
+    filled = show_answer(
+        answer, arguments, lambda: formats.filled(question.silence, answer), quotes
+    )
+    return 0 if filled else 1
+
+
+def _handles(answer: Answer) -> set[str]:
+    from crampkg.answers.quotes import handles
+
+    return handles(answer)
 
 
 def _list(arguments: Arguments) -> None:
@@ -192,7 +201,9 @@ def _print_list(console: Console, groups: dict[str, list[Question]]) -> None:
             grid.add_row(Text(f"  {each.id}"), Text(_gapped(each)))
         console.print(grid)
         console.print()
-    console.print(Text("Ask one with `crampkg ask ID`; `crampkg ask ID --help` says what it takes."))
+    console.print(
+        Text("Ask one with `crampkg ask ID`; `crampkg ask ID --help` says what it takes.")
+    )
 
 
 def _entry(question: Question) -> dict[str, Any]:

@@ -21,27 +21,30 @@ FOR_PEOPLE = ("table", "md")
 
 
 def show_answer(
-    answer: Answer, arguments: Arguments, silence: str, quotes: Mapping[str, str] | None = None
+    answer: Answer,
+    arguments: Arguments,
+    silence: Callable[[], str],
+    quotes: Mapping[str, str] | None = None,
 ) -> bool:
     """Write `answer` in the format and to the place that `arguments` name; tell if it has content.
 
-    A format for programs has standard output for itself. The status, and the sentence `silence`
+    A format for programs has standard output for itself. The status, and the sentence of `silence`
     that explains an empty answer, then go to standard error.
     """
     if arguments.format not in FOR_PEOPLE:
         written = formats.serialize(answer, arguments.format, quotes)
         output.write(written, arguments.output)
         filled = not formats.is_empty(answer, arguments.format, written)
-        say_status(answer.status, "" if filled else silence)
+        say_status(answer.status, "" if filled else silence())
         return filled
     filled = not formats.is_empty(answer)
     if arguments.format == "table" and arguments.output is None and output.is_terminal():
-        said = "" if filled else silence
+        said = "" if filled else silence()
         on_terminal(arguments, lambda console: _print(console, answer, quotes or {}, said))
     elif filled:
         output.write(formats.serialize(answer, arguments.format, quotes), arguments.output)
     else:
-        lines = (formats.asked(answer), silence, "\n".join(formats.status_lines(answer.status)))
+        lines = (formats.asked(answer), silence(), "\n".join(formats.status_lines(answer.status)))
         output.write_text("\n\n".join(filter(None, lines)) + "\n", arguments.output)
     return filled
 
