@@ -18,10 +18,11 @@ FILES = sorted(Path(__file__).parents[1].glob("queries/*.rq"))
 KEYS = ["id", "question", "summary", "tags", "params", "silence"]
 EVIDENCE = [
     *("wording", "stance", "hedge", "condition", "basis"),
-    *("marker", "markerStatus", "section", "claim", "origin"),
+    *("marker", "source", "sourceLabel", "markerStatus", "section", "claim", "origin"),
 ]
 #: Where the evidence block is cut or begins otherwise, on purpose.
-OTHERWISE = {"artery-site-matrix", "uncited-claims"}
+#: Evidence comes first, or there is no marker, or no source, by what is asked.
+OTHERWISE = {"artery-site-matrix", "claims-without-listed-source", "uncited-claims"}
 HEADER_WIDTH = 120
 WIDTH = 100
 
