@@ -81,7 +81,7 @@ def _check_text(
     findings: list[Finding] = []
     for article in articles:
         copy = text if article is record else None
-        findings += check_coverage(material, article, copy, rules["unread-text"])
+        findings += check_coverage(material, article, copy, rules)
     if text is None or record is None:
         notes.append(
             f"{path} is the text of none of the articles: digests and words were not compared."

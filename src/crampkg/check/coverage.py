@@ -9,7 +9,7 @@ from crampkg.check.spans import found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from crampkg.article import Article
     from crampkg.check.material import Material
@@ -17,25 +17,30 @@ if TYPE_CHECKING:
     from crampkg.check.rules import Rule
     from crampkg.records import Finding
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 
 
 def check_coverage(
-    material: Material, article: ArticleRecord, text: Article | None, rule: Rule
+    material: Material, article: ArticleRecord, text: Article | None, rules: Mapping[str, Rule]
 ) -> Iterator[Finding]:
     """Yield a finding for each span of the clinical text that nothing accounts for.
 
     With the text at hand, a gap may hold white space, punctuation and words that only join what
     is said; without it, as many characters as these commonly take.
     """
+    rule = rules["unread-text"]
     spans = [statement.span for statement in article.statements.values()]
     if not spans:
         return
     end = max(span.end for span in spans)
     start = min(span.start for span in spans)
-    for gap in _gaps(sorted(_covered(article)), Span(start, end)):
-        rest = gap if text is None else _unexplained(gap, text, rule)
-        if rest is None or text is None and gap.end - gap.start <= rule.settings["longest_gap"]:
+    covered = [*_covered(article), *(_markers(text, rules) if text else ())]
+    for gap in _gaps(sorted(covered), Span(start, end)):
+        if text is not None:
+            rest = _unexplained(gap, text, rule)
+        else:
+            rest = gap if gap.end - gap.start > rule.settings["longest_gap"] else None
+        if rest is None:
             continue
         values = {"start": rest.start, "end": rest.end}
         yield from found(material, rule, _around(article, rest), values)
@@ -67,6 +72,13 @@ def _covered(article: ArticleRecord) -> Iterator[Span]:
         yield use.span
 
 
+def _markers(text: Article, rules: Mapping[str, Rule]) -> Iterator[Span]:
+    """Yield what looks like a printed marker: another check tells whether it is recorded."""
+    pattern = rules["printed-marker-without-use"].settings["pattern"]
+    for printed in re.finditer(pattern, text.text, re.MULTILINE):
+        yield Span(*printed.span())
+
+
 def _gaps(covered: list[Span], whole: Span) -> Iterator[Span]:
     reached = whole.start
     for span in covered:
@@ -90,11 +102,11 @@ def _unexplained(gap: Span, text: Article, rule: Rule) -> Span | None:
 
 
 def _around(article: ArticleRecord, span: Span) -> str:
-    """Return the smallest statement that `span` lies in, else the article."""
+    """Return the smallest statement in which `span` begins, else the article."""
     holding = [
         statement
         for statement in article.statements.values()
-        if statement.span.start <= span.start and span.end <= statement.span.end
+        if statement.span.start <= span.start < statement.span.end
     ]
     smallest = min(holding, key=lambda item: item.span.end - item.span.start, default=None)
     return smallest.iri if smallest else article.iri

@@ -43,8 +43,10 @@ def check_cues(
 
 
 def _words_of(article: ArticleRecord, claim: Claim) -> list[Span]:
-    """Return the spans that a claim is read from: its own or its statement's, and for a list item
-    the words that introduce the list."""
+    """Return the spans that a claim is read from.
+
+    They are its own or its statement's, and for a list item the words that introduce the list.
+    """
     statement = article.statements[claim.statement]
     spans = [claim.own or statement.span]
     parent = article.statements.get(statement.parent or "")

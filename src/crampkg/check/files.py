@@ -9,9 +9,10 @@ import yaml
 from pyoxigraph import Literal, NamedNode
 
 from crampkg.errors import SourceError
+from crampkg.questions.lint import QUESTION_CHECKS, lint
 from crampkg.records import Finding
 from crampkg.turtle import format_text
-from crampkg.vocabulary import KG, SKOS, compress
+from crampkg.vocabulary import CK, KG, SKOS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,14 +40,17 @@ FILE_CHECKS = {
     ),
 }
 
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MATCHES = frozenset(
     f"skos:{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")
 )
 
 
 def check_files(material: Material) -> tuple[list[Finding], int]:
-    """Return what is wrong with single files, syntax included, and the number of these checks."""
+    """Return what is wrong with single files, syntax included, and the number of these checks.
+
+    Those on question files are `questions.lint.QUESTION_CHECKS`.
+    """
     findings = list(material.broken)
     for name in sorted(material.selected):
         if name not in material.texts:
@@ -56,44 +60,51 @@ def check_files(material: Material) -> tuple[list[Finding], int]:
             findings += _names(material, name)
         elif name.endswith(".sssom.tsv") and name in material.quads and not material.broken:
             findings += _mappings(material, name)
-    return findings, len(FILE_CHECKS)
+        elif name.startswith("queries/") and name.endswith(".rq"):
+            faults = lint(name, material.texts[name])
+            findings += [fault._replace(file=material.show(name)) for fault in faults]
+    return findings, len(FILE_CHECKS) + len(QUESTION_CHECKS)
 
 
 def _form(material: Material, name: str) -> Iterator[Finding]:
-    text = material.texts[name]
+    text, shown = material.texts[name], material.show(name)
     try:
         canonical = format_text(text, name)
-    except SourceError:
-        return  # reported as broken
+    except SourceError as error:
+        fault = material.fault(error, name)
+        if fault not in material.broken:
+            yield fault._replace(check="not-canonical")
+        return
     if text != canonical:
         pairs = zip([*text.splitlines(), ""], [*canonical.splitlines(), ""], strict=False)
         line = next((number for number, (is_, be) in enumerate(pairs, 1) if is_ != be), 1)
-        shown = material.show(name)
         problem = "From this line on the file is not in canonical form."
         yield Finding("not-canonical", shown, line, "", problem, f"Run crampkg fmt {shown}.")
 
 
 def _names(material: Material, name: str) -> Iterator[Finding]:
-    parts = name.split("/")
-    if parts[0] != "data":
+    if not name.startswith("data/"):
         return
-    is_article = parts[1] == "articles" and len(parts) > 3
-    home = f"{KG}{parts[2]}/" if is_article else KG
-    place = "a file of the article or concept that it belongs to"
+    in_article = re.match(r"data/articles/([^/]+)/", name)
+    home = f"{KG}{in_article[1]}/" if in_article else KG
+    place = f"a thing of the article {in_article[1]}" if in_article else "a thing of kg:"
     subjects = {quad.subject for quad in material.quads.get(name, ())}
     for iri in sorted(node.value for node in subjects if isinstance(node, NamedNode)):
         local = iri.removeprefix(home)
-        found: list[Finding | None] = []
+        if iri.startswith(CK):  # a rule says that terms are no data
+            continue
         if local == iri or "/" in local:
-            problem = f"The file speaks of {compress(iri)}, which is not among {compress(home)}."
-            remedy = f"Move it to {place}, or mend its name."
-            found.append(material.finding("name-out-of-place", iri, problem, remedy, name))
+            check, problem = "name-out-of-place", f"The file describes what is not {place}."
+            remedy = "Move it to a file of the article or of the concepts, or mend its name."
         elif not _NAME.fullmatch(local):
+            check = "name-style"
             problem = f"The name {local} is not made of lower-case words joined by hyphens."
-            found.append(
-                material.finding("name-style", iri, problem, "Rename it everywhere.", name)
-            )
-        yield from filter(None, found)
+            remedy = "Rename it everywhere."
+        else:
+            continue
+        finding = material.finding(check, iri, problem, remedy, file=name)
+        if finding is not None:
+            yield finding
 
 
 def _mappings(material: Material, name: str) -> Iterator[Finding]:

@@ -43,11 +43,12 @@ def _break(rule: Rule, material: Material) -> list[Finding]:
     findings = []
     for solution in result:
         term = solution["term"]
-        values = {name: text_of(solution[name]) for name in names}
         if not isinstance(term, NamedNode):
             continue
+        values = {name: text_of(solution[name]) for name in names}
+        about = [solution[name].value for name in names if isinstance(solution[name], NamedNode)]
         problem, remedy = rule.problem.format(**values), rule.remedy.format(**values)
-        finding = material.finding(rule.id, term.value, problem, remedy)
+        finding = material.finding(rule.id, term.value, problem, remedy, about)
         if finding is not None:
             findings.append(finding)
     return findings

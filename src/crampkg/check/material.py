@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from crampkg.errors import SourceError
@@ -12,9 +14,14 @@ from crampkg.sources import Sources, graph_of, read_text
 from crampkg.turtle import format_text
 from crampkg.vocabulary import GRAPHS, RDF, compress
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 #: Turtle that is read by the shapes' check and belongs to no graph.
 SHAPES = "ontology/shapes.ttl"
 _TYPE = NamedNode(RDF + "type")
+_PREFIX = re.compile(r"^@prefix\s+([\w-]*):\s+<([^>]*)>", re.MULTILINE)
 
 
 class Material:
@@ -37,26 +44,34 @@ class Material:
         self.broken: list[Finding] = []
         for name in self.names:
             self._read(name)
-        self._defining: dict[str, list[str]] = {}
-        self._using: dict[str, list[str]] = {}
+        #: For each IRI, by file: the IRIs that are said of it there, as predicate or object.
+        self._said: dict[str, dict[str, set[str]]] = {}
+        #: For each IRI, the files in which something is said with it.
+        self._using: dict[str, dict[str, None]] = {}
         self._index()
         if not self.broken:
             self._compute()
 
     def finding(
-        self, check: str, iri: str, problem: str, remedy: str, file: str | None = None
+        self,
+        check: str,
+        iri: str,
+        problem: str,
+        remedy: str,
+        about: Iterable[str] = (),
+        file: str | None = None,
     ) -> Finding | None:
         """Return the finding about `iri`, or None when it is about none of the selected files.
 
-        Its file is the selected one that defines the term, else one that uses it, unless given.
+        Unless it is given, its file is the one that says most about the term with the IRIs
+        `about`, else the one that defines it, else one that uses it; selected ones come first.
         """
         if file is None:
-            file = self._home(iri)
+            file = self._home(iri, set(about))
         if file is not None and file not in self.selected:
             return None
-        term = compress(iri)
-        line = self.line(file, term) if file else None
-        return Finding(check, self.show(file), line, term, problem, remedy)
+        line = self.line(file, iri) if file else None
+        return Finding(check, self.show(file), line, compress(iri), problem, remedy)
 
     def fault(self, error: SourceError, name: str) -> Finding:
         """Return the finding that a file cannot be read or parsed."""
@@ -66,31 +81,37 @@ class Material:
         problem, stop, remedy = said.rpartition(". ")
         if not stop:
             problem, remedy = remedy.removesuffix("."), "Mend the file."
-        return Finding("syntax", self.show(name), error.line, "", f"{problem}.", remedy)
+        problem = f"{problem[:1].upper()}{problem[1:]}."
+        return Finding("syntax", self.show(name), error.line, "", problem, remedy)
 
     def show(self, file: str | None) -> str:
         """Return what `file` is called in findings; an empty string for no file."""
         return "" if file is None else self.shown.get(file, file)
 
-    def line(self, file: str, term: str) -> int | None:
-        """Return the number of the line in `file` that begins the block of `term`, a CURIE or IRI.
+    def line(self, file: str, iri: str) -> int | None:
+        """Return the number of the line in `file` that begins the block of `iri`.
 
-        Where nothing begins so, it is the first line that has the name at all; else None.
+        Where none does, it is the first line that has the name at all; else None.
         """
-        name = f"<{term}>" if ":/" in term else term
+        text = self.texts.get(file, "")
+        names = {f"<{iri}>"} | {
+            f"{prefix}:{iri.removeprefix(namespace)}"
+            for prefix, namespace in _PREFIX.findall(text)
+            if iri.startswith(namespace)
+        }
         first = None
-        for number, line in enumerate(self.texts.get(file, "").splitlines(), 1):
-            words = line.split()
-            if name not in (word.rstrip(",;.") for word in words):
+        for number, line in enumerate(text.splitlines(), 1):
+            words = [word.rstrip(",;.") for word in line.split()]
+            if names.isdisjoint(words):
                 continue
-            if not line[0].isspace() and words[0].rstrip(",;.") == name:
+            if not line[0].isspace() and words[0] in names:
                 return number
             first = first or number
         return first
 
     def terms(self) -> set[str]:
         """Return the IRIs of everything that the selected files describe."""
-        return {iri for iri, files in self._defining.items() if self.selected.intersection(files)}
+        return {iri for iri, files in self._said.items() if self.selected.intersection(files)}
 
     def _read(self, name: str) -> None:
         try:
@@ -113,29 +134,26 @@ class Material:
 
     def _index(self) -> None:
         for name, quads in self.quads.items():
-            named = [
-                (quad.subject.value, quad) for quad in quads if isinstance(quad.subject, NamedNode)
-            ]
-            spoken = {iri for iri, _ in named}
-            defined = {iri for iri, quad in named if quad.predicate == _TYPE}
-            used = {
-                term.value
-                for quad in quads
-                for term in (quad.predicate, quad.object)
-                if isinstance(term, NamedNode)
-            }
-            for iri in sorted(spoken, key=lambda iri: iri not in defined):
-                files = self._defining.setdefault(iri, [])
-                files.insert(0, name) if iri in defined else files.append(name)
-            for iri in used:
-                self._using.setdefault(iri, []).append(name)
+            for quad in quads:
+                said = {
+                    term.value
+                    for term in (quad.predicate, quad.object)
+                    if isinstance(term, NamedNode)
+                }
+                if isinstance(quad.subject, NamedNode):
+                    self._said.setdefault(quad.subject.value, {}).setdefault(name, set()).update(
+                        said
+                    )
+                for iri in said:
+                    self._using.setdefault(iri, {})[name] = None
 
-    def _home(self, iri: str) -> str | None:
-        for files in (self._defining.get(iri), self._using.get(iri)):
-            if files:
-                chosen = [file for file in files if file in self.selected]
-                return (chosen or files)[0]
-        return None
+    def _home(self, iri: str, about: set[str]) -> str | None:
+        def rank(file: str) -> tuple[bool, int, bool]:
+            said = self._said.get(iri, {}).get(file, set())
+            return file in self.selected, len(said & about), _TYPE.value in said
+
+        files = [*self._said.get(iri, {})] or [*self._using.get(iri, {})]
+        return max(files, key=rank, default=None)
 
 
 def text_of(term: object) -> str:

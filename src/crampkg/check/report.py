@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from crampkg.records import Finding
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from crampkg.records import Finding
 
 
 class Report(NamedTuple):

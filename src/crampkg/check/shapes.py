@@ -49,7 +49,8 @@ def validate(material: Material) -> tuple[list[Finding], int]:
             check = source.rpartition("/")[2]
             message = str(shapes.value(source, SH.message))
             problem, _, remedy = message.partition(". ")
-            finding = material.finding(check, str(focus), f"{problem}.", remedy)
+            about = [str(report.value(result, SH.resultPath)), str(report.value(result, SH.value))]
+            finding = material.finding(check, str(focus), f"{problem}.", remedy, about)
             if finding is not None:
                 findings.append(finding)
     return findings, len(list(shapes.subjects(RDF.type, SH.PropertyShape)))

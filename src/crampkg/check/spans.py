@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from crampkg.article import Article
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from crampkg.article import Article
     from crampkg.check.material import Material
     from crampkg.check.reading import ArticleRecord
     from crampkg.check.rules import Rule

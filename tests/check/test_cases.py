@@ -1,0 +1,39 @@
+"""Each check fires on its own case, with just these findings; no check is without a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from check.conftest import ARTICLE, CASES, Tiny
+from crampkg.check import run
+from crampkg.check.catalogue import catalogue
+from crampkg.questions.lint import QUESTION_CHECKS
+from crampkg.sources import Sources
+
+FOLDERS = sorted((CASES / "check").iterdir())
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_case(folder: Path, tiny: Tiny) -> None:
+    """A case is named after its check, and a dot and more where there are several."""
+    expected = yaml.safe_load((folder / "expected.yaml").read_text(encoding="utf-8"))
+    report = run(tiny(folder), (), str(ARTICLE) if expected["article"] else None)
+    found = [finding._asdict() for finding in report.findings]
+    assert all(finding.pop("remedy").endswith(".") for finding in found)
+    assert found == expected["findings"]
+    assert folder.name.partition(".")[0] in {finding["check"] for finding in found}
+
+
+@pytest.mark.parametrize("article", [None, str(ARTICLE)], ids=["alone", "with the article"])
+def test_the_tiny_data_has_no_findings_of_its_own(tiny: Tiny, article: str | None) -> None:
+    assert run(tiny(), (), article).findings == ()
+
+
+def test_every_check_has_a_case_and_every_case_a_check() -> None:
+    names = [name for checks in catalogue(Sources.find()).values() for name in checks]
+    assert len(names) == len(set(names))
+    cased = {folder.name.partition(".")[0] for folder in FOLDERS}
+    assert cased == set(names) - set(QUESTION_CHECKS)
