@@ -36,8 +36,8 @@ class Format(NamedTuple):
     name: str
     media_type: str
     extension: str
-    keeps_graphs: bool  # whether it can say which graph a triple is in
     write: Callable[[Graphs], bytes]
+    keeps_graphs: bool = False  # whether it can say which graph a triple is in
 
 
 def export(nquads: str | bytes, format: str, graphs: Sequence[str] = ("all",)) -> bytes:
@@ -53,7 +53,7 @@ def export(nquads: str | bytes, format: str, graphs: Sequence[str] = ("all",)) -
     chosen = {NamedNode(iri): iri for iri in _chosen(graphs)}
     found: Graphs = {iri: [] for iri in chosen.values()}
     for quad in parse(nquads, format=RdfFormat.N_QUADS):
-        name = chosen.get(quad.graph_name)  # type: ignore[call-overload]
+        name = chosen.get(quad.graph_name)
         if name is not None:
             found[name].append(_triple(quad))
     # One graph alone is a plain graph in JSON-LD; TriG and N-Quads name it still.
@@ -89,12 +89,12 @@ def _trig(graphs: Graphs) -> bytes:
 FORMATS: dict[str, Format] = {
     known.name: known
     for known in (
-        Format("turtle", "text/turtle", ".ttl", False, _turtle),
-        Format("jsonld", "application/ld+json", ".jsonld", True, jsonld.write),
-        Format("ntriples", "application/n-triples", ".nt", False, lines.write),
-        Format("nquads", "application/n-quads", ".nq", True, lines.write),
-        Format("trig", "application/trig", ".trig", True, _trig),
-        Format("rdfxml", "application/rdf+xml", ".rdf", False, rdfxml.write),
+        Format("turtle", "text/turtle", ".ttl", _turtle),
+        Format("jsonld", "application/ld+json", ".jsonld", jsonld.write, keeps_graphs=True),
+        Format("ntriples", "application/n-triples", ".nt", lines.write),
+        Format("nquads", "application/n-quads", ".nq", lines.write, keeps_graphs=True),
+        Format("trig", "application/trig", ".trig", _trig, keeps_graphs=True),
+        Format("rdfxml", "application/rdf+xml", ".rdf", rdfxml.write),
     )
 }
 

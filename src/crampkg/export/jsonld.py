@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.errors import CrampkgError, SourceError
 from crampkg.sources import Sources, read_text
@@ -27,11 +27,17 @@ _CONTEXT = "ontology/context.jsonld"
 #: Numbers up to fifteen digits are exact in every JSON parser.
 _NATIVE = re.compile(r"0|-?[1-9][0-9]{0,14}", re.ASCII)
 _DIGITS = re.compile(r"([0-9]+)", re.ASCII)
-#: PyLD would parse rdf:JSON literals and lose their form; it sees them under this name.
-_JSON, _OPAQUE = RDF + "JSON", "urn:crampkg:json"
-_STRING, _LANGUAGE_STRING = XSD + "string", RDF + "langString"
+_TYPE, _FIRST, _REST, _NIL = (RDF + name for name in ("type", "first", "rest", "nil"))
 #: Blank nodes nested deeper than this stand apart, for the reader's sake and the call stack's.
 _DEEPEST = 12
+
+
+class _Place(NamedTuple):
+    """Where a node is referred to."""
+
+    node: Object
+    predicate: str
+    value: Object
 
 
 def write(graphs: Graphs) -> bytes:
@@ -44,24 +50,19 @@ def write(graphs: Graphs) -> bytes:
 
     context = _context()
     shared = _shared(graphs)
-    dataset = {name or "@default": [_triple(each) for each in graphs[name]] for name in graphs}
     options = {"documentLoader": _refuse, "processingMode": "json-ld-1.1"}
+    whole: list[Object] = []
+    for name in sorted(graphs, key=lambda name: name or ""):
+        inside = _nested(_nodes(graphs[name]), shared)
+        whole += inside if name is None else [{"@id": name, "@graph": inside}]
     try:
-        expanded = jsonld.from_rdf(dataset, {"useNativeTypes": False})
-        parts = []
-        for node in expanded:
-            nodes = node.pop("@graph", None)
-            if nodes is not None:
-                parts.append({"@id": node["@id"], "@graph": _nested(nodes, shared)})
-        nodes = [node for node in expanded if len(node) > 1]
-        whole = _nested(nodes, shared) + sorted(parts, key=lambda part: _natural(part["@id"]))
         compacted = jsonld.compact(
             whole, {"@context": context}, {**options, "graph": True, "compactToRelative": False}
         )
     except jsonld.JsonLdError as error:
         message = f"JSON-LD cannot hold this graph: {error}. Choose another format, such as trig."
         raise CrampkgError(message) from None
-    body = compacted.get("@graph", [])
+    body = _spelled_out(compacted.get("@graph", []), context)
     document = {"@context": _used(context, body), "@graph": _ordered(body)}
     return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
 
@@ -82,22 +83,62 @@ def _refuse(url: str, _: object) -> Object:
     raise CrampkgError(message)
 
 
-def _triple(triple: tuple[Value, Value, Value]) -> dict[str, Object]:
-    """Return a triple in PyLD's form."""
-    return dict(zip(("subject", "predicate", "object"), map(_term, triple), strict=True))
+def _nodes(triples: list[tuple[Value, Value, Value]]) -> dict[str, Object]:
+    """Return the expanded node objects of one graph by their `@id`.
+
+    Not by PyLD's `from_rdf`, which makes a nameless list of cells that have a name.
+    """
+    nodes: dict[str, Object] = {}
+    for subject, predicate, value in triples:
+        node = nodes.setdefault(_name(subject), {"@id": _name(subject)})
+        if predicate.text == _TYPE and value.kind != "literal":
+            node.setdefault("@type", []).append(_name(value))
+        else:
+            node.setdefault(predicate.text, []).append(_object(value))
+    return nodes
 
 
-def _term(value: Value) -> Object:
-    if value.kind == "uri":
-        return {"type": "IRI", "value": value.text}
-    if value.kind == "bnode":
-        return {"type": "blank node", "value": f"_:{value.text}"}
-    term = {"type": "literal", "value": value.text, "datatype": value.datatype or _STRING}
-    if value.datatype == _JSON:
-        term["datatype"] = _OPAQUE
+def _name(value: Value) -> str:
+    return f"_:{value.text}" if value.kind == "bnode" else value.text
+
+
+def _object(value: Value) -> Object:
+    if value.kind != "literal":
+        return {"@id": _name(value)}
     if value.language:
-        term["datatype"], term["language"] = _LANGUAGE_STRING, value.language
-    return term
+        return {"@value": value.text, "@language": value.language}
+    if value.datatype == XSD + "integer" and _NATIVE.fullmatch(value.text):
+        return {"@value": int(value.text)}
+    if value.datatype == XSD + "boolean" and value.text in ("true", "false"):
+        return {"@value": value.text == "true"}
+    if value.datatype:
+        return {"@value": value.text, "@type": value.datatype}
+    return {"@value": value.text}
+
+
+def _make_lists(nodes: dict[str, Object], owned: Mapping[str, _Place]) -> None:
+    """Turn each chain of nameless cells that ends in rdf:nil into an `@list` where it is owned."""
+    tails = [node for node in nodes.values() if node.get(_REST) == [{"@id": _NIL}]]
+    for tail in tails:
+        items, cells = [], []
+        node, head = tail, None
+        while _is_cell(node) and node["@id"] in owned:
+            items.append(node[_FIRST][0])
+            cells.append(node["@id"])
+            place = owned[node["@id"]]
+            head = place.value
+            if place.predicate != _REST:
+                break
+            node = place.node
+        if head is not None:
+            del head["@id"]
+            head["@list"] = items[::-1]
+        for cell in cells:
+            del nodes[cell]
+
+
+def _is_cell(node: Object) -> bool:
+    return node.keys() == {"@id", _FIRST, _REST} and len(node[_FIRST]) == len(node[_REST]) == 1
 
 
 def _shared(graphs: Graphs) -> set[str]:
@@ -111,20 +152,25 @@ def _shared(graphs: Graphs) -> set[str]:
     return {node for node, names in homes.items() if len(names) > 1}
 
 
-def _nested(nodes: list[Object], shared: set[str]) -> list[Object]:
+def _nested(nodes: dict[str, Object], shared: set[str]) -> list[Object]:
     """Return `nodes` sorted, each blank node inside the one node that refers to it."""
-    uses: dict[str, int] = {}
-    typed: set[str] = set()
-    for node in nodes:
-        typed.update(node.get("@type", ()))
-        for reference in _references(node):
-            uses[reference["@id"]] = uses.get(reference["@id"], 0) + 1
-    blank = {
-        node["@id"]: node
-        for node in nodes
-        if node["@id"].startswith("_:") and node["@id"] not in shared | typed
+    places: dict[str, list[_Place]] = {}
+    labelled = set(shared)
+    for node in nodes.values():
+        labelled.update(node.get("@type", ()))
+        for predicate, values in node.items():
+            if predicate not in ("@id", "@type"):
+                for value in values:
+                    if "@id" in value:
+                        place = _Place(node, predicate, value)
+                        places.setdefault(value["@id"], []).append(place)
+    owned = {
+        name: found[0]
+        for name, found in places.items()
+        if len(found) == 1 and name.startswith("_:") and name not in labelled
     }
-    inside = {name for name in blank if uses.get(name) == 1}
+    _make_lists(nodes, owned)
+    inside = {name for name in owned if name in nodes}
     apart: list[str] = []
 
     def fill(node: Object, depth: int) -> None:
@@ -136,21 +182,20 @@ def _nested(nodes: list[Object], shared: set[str]) -> list[Object]:
                     continue
                 inside.discard(name)
                 del reference["@id"]
-                reference.update(blank[name])
+                reference.update(nodes[name])
                 if reference["@id"] == name:
                     del reference["@id"]
                 fill(reference, depth + 1)
 
-    names = sorted((node["@id"] for node in nodes), key=_natural)
-    by_name = {node["@id"]: node for node in nodes}
+    names = sorted(nodes, key=_natural)
     tops = []
     waiting = [name for name in names if name not in inside]
     cyclic = iter(names)
     while True:
         for name in waiting:
-            tops.append(by_name[name])
+            tops.append(nodes[name])
             inside.discard(name)
-            fill(by_name[name], 0)
+            fill(nodes[name], 0)
         waiting, apart[:] = [name for name in apart if name in inside], []
         if not waiting:
             # Whatever is left lies on cycles or hangs below them.
@@ -158,11 +203,12 @@ def _nested(nodes: list[Object], shared: set[str]) -> list[Object]:
         if not waiting:
             break
     for node in tops:
-        if node["@id"] in blank and not uses.get(node["@id"]):
+        name = node["@id"]
+        if name.startswith("_:") and name not in places and name not in labelled:
             del node["@id"]
-    for node in nodes:
+    for node in nodes.values():
         _tidy(node)
-    return sorted(tops, key=_place)
+    return sorted(tops, key=_sortable)
 
 
 def _references(node: Object) -> Iterator[Object]:
@@ -181,28 +227,38 @@ def _listed(values: list[Object]) -> Iterator[Object]:
 
 
 def _tidy(node: Object) -> None:
-    """Sort the values of one node, and make native those that may be."""
+    """Sort the values of one node."""
     for key, values in node.items():
         if key == "@type":
             values.sort(key=_natural)
         elif key != "@id":
-            _make_native(values)
-            values.sort(key=_place)
+            values.sort(key=_sortable)
 
 
-def _make_native(values: list[Object]) -> None:
-    for value in values:
-        if "@list" in value:
-            _make_native(value["@list"])
-        datatype, text = value.get("@type"), value.get("@value")
-        if datatype == _OPAQUE:
-            value["@type"] = _JSON
-        elif datatype == XSD + "integer" and _NATIVE.fullmatch(str(text)):
-            value.clear()
-            value["@value"] = int(str(text))
-        elif datatype == XSD + "boolean" and text in ("true", "false"):
-            value.clear()
-            value["@value"] = text == "true"
+def _spelled_out(value: Any, context: Mapping[str, Any]) -> Any:
+    """Return `value` with whatever has no language out of its language maps.
+
+    Compaction puts it there under `@none`, which some processors do not take, least of all for
+    a number. It goes under the longer name of the property, which has no language map.
+    """
+    if isinstance(value, list):
+        return [_spelled_out(each, context) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found: Object = {}
+    for key, below in value.items():
+        if isinstance(below, dict) and "@none" in below:
+            longer = context[key]["@id"]
+            found[longer] = _listing(value.get(longer, [])) + _listing(below.pop("@none"))
+            if not below:
+                continue
+        if key not in found:
+            found[key] = _spelled_out(below, context)
+    return found
+
+
+def _listing(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _used(context: Mapping[str, Any], body: object) -> Object:
@@ -244,7 +300,7 @@ def _ordered(value: Any) -> Any:
     return value
 
 
-def _place(value: Object) -> tuple[bool, Any, str]:
+def _sortable(value: Object) -> tuple[bool, Any, str]:
     """Return a sort key: what has a name by its name, then all else by its text."""
     name = value.get("@id")
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -18,12 +18,9 @@ if TYPE_CHECKING:
 def write(graphs: dict[str | None, list[tuple[Value, Value, Value]]]) -> bytes:
     """Return a line for each triple, with the name of its graph unless that is the default one."""
     quads = (
-        Quad(
-            *map(from_value, triple),  # type: ignore[arg-type]
-            graph_name=NamedNode(name) if name else DefaultGraph(),
-        )
+        Quad(*map(from_value, triple), NamedNode(name) if name else DefaultGraph())  # type: ignore[call-arg,arg-type]
         for name, triples in graphs.items()
         for triple in triples
     )
-    written: bytes = serialize(quads, format=RdfFormat.N_QUADS)
+    written = serialize(quads, format=RdfFormat.N_QUADS) or b""
     return b"".join(line + b"\n" for line in sorted(set(written.split(b"\n"))) if line)

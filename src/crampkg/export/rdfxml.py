@@ -22,13 +22,13 @@ _NAME = re.compile(r"[^\W\d][\w.-]*\Z")
 #: What no XML 1.0 document can hold, not even escaped (section 2.2).
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 #: Names of the grammar that are no predicates (section 5.1 of RDF/XML).
-_SYNTAX = {
+_SYNTAX = frozenset(
     RDF + name
     for name in (
-        "RDF ID about bagID parseType resource nodeID datatype li Description "
-        "aboutEach aboutEachPrefix"
-    ).split()
-}
+        *("RDF", "ID", "about", "bagID", "parseType", "resource", "nodeID", "datatype", "li"),
+        *("Description", "aboutEach", "aboutEachPrefix"),
+    )
+)
 
 
 def write(graphs: dict[str | None, list[tuple[Value, Value, Value]]]) -> bytes:
@@ -61,10 +61,14 @@ def write(graphs: dict[str | None, list[tuple[Value, Value, Value]]]) -> bytes:
         if prefix != "rdf"
         and any(predicate.text.startswith(namespace) for _, predicate, _ in triples)
     }
-    written: bytes = serialize(ordered, format=RdfFormat.RDF_XML, prefixes=used)
+    written = serialize(ordered, format=RdfFormat.RDF_XML, prefixes=used) or b""
     # A parser turns a bare carriage return into a line feed (XML, section 2.11).
     return written.replace(b"\r", b"&#xD;") + b"\n"
 
 
-def _sortable(triple: tuple[Value, Value, Value]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(part or "" for part in value) for value in triple)
+def _sortable(triple: tuple[Value, Value, Value]) -> tuple[tuple[bool, str, str, str], ...]:
+    """Return a sort key: IRIs first, so that the named things stand before the blank nodes."""
+    return tuple(
+        (value.kind != "uri", value.text, value.datatype or "", value.language or "")
+        for value in triple
+    )

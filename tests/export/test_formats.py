@@ -1,0 +1,168 @@
+"""Every format, read back by parsers of others."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from rdf_strategies import canonical, quads, triples
+
+from crampkg import export as package
+from crampkg.convert import to_value
+from crampkg.errors import CrampkgError, UsageError
+from crampkg.export import FORMATS, export, to_bytes
+from crampkg.vocabulary import GRAPHS, KG, RDF
+
+if TYPE_CHECKING:
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.records import Value
+
+A, P, B = NamedNode("urn:a"), NamedNode("http://example.org/p"), NamedNode("urn:b")
+
+
+def read(written: bytes, name: str) -> list[str]:
+    return canonical(parse(written, format=RdfFormat.from_media_type(FORMATS[name].media_type)))
+
+
+def text(dataset: list[Quad]) -> str:
+    return "".join(line + "\n" for line in canonical(dataset))
+
+
+def values(graph: list[Triple]) -> list[tuple[Value, Value, Value]]:
+    return [
+        (to_value(each.subject), to_value(each.predicate), to_value(each.object)) for each in graph
+    ]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@settings(deadline=None)
+@given(quads)
+def test_a_dataset_reads_back(name: str, dataset: list[Quad]) -> None:
+    nquads = text(dataset)
+    want = canonical(dataset)
+    if not FORMATS[name].keeps_graphs:
+        want = canonical({quad.triple for quad in parse(nquads, format=RdfFormat.N_QUADS)})
+    try:
+        written = export(nquads, name)
+    except CrampkgError as error:
+        assert name == "rdfxml", error
+        assert "cannot hold the character" in str(error)
+    else:
+        assert read(written, name) == want
+        assert export(nquads.encode(), name) == written
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@settings(deadline=None)
+@given(triples)
+def test_a_graph_reads_back(name: str, graph: list[Triple]) -> None:
+    try:
+        written = to_bytes(values(graph), name)
+    except CrampkgError as error:
+        assert name == "rdfxml", error
+    else:
+        assert read(written, name) == canonical(graph)
+        assert to_bytes(values(graph)[::-1], name) == written
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_real_graph_reads_back(graph: KnowledgeGraph, name: str) -> None:
+    source = list(parse(graph.nquads, format=RdfFormat.N_QUADS))
+    keeps = FORMATS[name].keeps_graphs
+    want = canonical(source if keeps else {quad.triple for quad in source})
+    assert read(graph.export(name), name) == want
+
+
+def test_nquads_of_all_is_the_snapshot(graph: KnowledgeGraph) -> None:
+    assert graph.export("nquads", "all") == graph.nquads
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_one_graph_is_that_graph(graph: KnowledgeGraph, name: str) -> None:
+    wanted = NamedNode(GRAPHS["claims"])
+    source = parse(graph.nquads, format=RdfFormat.N_QUADS)
+    claims = [quad for quad in source if quad.graph_name == wanted]
+    named = name in ("nquads", "trig")
+    want = canonical(claims if named else [quad.triple for quad in claims])
+    assert read(graph.export(name, "claims"), name) == want
+
+
+def test_several_graphs_are_merged_where_there_are_no_names() -> None:
+    nquads = text(
+        [
+            Quad(A, P, Literal("both"), NamedNode(GRAPHS[name]))
+            for name in ("claims", "background", "facts")
+        ]
+    )
+    assert export(nquads, "ntriples", ["claims", "background"]).count(b"\n") == 1
+    assert export(nquads, "nquads", ["claims", "background"]).count(b"\n") == 2
+    assert export(nquads, "nquads", ["inferred"]) == b""
+
+
+def test_bytes_are_the_same_in_another_process(graph: KnowledgeGraph) -> None:
+    program = (
+        "import sys; from crampkg.export import export, FORMATS; text = sys.stdin.buffer.read();"
+        "[sys.stdout.buffer.write(export(text, name, ['ontology'])) for name in FORMATS]"
+    )
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            input=graph.nquads,
+            capture_output=True,
+            check=True,
+            env={"PYTHONPATH": ":".join(sys.path), "PYTHONHASHSEED": seed},
+        )
+        assert done.stdout == b"".join(graph.export(name, "ontology") for name in FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("format", "graphs", "problem"),
+    [
+        ("n3", ["all"], r"no RDF format 'n3'. Choose from turtle, jsonld"),
+        ("turtle", ["claim"], r"no graph 'claim'. Choose from ontology, .* or all"),
+        ("turtle", [], r"No graph is named"),
+    ],
+)
+def test_what_there_is_not_is_said(format: str, graphs: list[str], problem: str) -> None:
+    with pytest.raises(UsageError, match=problem):
+        export("", format, graphs)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "value", "problem"),
+    [
+        ("http://example.org/1", "x", r"cannot name the predicate http://example.org/1"),
+        ("http://example.org/a/", "x", r"cannot name the predicate http://example.org/a/"),
+        (RDF + "li", "x", r"cannot name the predicate .*#li"),
+        (KG + "p", "a\x01b", r"cannot hold the character U\+0001"),
+        (KG + "p", "\ufffe", r"cannot hold the character U\+FFFE"),
+    ],
+)
+def test_rdfxml_says_what_it_cannot_hold(predicate: str, value: str, problem: str) -> None:
+    graph = [Triple(A, NamedNode(predicate), Literal(value))]
+    with pytest.raises(CrampkgError, match=problem + ".*Choose another format"):
+        to_bytes(values(graph), "rdfxml")
+
+
+def test_rdfxml_keeps_white_space() -> None:
+    graph = [Triple(A, NamedNode("http://example.org/p-é"), Literal(" \r\n\t\r x <&> ]]> "))]
+    assert read(to_bytes(values(graph), "rdfxml"), "rdfxml") == canonical(graph)
+
+
+def test_labels_of_an_answer_do_not_depend_on_the_engine() -> None:
+    one = [Triple(BlankNode(), P, BlankNode()), Triple(A, P, Literal("x"))]
+    other = [Triple(BlankNode(), P, BlankNode()), Triple(A, P, Literal("x"))]
+    for name in FORMATS:
+        assert to_bytes(values(one), name) == to_bytes(values(other), name)
+
+
+def test_the_table_names_formats_that_pyoxigraph_knows() -> None:
+    for known in package.FORMATS.values():
+        by_type = RdfFormat.from_media_type(known.media_type)
+        assert by_type == RdfFormat.from_extension(known.extension.removeprefix("."))
+        assert by_type is not None
+        assert known.keeps_graphs == by_type.supports_datasets

@@ -1,0 +1,299 @@
+"""JSON-LD: readable, self-contained, and the same graph to three processors."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import rdflib
+from hypothesis import given, settings
+from pyld import jsonld
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from rdf_strategies import LITERALS, canonical, quads, triples
+
+from crampkg.convert import to_value
+from crampkg.errors import CrampkgError, SourceError
+from crampkg.export import export, to_bytes
+from crampkg.vocabulary import CK, GRAPHS, KG, OWL, PREFIXES, RDF, XSD, expand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from crampkg.graph import KnowledgeGraph
+
+ROOT = Path(__file__).parents[2]
+CONTEXT: dict[str, Any] = json.loads((ROOT / "ontology" / "context.jsonld").read_text())["@context"]
+A, P = NamedNode(KG + "a"), NamedNode(CK + "affects")
+
+
+def to_jsonld(graph: Iterable[Triple]) -> bytes:
+    return to_bytes(
+        [
+            (to_value(each.subject), to_value(each.predicate), to_value(each.object))
+            for each in graph
+        ],
+        "jsonld",
+    )
+
+
+def nodes(graph: Iterable[Triple]) -> list[Any]:
+    found: list[Any] = json.loads(to_jsonld(graph))["@graph"]
+    return found
+
+
+def _no_loading(url: str, _: object) -> None:
+    pytest.fail(f"asked for {url}")
+
+
+def by_pyld(written: bytes) -> list[str]:
+    nquads = jsonld.to_rdf(
+        json.loads(written),
+        {"format": "application/n-quads", "documentLoader": _no_loading},
+    )
+    return canonical(parse(nquads, format=RdfFormat.N_QUADS))
+
+
+def by_pyoxigraph(written: bytes) -> list[str]:
+    return canonical(parse(written, format=RdfFormat.JSON_LD))
+
+
+def by_rdflib(written: bytes) -> list[str]:
+    """Read with rdflib, which rewrites lexical forms unless told not to."""
+    before = rdflib.NORMALIZE_LITERALS
+    rdflib.NORMALIZE_LITERALS = False
+    try:
+        with warnings.catch_warnings():
+            # rdflib's own parser and serialiser use its deprecated class.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            dataset = rdflib.Dataset()
+            dataset.parse(data=written, format="json-ld")
+            nquads = dataset.serialize(format="nquads")
+    finally:
+        rdflib.NORMALIZE_LITERALS = before
+    return canonical(parse(nquads, format=RdfFormat.N_QUADS))
+
+
+READERS = [by_pyld, by_pyoxigraph, by_rdflib]
+
+
+@pytest.mark.parametrize("read", READERS)
+@settings(deadline=None)
+@given(triples)
+def test_a_graph_reads_back(read: Any, graph: list[Triple]) -> None:
+    assert read(to_jsonld(graph)) == canonical(graph)
+
+
+@pytest.mark.parametrize("read", READERS)
+@settings(deadline=None)
+@given(quads)
+def test_a_dataset_reads_back(read: Any, dataset: list[Quad]) -> None:
+    nquads = "".join(line + "\n" for line in canonical(dataset))
+    assert read(export(nquads, "jsonld")) == canonical(dataset)
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("literal", LITERALS, ids=str)
+def test_lexical_forms_stay(read: Any, literal: Literal) -> None:
+    terms = ("ck:start", "ck:affects", "skos:prefLabel", "dct:modified", "dct:identifier")
+    graph = [Triple(A, NamedNode(str(expand(term))), literal) for term in terms]
+    assert read(to_jsonld(graph)) == canonical(graph)
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_cells_that_have_a_name_or_a_type_keep_it(read: Any) -> None:
+    first, rest, nil = (NamedNode(RDF + name) for name in ("first", "rest", "nil"))
+    typed, headless = BlankNode(), BlankNode()
+    graph = [
+        Triple(A, P, NamedNode(KG + "cell")),
+        Triple(NamedNode(KG + "cell"), first, A),
+        Triple(NamedNode(KG + "cell"), rest, typed),
+        Triple(typed, NamedNode(RDF + "type"), NamedNode(RDF + "List")),
+        Triple(typed, first, A),
+        Triple(typed, rest, nil),
+        Triple(A, P, headless),
+        Triple(headless, rest, nil),
+    ]
+    assert read(to_jsonld(graph)) == canonical(graph)
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_the_real_graph_reads_back(graph: KnowledgeGraph, read: Any) -> None:
+    names = ["claims", "ontology"]
+    want = [
+        quad
+        for quad in parse(graph.nquads, format=RdfFormat.N_QUADS)
+        if quad.graph_name in [NamedNode(GRAPHS[name]) for name in names]
+    ]
+    assert read(graph.export("jsonld", names)) == canonical(want)
+
+
+def _declared(graph: KnowledgeGraph, kind: str) -> set[str]:
+    return {
+        quad.subject.value
+        for quad in parse(graph.nquads, format=RdfFormat.N_QUADS)
+        if quad.graph_name == NamedNode(GRAPHS["ontology"])
+        and quad.predicate == NamedNode(RDF + "type")
+        and quad.object == NamedNode(OWL + kind)
+    }
+
+
+def _meaning(term: str) -> tuple[str, str | None]:
+    """Return the IRI of a term of the context, and what its values are."""
+    entry = CONTEXT[term]
+    if isinstance(entry, str):
+        return str(expand(entry) or entry), None
+    return str(expand(entry["@id"])), entry.get("@type")
+
+
+def test_every_property_and_class_has_one_short_name(graph: KnowledgeGraph) -> None:
+    terms = [
+        name for name in CONTEXT if name not in PREFIXES and name not in ("@version", "id", "type")
+    ]
+    named = [_meaning(term)[0] for term in terms]
+    assert len(named) == len(set(named))
+    for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty"):
+        assert _declared(graph, kind) <= set(named)
+    classes = {iri for iri in _declared(graph, "Class") if iri.startswith(CK)}
+    assert classes <= set(named)
+    own = {iri for iri in named if iri.startswith(CK)}
+    declared = set().union(
+        *(
+            _declared(graph, kind)
+            for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty", "Class")
+        )
+    )
+    assert own <= declared
+
+
+def test_values_of_object_properties_are_names(graph: KnowledgeGraph) -> None:
+    kinds = dict(_meaning(term) for term in CONTEXT if term not in ("@version", "id", "type"))
+    for iri in _declared(graph, "ObjectProperty"):
+        assert kinds[iri] == "@id", iri
+
+
+def test_prefixes_are_those_of_the_vocabulary() -> None:
+    prefixes = {name: iri for name, iri in CONTEXT.items() if str(iri).startswith("http")}
+    assert prefixes == PREFIXES
+
+
+def test_a_claim_reads_well(graph: KnowledgeGraph) -> None:
+    document = json.loads(graph.export("jsonld", "claims"))
+    claim = next(node for node in document["@graph"] if node["type"] == "Claim")
+    assert list(claim)[:3] == ["id", "type", "prefLabel"]
+    assert claim["id"].startswith("art:claim-")
+    assert claim["claimPredicate"].startswith("ck:")
+    assert isinstance(claim["start"], int)
+    assert claim["prefLabel"].keys() == {"en"}
+
+
+def test_several_graphs_keep_their_names(graph: KnowledgeGraph) -> None:
+    document = json.loads(graph.export("jsonld", ["facts", "claims"]))
+    assert [part["id"] for part in document["@graph"]] == ["g:claims", "g:facts"]
+    assert all(part["@graph"] for part in document["@graph"])
+
+
+def test_blank_nodes_are_nested_and_lists_are_lists() -> None:
+    inner, cell, shared = BlankNode(), BlankNode(), BlankNode()
+    first, rest = NamedNode(RDF + "first"), NamedNode(RDF + "rest")
+    assert nodes(
+        [
+            Triple(A, P, inner),
+            Triple(inner, P, cell),
+            Triple(cell, first, A),
+            Triple(cell, rest, NamedNode(RDF + "nil")),
+            Triple(BlankNode(), NamedNode(RDF + "type"), NamedNode(OWL + "AllDifferent")),
+            Triple(NamedNode(KG + "b"), P, shared),
+            Triple(NamedNode(KG + "c"), P, shared),
+        ]
+    ) == [
+        {"id": "kg:a", "affects": {"affects": {"@list": ["kg:a"]}}},
+        {"id": "kg:b", "affects": "_:c14n0"},
+        {"id": "kg:c", "affects": "_:c14n0"},
+        {"type": "owl:AllDifferent"},
+    ]
+
+
+@pytest.mark.parametrize("read", READERS)
+def test_deep_nests_do_not_exhaust_the_stack(read: Any) -> None:
+    chain = [BlankNode() for _ in range(60)]
+    graph = [Triple(A, P, chain[0])]
+    graph += [Triple(chain[place], P, chain[place + 1]) for place in range(len(chain) - 1)]
+    assert read(to_jsonld(graph)) == canonical(graph)
+
+
+def test_the_context_inside_is_what_is_needed() -> None:
+    document = json.loads(to_jsonld([Triple(A, P, NamedNode(KG + "b"))]))
+    assert document == {
+        "@context": {
+            "@version": 1.1,
+            "id": "@id",
+            "type": "@type",
+            "ck": PREFIXES["ck"],
+            "kg": PREFIXES["kg"],
+            "affects": {"@id": "ck:affects", "@type": "@id"},
+        },
+        "@graph": [{"id": "kg:a", "affects": "kg:b"}],
+    }
+
+
+def test_an_empty_graph_is_an_empty_document() -> None:
+    assert nodes([]) == []
+    assert by_pyoxigraph(export("", "jsonld")) == []
+
+
+def test_numbers_are_numbers_only_where_they_come_back() -> None:
+    def start(text: str, kind: str = "integer") -> object:
+        (node,) = nodes(
+            [Triple(A, NamedNode(CK + "start"), Literal(text, datatype=NamedNode(XSD + kind)))]
+        )
+        return node["start"]
+
+    assert start("467") == 467
+    assert start("true", "boolean") is True
+    assert start("0467") == {"@value": "0467", "type": "xsd:integer"}
+    assert start("1" * 16) == {"@value": "1" * 16, "type": "xsd:integer"}
+    assert start("1.0E0", "double") == {"@value": "1.0E0", "type": "xsd:double"}
+    assert start("1", "boolean") == {"@value": "1", "type": "xsd:boolean"}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+def test_a_broken_context_is_named(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("ontology", "data", "queries", "rules"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "ontology" / "context.jsonld").write_text(text)
+    monkeypatch.setenv("CRAMPKG_SOURCES", str(tmp_path))
+    with pytest.raises(SourceError, match=r"ontology/context\.jsonld is no JSON-LD context"):
+        to_jsonld([])
+
+
+def test_nothing_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("ontology", "data", "queries", "rules"):
+        (tmp_path / folder).mkdir()
+    context = {"@context": {"@version": 1.1, "@import": "https://example.org/context.jsonld"}}
+    (tmp_path / "ontology" / "context.jsonld").write_text(json.dumps(context))
+    monkeypatch.setenv("CRAMPKG_SOURCES", str(tmp_path))
+    with pytest.raises(CrampkgError, match=r"example\.org/context\.jsonld|nothing is fetched"):
+        to_jsonld([Triple(A, P, A)])
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield key
+            yield from _strings(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _strings(below)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_no_document_refers_to_a_context_elsewhere(graph: KnowledgeGraph) -> None:
+    document = json.loads(graph.export("jsonld"))
+    assert isinstance(document["@context"], dict)
+    assert not any(word.endswith("context.jsonld") for word in _strings(document))
