@@ -60,7 +60,11 @@ def write(graphs: Graphs) -> bytes:
             whole, {"@context": context}, {**options, "graph": True, "compactToRelative": False}
         )
     except jsonld.JsonLdError as error:
-        message = f"JSON-LD cannot hold this graph: {error}. Choose another format, such as trig."
+        reason: BaseException = error
+        while reason.__cause__ is not None:
+            reason = reason.__cause__
+        said = str(reason.args[0]).rstrip(".")
+        message = f"JSON-LD cannot hold this graph: {said}. Choose another format, such as trig."
         raise CrampkgError(message) from None
     body = _spelled_out(compacted.get("@graph", []), context)
     document = {"@context": _used(context, body), "@graph": _ordered(body)}
