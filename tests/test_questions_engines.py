@@ -124,3 +124,19 @@ def test_columns_stand_in_reading_order(
             assert columns.index(column) == columns.index(thing) + 1
     if "wording" in columns and id not in OTHERWISE:
         assert tuple(columns[-len(EVIDENCE) :]) == EVIDENCE
+
+
+def test_every_fact_has_its_claims(graph: KnowledgeGraph, oxigraph: EmbeddedEngine) -> None:
+    """`fact-evidence` repeats the conditions of the rule that derives facts, so they must agree."""
+    question = graph.question("fact-evidence")
+    concept = question.params[0]
+    assert concept.kind is not None
+    things = {term.iri for term in graph.terms.of_kind(concept.kind)}
+    columns, rows = _answer(oxigraph, _bound(question, concept.name, sorted(things)))
+    places = [columns.index(name) for name in ("subject", "relation", "object")]
+    explained = {tuple(row[place] for place in places) for row in rows}
+    text = "SELECT ?s ?p ?o WHERE { GRAPH g:facts { ?s ?p ?o } }"
+    facts = [fact for fact in oxigraph.query(text).bindings() if None not in fact]
+    assert explained == {
+        fact for fact in facts if {term.text for term in fact if term is not None} & things
+    }
