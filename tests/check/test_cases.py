@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tiny import ARTICLE, CASES, TinySources
 
-from check.conftest import ARTICLE, CASES, Tiny
 from crampkg.check import run
 from crampkg.check.catalogue import catalogue
 from crampkg.questions.lint import QUESTION_CHECKS
@@ -17,10 +17,10 @@ FOLDERS = sorted((CASES / "check").iterdir())
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_case(folder: Path, tiny: Tiny) -> None:
+def test_case(folder: Path) -> None:
     """A case is named after its check, and a dot and more where there are several."""
     expected = yaml.safe_load((folder / "expected.yaml").read_text(encoding="utf-8"))
-    report = run(tiny(folder), (), str(ARTICLE) if expected["article"] else None)
+    report = run(TinySources(folder), (), str(ARTICLE) if expected["article"] else None)
     found = [finding._asdict() for finding in report.findings]
     assert all(finding.pop("remedy").endswith(".") for finding in found)
     assert found == expected["findings"]
@@ -28,8 +28,8 @@ def test_case(folder: Path, tiny: Tiny) -> None:
 
 
 @pytest.mark.parametrize("article", [None, str(ARTICLE)], ids=["alone", "with the article"])
-def test_the_tiny_data_has_no_findings_of_its_own(tiny: Tiny, article: str | None) -> None:
-    assert run(tiny(), (), article).findings == ()
+def test_the_tiny_data_has_no_findings_of_its_own(article: str | None) -> None:
+    assert run(TinySources(), (), article).findings == ()
 
 
 def test_every_check_has_a_case_and_every_case_a_check() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from check.conftest import Tiny
+from tiny import TinySources
+
 from crampkg.check import run
 from crampkg.check.catalogue import catalogue, to_markdown
 from crampkg.sources import Sources
@@ -23,9 +24,9 @@ def test_a_summary_is_a_sentence() -> None:
             assert summary.endswith(".")
 
 
-def test_the_report_counts_the_checks_of_the_catalogue(tiny: Tiny) -> None:
+def test_the_report_counts_the_checks_of_the_catalogue() -> None:
     checks = sum(len(checks) for checks in catalogue(Sources.find()).values())
     words = len(catalogue(Sources.find())["Words of the article"])
-    report = run(tiny())
+    report = run(TinySources())
     assert report.checks == checks - words + 1
     assert report.summary == f"{report.checks} checks on {report.things} things, 0 failures"

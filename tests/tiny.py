@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from crampkg.sources import Sources
 
-CASES = Path(__file__).parents[1] / "cases"
+CASES = Path(__file__).parent / "cases"
 BASE = CASES / "check-base"
 ARTICLE = BASE / "article.txt"
-
-Tiny = Callable[..., Sources]
+HOME = "data/articles/calf-ache"
 
 
 class TinySources(Sources):
-    """The real ontology and rules, and the data of some folders; the last one wins."""
+    """The real ontology and rules, and the tiny data with some folders over it; the last wins."""
 
     def __init__(self, *folders: Path) -> None:
         real = Sources.find()
@@ -27,7 +23,7 @@ class TinySources(Sources):
             for name in real.files()
             if name.startswith(("ontology/", "rules/"))
         }
-        for folder in folders:
+        for folder in (BASE, *folders):
             for path in sorted(folder.rglob("*")):
                 if path.is_file() and path.parent != folder:
                     self._paths[path.relative_to(folder).as_posix()] = str(path)
@@ -39,13 +35,18 @@ class TinySources(Sources):
         return self._paths[name]
 
 
-@pytest.fixture
-def tiny() -> Tiny:
-    """Return a function that lays folders over the tiny data."""
-    return lambda *folders: TinySources(BASE, *folders)
+def changed(folder: Path, name: str, *replacements: tuple[str, str]) -> TinySources:
+    """Return the tiny sources with texts replaced in the file `name`, kept below `folder`."""
+    text = Path(TinySources(folder).path(name)).read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    return added(folder, name, text)
 
 
-@pytest.fixture
-def text() -> str:
-    """Return the text of the tiny article."""
-    return ARTICLE.read_text(encoding="utf-8")
+def added(folder: Path, name: str, text: str) -> TinySources:
+    """Return the tiny sources with a file, kept below `folder`."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return TinySources(folder)

@@ -1,0 +1,196 @@
+"""A check of all sources, or of some files among them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from tiny import ARTICLE, BASE, HOME, TinySources, added, changed
+
+from crampkg.check import run
+from crampkg.errors import SourceError
+from crampkg.sources import Sources
+
+CLAIM = f"{HOME}/claims/artery.ttl"
+IRI = "https://w3id.org/crampkg/id/calf-ache/claim-artery-causes-pain"
+
+
+def test_the_real_sources_pass() -> None:
+    report = run(Sources.find())
+    assert report.findings == ()
+    assert report.things > 600
+    assert len(report.notes) == 1
+    assert "No copy of the article is at hand" in report.notes[0]
+
+
+def test_the_real_sources_pass_with_the_article_at_hand(article: Path) -> None:
+    report = run(Sources.find(), (), str(article))
+    assert report.findings == ()
+    assert report.notes == ()
+
+
+def test_a_finding_names_file_line_term_problem_and_remedy(tmp_path: Path) -> None:
+    sources = changed(tmp_path, CLAIM, ("ck:affirmed", "ck:denied"))
+    (finding,) = run(sources).findings
+    assert finding.check == "label-hides-stance"
+    assert finding.file == CLAIM
+    assert Path(sources.path(CLAIM)).read_text().splitlines()[finding.line or 0 - 1]
+    assert finding.term == IRI
+    assert finding.problem == (
+        'The label "artery causes pain" reads as if the claim were affirmed.'
+    )
+    assert finding.remedy == 'Begin it with "denied: ".'
+
+
+def test_the_line_is_where_the_block_of_the_term_begins(tmp_path: Path) -> None:
+    sources = changed(tmp_path, CLAIM, ("ck:affirmed", "ck:denied"))
+    (finding,) = run(sources).findings
+    assert finding.line is not None
+    lines = Path(sources.path(CLAIM)).read_text().splitlines()
+    assert lines[finding.line - 1] == "art:claim-artery-causes-pain"
+
+
+def test_files_are_checked_alone_with_the_rest_as_context(tmp_path: Path) -> None:
+    """The draft takes the place of the source file; its own findings are all that is said."""
+    draft = tmp_path / "artery.ttl"
+    text = (BASE / CLAIM).read_text().replace("ck:affirmed", "ck:denied")
+    draft.write_text(text)
+    sources = changed(tmp_path / "other", f"{HOME}/claims/cold.ttl", ('"trigger"', '"cause"'))
+    assert {finding.file for finding in run(sources).findings} == {f"{HOME}/claims/cold.ttl"}
+    report = run(sources, [str(draft)])
+    assert [(finding.check, finding.file) for finding in report.findings] == [
+        ("label-hides-stance", str(draft))
+    ]
+    assert report.things == 1
+
+
+def test_a_folder_of_a_new_article_is_checked_as_one(tmp_path: Path) -> None:
+    """Its files need no place among the sources: their folder names the article."""
+    folder = tmp_path / "elbow-ache"
+    folder.mkdir()
+    text = (BASE / f"{HOME}/article.ttl").read_text().replace("calf-ache/", "elbow-ache/")
+    (folder / "article.ttl").write_text(text.replace("ck:audience", "ck:venue"))
+    found = {finding.check for finding in run(TinySources(), [str(folder)]).findings}
+    assert "article-audience" in found
+    assert "name-out-of-place" not in found
+
+
+def test_a_path_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(SourceError, match=r"draft\.ttl is not there"):
+        run(TinySources(), ["draft.ttl"])
+
+
+def test_a_path_with_nothing_to_check_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="holds nothing to check"):
+        run(TinySources(), [str(tmp_path)])
+    (tmp_path / "notes.txt").write_text("no graph")
+    with pytest.raises(SourceError, match="holds nothing to check"):
+        run(TinySources(), [str(tmp_path / "notes.txt")])
+
+
+def test_broken_turtle_keeps_the_graph_unchecked_and_says_so(tmp_path: Path) -> None:
+    sources = changed(tmp_path, CLAIM, ("a ck:Claim ;", "a ck:Claim ;; ,"))
+    report = run(sources)
+    assert [(finding.check, finding.file, finding.line) for finding in report.findings] == [
+        ("syntax", CLAIM, 7)
+    ]
+    assert report.notes == (
+        "Only single files were checked: the graph waits until all of them parse.",
+    )
+
+
+def test_a_file_that_is_not_utf8_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "concepts" / "latin.ttl"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\n# \xe9\n")
+    (finding,) = run(TinySources(tmp_path)).findings
+    assert (finding.check, finding.line) == ("syntax", 2)
+    assert finding.problem == "This is not UTF-8."
+
+
+def test_broken_shapes_are_a_finding(tmp_path: Path) -> None:
+    text = Path(Sources.find().path("ontology/shapes.ttl")).read_text() + "shape:x ,, .\n"
+    (finding,) = run(added(tmp_path, "ontology/shapes.ttl", text)).findings
+    assert (finding.check, finding.file) == ("syntax", "ontology/shapes.ttl")
+    assert finding.line == len(text.splitlines())
+
+
+def test_a_broken_rule_is_a_finding(tmp_path: Path) -> None:
+    header = "#+ id: odd\n#+ summary: Odd.\n#+ problem: Odd.\n#+ remedy: Odd.\n\n"
+    added(tmp_path, "rules/lint/odd.rq", header + "SELECT ?term WHERE {")
+    (finding,) = run(TinySources(tmp_path)).findings
+    assert (finding.check, finding.file) == ("syntax", "rules/lint/odd.rq")
+    added(tmp_path, "rules/lint/odd.rq", header + "SELECT ?x WHERE { }")
+    (finding,) = run(TinySources(tmp_path)).findings
+    assert "a SELECT with a variable ?term" in finding.problem
+    added(tmp_path, "rules/facts/odd.rq", "CONSTRUCT {")
+    assert {finding.file for finding in run(TinySources(tmp_path)).findings} == {
+        "rules/facts/odd.rq"
+    }
+
+
+def test_a_rule_without_its_header_is_an_error(tmp_path: Path) -> None:
+    sources = added(tmp_path, "rules/lint/odd.rq", "#+ id: odd\n\nSELECT ?term WHERE { }\n")
+    with pytest.raises(SourceError, match="no summary and no problem and no remedy"):
+        run(sources)
+    header = "id: even\nsummary: Odd.\nproblem: Odd.\nremedy: Odd.\n"
+    with pytest.raises(SourceError, match=r"Name the file even\.yaml"):
+        run(added(tmp_path / "b", "rules/text/odd.yaml", header))
+    with pytest.raises(SourceError, match="line 2: this is not YAML"):
+        run(added(tmp_path / "c", "rules/text/odd.yaml", "id: a\nb: c: d\n"))
+    with pytest.raises(SourceError, match="there is nothing in it"):
+        run(added(tmp_path / "d", "rules/text/odd.yaml", "\n"))
+
+
+def test_question_files_are_checked_too(tmp_path: Path) -> None:
+    text = Path(Sources.find().path("queries/denied-claims.rq")).read_text()
+    sources = added(tmp_path, "queries/denied-claims.rq", text.replace("SELECT", "select"))
+    findings = run(sources).findings
+    assert {finding.check for finding in findings} == {"question-keyword"}
+    draft = tmp_path / "queries" / "denied-claims.rq"
+    assert {finding.file for finding in run(TinySources(), [str(draft)]).findings} == {str(draft)}
+
+
+def test_a_text_of_no_article_is_said_not_to_be_compared(tmp_path: Path) -> None:
+    """With several articles, the one whose spans fit is meant."""
+    for name in ("article.ttl", "headings.ttl"):
+        text = (BASE / HOME / name).read_text().replace("calf-ache/", "knee-ache/")
+        text = text.replace("calf ache", "knee ache").replace("section on", "knee section on")
+        added(tmp_path, f"data/articles/knee-ache/{name}", text)
+    other = tmp_path / "other.txt"
+    other.write_text("Some other text.")
+    report = run(TinySources(tmp_path), (), str(other))
+    assert report.notes == (
+        f"{other} is the text of none of the articles: digests and words were not compared.",
+    )
+    assert run(TinySources(tmp_path), (), str(ARTICLE)).notes == ()
+
+
+def test_an_article_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"missing\.txt cannot be read"):
+        run(TinySources(), (), str(tmp_path / "missing.txt"))
+
+
+def test_the_report_is_the_same_from_run_to_run(tmp_path: Path) -> None:
+    sources = changed(tmp_path, CLAIM, ("ck:causes", "ck:relatedTo"), ("kg:calf-pain", "kg:calf"))
+    first = run(sources, (), str(ARTICLE))
+    assert len(first.findings) > 1
+    assert run(sources, (), str(ARTICLE)) == first
+
+
+def test_an_article_with_windows_line_ends_does_not_fit(tmp_path: Path, text: str) -> None:
+    copy = tmp_path / "article.txt"
+    copy.write_bytes(text.replace("\n", "\r\n").encode())
+    checks = {finding.check for finding in run(TinySources(), (), str(copy)).findings}
+    assert "digest" in checks
+
+
+@pytest.fixture
+def text() -> str:
+    return ARTICLE.read_text(encoding="utf-8")
+
+
+def test_the_digest_of_the_tiny_article_is_that_of_its_file(text: str) -> None:
+    recorded = (BASE / HOME / "article.ttl").read_text()
+    assert hashlib.sha256(text.encode()).hexdigest() in recorded
