@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crampkg.errors import SourceError
+from crampkg.sources import read_text
 
 
 class Article:
@@ -18,18 +18,7 @@ class Article:
 
         Raises `SourceError` when the file cannot be read or is not UTF-8.
         """
-        try:
-            with open(path, "rb") as file:
-                content = file.read()
-        except OSError as error:
-            message = f"The article {path} cannot be read: {error.strerror}. Check the name."
-            raise SourceError(message, path=path) from None
-        try:
-            return cls(content.decode("utf-8-sig"), path)
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            message = f"The article {path} is not UTF-8 in line {line}. Save it as UTF-8."
-            raise SourceError(message, path=path, line=line) from None
+        return cls(read_text(path, f"The article {path}").removeprefix("\ufeff"), path)
 
     def quote(self, start: int, end: int, sha256: str) -> str | None:
         """Return the span from `start` to `end`, or None when it is not what was recorded.

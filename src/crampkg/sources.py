@@ -87,6 +87,14 @@ def read_text(path: str, name: str) -> str:
     except OSError as error:
         message = f"{name} cannot be read: {error.strerror}. Check its name and permissions."
         raise SourceError(message, path=name) from None
+    return decode(content, name)
+
+
+def decode(content: bytes, name: str) -> str:
+    """Return the UTF-8 text of something called `name` in messages.
+
+    Raises `SourceError` with the line that is not UTF-8.
+    """
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

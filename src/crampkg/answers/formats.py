@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crampkg.errors import UsageError
-from crampkg.vocabulary import PREFIXES, XSD, compress
+from crampkg.vocabulary import PREFIXES, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _by_engine(answer: Answer, name: str) -> bytes:
     text = json.dumps(document(answer, {}))
     results = parse_query_results(text, format=QueryResultsFormat.JSON)
     format = QueryResultsFormat.from_extension("srx" if name == "xml" else name)
-    return bytes(results.serialize(format=format))
+    return results.serialize(format=format) or b""
 
 
 def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
@@ -255,6 +255,17 @@ def _jsonld_term(value: Value) -> str | dict[str, str]:
     return value.text
 
 
+def _rdf(name: str) -> Callable[[Answer, Mapping[str, str]], bytes]:
+    """Return what writes a graph in a format of `crampkg.export`, which takes long to import."""
+
+    def write(answer: Answer, _: Mapping[str, str]) -> bytes:
+        from crampkg.export import to_bytes
+
+        return to_bytes(answer.triples, name)
+
+    return write
+
+
 _WRITERS: dict[str, dict[str, Callable[[Answer, Mapping[str, str]], bytes]]] = {
     "select": {
         "table": _table,
@@ -266,5 +277,12 @@ _WRITERS: dict[str, dict[str, Callable[[Answer, Mapping[str, str]], bytes]]] = {
         "jsonld": _jsonld,
     },
     "ask": {"table": _table, "json": _json, "xml": _xml, "md": _md, "jsonld": _jsonld},
-    "graph": {"table": _table, "md": _md},
+    "graph": {
+        **{
+            name: _rdf(name)
+            for name in ("turtle", "jsonld", "ntriples", "nquads", "trig", "rdfxml")
+        },
+        "table": _table,
+        "md": _md,
+    },
 }

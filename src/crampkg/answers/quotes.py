@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 
-from crampkg.article import Article
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from crampkg.answers.rows import Answer
+    from crampkg.article import Article
 
 
 def quotes(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from rich.console import Console, RenderableType
+    from rich.console import Console, JustifyMethod, RenderableType
     from rich.text import Text
 
     from crampkg.records import Value
@@ -29,8 +29,9 @@ _STANCES = {"affirmed": "green", "denied": "red", "mixed": "yellow", "reported b
 
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float")}
 
-#: Cells that a column is given before its text wraps. Cards are better than narrower columns.
-_COMFORT = 16
+#: Cells that a column is given before its text wraps: this many for a word or two, that many for
+#: prose. Cards are better than narrower columns.
+_COMFORT, _PROSE = 16, 40
 
 #: Cells between two columns.
 _GAP = 2
@@ -38,9 +39,7 @@ _GAP = 2
 #: Cells for a text that stands beside others on a card; one that wraps often stands below.
 _BRIEF = 32
 
-#: A quote is prose, which needs room to be read.
 _QUOTE = "quote"
-_QUOTE_COMFORT = 44
 
 #: Headings of what an answer may not leave out of any row, and of what leads further.
 _EVIDENCE = {"as worded", "relation", "stance", "hedge", "condition", "marker", "marker status"}
@@ -123,10 +122,9 @@ def show(console: Console, content: Sheet) -> None:
     content, same = _folded(content)
     narrow = _without(content, _HANDLES)
     for candidate in (content, narrow):
-        gaps = _GAP * (len(candidate.headings) - 1)
-        if sum(_widths(candidate, _COMFORT)) + gaps <= console.width:
-            wraps = sum(_widths(candidate, None)) + gaps > console.width
-            console.print(_table(candidate, wraps))
+        widths = _fitted(candidate, console.width)
+        if widths:
+            console.print(_table(candidate, widths))
             break
     else:
         candidate = content
@@ -147,16 +145,16 @@ def show_graph(console: Console, triples: Sequence[tuple[Value, Value, Value]]) 
     for subject, predicate, object_ in triples:
         about.setdefault(cell(subject), []).append((cell(predicate), cell(object_)))
     width = max((len(name) for said in about.values() for name, _ in said), default=0)
-    for number, (subject, said) in enumerate(about.items()):
+    for number, (resource, said) in enumerate(about.items()):
         if number:
             console.print()
-        console.print(_verbatim(subject, "bold"))
+        console.print(_verbatim(resource, "bold"))
         grid = Table.grid(padding=(0, _GAP, 0, 0))
         grid.add_column(min_width=width + _GAP, no_wrap=True, style="dim")
         grid.add_column(overflow="fold")
-        for index, (predicate, text) in enumerate(said):
-            same = index and said[index - 1][0] == predicate
-            grid.add_row(_verbatim("" if same else f"  {predicate}"), _verbatim(text))
+        for index, (name, text) in enumerate(said):
+            same = index and said[index - 1][0] == name
+            grid.add_row(_verbatim("" if same else f"  {name}"), _verbatim(text))
         console.print(grid)
 
 
@@ -215,24 +213,37 @@ def _style(heading: str, text: str) -> str:
     return "italic" if heading == _QUOTE else ""
 
 
-def _widths(content: Sheet, comfort: int | None) -> list[int]:
-    """Return for each column the cells that it takes when text longer than `comfort` wraps."""
+def _fitted(content: Sheet, width: int) -> list[int]:
+    """Return the cells of each column, the most even that fit into `width`; none if too few."""
     from rich.cells import cell_len
 
-    widths = []
+    words, wholes, enough = [], [], []
     for index, heading in enumerate(content.headings):
         texts = [heading, *(row[index] for row in content.rows)]
-        word = max(cell_len(word) for text in texts for word in text.split() or [""])
-        whole = max(map(cell_len, texts))
-        enough = _QUOTE_COMFORT if comfort and heading == _QUOTE else comfort
-        widths.append(max(word, min(whole, enough or whole)))
-    return widths
+        words.append(max(cell_len(word) for text in texts for word in text.split() or [""]))
+        wholes.append(max(map(cell_len, texts)))
+        enough.append(max(_COMFORT, min(wholes[-1] // 2 + 4, _PROSE)))  # some two lines
+    room = width - _GAP * (len(content.headings) - 1)
+    for longest in range(max(wholes, default=0), -1, -1):
+        widths = [
+            max(word, min(whole, max(longest, comfort)))
+            for word, whole, comfort in zip(words, wholes, enough, strict=True)
+        ]
+        if sum(widths) <= room:
+            return widths
+    return []
 
 
-def _table(content: Sheet, wraps: bool) -> RenderableType:
+def _table(content: Sheet, widths: list[int]) -> RenderableType:
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table
 
+    wraps = any(
+        cell_len(text) > width
+        for row in content.rows
+        for text, width in zip(row, widths, strict=True)
+    )
     table = Table(
         box=box.SIMPLE_HEAD,
         header_style="bold",
@@ -241,9 +252,9 @@ def _table(content: Sheet, wraps: bool) -> RenderableType:
         padding=(0, _GAP - 1, 0, 0),  # the box has one more cell between columns
         leading=1 if wraps else 0,
     )
-    for heading, width in zip(content.headings, _widths(content, _COMFORT), strict=True):
-        side = "right" if heading in content.numbers else "left"
-        table.add_column(_verbatim(heading), justify=side, min_width=width, overflow="fold")
+    for heading, width in zip(content.headings, widths, strict=True):
+        side: JustifyMethod = "right" if heading in content.numbers else "left"
+        table.add_column(_verbatim(heading), justify=side, width=width, overflow="fold")
     for row in content.rows:
         cells = zip(content.headings, row, strict=True)
         table.add_row(*(_verbatim(text, _style(heading, text)) for heading, text in cells))
@@ -311,13 +322,14 @@ def _folded(content: Sheet) -> tuple[Sheet, list[tuple[str, str]]]:
     """Return `content` without the columns that say nothing or the same in every row, and what
     those say. The first column and the evidence always stay.
     """
-    empty, same = set(), []
+    empty: set[str] = set()
+    same: list[tuple[str, str]] = []
     for index, heading in enumerate(content.headings):
         texts = {row[index] for row in content.rows}
         if texts == {""}:
             empty.add(heading)
         elif len(texts) == 1 and len(content.rows) > 1 and index and heading not in _EVIDENCE:
-            same.append((heading, *texts))
+            same.append((heading, texts.pop()))
     return _without(content, empty | {heading for heading, _ in same}), same
 
 

@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         output.say(str(error))
         code = error.exit_code
     except MemoryError:
-        output.say("There is not enough memory for this. Ask for less, or add a LIMIT to the query.")
+        output.say("There is not enough memory for this. Ask for less, or LIMIT the query.")
         code = 2
     except RecursionError:
         output.say("The input is nested too deeply to be read. Write it with fewer levels.")
@@ -48,11 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         output.say(_os_sentence(error))
         code = 2
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last place where a sentence can be said
         kind = type(error).__name__
         output.say(
-            f"This is a mistake in crampkg itself ({kind}: {_one_line(str(error))}). Please report it "
-            "with the command and the traceback that CRAMPKG_DEBUG=1 shows."
+            f"This is a mistake in crampkg itself ({kind}: {_one_line(str(error))}). Please report "
+            "it with the command and the traceback that CRAMPKG_DEBUG=1 shows."
         )
         code = 2
     else:
@@ -112,7 +112,9 @@ def _os_sentence(error: OSError) -> str:
         return f"The disk is full: the output{where} could not be written. Make room and try again."
     if error.filename is None and error.errno == errno.EBADF:
         return "The standard output is closed. Name a file with -o."
-    return f"{error.strerror or type(error).__name__}:{where or ' the output could not be written'}."
+    return (
+        f"{error.strerror or type(error).__name__}:{where or ' the output could not be written'}."
+    )
 
 
 def _one_line(text: str) -> str:

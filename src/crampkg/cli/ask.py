@@ -9,6 +9,7 @@ from crampkg.cli import output
 from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
     ArgumentParser,
+    add_article,
     add_format,
     add_globals,
     add_output,
@@ -80,11 +81,7 @@ class AskParser(ArgumentParser):
         self.add_argument(
             "--show-query", action="store_true", help="print the SPARQL that answers, and no more"
         )
-        self.add_argument(
-            "--article",
-            metavar="FILE",
-            help="a copy of the article to quote from (or set CRAMPKG_ARTICLE)",
-        )
+        add_article(self, "a copy of the article to quote from")
         self.add_argument("-h", "--help", action="store_true", help="show this help")
         add_globals(self)
 
@@ -138,7 +135,8 @@ def run(arguments: Arguments) -> int:
         _list(arguments)
         return 0
     if arguments.tag is not None:
-        raise UsageError("--tag lists questions. Leave it out, or leave the question out.")
+        message = "--tag lists questions. Leave it out, or leave the question out."
+        raise UsageError(message)
     question: Question = arguments.question
     given = {
         parameter.name: getattr(arguments, parameter.name)

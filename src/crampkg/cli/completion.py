@@ -47,9 +47,9 @@ def parser() -> ArgumentParser:
 
 def run(arguments: Arguments) -> int:
     """Print the script."""
-    import argcomplete
+    from argcomplete.shell_integration import shellcode
 
-    output.write_text(argcomplete.shellcode(["crampkg"], shell=arguments.shell) + "\n")
+    output.write_text(shellcode(["crampkg"], shell=arguments.shell) + "\n")
     return 0
 
 
@@ -60,14 +60,14 @@ def answer_shell() -> None:
     whole = ArgumentParser("crampkg", "")
     add_globals(whole)
     whole.add_argument("--version", action="store_true", help="show the version")
-    commands = whole.add_subparsers(parser_class=_parser_of)
+    commands = whole.add_subparsers(parser_class=_parser_of)  # type: ignore[call-overload]  # a function makes parsers too
     for name, does in COMMANDS.items():
         commands.add_parser(name, help=does)
     argcomplete.autocomplete(whole)
 
 
 def _parser_of(prog: str, **_: object) -> ArgumentParser:
-    name = prog.split()[-1]
+    name = prog.rsplit(maxsplit=1)[-1]
     return _ask_parser() if name == "ask" else command(name).parser()
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import argparse
 
     from crampkg.graph import KnowledgeGraph
+    from crampkg.sources import Sources
 
 
 def open_graph(arguments: argparse.Namespace) -> KnowledgeGraph:
@@ -23,3 +24,10 @@ def open_graph(arguments: argparse.Namespace) -> KnowledgeGraph:
     for notice in graph.notices:
         output.say(notice)
     return graph
+
+
+def find_sources(arguments: argparse.Namespace) -> Sources:
+    """Return the sources of `--sources` without building a graph: they may be broken."""
+    from crampkg.sources import Sources
+
+    return Sources.find(getattr(arguments, "sources", None))

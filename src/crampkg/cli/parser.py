@@ -13,7 +13,9 @@ from crampkg.vocabulary import compress
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import IO, NoReturn, Protocol
+    from typing import NoReturn, Protocol
+
+    from _typeshed import SupportsWrite
 
     class Command(Protocol):
         """What a module of a command offers."""
@@ -89,9 +91,12 @@ class ArgumentParser(argparse.ArgumentParser):
             allow_abbrev=False,
         )
 
-    def print_help(self, file: IO[str] | None = None) -> None:
-        """Write the help to standard output, noticing a closed pipe as any other output does."""
-        output.write_text(self.format_help())
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Write the help to `file`, else to standard output as all other output."""
+        if file is None:
+            output.write_text(self.format_help())
+        else:
+            file.write(self.format_help())
 
     def error(self, message: str) -> NoReturn:
         """Raise `UsageError` with argparse's message as a sentence that names the help."""
@@ -154,8 +159,7 @@ def command(name: str) -> Command:
     if name not in COMMANDS:
         offer = suggest(nearest(name, COMMANDS)) or f" There are: {', '.join(COMMANDS)}."
         raise UsageError(f"crampkg has no command {name!r}.{offer}")
-    module: Command = importlib.import_module(f"crampkg.cli.{name}")  # type: ignore[assignment]
-    return module
+    return importlib.import_module(f"crampkg.cli.{name}")
 
 
 def add_globals(parser: argparse.ArgumentParser) -> None:
@@ -192,11 +196,14 @@ def add_format(
     completes(option, lambda _: known)
 
 
+def add_article(parser: argparse.ArgumentParser, purpose: str) -> None:
+    """Let `parser` take `--article`, for a `purpose` in words."""
+    parser.add_argument("--article", metavar="FILE", help=f"{purpose} (or set CRAMPKG_ARTICLE)")
+
+
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Let `parser` take `-o`."""
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write to FILE, whole or not at all"
-    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE, whole or not at all")
 
 
 def completes(

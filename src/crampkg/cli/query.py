@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from crampkg.answers import formats
-from crampkg.cli import output
 from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import ArgumentParser, add_format, add_globals, add_output
-from crampkg.cli.reading import read_text
+from crampkg.cli.reading import read_named
 from crampkg.cli.show import show_answer
 from crampkg.errors import UsageError
 
@@ -41,11 +40,12 @@ def parser() -> ArgumentParser:
 def run(arguments: Arguments) -> int:
     """Run the query; 0 even when nothing matches it."""
     if (arguments.file is None) == (arguments.query is None):
-        raise UsageError(
+        message = (
             "Name one query: a file, - for standard input, or -q with its text. "
             "See crampkg query --help."
         )
-    text = arguments.query if arguments.file is None else read_text(arguments.file)
+        raise UsageError(message)
+    text = arguments.query if arguments.file is None else read_named(arguments.file)
     answer = open_graph(arguments).query(text)
     if arguments.format is None:
         arguments.format = "turtle" if answer.form == "graph" else "table"

@@ -1,0 +1,227 @@
+"""`crampkg describe`: everything about one concept."""
+
+from __future__ import annotations
+
+from crampkg.answers import formats
+from crampkg.cli import output
+from crampkg.cli.opening import open_graph
+from crampkg.cli.parser import (
+    ArgumentParser,
+    add_article,
+    add_format,
+    add_globals,
+    add_output,
+    completes,
+    slug,
+)
+from crampkg.cli.show import on_terminal, print_status, quoted, say_status
+from crampkg.vocabulary import compress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rich.console import Console
+
+    from crampkg.answers.table import Sheet
+    from crampkg.cli.parser import Arguments
+    from crampkg.explain.describe import Card
+    from crampkg.graph import KnowledgeGraph
+
+DESCRIPTION = """\
+Show one concept: its definition and kinds, what the article claims about it with stance, hedge
+and marker, what we added as background, what is inferred, and its mappings.
+
+The concept is found by label, synonym, CURIE or IRI, in any case."""
+
+EXAMPLES = """\
+examples:
+  crampkg describe claudication
+  crampkg describe "iliac artery disease"
+  crampkg describe RLS -f md
+  crampkg describe kg:quinine-sulfate -f turtle"""
+
+FORMATS = ("table", "json", "md", "turtle", "jsonld")
+
+
+def parser() -> ArgumentParser:
+    """Return the parser of the words after `describe`."""
+    words = ArgumentParser("crampkg describe", DESCRIPTION, EXAMPLES)
+    term = words.add_argument("term", metavar="TERM", help="what the concept is called")
+    completes(term, lambda typed: [slug(each.iri) for each in open_graph(typed).terms])
+    add_format(words, FORMATS, "table")
+    add_article(words, "a copy of the article to quote from")
+    add_output(words)
+    add_globals(words)
+    return words
+
+
+def run(arguments: Arguments) -> int:
+    """Show the card."""
+    graph = open_graph(arguments)
+    card = graph.describe(arguments.term)
+    if arguments.format in ("turtle", "jsonld"):
+        from crampkg.export import to_bytes
+
+        output.write(to_bytes(card.triples, arguments.format), arguments.output)
+        say_status(graph.status)
+        return 0
+    quotes = quoted(graph, lambda: _handles(card), arguments.format)
+    if arguments.format == "json":
+        output.write(_json(card, graph, quotes), arguments.output)
+        say_status(graph.status)
+    elif arguments.format == "md":
+        output.write_text(_markdown(card, graph, quotes), arguments.output)
+    elif arguments.output is None and output.is_terminal():
+        on_terminal(arguments, lambda console: _print(console, card, graph, quotes))
+    else:
+        output.write_text(_plain(card, graph, quotes), arguments.output)
+    return 0
+
+
+def _handles(card: Card) -> Iterator[str]:
+    for claim in card.claims:
+        yield claim.claim
+        yield claim.statement
+
+
+def _json(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> bytes:
+    import json
+
+    told = {
+        "term": card.term._asdict(),
+        "claims": [claim._asdict() for claim in card.claims],
+        "links": [link._asdict() for link in card.links],
+        "mappings": [mapping._asdict() for mapping in card.mappings],
+        "status": graph.status._asdict(),
+    }
+    if quotes:
+        told["quotes"] = dict(quotes)
+    return f"{json.dumps(told, ensure_ascii=False, indent=2)}\n".encode()
+
+
+def _facts(card: Card, graph: KnowledgeGraph) -> list[tuple[str, str]]:
+    """Return what stands at the top of a card, each with its name."""
+    term = card.term
+    kinds = [graph.terms.get(kind) for kind in term.kinds]
+    told = [
+        ("also called", ", ".join(term.synonyms)),
+        ("kinds", ", ".join(sorted(kind.label for kind in kinds if kind is not None))),
+        ("identifier", compress(term.iri)),
+    ]
+    return [(name, text) for name, text in told if text]
+
+
+def _sheets(card: Card, quotes: Mapping[str, str]) -> Iterator[tuple[str, Sheet]]:
+    """Yield the parts of a card that are tables, each with its heading."""
+    from crampkg.answers.table import Sheet
+
+    label = card.term.label
+    claims = []
+    for claim in card.claims:
+        subject, object_ = label, claim.other_label
+        if claim.side == "object":
+            subject, object_ = object_, subject
+        quote = quotes.get(claim.claim) or quotes.get(claim.statement) or ""
+        claims.append(
+            (
+                subject,
+                claim.relation_label,
+                object_,
+                claim.wording,
+                claim.stance,
+                claim.hedge,
+                claim.condition,
+                claim.basis,
+                claim.marker,
+                claim.marker_status,
+                claim.section,
+                claim.note,
+                compress(claim.claim),
+                quote and f"“{' '.join(quote.split())}”",
+            )
+        )
+    names: tuple[str, ...] = (
+        *("subject", "relation", "object", "as worded", "stance", "hedge", "condition", "basis"),
+        *("marker", "marker status", "section", "note", "claim", "quote"),
+    )
+    yield "What the article claims", Sheet(names, tuple(claims))
+    links = [
+        (
+            link.subject_label,
+            link.relation_label,
+            link.object_label,
+            link.origin,
+            link.source,
+            link.comment,
+        )
+        for link in card.links
+    ]
+    names = ("subject", "relation", "object", "origin", "source", "comment")
+    yield "Background and inferences, not the article's", Sheet(names, tuple(links))
+    mappings = [
+        (mapping.match, compress(mapping.term), mapping.label, mapping.source, mapping.comment)
+        for mapping in card.mappings
+    ]
+    names = ("match", "term", "label", "source", "comment")
+    yield "Mappings to other vocabularies", Sheet(names, tuple(mappings))
+
+
+def _plain(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> str:
+    from crampkg.answers.table import plain
+
+    lines = [f"{card.term.label}\n", f"{card.term.definition}\n" if card.term.definition else ""]
+    lines += [f"{name}: {text}\n" for name, text in _facts(card, graph)]
+    for heading, sheet in _sheets(card, quotes):
+        if sheet.rows:
+            lines.append(f"\n{heading}\n\n{plain(sheet)}")
+    if not card.claims:
+        lines.append(f"\n{_silence(card)}\n")
+    lines.append("\n" + "".join(f"{line}\n" for line in formats.status_lines(graph.status)))
+    return "".join(lines)
+
+
+def _markdown(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> str:
+    from crampkg.answers.table import escape, markdown
+
+    parts = [f"# {escape(card.term.label)}", escape(card.term.definition)]
+    parts.append("\n".join(f"- {name}: {escape(text)}" for name, text in _facts(card, graph)))
+    for heading, sheet in _sheets(card, quotes):
+        if sheet.rows:
+            parts += [f"## {heading}", markdown(sheet).rstrip("\n")]
+    if not card.claims:
+        parts.append(escape(_silence(card)))
+    parts.append("  \n".join(map(escape, formats.status_lines(graph.status))))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _print(console: Console, card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from crampkg.answers.table import show
+
+    console.print(Text(card.term.label, "bold"))
+    if card.term.definition:
+        console.print(Text(card.term.definition))
+    console.print()
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column()
+    for name, text in _facts(card, graph):
+        grid.add_row(Text(name), Text(text))
+    console.print(grid)
+    for heading, sheet in _sheets(card, quotes):
+        if sheet.rows:
+            console.print()
+            console.print(Text(heading, "bold underline"))
+            console.print()
+            show(console, sheet)
+    if not card.claims:
+        console.print()
+        console.print(Text(_silence(card)))
+    print_status(console, graph.status)
+
+
+def _silence(card: Card) -> str:
+    return f"The article makes no claim about {card.term.label}."
