@@ -22,19 +22,6 @@ FOLDER = Path(__file__).parent / "golden"
 FILES = sorted(FOLDER.glob("*.tsv"))
 QUESTIONS = sorted(path.stem for path in Path(__file__).parents[1].glob("queries/*.rq"))
 
-#: Answers that the data does not give yet: the list of what mimics restless legs has arthritis
-#: only occasionally, and the claim read from its label has lost that word. To be taken out once
-#: art:claim-arthritis-mimics-restless-legs-syndrome has the hedge.
-AHEAD_OF_THE_DATA = {
-    "claims-by-basis@basis=heading",
-    "claims-by-hedge@hedge=occasionally",
-    "claims-by-marker@marker=marker-4",
-    "concept-card@concept=arthritis",
-    "hedge-counts",
-    "mimics",
-    "section-overview",
-}
-
 Cells = tuple[str, ...]
 
 
@@ -75,16 +62,7 @@ def _difference(expected: Counter[Cells], found: Counter[Cells]) -> str:
     return "\n".join(lines)
 
 
-AHEAD = pytest.mark.xfail(strict=True, reason="the data says more than the article")
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, id=path.stem, marks=AHEAD if path.stem in AHEAD_OF_THE_DATA else ())
-        for path in FILES
-    ],
-)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_answer_is_what_the_article_says(path: Path, graph: KnowledgeGraph) -> None:
     golden = _read(path)
     id, parameters = _asked(path)
