@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import rdflib
 from pyparsing.exceptions import ParseException
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
 
+from crampkg.engine import guard
 from crampkg.errors import QueryError
 from crampkg.records import Value
 from crampkg.vocabulary import PREFIXES, XSD
@@ -26,12 +29,24 @@ class RdflibEngine:
         self.dataset = parse_dataset(nquads)
 
     def query(self, text: str) -> RdflibResult:
-        """Run a query. Raises `QueryError` where it does not parse."""
+        """Run a query. Raises `QueryError` where it does not parse or may not run.
+
+        The guard looks at it here, since rdflib's SERVICE and FROM read the network and files.
+        """
+        guard.check(text)
         try:
-            return RdflibResult(self.dataset.query(text, initNs=PREFIXES))
+            parsed = parseQuery(text)
+            query = translateQuery(parsed, initNs=PREFIXES)
         except ParseException as error:
             message = f"The query does not parse at line {error.lineno}, column {error.column}."
             raise QueryError(message, error.lineno, error.column) from None
+        except Exception as error:  # noqa: BLE001 - what rdflib raises for an unknown prefix
+            message = f"The query cannot be run: {error}."
+            raise QueryError(message) from None
+        if parsed[1].datasetClause is not None:
+            message = "FROM would read a file or a web page. Use GRAPH in the pattern."
+            raise QueryError(message)
+        return RdflibResult(self.dataset.query(query))
 
 
 class RdflibResult:
