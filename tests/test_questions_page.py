@@ -21,7 +21,8 @@ def listing(graph: KnowledgeGraph) -> str:
     for question in graph.questions():
         entry = f"- **`{question.id}`** {question.question}  \n  {question.summary}"
         for parameter in question.params:
-            kind = graph.find(parameter.kind).label if parameter.kind else parameter.type
+            known = graph.terms.get(parameter.kind or "")
+            kind = known.label if known else compress(parameter.kind or parameter.type)
             default = compress(parameter.default)
             entry += f"  \n  `--{parameter.name}` {parameter.help}: a {kind}, by default `{default}`"
         entries.append(entry)
