@@ -67,7 +67,7 @@ LITERALS = [
     Literal("colour", language="en"),
     Literal("顏色", language="zh-Hant-TW"),
     Literal('"""\\ \n\r\t\x7f\u2028 🦵\U0001f468\u200d\u2695\ufe0f'),
-    Literal("{ \"json\": 1 }", datatype=NamedNode(RDF + "JSON")),
+    Literal('{ "json": 1 }', datatype=NamedNode(RDF + "JSON")),
 ]
 
 _blank = st.sampled_from([BlankNode(f"n{number}") for number in range(5)])
@@ -107,8 +107,7 @@ def _dataset(draw: st.DrawFn) -> list[Quad]:
     """Return quads of named graphs; blank nodes may stand in several of them."""
     return list(
         dict.fromkeys(
-            Quad(each.subject, each.predicate, each.object, draw(_graphs))
-            for each in draw(triples)
+            Quad(each.subject, each.predicate, each.object, draw(_graphs)) for each in draw(triples)
         )
     )
 

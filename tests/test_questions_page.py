@@ -24,7 +24,9 @@ def listing(graph: KnowledgeGraph) -> str:
             known = graph.terms.get(parameter.kind or "")
             kind = known.label if known else compress(parameter.kind or parameter.type)
             default = compress(parameter.default)
-            entry += f"  \n  `--{parameter.name}` {parameter.help}: a {kind}, by default `{default}`"
+            entry += (
+                f"  \n  `--{parameter.name}` {parameter.help}: a {kind}, by default `{default}`"
+            )
         entries.append(entry)
     return "\n".join(entries) + "\n"
 

@@ -1,17 +1,17 @@
 """Every error that crampkg raises on purpose.
 
-    CrampkgError                    the base: a face catches this and nothing else
-    ├── UsageError                  exit 2: what was asked cannot be done as asked
-    │   ├── UnknownQuestionError    no question has that id
-    │   ├── UnknownParameterError   the question has no such parameter
-    │   ├── UnknownTermError        a name that fits no term
-    │   ├── AmbiguousTermError      a name that fits several terms
-    │   ├── WrongKindError          a term of another class than the parameter wants
-    │   └── QueryError              SPARQL that does not parse or may not run
-    ├── SourceError                 exit 2: a file that cannot be read or parsed
-    ├── AnswerMissingError          exit 1: the answer is empty
-    ├── CheckError                  exit 1: a check failed
-    └── EndpointError               exit 3: an endpoint could not be reached
+CrampkgError                    the base: a face catches this and nothing else
+├── UsageError                  exit 2: what was asked cannot be done as asked
+│   ├── UnknownQuestionError    no question has that id
+│   ├── UnknownParameterError   the question has no such parameter
+│   ├── UnknownTermError        a name that fits no term
+│   ├── AmbiguousTermError      a name that fits several terms
+│   ├── WrongKindError          a term of another class than the parameter wants
+│   └── QueryError              SPARQL that does not parse or may not run
+├── SourceError                 exit 2: a file that cannot be read or parsed
+├── AnswerMissingError          exit 1: the answer is empty
+├── CheckError                  exit 1: a check failed
+└── EndpointError               exit 3: an endpoint could not be reached
 """
 
 from __future__ import annotations

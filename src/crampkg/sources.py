@@ -50,8 +50,10 @@ class Sources:
         """Return the path of every source file relative to the root, sorted, `/` between parts."""
         found = []
         for folder in _FOLDERS:
-            for path in _walk(os.path.join(self.root, folder)):
-                found.append(os.path.relpath(path, self.root).replace(os.sep, "/"))
+            found.extend(
+                os.path.relpath(path, self.root).replace(os.sep, "/")
+                for path in _walk(os.path.join(self.root, folder))
+            )
         return sorted(found)
 
     def path(self, name: str) -> str:
