@@ -35,6 +35,8 @@ def test_a_question_is_answered_in_three_lines(graph: KnowledgeGraph) -> None:
     ]
     assert answer.question is not None
     assert answer.parameters["site"][0].label == "calf"  # type: ignore[union-attr]  # a Term
+    assert list(answer.parameters) == ["site"]
+    assert answer.parameters == graph.ask("arteries-explaining-pain").parameters
     assert "Not medical advice" in answer.status.disclaimer
     assert answer.status.updated == "2025-10-24"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from crampkg.answers.rows import Answer
 from crampkg.engine.embedded import EmbeddedEngine
@@ -20,7 +21,7 @@ from crampkg.sources import Sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, ItemsView, Sequence, ValuesView
+    from collections.abc import Callable, Iterator, Sequence
 
     import rdflib
 
@@ -213,7 +214,7 @@ class KnowledgeGraph:
         return str(value)
 
 
-class _Parameters(dict[str, "tuple[Term | str, ...]"]):
+class _Parameters(Mapping[str, "tuple[Term | str, ...]"]):
     """The values of a question's parameters, resolved when they are first looked at.
 
     A program that reads CSV has no use for labels, and loading them would cost it milliseconds.
@@ -225,35 +226,22 @@ class _Parameters(dict[str, "tuple[Term | str, ...]"]):
         question: Question,
         given: dict[str, str | int | Sequence[str | int]],
     ) -> None:
-        super().__init__()
-        for parameter in question.params:
-            values = _several(given.get(parameter.name, parameter.default))
-            self[parameter.name] = tuple(str(value) for value in values)
         self._graph = graph
-        self._question = question
-        self._resolved = False
-
-    def _resolve(self) -> None:
-        if self._resolved:
-            return
-        self._resolved = True
-        for parameter in self._question.params:
-            if parameter.type == "iri":
-                texts = super().__getitem__(parameter.name)
-                terms = [self._graph.find(str(text), parameter.kind) for text in texts]
-                self[parameter.name] = tuple(terms)
+        self._declared = {parameter.name: parameter for parameter in question.params}
+        self._given = given
 
     def __getitem__(self, name: str) -> tuple[Term | str, ...]:
-        self._resolve()
-        return super().__getitem__(name)
+        parameter = self._declared[name]
+        values = [str(value) for value in _several(self._given.get(name, parameter.default))]
+        if parameter.type != "iri":
+            return tuple(values)
+        return tuple(self._graph.find(value, parameter.kind) for value in values)
 
-    def items(self) -> ItemsView[str, tuple[Term | str, ...]]:  # type: ignore[override]  # a dict's view is one
-        self._resolve()
-        return super().items()
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._declared)
 
-    def values(self) -> ValuesView[tuple[Term | str, ...]]:  # type: ignore[override]  # the same
-        self._resolve()
-        return super().values()
+    def __len__(self) -> int:
+        return len(self._declared)
 
 
 def _several(given: str | int | Sequence[str | int]) -> list[str | int]:
