@@ -32,6 +32,7 @@ HEAVY = {
     "rdflib",
     "rich",
     "tempfile",
+    "typing",
     "yaml",
 }
 
