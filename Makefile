@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint fmt bench clean
+.PHONY: demo test lint fmt bench lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
@@ -27,6 +27,14 @@ fmt: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/ask_csv.py
 	$(BIN)/python bench/questions.py
+
+# Renews requirements.txt from pyproject.toml. What is pinned stays so, unless asked:
+# `make lock LOCK_ARGS=--upgrade`, or `LOCK_ARGS='--upgrade-package rdflib'`.
+lock:
+	$(PYTHON) -m venv .venv/tools
+	.venv/tools/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
+	$(PYTHON) -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); print(*p["project"]["dependencies"], *p["dependency-groups"]["dev"], *p["build-system"]["requires"], sep="\n")' | \
+	CUSTOM_COMPILE_COMMAND="make lock" .venv/tools/bin/pip-compile --quiet $(LOCK_ARGS) --output-file requirements.txt -
 
 clean:
 	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist

@@ -20,7 +20,7 @@ def run(*command: str, cwd: Path, **variables: str) -> str:
     """Run a command of this Python's environment and return what it prints."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     done = subprocess.run(
-        [sys.executable, *command],
+        [sys.executable, "-B", *command],  # -B: what runs here leaves nothing beside the sources
         cwd=cwd,
         env=kept | variables,
         capture_output=True,
