@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import QueryError
@@ -21,6 +23,27 @@ def nquads(text: str) -> bytes:
     """Write out the prefixed names of N-Quads that are short enough to read."""
     names = re.compile(r"\b(\w+:\w+)")
     return names.sub(lambda name: f"<{expand(name[1])}>", text).encode()
+
+
+#: What random queries are put together from.
+PIECES = [
+    "SELECT",
+    "?x",
+    " ",
+    "\n",
+    "\t",
+    "{",
+    "}",
+    "(",
+    ")",
+    ".",
+    "kg:a",
+    "'",
+    '"b"',
+    "<",
+    "<a:b>",
+]
+PIECES += ["FILTER", "#", "1.5", "-", "@en", "^^", "ASK", "a", "BIND", "AS", "no:x", "\u00e4", "||"]
 
 
 @pytest.fixture
@@ -61,10 +84,19 @@ def test_ask_and_construct_have_their_forms(engine: EmbeddedEngine) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "words"),
     [
-        ("SELECT ?s {\n  ?s foo:bar ?o }", 2, 13, "prefix is not declared"),
-        ("SELECT ?s {\n  ?s ?p }", 2, 10, "parse"),
-        ("SELECT ?s ?n {", 1, 15, "parse"),
-        ("HELLO", 1, 6, "begins with SELECT"),
+        ("SELECT ?s {\n  ?s foo:bar ?o }", 2, 6, "the prefix foo: is not declared"),
+        ("SELECT ?s {\n  ?s ?p }", 2, 9, "} cannot stand here"),
+        ("SELECT * WHERE { ?s ?p ?o . ?s }", 1, 32, "} cannot stand here"),
+        ("SELECT * {\n\t?s ?p ?o .\n\tFILTR(?o > 1)\n}", 3, 2, "FILTR cannot stand here"),
+        ("SELECT ?x { ?x a ck:Artery\n ?x ck:partOf ?y }", 2, 2, "?x cannot stand here"),
+        ("SELECT ?x { ?x ?p '''a\nb''' ?y }", 2, 6, "?y cannot stand here"),
+        ("SELECT * { FILTER(?x > 1 }", 1, 26, "} cannot stand here"),
+        ("SELECT ?x { # {\n ?x ?p ?y ", 2, 10, "ends before the { of line 1 is closed by }"),
+        ("SELECT ?x\n", 1, 10, "ends too early"),
+        ('SELECT ?x { ?x ?p "a , ?y }', 1, 19, "the string that begins here has no end"),
+        ("SELECT ?x { ?x ?p <a , ?y }", 1, 19, "the IRI that begins here has no end"),
+        ("SELECT (?x AS ?x) { BIND (1 AS ?x) }", 1, 37, "overrides an existing variable"),
+        ("HELLO", 1, 1, "begins with SELECT"),
         ("", 1, 1, "begins with SELECT"),
         ("SELECT (COUNT(*) AS ?n) ?s { ?s ?p ?o }", 1, 40, "GROUP BY"),
     ],
@@ -77,3 +109,25 @@ def test_a_syntax_error_has_line_column_and_a_way_out(
     assert (caught.value.line, caught.value.column) == (line, column)
     assert words in str(caught.value)
     assert f"line {line}, column {column}" in str(caught.value)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_any_fault_is_inside_the_text(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    try:
+        EmbeddedEngine(b"").query(text)
+    except QueryError as error:
+        message, shown, pointer = str(error).rsplit("\n", 2)
+        assert message.startswith("The query does not parse at line")
+        assert error.line is not None
+        assert error.column is not None
+        line = text.split("\n")[error.line - 1]
+        assert 1 <= error.column <= len(line) + 1
+        assert shown == f"  {line.expandtabs(1)}"
+        assert pointer.index("^") == error.column + 1
+
+
+def test_a_term_of_rdf_1_2_in_a_result_is_a_sentence(engine: EmbeddedEngine) -> None:
+    result = engine.query("SELECT (<<( kg:a kg:b kg:c )>> AS ?triple) {}")
+    with pytest.raises(QueryError, match="neither an IRI"):
+        list(result.bindings())

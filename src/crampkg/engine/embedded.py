@@ -27,11 +27,6 @@ _FORMATS = {
     "xml": QueryResultsFormat.XML,
 }
 
-#: A longer word in Oxigraph's list of what it expects is no keyword.
-_LONGEST_WORD = 40
-
-_NO_FORM = "a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, after its prefixes."
-
 
 class EmbeddedEngine:
     """Oxigraph over one dataset that never changes.
@@ -48,20 +43,25 @@ class EmbeddedEngine:
     def query(self, text: str) -> EmbeddedResult:
         """Run a query. Raises `QueryError` with line and column where it does not parse."""
         try:
-            result = self.store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
+            result = self._run(text)
         except SyntaxError as error:
-            raise _located(str(error), text) from None
+            from crampkg.engine.faults import located
+
+            raise located(error, text, self._run) from None
         except (ValueError, RuntimeError, OSError) as error:
             message = f"The query cannot be run: {error}"
             raise QueryError(message) from None
         return EmbeddedResult(result)
+
+    def _run(self, text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+        return self.store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
 
 
 class EmbeddedResult:
     """What Oxigraph found, converted as it is read."""
 
     def __init__(self, result: QuerySolutions | QueryBoolean | QueryTriples) -> None:
-        self._result = result
+        self._result: Any = result  # one of three kinds, as `form` says
         self.variables: tuple[str, ...] = ()
         self.boolean: bool | None = None
         if isinstance(result, QuerySolutions):
@@ -77,19 +77,19 @@ class EmbeddedResult:
         """Iterate over the rows of a SELECT."""
         from crampkg.convert import to_value
 
-        for solution in _read(self._result):
-            yield tuple(term if term is None else to_value(term) for term in solution)
+        return _read(
+            tuple(term if term is None else to_value(term) for term in solution)
+            for solution in self._result
+        )
 
     def triples(self) -> Iterator[Triple]:
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
         from crampkg.convert import to_value
 
-        for triple in _read(self._result):
-            yield (
-                to_value(triple.subject),
-                to_value(triple.predicate),
-                to_value(triple.object),
-            )
+        return _read(
+            (to_value(triple.subject), to_value(triple.predicate), to_value(triple.object))
+            for triple in self._result
+        )
 
     def serialize(self, format: str) -> bytes | None:
         """Return the result as csv, tsv or xml; None for another format or a graph."""
@@ -98,53 +98,20 @@ class EmbeddedResult:
         if self.form == "ask" and format != "xml":
             return None
         try:
-            return self._result.serialize(format=_FORMATS[format])
+            written: bytes = self._result.serialize(format=_FORMATS[format])
         except (ValueError, RuntimeError, OSError) as error:
             message = f"The query cannot be run: {error}"
             raise QueryError(message) from None
+        return written
 
 
-def _read(result: Any) -> Iterator[Any]:
-    """Iterate over any kind of result; what fails while it is computed fails as a query."""
+def _read(converted: Iterator[Any]) -> Iterator[Any]:
+    """Iterate over a result; what fails while it is computed or converted fails as a query."""
     try:
-        yield from result
+        yield from converted
     except (ValueError, RuntimeError, OSError) as error:
         message = f"The query cannot be run: {error}"
         raise QueryError(message) from None
-
-
-def _located(message: str, text: str) -> QueryError:
-    """Turn Oxigraph's `error at 2:9: expected one of ...` into our sentence."""
-    import re
-
-    found = re.match(r"error at (\d+):(\d+): (?:expected )?(.*)", message, re.DOTALL)
-    if not found:
-        return QueryError(f"The query does not parse: {message}")
-    line, column = int(found[1]), int(found[2])
-    has_form = re.search(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", text, re.IGNORECASE)
-    reason = _reason(found[3]) if has_form else _NO_FORM
-    lines = text.splitlines() or [""]
-    shown = lines[min(line, len(lines)) - 1].expandtabs(1)
-    pointer = " " * (column - 1) + "^"
-    return QueryError(
-        f"The query does not parse at line {line}, column {column}: {reason}\n"
-        f"  {shown}\n  {pointer}",
-        line,
-        column,
-    )
-
-
-def _reason(expected: str) -> str:
-    if "Prefix not found" in expected:
-        return "the prefix is not declared. Declare it with PREFIX, or write the IRI in <>."
-    if "unbound" in expected:
-        return (
-            "the SELECT names a variable that GROUP BY does not. Group by it, or put it in an "
-            "aggregate."
-        )
-    # Oxigraph lists whole character classes; the words among them are what a person can use.
-    words = [word for word in expected.removeprefix("one of ").split(", ") if word.isascii()]
-    words = [word for word in words if word[:1].isalpha() and len(word) < _LONGEST_WORD]
-    # Neither can be the way out: the one is no SPARQL 1.1, the other is refused here.
-    words = [word for word in words if word not in ("LATERAL", "SERVICE")]
-    return f"expected {' or '.join(words)}." if words else "something else is expected here."
+    except TypeError as error:  # by `to_value`
+        message = f"The answer cannot be shown: {error}"
+        raise QueryError(message) from None

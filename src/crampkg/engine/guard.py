@@ -101,9 +101,15 @@ def check(text: str) -> None:
 
 def words(text: str) -> Iterator[tuple[str, int]]:
     """Yield each bare word of a query, which is a keyword, with the number of its line."""
+    for kind, said, start in tokens(text):
+        if kind == "word":
+            yield said, text.count("\n", 0, start) + 1
+
+
+def tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield the kind, the text and the offset of each token of a query, comments included."""
     for token in _TOKEN.finditer(text):
-        if token.lastgroup == "word":
-            yield token[0], text.count("\n", 0, token.start()) + 1
+        yield str(token.lastgroup), token[0], token.start()
 
 
 def _is_expression(opened: list[str]) -> bool:

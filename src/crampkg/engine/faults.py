@@ -1,0 +1,125 @@
+"""Where a query does not parse, and why, in words."""
+
+from __future__ import annotations
+
+import re
+
+from crampkg.engine.guard import tokens
+from crampkg.errors import QueryError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
+_FORM = re.compile(r"\b(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
+#: What Oxigraph says in words among the characters that it expects.
+_PHRASE = re.compile(r"(?:^|one of |, )([A-Z][a-z]+(?: [\w'?-]+){2,})")
+_CLOSING = {"{": "}", "(": ")", "[": "]"}
+
+#: Wider than the longest keyword of SPARQL.
+_GAP = " " * 20
+
+
+def located(error: SyntaxError, text: str, parse: Callable[[str], object]) -> QueryError:
+    """Turn Oxigraph's `error at 2:9: expected one of ...` into a sentence about one token.
+
+    `parse` is called with another text to be parsed. Oxigraph takes as many characters as a
+    keyword would have before it compares them, so what it reports can be a dozen characters behind
+    the fault. With wide gaps between the tokens it is before the next one.
+    """
+    stretched, starts = _stretch(text)
+    said = str(error)
+    try:
+        parse(stretched)
+    except SyntaxError as again:
+        said = str(again)
+    else:
+        stretched, starts = text, [(place, place) for place in range(len(text) + 1)]
+    found = _PLACE.match(said)
+    if found is None:
+        return QueryError(f"The query does not parse: {said}")
+    reached = _offset(stretched, int(found[1]), int(found[2]))
+    offset = max((place for start, place in starts if start <= reached), default=0)
+    offset, reason = _endless(text, offset, found[3]) or (offset, _reason(found[3], text, offset))
+    begin = text.rfind("\n", 0, offset) + 1
+    line, column = text.count("\n", 0, offset) + 1, offset - begin + 1
+    shown = text[begin:].partition("\n")[0].expandtabs(1)
+    return QueryError(
+        f"The query does not parse at line {line}, column {column}: {reason}\n"
+        f"  {shown}\n  {' ' * (column - 1)}^",
+        line,
+        column,
+    )
+
+
+def _stretch(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return `text` with gaps where blanks may be, and where each token is in it and in `text`."""
+    stretched = ""
+    starts = []
+    end, before = 0, "open"
+    for kind, said, start in tokens(text):
+        if kind == "comment":
+            continue
+        # A sign or a suffix belongs to its neighbour; brackets and stops stand alone.
+        if start > end or {kind, before} & {"open", "close"} or said in {".", ",", ";"}:
+            stretched += _GAP
+        starts.append((len(stretched), start))
+        stretched += said
+        end, before = start + len(said), kind
+    stretched += _GAP
+    starts.append((len(stretched), len(text.rstrip())))
+    return stretched, starts
+
+
+def _reason(expected: str, text: str, offset: int) -> str:
+    token = next((said for _, said, start in tokens(text) if start == offset), "")
+    if not _FORM.search(text):
+        return "a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, after its prefixes."
+    if "Prefix not found" in expected:
+        prefix = token.partition(":")[0]
+        return f"the prefix {prefix}: is not declared. Declare it with PREFIX, or write the IRI."
+    if "unbound" in expected:
+        return (
+            "the SELECT names a variable that GROUP BY does not. Group by it, or put it in an "
+            "aggregate."
+        )
+    if phrase := _PHRASE.search(expected):
+        return f"{phrase[1][:1].lower()}{phrase[1][1:]}."
+    if not token:
+        opened = _open(text)
+        if opened:
+            what, line = opened
+            return f"the query ends before the {what} of line {line} is closed by {_CLOSING[what]}."
+        return "the query ends too early."
+    return f"{token} cannot stand here."
+
+
+def _endless(text: str, offset: int, expected: str) -> tuple[int, str] | None:
+    """Return where the string or IRI begins that has no end, if that is what is wrong."""
+    opening = {'"', "'"} if '\\"' in expected or "'" in expected else set()
+    if '">"' in expected:
+        opening = {"<"}
+    for _, said, start in tokens(text):
+        if said in opening and start <= offset:
+            what = "IRI" if said == "<" else "string"
+            return start, f"the {what} that begins here has no end."
+    return None
+
+
+def _open(text: str) -> tuple[str, int] | None:
+    """Return the innermost bracket that nothing closes, and its line."""
+    opened = []
+    for kind, said, start in tokens(text):
+        if kind == "open":
+            opened.append((said, text.count("\n", 0, start) + 1))
+        elif kind == "close" and opened:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    begin = 0
+    for _ in range(line - 1):
+        begin = text.index("\n", begin) + 1
+    return begin + column - 1
