@@ -45,6 +45,14 @@ def test_nothing_suggests_the_nearest(graph: KnowledgeGraph) -> None:
     assert "No anatomical site is called 'calv'" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "name", ["kg:femoral-arterie", "<https://w3id.org/crampkg/id/femoral-arterie>"]
+)
+def test_a_wrong_iri_suggests_by_its_last_part(graph: KnowledgeGraph, name: str) -> None:
+    with pytest.raises(UnknownTermError, match="Did you mean femoral artery"):
+        graph.find(name)
+
+
 def test_several_are_listed(graph: KnowledgeGraph) -> None:
     with pytest.raises(AmbiguousTermError, match=r"kg:lumbar-canal-stenosis.*kg:spinal-stenosis"):
         graph.find("stenosis")

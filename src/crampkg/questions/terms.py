@@ -86,10 +86,12 @@ class Terms:
         candidates: dict[str, str] = {}
         for term in self._by_iri.values():
             if kind is None or kind in term.kinds:
-                for word in (term.label, *term.synonyms, _slug(term.iri)):
-                    candidates.setdefault(_fold(word), term.label)
-        near = difflib.get_close_matches(_fold(name), candidates, n=OFFERED, cutoff=0.6)
-        labels = list(dict.fromkeys(candidates[word] for word in near))
+                for known in (term.label, *term.synonyms, _slug(term.iri)):
+                    candidates.setdefault(_fold(known), term.label)
+        iri = expand(name) or name.strip("<>")
+        word = _fold(_slug(iri) if "://" in iri else name)
+        near = difflib.get_close_matches(word, candidates, n=OFFERED, cutoff=0.6)
+        labels = list(dict.fromkeys(candidates[each] for each in near))
         what = "thing"
         if kind is not None:
             wanted = self._by_iri.get(kind)
