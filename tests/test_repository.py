@@ -20,7 +20,7 @@ LARGEST = 1_000_000
 IN_A_ROW = 9
 
 # Written in pieces, so that this file does not find itself.
-FOLDERS = "|".join(("Users", "home", "opt", "private", "root", "tmp", "work"))
+FOLDERS = "Users|home|opt|private|root|tmp|work"
 MACHINE_PATH = re.compile(rf"(?<![\w.~<>)}}\]-])(?:/(?:{FOLDERS})/[\w-]|[A-Z]:\\\\?Users\\)")
 REGISTRY = re.compile(
     "|".join(
@@ -62,14 +62,9 @@ def lines_with(pattern: re.Pattern[str], texts: dict[str, str]) -> list[str]:
     ]
 
 
-def words_of(text: str) -> list[str]:
-    """Return the words of a text, without case and without what stands around them."""
-    return re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text.casefold())
-
-
 def runs_of(text: str) -> set[tuple[str, ...]]:
     """Return every row of words of a text that is as long as nobody writes twice."""
-    words = words_of(text)
+    words = re.findall(r"\w+", text.casefold())
     return set(zip(*(words[start:] for start in range(IN_A_ROW)), strict=False))
 
 
@@ -168,10 +163,10 @@ def test_what_is_imported_is_a_declared_dependency(texts: dict[str, str]) -> Non
     module_of = {"pyyaml": "yaml"}
     known = {module_of.get(name, name) for name in declared} | {"crampkg"}
     imported: dict[str, str] = {}
-    for name in texts:
+    for name, text in texts.items():
         if not (name.startswith("src/") and name.endswith(".py")):
             continue
-        for node in ast.walk(ast.parse(texts[name])):
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ImportFrom):
                 imported[str(node.module).split(".")[0]] = name
             elif isinstance(node, ast.Import):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,25 @@ def test_it_answers_from_its_snapshot(
     expected = graph.ask("arteries-explaining-pain").serialize("csv")
     assert answer.encode() == expected.replace(b"\r\n", b"\n")
     assert not cache.exists()
+
+
+def test_the_snapshot_needs_only_what_the_build_requires(tmp_path: Path) -> None:
+    """A build in isolation has few packages: the other dependencies must not be imported there."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked, required = (
+        {re.split(r"[^a-z0-9-]", name.lower())[0] for name in names}
+        for names in (project["project"]["dependencies"], project["build-system"]["requires"])
+    )
+    absent = sorted(asked - required)
+    assert "rdflib" in absent
+    build = (
+        f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
+        "from crampkg.pipeline.snapshot import build_into\n"
+        "from crampkg.sources import Sources\n"
+        f"build_into(Sources({str(ROOT)!r}), {str(tmp_path)!r})\n"
+    )
+    run("-c", build, cwd=tmp_path, PYTHONPATH=str(ROOT / "src"))
+    assert {path.name for path in tmp_path.iterdir()} == set(FILES)
 
 
 def test_it_has_the_licences(installed: Path) -> None:
