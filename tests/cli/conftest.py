@@ -1,56 +1,55 @@
-"""The command as its users run it: a process of its own."""
+"""The command as its users run it: a process of its own, on a terminal or not."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
+import shutil
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tiny import BASE
 
 ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "crampkg"]
 
 
 class Ended(NamedTuple):
-    """How a process ended."""
+    """How a process ended; on a terminal both streams are in `out`."""
 
     code: int
     out: str
-    err: str
+    err: str = ""
 
 
-@pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return an environment without the developer's settings, with a cache that is shared."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+@pytest.fixture
+def environment(cache: Path, tmp_path: Path) -> dict[str, str]:
+    """Return an environment without the developer's settings, with the cache of this test run."""
     return {
-        **kept,
-        "CRAMPKG_CACHE": str(shared / "crampkg-cache"),
+        "CRAMPKG_CACHE": str(cache),
+        "HOME": str(tmp_path),
+        "LANG": "C.UTF-8",
+        "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT / "src"),
-        "PYTHONWARNINGS": "error",
+        "TERM": "xterm-256color",
     }
 
 
 @pytest.fixture
-def command() -> list[str]:
-    """Return the words that start the command."""
-    return [sys.executable, "-m", "crampkg"]
-
-
-@pytest.fixture
-def run(command: list[str], environment: dict[str, str]) -> Callable[..., Ended]:
-    """Return a function that runs the command to its end."""
+def run(environment: dict[str, str]) -> Callable[..., Ended]:
+    """Return a function that runs the command to its end, its output going to pipes."""
 
     def run(*words: str, stdin: str | bytes = "", **variables: str) -> Ended:
-        given = stdin.encode() if isinstance(stdin, str) else stdin
         ended = subprocess.run(
-            [*command, *words],
-            input=given,
+            [*COMMAND, *words],
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
             capture_output=True,
             env={**environment, **variables},
             timeout=120,
@@ -59,3 +58,43 @@ def run(command: list[str], environment: dict[str, str]) -> Callable[..., Ended]
         return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
     return run
+
+
+@pytest.fixture
+def on_terminal(environment: dict[str, str]) -> Callable[..., Ended]:
+    """Return a function that runs the command to its end on a terminal of `columns`."""
+
+    def on_terminal(*words: str, columns: int = 100, **variables: str) -> Ended:
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        process = subprocess.Popen(
+            [*COMMAND, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=theirs,
+            env={**environment, **variables},
+        )
+        os.close(theirs)
+        printed = b""
+        while True:
+            try:
+                chunk = os.read(ours, 65536)
+            except OSError:  # Linux says so when the last writer has gone
+                break
+            if not chunk:
+                break
+            printed += chunk
+        os.close(ours)
+        return Ended(process.wait(timeout=120), printed.decode().replace("\r\n", "\n"))
+
+    return on_terminal
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Return sources with the real ontology, questions and rules, and a tiny article, to change."""
+    folder = tmp_path / "tiny"
+    for name in ("ontology", "queries", "rules"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copytree(BASE / "data", folder / "data")
+    return folder

@@ -95,8 +95,10 @@ class AskParser(ArgumentParser):
         into.graph = open_graph(into)
         known = {question.id for question in into.graph.questions()}
         # The value of an option that is not known yet may stand where the question was expected.
-        named = next((word for word in (into.id, *left) if word in known), into.id)
-        into.question = into.graph.question(named)
+        named = next((word for word in (into.id, *left) if word in known), None)
+        if named is None and left and words.index(left[0]) < words.index(into.id):
+            self.refuse(left[0])
+        into.question = into.graph.question(named or into.id)
         whole = AskParser(into.question, into.graph if into.help else None)
         super(AskParser, whole).parse_whole(words, into)
         into.parser = whole

@@ -18,7 +18,7 @@ def write(data: bytes, path: str | None = None) -> None:
     Raises OSError when it cannot be written.
     """
     if path is not None:
-        _replace(path, data)
+        _to_file(path, data)
         return
     stream = stdout()
     if hasattr(stream, "buffer"):
@@ -32,7 +32,7 @@ def write(data: bytes, path: str | None = None) -> None:
 def write_text(text: str, path: str | None = None) -> None:
     """Write text for people: in UTF-8 to a file, to standard output in its own encoding."""
     if path is not None:
-        _replace(path, text.encode("utf-8"))
+        _to_file(path, text.encode("utf-8"))
         return
     stream = stdout()
     encoding = getattr(stream, "encoding", None) or "utf-8"
@@ -92,8 +92,15 @@ def abandon() -> None:
         silence()
 
 
-def _replace(path: str, data: bytes) -> None:
-    target = os.path.realpath(path)  # a symbolic link stays one
+def _to_file(path: str, data: bytes) -> None:
+    try:
+        _replace(os.path.realpath(path), data)  # a symbolic link stays one
+    except OSError as error:
+        error.filename, error.filename2 = path, None  # the name that the user gave
+        raise
+
+
+def _replace(target: str, data: bytes) -> None:
     try:
         mode = os.stat(target).st_mode
     except FileNotFoundError:
@@ -109,10 +116,8 @@ def _replace(path: str, data: bytes) -> None:
         if mode is not None:
             os.chmod(beside, stat.S_IMODE(mode))
         os.replace(beside, target)
-    except BaseException as error:
+    except BaseException:
         _remove(beside)
-        if isinstance(error, OSError):
-            error.filename, error.filename2 = path, None  # the name that the user gave
         raise
 
 

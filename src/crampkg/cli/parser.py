@@ -231,7 +231,9 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
     """Return up to three of `names` that `name` may have been meant to be."""
     import difflib
 
-    return difflib.get_close_matches(name.casefold(), list(names), cutoff=0.5)
+    bare = {known.lstrip("-"): known for known in names}
+    near = difflib.get_close_matches(name.lstrip("-").casefold(), bare, cutoff=0.5)
+    return [bare[known] for known in near]
 
 
 def _help_width() -> int:
