@@ -22,7 +22,7 @@ HOME = "data/articles/what-causes-leg-cramps"
         ("toes.ttl", "data/concepts/toes.ttl"),
         ("toes.sssom.tsv", "data/mappings/toes.sssom.tsv"),
         ("toes.rq", "queries/toes.rq"),
-        ("toes.yaml", "rules/text/toes.yaml"),
+        ("mine/rules/text/toes.yaml", "rules/text/toes.yaml"),
         ("mine/rules/lint/two-stances.rq", "rules/lint/two-stances.rq"),
     ],
 )
@@ -40,7 +40,7 @@ def test_a_file_of_the_sources_keeps_its_name() -> None:
 
 
 def test_a_folder_gives_all_its_files(tmp_path: Path) -> None:
-    for name in ("article.ttl", "claims.ttl", "notes.txt", ".hidden.ttl"):
+    for name in ("article.ttl", "claims.ttl", "notes.txt", "notes.yaml", ".hidden.ttl"):
         (tmp_path / name).write_text("")
     slug = tmp_path.name
     assert set(place(Sources.find(), [str(tmp_path)])) == {

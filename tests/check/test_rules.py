@@ -75,7 +75,7 @@ def test_the_gaps_in_the_messages_of_a_rule_are_its_variables(rule: Rule) -> Non
 def test_a_rule_says_what_is_wrong_and_what_to_do(rule: Rule) -> None:
     for sentence in (rule.summary, rule.problem, rule.remedy):
         assert sentence.endswith(".")
-        assert sentence[0].isupper() or sentence[0] == "{"
+        assert sentence[0].isupper() or sentence[0] in '{"'
 
 
 def test_cues_need_what_there_is() -> None:

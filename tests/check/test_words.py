@@ -33,6 +33,7 @@ def claim(statement: str, words: str, more: str) -> str:
     return PREFIXES + (
         'art:claim-x a ck:Claim ; skos:prefLabel "claim x"@en ; ck:claimSubject kg:cold ; '
         "ck:claimPredicate ck:relatedTo ; ck:claimObject kg:leg-pain ; ck:stance ck:affirmed ; "
+        'skos:scopeNote "Its things are made up."@en ; '
         f"ck:basis ck:sentence ; ck:readFrom art:{statement} ; {span(words)} ; {more} ."
     )
 
@@ -101,7 +102,7 @@ def test_the_wording_of_a_heading_claim_may_be_printed_in_its_label(tmp_path: Pa
     more = 'ck:wording "Triggers"@en ; ck:hedge ck:can ; ck:especiallyWhen kg:at-night'
     text = claim("statement-cold", words, more)
     assert checks(added(tmp_path, f"{HOME}/x.ttl", text)) == {"wording-not-printed"}
-    text = text.replace("ck:sentence", 'ck:heading ; skos:scopeNote "By the label."@en')
+    text = text.replace("ck:sentence", "ck:heading")
     text = text.replace('"claim x"', '"claim x (heading)"')
     assert checks(added(tmp_path, f"{HOME}/x.ttl", text)) == set()
 
@@ -132,8 +133,8 @@ def test_words_that_only_join_are_no_unread_text() -> None:
 @pytest.mark.parametrize("article", [ARTICLE, None], ids=["with the article", "alone"])
 def test_the_rest_of_a_statement_is_unread(tmp_path: Path, article: Path | None) -> None:
     sources = added(tmp_path, f"{HOME}/claims/walkers.ttl", "")
-    (finding,) = run(sources, (), str(article) if article else None).findings
-    assert finding.check == "unread-text"
+    findings = run(sources, (), str(article) if article else None).findings
+    (finding,) = [finding for finding in findings if finding.check == "unread-text"]
     assert finding.term.endswith("/statement-opening")
     if article:
         start = TEXT.index("rest may")

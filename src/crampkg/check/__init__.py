@@ -14,6 +14,7 @@ from crampkg.check.report import Report, of_check, of_spans
 from crampkg.check.rules import text_rules
 from crampkg.check.shapes import validate
 from crampkg.check.spans import article_of, check_digests, check_markers
+from crampkg.check.things import check_things
 from crampkg.errors import SourceError
 
 TYPE_CHECKING = False
@@ -93,4 +94,5 @@ def _check_text(
     findings += check_digests(material, record, text, rules["digest"])
     findings += check_markers(material, record, text, rules)
     findings += check_cues(material, record, text, rules, hedge_words(material.store))
+    findings += check_things(material, record, text, rules)
     return findings, len(rules)

@@ -20,7 +20,7 @@ _TOPS = (
     "queries/",
     "rules/",
 )
-_ENDINGS = (".ttl", ".sssom.tsv", ".rq", ".yaml")
+_ENDINGS = (".ttl", ".sssom.tsv", ".rq")
 
 
 class Overlay(Sources):
@@ -55,7 +55,8 @@ def place(base: Sources, paths: Sequence[str]) -> dict[str, str]:
     placed: dict[str, str] = {}
     for path in paths:
         found = [path] if os.path.isfile(path) else sorted(_below(path))
-        if not found or not found[0].endswith(_ENDINGS):
+        found = [file for file in found if _is_source(file)]
+        if not found:
             problem = "holds nothing to check" if os.path.exists(path) else "is not there"
             message = f"{path} {problem}. Name a .ttl, .sssom.tsv, .rq or .yaml file or a folder."
             raise SourceError(message, path=path)
@@ -68,8 +69,15 @@ def _below(folder: str) -> Iterator[str]:
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
         for name in sorted(files):
-            if name.endswith(_ENDINGS) and not name.startswith((".", "_")):
+            if not name.startswith((".", "_")):
                 yield os.path.join(parent, name)
+
+
+def _is_source(path: str) -> bool:
+    """Tell whether a file can be a source: of YAML only the rules on text are."""
+    if path.endswith(".yaml"):
+        return os.path.abspath(path).replace(os.sep, "/").rpartition("/")[0].endswith("rules/text")
+    return path.endswith(_ENDINGS)
 
 
 def _name(base: Sources, known: list[str], path: str) -> str:
@@ -89,6 +97,4 @@ def _name(base: Sources, known: list[str], path: str) -> str:
         return same[0]
     if file.endswith(".rq"):
         return f"queries/{file}"
-    if file.endswith(".yaml"):
-        return f"rules/text/{file}"
     return f"data/{'mappings' if file.endswith('.sssom.tsv') else 'concepts'}/{file}"

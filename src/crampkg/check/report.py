@@ -26,8 +26,7 @@ class Report(NamedTuple):
 def of_check(findings: list[Finding], checks: int, things: int, notes: list[str]) -> Report:
     """Return the report of a check: n checks on m things, k failures."""
     found = _sorted(findings)
-    failures = f"{len(found)} failure" + ("" if len(found) == 1 else "s")
-    summary = f"{checks} checks on {things} things, {failures}"
+    summary = f"{checks} checks on {_counted(things, 'thing')}, {_counted(len(found), 'failure')}"
     return Report(found, checks, things, summary, tuple(notes))
 
 
@@ -36,6 +35,10 @@ def of_spans(findings: list[Finding], spans: int, article: str) -> Report:
     found = _sorted(findings)
     summary = f"{spans - len(found)} of {spans} spans fit {article}"
     return Report(found, 1, spans, summary)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:

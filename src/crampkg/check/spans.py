@@ -6,7 +6,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crampkg.article import Article
     from crampkg.check.material import Material
@@ -56,11 +56,15 @@ def check_markers(
 
 
 def found(
-    material: Material, rule: Rule, iri: str, values: Mapping[str, str | int]
+    material: Material,
+    rule: Rule,
+    iri: str,
+    values: Mapping[str, str | int],
+    about: Iterable[str] = (),
 ) -> Iterator[Finding]:
     """Yield what `rule` finds about `iri`, if findings about its file are wanted."""
     problem, remedy = rule.problem.format(**values), rule.remedy.format(**values)
-    finding = material.finding(rule.id, iri, problem, remedy)
+    finding = material.finding(rule.id, iri, problem, remedy, about)
     if finding is not None:
         yield finding
 
