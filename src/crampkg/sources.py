@@ -48,7 +48,7 @@ class Sources:
 
     def files(self) -> list[str]:
         """Return the path of every source file relative to the root, sorted, `/` between parts."""
-        found = []
+        found: list[str] = []
         for folder in _FOLDERS:
             found.extend(
                 os.path.relpath(path, self.root).replace(os.sep, "/")

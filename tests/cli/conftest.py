@@ -8,25 +8,15 @@ import pty
 import shutil
 import struct
 import subprocess
-import sys
 import termios
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from processes import COMMAND, Ended
 from tiny import BASE
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "crampkg"]
-
-
-class Ended(NamedTuple):
-    """How a process ended; on a terminal both streams are in `out`."""
-
-    code: int
-    out: str
-    err: str = ""
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import COMMAND, Ended
+from processes import COMMAND, Ended
 
 from crampkg import cli
 from crampkg.cli import ask

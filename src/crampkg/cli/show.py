@@ -42,7 +42,8 @@ def show_answer(
         said = "" if filled else silence()
         on_terminal(arguments, lambda console: _print(console, answer, quotes or {}, said))
     elif filled:
-        output.write(formats.serialize(answer, arguments.format, quotes), arguments.output)
+        written = formats.serialize(answer, arguments.format, quotes)
+        output.write_text(written.decode("utf-8"), arguments.output)
     else:
         lines = (formats.asked(answer), silence(), "\n".join(formats.status_lines(answer.status)))
         output.write_text("\n\n".join(filter(None, lines)) + "\n", arguments.output)
