@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import rdflib
+    from pyoxigraph import Triple
 
     from crampkg.check import Report
+    from crampkg.explain.derivations import Derivations
     from crampkg.explain.describe import Card
+    from crampkg.explain.why import Explanation
     from crampkg.pipeline.snapshot import Snapshot
     from crampkg.questions.terms import Terms
     from crampkg.records import Parameter, Question, Term
@@ -52,6 +55,7 @@ class KnowledgeGraph:
         self._engine: EmbeddedEngine | None = None
         self._terms: Terms | None = None
         self._dataset: rdflib.Dataset | None = None
+        self._derivations: Derivations | None = None
 
     @classmethod
     def open(
@@ -160,6 +164,17 @@ class KnowledgeGraph:
 
         return describe(self.find(name), self._open_engine())
 
+    def why(self, subject: str, predicate: str, object: str, *, limit: int = 5) -> Explanation:
+        """Explain why a triple holds, by up to `limit` minimal justifications; or that it does not.
+
+        Each part takes a label, synonym, CURIE or IRI; `predicate` also "a" for rdf:type, and
+        `object` the text of a literal that the subject has. Raises as `find` does.
+        """
+        from crampkg.explain.why import why
+
+        triple = self._triple(subject, predicate, object)
+        return why(triple, self._open_derivations(), self._open_engine(), self._label, limit)
+
     def export(self, format: str = "turtle", graph: str | Sequence[str] = "all") -> bytes:
         """Return one or more of the graphs in an RDF format, byte-identical from run to run.
 
@@ -186,6 +201,28 @@ class KnowledgeGraph:
         if self._engine is None:
             self._engine = EmbeddedEngine(self._snapshot.nquads)
         return self._engine
+
+    def _open_derivations(self) -> Derivations:
+        if self._derivations is None:
+            from crampkg.explain.derivations import Derivations
+
+            self._derivations = Derivations.of_graph(self._snapshot.nquads, self.sources)
+        return self._derivations
+
+    def _label(self, iri: str) -> str | None:
+        term = self.terms.get(iri)
+        return term.label if term else None
+
+    def _triple(self, subject: str, predicate: str, object: str) -> Triple:
+        from pyoxigraph import Literal, NamedNode, Triple
+
+        named = NamedNode(self.find(subject).iri)
+        relation = NamedNode(self.terms.relation(predicate))
+        store = self._open_derivations().store
+        for quad in store.quads_for_pattern(named, relation, None, None):
+            if isinstance(quad.object, Literal) and quad.object.value == object:
+                return quad.triple
+        return Triple(named, relation, NamedNode(self.find(object).iri))
 
     def _bindings(
         self, question: Question, params: dict[str, str | int | Sequence[str | int]]

@@ -49,6 +49,19 @@ def test_an_empty_answer_is_1_and_says_what_the_graph_does_not_know(
     assert "pending human review" in ended.out
 
 
+@pytest.mark.parametrize("format", ["table", "md", "json", "turtle", "jsonld"])
+def test_why_is_0_for_what_holds_and_1_for_what_does_not(
+    run: Callable[..., Ended], format: str
+) -> None:
+    held = run("why", "iliac artery disease", "a", "arterial condition", "-f", format)
+    not_held = run("why", "mild hypohydration", "predisposes to", "cramp", "-f", format)
+    assert (held.code, not_held.code) == (0, 1)
+    assert "iliac artery disease affects structure iliac artery" in held.out
+    assert "pending human review" in held.out + held.err
+    assert "does not follow" in not_held.out + not_held.err or '"holds": false' in not_held.out
+    assert "Traceback" not in held.err + not_held.err
+
+
 @pytest.mark.parametrize("format", ["csv", "tsv", "json", "xml", "jsonld"])
 def test_an_empty_answer_stays_a_whole_document(run: Callable[..., Ended], format: str) -> None:
     full = run("ask", QUESTION, "-f", format)
@@ -104,6 +117,9 @@ def test_an_empty_query_is_0_and_says_so(run: Callable[..., Ended]) -> None:
         (["query", "."], [". cannot be read: Is a directory"]),
         (["describe"], ["required: TERM", "crampkg describe --help"]),
         (["describe", "calv"], ["'calv'", "calf"]),
+        (["why", "calf"], ["required: PREDICATE, OBJECT", "crampkg why --help"]),
+        (["why", "calv", "a", "artery"], ["'calv'", "calf"]),
+        (["why", "calf", "a", "artery", "--limit", "0"], ["--limit", "1 or more"]),
         (["export", "-f", "ttl"], ["no format 'ttl'", "turtle"]),
         (["export", "--graph", "claim"], ["no graph 'claim'", "Did you mean claims?"]),
         (["check", "missing.ttl"], ["missing.ttl is not there"]),

@@ -34,6 +34,8 @@ STATUS = ["pending human review", "Not medical advice"]
         ["query", "-q", "ASK { ?s ?p ?o }", "-f", "xml"],
         ["describe", "claudication", "-f", "json"],
         ["describe", "claudication", "-f", "turtle"],
+        ["why", "iliac artery disease", "a", "arterial condition", "-f", "json"],
+        ["why", "iliac artery disease", "a", "arterial condition", "-f", "turtle"],
         ["export", "-f", "trig"],
     ],
     ids=" ".join,

@@ -65,6 +65,7 @@ def test_a_dumb_terminal_gets_no_styling(on_terminal: Callable[..., Ended]) -> N
         ["ask", "contested-matters"],
         ["ask", "claim-graph"],
         ["describe", "critical limb ischemia"],
+        ["why", "quinine sulfate", "a", "contested intervention"],
     ],
     ids=" ".join,
 )

@@ -32,6 +32,7 @@ COMMANDS = {
     "ask": "answer a question of the library, or list them all",
     "query": "run a SPARQL query of your own",
     "describe": "show one concept: definition, claims for and against, evidence",
+    "why": "explain how a triple follows, down to the article's words",
     "export": "write the graph, or a part of it, as RDF",
     "check": "check syntax, shapes, consistency and the truth rules",
     "verify": "compare the recorded spans with a copy of the article",

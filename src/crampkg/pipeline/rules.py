@@ -10,8 +10,6 @@ from crampkg.vocabulary import GRAPHS, OWL, RDF, RDFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from crampkg.sources import Sources
 
 _TYPE = NamedNode(RDF + "type")
@@ -33,7 +31,7 @@ _EVERYTHING = frozenset(
 def derive(store: Store, sources: Sources) -> None:
     """Add the facts that `rules/facts` make of the claims to the facts graph."""
     graph = NamedNode(GRAPHS["facts"])
-    for name, text in _rules(sources, "rules/facts/"):
+    for name, text in rule_texts(sources, "facts"):
         for triple in _run(store, name, text):
             store.add(Quad(triple.subject, triple.predicate, triple.object, graph))
 
@@ -41,12 +39,24 @@ def derive(store: Store, sources: Sources) -> None:
 def reason(store: Store, sources: Sources) -> None:
     """Add what `rules/owl` and `rules/inferred` entail to the inferred graph.
 
-    The rules are run in turn until a whole round adds nothing. Each triple that is added is new:
-    in no other graph, and no tautology. Types that are anonymous class expressions serve on the
-    way and are taken out at the end.
+    Each triple that is added is new: in no other graph, and no tautology. Types that are anonymous
+    class expressions serve on the way and are taken out at the end.
+    """
+    saturate(store, sources)
+    graph = NamedNode(GRAPHS["inferred"])
+    for quad in list(store.quads_for_pattern(None, None, None, graph)):
+        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+            store.remove(quad)
+
+
+def saturate(store: Store, sources: Sources, *more: str) -> None:
+    """Add what `reason` adds, with the types that are anonymous class expressions.
+
+    The rules are run in turn until a whole round adds nothing. `more` are further folders of
+    `rules/` to run with them.
     """
     graph = NamedNode(GRAPHS["inferred"])
-    rules = [*_rules(sources, "rules/owl/"), *_rules(sources, "rules/inferred/")]
+    rules = [rule for folder in ("owl", "inferred", *more) for rule in rule_texts(sources, folder)]
     changed = True
     while changed:
         changed = False
@@ -55,13 +65,12 @@ def reason(store: Store, sources: Sources) -> None:
                 if not _is_tautology(triple) and not _known(store, triple):
                     store.add(Quad(triple.subject, triple.predicate, triple.object, graph))
                     changed = True
-    for quad in list(store.quads_for_pattern(None, None, None, graph)):
-        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
-            store.remove(quad)
 
 
-def _rules(sources: Sources, folder: str) -> Sequence[tuple[str, str]]:
-    names = [name for name in sources.files() if name.startswith(folder) and name.endswith(".rq")]
+def rule_texts(sources: Sources, folder: str) -> list[tuple[str, str]]:
+    """Return the name and the text of each rule in a folder of `rules/`, sorted by name."""
+    start = f"rules/{folder}/"
+    names = [name for name in sources.files() if name.startswith(start) and name.endswith(".rq")]
     return [(name, read_text(sources.path(name), name)) for name in names]
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from crampkg.errors import AmbiguousTermError, UnknownTermError, WrongKindError, suggest
-from crampkg.vocabulary import KG, compress, expand
+from crampkg.errors import (
+    AmbiguousTermError,
+    UnknownTermError,
+    WrongKindError,
+    suggest,
+)
+from crampkg.vocabulary import KG, OWL, RDF, RDFS, compress, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +18,14 @@ if TYPE_CHECKING:
 
 #: How many near or fitting names an error message offers.
 OFFERED = 6
+
+_PROPERTIES = (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty")
+
+#: What people call the two relations that have no label of ours, folded.
+_USUAL = {
+    **dict.fromkeys(("a", "is", "isa", "isan", "type"), RDF + "type"),
+    **dict.fromkeys(("isakindof", "subclassof"), RDFS + "subClassOf"),
+}
 
 
 class Terms:
@@ -55,6 +68,24 @@ class Terms:
             if fitting:
                 return self._of_kind(fitting[0], name, kind)
         raise UnknownTermError(self._unknown(name, kind))
+
+    def relation(self, name: str) -> str:
+        """Return the IRI of the property that `name` means, as `find` does; "a" is rdf:type.
+
+        Any absolute IRI, and any CURIE with a known prefix, will do. Raises as `find` does.
+        """
+        iri = expand(name) or name.strip("<>")
+        if "://" in iri and iri not in self._by_iri:
+            return iri
+        usual = _USUAL.get(_fold(name))
+        if usual is not None:
+            return usual
+        for kind in _PROPERTIES[1:]:
+            try:
+                return self.find(name, kind).iri
+            except (UnknownTermError, WrongKindError):
+                continue
+        return self.find(name, _PROPERTIES[0]).iri
 
     def _fitting(self, name: str) -> Sequence[list[Term]]:
         """Return the terms that `name` fits: by label, by synonym, by slug."""

@@ -1,0 +1,210 @@
+"""`crampkg why`: how a triple follows, down to claims, statements, spans and markers."""
+
+from __future__ import annotations
+
+from crampkg.answers import formats
+from crampkg.cli import output
+from crampkg.cli.opening import open_graph
+from crampkg.cli.parser import (
+    ArgumentParser,
+    add_article,
+    add_format,
+    add_globals,
+    add_output,
+    completes,
+    slug,
+)
+from crampkg.cli.show import on_terminal, print_status, quoted, say_status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping
+
+    from rich.console import Console
+
+    from crampkg.cli.parser import Arguments
+    from crampkg.explain.evidence import Evidence
+    from crampkg.explain.story import Line
+    from crampkg.explain.why import Explanation, Reason
+    from crampkg.graph import KnowledgeGraph
+
+DESCRIPTION = """\
+Explain why a triple holds: each smallest set of claims, background links and axioms from which
+it follows, as a tree from the conclusion down to the article's statements and markers.
+
+Subject, predicate and object take labels, synonyms, CURIEs or IRIs, in any case; the predicate
+also "a" for "is of the kind". Where the triple does not hold, the claims that come near are
+named, and the exit code is 1."""
+
+EXAMPLES = """\
+examples:
+  crampkg why "femoral artery" "is implicated in" "calf pain"
+  crampkg why "iliac artery disease" a "arterial condition"
+  crampkg why quinine-sulfate a "contested intervention" -f json
+  crampkg why "mild hypohydration" "predisposes to" cramp"""
+
+FORMATS = ("table", "json", "md", "turtle", "jsonld")
+
+
+def parser() -> ArgumentParser:
+    """Return the parser of the words after `why`."""
+    words = ArgumentParser("crampkg why", DESCRIPTION, EXAMPLES)
+    for name, what in (
+        ("subject", "what the triple is about"),
+        ("predicate", "the relation"),
+        ("object", "what it leads to"),
+    ):
+        completes(words.add_argument(name, metavar=name.upper(), help=what), _slugs)
+    words.add_argument(
+        "--limit",
+        metavar="N",
+        type=_number,
+        default=5,
+        help="how many justifications to look for (default: 5)",
+    )
+    add_format(words, FORMATS, "table")
+    add_article(words, "a copy of the article to quote from")
+    add_output(words)
+    add_globals(words)
+    return words
+
+
+def run(arguments: Arguments) -> int:
+    """Explain; 1 when the triple does not hold."""
+    graph = open_graph(arguments)
+    explanation = graph.why(
+        arguments.subject, arguments.predicate, arguments.object, limit=arguments.limit
+    )
+    if arguments.format in ("turtle", "jsonld"):
+        from crampkg.explain.prov import provenance
+        from crampkg.export import to_bytes
+
+        output.write(to_bytes(provenance(explanation), arguments.format), arguments.output)
+        say_status(graph.status, "" if explanation.holds else _verdict(explanation))
+        return 0 if explanation.holds else 1
+    quotes = quoted(graph, lambda: _handles(explanation), arguments.format)
+    if arguments.format == "json":
+        output.write(_json(explanation, graph, quotes), arguments.output)
+        say_status(graph.status)
+    elif arguments.format == "md":
+        output.write_text(_markdown(explanation, graph, quotes), arguments.output)
+    elif arguments.output is None and output.is_terminal():
+        on_terminal(arguments, lambda console: _print(console, explanation, graph, quotes))
+    else:
+        output.write_text(_plain(explanation, graph, quotes), arguments.output)
+    return 0 if explanation.holds else 1
+
+
+def _number(text: str) -> int:
+    import argparse
+
+    if not text.isdecimal() or int(text) < 1:
+        message = f"{text!r} is not a number of justifications: give 1 or more"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def _slugs(typed: argparse.Namespace) -> list[str]:
+    return [slug(each.iri) for each in open_graph(typed).terms]
+
+
+def _handles(explanation: Explanation) -> Iterator[str]:
+    for told in (*explanation.nearest, *_claims(explanation.justifications)):
+        yield told.claim
+        yield told.statement
+
+
+def _claims(reasons: tuple[Reason, ...]) -> Iterator[Evidence]:
+    for reason in reasons:
+        if reason.evidence is not None:
+            yield reason.evidence
+        yield from _claims(reason.because)
+
+
+def _json(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> bytes:
+    import json
+
+    from crampkg.explain.story import document
+
+    told = {**document(explanation, quotes), "status": graph.status._asdict()}
+    return f"{json.dumps(told, ensure_ascii=False, indent=2)}\n".encode()
+
+
+def _verdict(explanation: Explanation) -> str:
+    from crampkg.explain.story import verdict
+
+    return verdict(explanation)
+
+
+def _parts(
+    explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, str]
+) -> Iterator[tuple[str, list[Line]]]:
+    """Yield each justification, or each claim that comes near, under its heading."""
+    from crampkg.explain.story import lines, near
+
+    total = len(explanation.justifications)
+    for number, reason in enumerate(explanation.justifications, 1):
+        heading = f"Justification {number} of {total}" if total > 1 else "Justification"
+        yield heading, list(lines(reason, quotes))
+    if explanation.nearest:
+        found: list[Line] = []
+        for told in explanation.nearest:
+            label = graph.terms.get(told.claim)
+            found += near(told, quotes, label.label if label else told.claim)
+        yield "Claims that come near", found
+
+
+def _plain(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> str:
+    from crampkg.explain.story import heading
+
+    told = [heading(explanation), "", _verdict(explanation)]
+    for title, found in _parts(explanation, graph, quotes):
+        told += ["", title, ""]
+        told += [f"{'  ' * line.depth}{_said(line)}" for line in found]
+    told += ["", *formats.status_lines(graph.status)]
+    return "\n".join(told) + "\n"
+
+
+def _markdown(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> str:
+    from crampkg.answers.table import escape
+    from crampkg.explain.story import heading
+
+    told = [f"# {escape(heading(explanation))}", escape(_verdict(explanation))]
+    for title, found in _parts(explanation, graph, quotes):
+        told.append(f"## {title}")
+        told.append("\n".join(f"{'  ' * line.depth}- {escape(_said(line))}" for line in found))
+    told.append("  \n".join(map(escape, formats.status_lines(graph.status))))
+    return "\n\n".join(told) + "\n"
+
+
+def _said(line: Line) -> str:
+    return f"{line.text} [{line.aside}]" if line.aside else line.text
+
+
+def _print(
+    console: Console,
+    explanation: Explanation,
+    graph: KnowledgeGraph,
+    quotes: Mapping[str, str],
+) -> None:
+    from rich.text import Text
+    from rich.tree import Tree
+
+    from crampkg.explain.story import heading
+
+    console.print(Text(heading(explanation), "bold"))
+    console.print(Text(_verdict(explanation)))
+    for title, found in _parts(explanation, graph, quotes):
+        console.print()
+        console.print(Text(title, "bold underline"))
+        root = Tree("", hide_root=True, guide_style="dim")
+        above = [root]
+        for line in found:
+            text = Text(line.text)
+            if line.aside:
+                text.append(f" [{line.aside}]", "dim")
+            del above[line.depth + 1 :]
+            above.append(above[-1].add(text))
+        console.print(root)
+    print_status(console, graph.status)

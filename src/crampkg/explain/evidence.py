@@ -1,0 +1,70 @@
+"""What a claim leads back to: statement, section, span, markers and their sources."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from crampkg.questions.bind import bind, serialize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crampkg.engine.base import Engine
+
+
+class Citation(NamedTuple):
+    """A marker that covers a claim; `source` is empty when it leads to no listed reference."""
+
+    marker: str
+    text: str
+    status: str
+    source: str
+    source_label: str
+
+
+class Evidence(NamedTuple):
+    """A claim with all that shows how firm it is and where it stands; empty text for absent."""
+
+    claim: str
+    subject: str
+    relation: str
+    object: str
+    wording: str
+    stance: str
+    hedge: str
+    condition: str
+    basis: str
+    statement: str
+    section: str
+    start: int  # where its words begin and end in the article, in Unicode code points
+    end: int
+    citations: tuple[Citation, ...]
+
+
+def evidence(claims: Iterable[str], engine: Engine) -> dict[str, Evidence]:
+    """Return the evidence of each of `claims`, by IRI, asked of `engine`."""
+    wanted = sorted(set(claims))
+    if not wanted:
+        return {}
+    text = bind(query_text("evidence"), {"claim": [serialize(iri, "iri") for iri in wanted]})
+    found: dict[str, Evidence] = {}
+    for row in engine.query(text).bindings():
+        values = ["" if value is None else value.text for value in row]
+        own_start, own_end, start, end = values[11:15]
+        citation = Citation(*values[15:20])
+        known = found.get(values[0])
+        citations = (*(known.citations if known else ()), *([citation] if citation.marker else ()))
+        said = dict(zip(Evidence._fields, values[:11], strict=False))
+        found[values[0]] = Evidence(
+            **said, start=int(own_start or start), end=int(own_end or end), citations=citations
+        )
+    return found
+
+
+def query_text(name: str) -> str:
+    """Return the text of a query of this package."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.rq")
+    with open(path, encoding="utf-8") as file:
+        return file.read()

@@ -1,0 +1,228 @@
+"""Why a triple holds: its minimal justifications, each as a tree down to claims and axioms."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from crampkg.explain.evidence import evidence, query_text
+from crampkg.explain.justify import Clause, Horn
+from crampkg.explain.wording import Wording
+from crampkg.questions.bind import bind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from crampkg.engine.base import Engine
+    from crampkg.explain.derivations import Axiom, Derivations, Step
+    from crampkg.explain.evidence import Evidence
+    from crampkg.explain.rulebook import Rule
+
+#: How many justifications are looked for, unless told otherwise.
+LIMIT = 5
+
+#: How many claims are named that come near a triple that does not hold.
+_NEAR = 5
+
+
+class Reason(NamedTuple):
+    """A node of a justification: a triple, and what it rests on.
+
+    `kind` says what the triple is: "inferred" or "fact" (by `rule`, from the reasons `because`);
+    "claim" (of the article, with its `evidence`); "background" (our link, with its `source` if
+    one is given); "axiom" (of the ontology); "record" (of the article's structure). A reason that
+    stands in the tree more than once has its own reasons only the first time; `again` is then set.
+    """
+
+    kind: str
+    text: str
+    triple: Triple
+    rule: Rule | None = None
+    because: tuple[Reason, ...] = ()
+    evidence: Evidence | None = None
+    source: str = ""
+    again: bool = False
+
+
+class Explanation(NamedTuple):
+    """The answer to "why?".
+
+    `origin` is "article", "background" or "inferred", and empty when the triple does not hold;
+    then `instead` has what does hold between the two, and `nearest` the claims that come near,
+    such as a denial. `complete` tells whether `justifications` are all the minimal ones.
+    """
+
+    triple: Triple
+    text: str
+    origin: str
+    justifications: tuple[Reason, ...]
+    complete: bool
+    instead: tuple[str, ...]
+    nearest: tuple[Evidence, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the triple is in the graph or follows from it."""
+        return bool(self.origin)
+
+
+def why(
+    triple: Triple,
+    derivations: Derivations,
+    engine: Engine,
+    label: Callable[[str], str | None],
+    limit: int = LIMIT,
+) -> Explanation:
+    """Explain `triple` by up to `limit` minimal justifications.
+
+    A justification is a smallest set of claims, background links and axioms from which the rules
+    derive the triple. `label` gives the label of an IRI, or None.
+    """
+    wording = Wording(derivations.store, label)
+    text = wording.sentence(triple)
+    if not derivations.is_in(triple):
+        instead = sorted(map(wording.sentence, derivations.between(triple.subject, triple.object)))
+        nearest = tuple(_nearest(triple, engine))
+        return Explanation(
+            triple, text, "", (), complete=True, instead=tuple(instead), nearest=nearest
+        )
+    derivation = derivations.behind(triple)
+    clauses = [
+        (Clause(conclusion, frozenset(step.premises)), step)
+        for conclusion, steps in derivation.steps.items()
+        for step in steps
+    ]
+    horn: Horn[Triple, Axiom] = Horn([clause for clause, _ in clauses], derivation.axioms)
+    found, complete = horn.justifications(triple, limit)
+    claims = {
+        axiom.name
+        for axioms in found
+        for axiom in axioms
+        if axiom.graph == "claims" and axiom.predicate is None
+    }
+    told = evidence(claims, engine)
+    trees = []
+    for axioms in found:
+        proof = horn.proof(triple, axioms)
+        steps = {
+            node: None if number is None else clauses[number][1] for node, number in proof.items()
+        }
+        trees.append(_Tree(engine, derivation.axioms, wording, told, steps).grow(triple))
+    return Explanation(triple, text, _origin(derivations, triple), tuple(trees), complete, (), ())
+
+
+class _Tree:
+    """Grows the tree of one justification."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        axioms: Mapping[Triple, Axiom],
+        wording: Wording,
+        told: Mapping[str, Evidence],
+        steps: Mapping[Triple, Step | None],
+    ) -> None:
+        self._engine = engine
+        self._axioms = axioms
+        self._wording = wording
+        self._told = told
+        self._steps = steps
+        self._grown: set[Triple] = set()
+
+    def grow(self, triple: Triple) -> Reason:
+        """Return the reason that `triple` is."""
+        step = self._steps[triple]
+        if step is None:
+            return self._leaf(triple)
+        text = self._wording.sentence(triple)
+        kind = "fact" if step.rule.name.startswith("rules/facts/") else "inferred"
+        if triple in self._grown:
+            return Reason(kind, text, triple, step.rule, again=True)
+        self._grown.add(triple)
+        return Reason(kind, text, triple, step.rule, tuple(self._because(step, triple)))
+
+    def _because(self, step: Step, conclusion: Triple) -> Iterator[Reason]:
+        """Yield the reasons that a step rests on, triples of one axiom as one.
+
+        What only takes an axiom apart is left out, and so is, under a conclusion on an anonymous
+        class, the axiom that the class stands in: it is told further up.
+        """
+        told: set[Axiom] = set()
+        premises = sorted(step.premises, key=lambda each: (self._rank(each), str(each)))
+        for premise in premises:
+            under = self._steps[premise]
+            if under is None:
+                axiom = self._axioms[premise]
+                if axiom in told or _is_part(conclusion, premise):
+                    continue
+                told.add(axiom)
+                yield self._leaf(premise)
+            elif self._wording.is_list(premise.object) or _is_anonymous(premise):
+                yield from self._because(under, premise)
+            else:
+                yield self.grow(premise)
+
+    def _rank(self, premise: Triple) -> int:
+        """Let what is said of things come before what holds of classes and properties."""
+        axiom = self._axioms.get(premise)
+        return 1 if axiom is not None and axiom.graph == "ontology" else 0
+
+    def _leaf(self, triple: Triple) -> Reason:
+        axiom = self._axioms[triple]
+        whole = triple
+        if axiom.predicate is not None and axiom.object is not None:
+            whole = Triple(axiom.subject, axiom.predicate, axiom.object)
+        text = self._wording.sentence(whole)
+        if axiom.graph == "ontology":
+            return Reason("axiom", text, whole)
+        if axiom.graph == "background":
+            source = "" if isinstance(whole.subject, BlankNode) else self._source(whole)
+            return Reason("background", text, whole, source=source)
+        told = self._told.get(axiom.name)
+        if told is None:
+            return Reason("record", text, whole)
+        label = self._wording.term
+        parts = (NamedNode(told.subject), NamedNode(told.relation), NamedNode(told.object))
+        claim = " ".join(map(label, parts))
+        return Reason("claim", claim, Triple(*parts), evidence=told)
+
+    def _source(self, triple: Triple) -> str:
+        """Return the labels of the sources of a background link."""
+        rows = self._engine.query(_bound("source", triple)).bindings()
+        return ", ".join(label.text for (label,) in rows if label is not None)
+
+
+def _is_anonymous(triple: Triple) -> bool:
+    """Tell whether a triple is about an anonymous class."""
+    return isinstance(triple.subject, BlankNode)
+
+
+def _is_part(conclusion: Triple, premise: Triple) -> bool:
+    """Tell whether a premise is of the axiom in which the class of the conclusion stands."""
+    return isinstance(conclusion.object, BlankNode) and isinstance(premise.subject, BlankNode)
+
+
+def _origin(derivations: Derivations, triple: Triple) -> str:
+    axiom = derivations.axiom(triple)
+    if axiom is None:
+        return "inferred"
+    return "article" if axiom.graph == "claims" else "background"
+
+
+def _nearest(triple: Triple, engine: Engine) -> Iterator[Evidence]:
+    """Yield the claims that come nearest to a triple: about both ends, else one end alike."""
+    if not isinstance(triple.object, NamedNode):
+        return
+    rows = engine.query(_bound("nearest", triple)).bindings()
+    nearest = list(dict.fromkeys(row[0].text for row in rows if row[0] is not None))[:_NEAR]
+    told = evidence(nearest, engine)
+    yield from (told[claim] for claim in nearest)
+
+
+def _bound(name: str, triple: Triple) -> str:
+    names = ("subject", "predicate", "object")
+    terms = (triple.subject, triple.predicate, triple.object)
+    values = {name: [str(term)] for name, term in zip(names, terms, strict=True)}
+    return bind(query_text(name), values)

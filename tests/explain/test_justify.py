@@ -1,0 +1,78 @@
+"""Minimal justifications against trying every set of leaves."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crampkg.explain.justify import Clause, Horn
+
+NODES = range(8)
+clauses = st.lists(
+    st.builds(
+        Clause,
+        st.sampled_from(NODES),
+        st.frozensets(st.sampled_from(NODES), min_size=1, max_size=3),
+    ),
+    max_size=14,
+)
+#: Two nodes may be asserted by one leaf, as are the triples of one axiom.
+leaves = st.dictionaries(st.sampled_from(NODES), st.sampled_from("abcdef"), max_size=6)
+
+
+def brute(horn: Horn[int, str], names: set[str]) -> set[frozenset[str]]:
+    """Return the minimal sets of leaves from which node 0 follows, by trying them all."""
+    found: list[frozenset[str]] = []
+    for size in range(len(names) + 1):
+        for each in map(frozenset, combinations(sorted(names), size)):
+            if not any(known <= each for known in found) and horn.follows(0, each):
+                found.append(each)
+    return set(found)
+
+
+@given(clauses, leaves)
+def test_all_minimal_sets_are_found(given: list[Clause[int]], asserted: dict[int, str]) -> None:
+    horn = Horn(given, asserted)
+    found, complete = horn.justifications(0, limit=100)
+    assert complete
+    assert len(found) == len(set(found))
+    assert set(found) == brute(horn, set(asserted.values()))
+    assert [len(each) for each in found] == sorted(len(each) for each in found)
+
+
+@given(clauses, leaves, st.integers(1, 3))
+def test_a_limit_gives_some_and_says_whether_they_are_all(
+    given: list[Clause[int]], asserted: dict[int, str], limit: int
+) -> None:
+    horn = Horn(given, asserted)
+    expected = brute(horn, set(asserted.values()))
+    found, complete = horn.justifications(0, limit)
+    assert set(found) <= expected
+    assert len(found) == min(limit, len(expected))
+    assert complete == (len(expected) <= limit)
+
+
+@given(clauses, leaves)
+def test_a_proof_rests_on_its_leaves_alone_and_has_no_circle(
+    given: list[Clause[int]], asserted: dict[int, str]
+) -> None:
+    horn = Horn(given, asserted)
+    for each in horn.justifications(0, limit=3)[0]:
+        proof = horn.proof(0, each)
+        proven: set[int] = set()
+        while len(proven) < len(proof):
+            more = {
+                node
+                for node, number in proof.items()
+                if (number is None and asserted[node] in each)
+                or (
+                    number is not None
+                    and given[number].conclusion == node
+                    and given[number].premises <= proven
+                )
+            }
+            assert more > proven
+            proven = more
+        assert {asserted[node] for node, number in proof.items() if number is None} == each

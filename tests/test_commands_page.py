@@ -1,0 +1,40 @@
+"""docs/commands.md is the help of every command as it is.
+
+`CRAMPKG_UPDATE=1 pytest tests/test_commands_page.py` writes it anew.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from crampkg.cli.parser import COMMANDS, command, overview
+
+PAGE = Path(__file__).parents[1] / "docs" / "commands.md"
+HEAD = """\
+# The commands
+
+What `crampkg COMMAND --help` prints. This page is written by `tests/test_commands_page.py`; `ask ID
+--help` says more of each question, which are listed in [questions.md](questions.md).
+
+Exit codes: 0 yes; 1 a check failed, or an answer is missing or empty; 2 wrong usage or bad input;
+130 interrupted. What programs read goes to standard output alone, messages to standard error.
+"""
+
+
+def page() -> str:
+    """Return the page: the overview, then each command under its name."""
+    parts = [HEAD, f"```text\n{overview().format_help()}```\n"]
+    for name in COMMANDS:
+        parts.append(f"## crampkg {name}\n\n```text\n{command(name).parser().format_help()}```\n")
+    return "\n".join(parts)
+
+
+def test_the_page_is_the_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    if os.environ.get("CRAMPKG_UPDATE"):
+        PAGE.write_text(page(), encoding="utf-8")
+    else:
+        assert PAGE.read_text(encoding="utf-8") == page()
