@@ -26,10 +26,9 @@ Exit codes: 0 yes; 1 a check failed, or an answer is missing or empty; 2 wrong u
 
 def page() -> str:
     """Return the page: the overview, then each command under its name."""
-    parts = [HEAD, f"```text\n{overview().format_help()}```\n"]
-    for name in COMMANDS:
-        parts.append(f"## crampkg {name}\n\n```text\n{command(name).parser().format_help()}```\n")
-    return "\n".join(parts)
+    helps = {f"## crampkg {name}": command(name).parser().format_help() for name in COMMANDS}
+    parts = [f"{heading}\n\n```text\n{text}```\n" for heading, text in helps.items()]
+    return "\n".join([HEAD, f"```text\n{overview().format_help()}```\n", *parts])
 
 
 def test_the_page_is_the_help(monkeypatch: pytest.MonkeyPatch) -> None:

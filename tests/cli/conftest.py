@@ -16,12 +16,15 @@ import pytest
 from processes import COMMAND, Ended
 from tiny import BASE
 
+from crampkg.graph import KnowledgeGraph
+
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def environment(cache: Path, tmp_path: Path) -> dict[str, str]:
+def environment(cache: Path, graph: KnowledgeGraph, tmp_path: Path) -> dict[str, str]:
     """Return an environment without the developer's settings, with the cache of this test run."""
+    assert graph is not None  # its snapshot is in the cache already
     return {
         "CRAMPKG_CACHE": str(cache),
         "HOME": str(tmp_path),

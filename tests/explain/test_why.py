@@ -123,9 +123,8 @@ def test_a_weaker_claim_does_not_make_a_stronger_relation(graph: KnowledgeGraph)
     explanation = graph.why("femoral artery disease", "causes", "calf pain")
     assert not explanation.holds
     assert "femoral artery disease is associated with calf pain" in explanation.instead
-    assert [near.claim.removeprefix(ARTICLE) for near in explanation.nearest][0] == (
-        "claim-femoral-artery-disease-associated-with-calf-pain"
-    )
+    nearest = explanation.nearest[0].claim.removeprefix(ARTICLE)
+    assert nearest == "claim-femoral-artery-disease-associated-with-calf-pain"
 
 
 def test_a_belief_is_named_where_dehydration_is_asked_for(graph: KnowledgeGraph) -> None:
