@@ -65,7 +65,7 @@ def as_lines(triples: Iterable[Values]) -> str:
 
 def shuffled(triples: list[Values], seed: int) -> list[Values]:
     """Return the triples in another order and with other blank node labels."""
-    chance = random.Random(seed)  # noqa: S311 - a shuffle, not a secret
+    chance = random.Random(seed)
     labels = [f"other{number}" for number in range(40)]
     chance.shuffle(labels)
     renamed: dict[str, str] = {}
