@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ def test_case(folder: Path) -> None:
     expected = yaml.safe_load((folder / "expected.yaml").read_text(encoding="utf-8"))
     report = run(TinySources(folder), (), str(ARTICLE) if expected["article"] else None)
     found = [finding._asdict() for finding in report.findings]
+    for finding in found:  # a line of the real ontology is not the case's
+        finding["problem"] = re.sub(r"(ontology/crampkg\.ttl), line \d+", r"\1", finding["problem"])
     assert all(finding.pop("remedy").endswith(".") for finding in found)
     assert found == expected["findings"]
     assert folder.name.partition(".")[0] in {finding["check"] for finding in found}

@@ -206,7 +206,7 @@ def test_a_failed_check_is_1(run: Callable[..., Ended], tiny: Path) -> None:
     )
     ended = run("check", "--sources", str(tiny))
     assert ended.code == 1
-    assert "[cyclic-part-of]" in ended.out
+    assert "[part-of-itself]" in ended.out
     assert "[two-stances]" in ended.out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crampkg.article import Article
+from crampkg.check.consistency import check_consistency
 from crampkg.check.coverage import check_coverage
 from crampkg.check.cues import check_cues
 from crampkg.check.files import check_files
@@ -41,7 +42,7 @@ def run(sources: Sources, paths: Sequence[str] = (), article: str | None = None)
     if material.broken:
         notes.append("Only single files were checked: the graph waits until all of them parse.")
     else:
-        for check in (lint, validate):
+        for check in (lint, check_consistency, validate):
             more, count = check(material)
             findings += more
             checks += count

@@ -7,9 +7,10 @@ import os
 import rdflib
 from rdflib.namespace import RDF, SH
 
+from crampkg.check.consistency import CONSISTENCY_CHECKS
 from crampkg.check.files import FILE_CHECKS
 from crampkg.check.material import SHAPES
-from crampkg.check.rules import lint_rules, text_rules
+from crampkg.check.rules import lint_rules, rules_of, text_rules
 from crampkg.questions.lint import QUESTION_CHECKS
 from crampkg.sources import read_text
 
@@ -32,6 +33,10 @@ def catalogue(sources: Sources) -> dict[str, dict[str, str]]:
         "Question files": QUESTION_CHECKS,
         "Shapes": dict(sorted(described.items())),
         "Truth rules": {rule.id: rule.summary for rule in lint_rules(sources)},
+        "Consistency": {
+            **{rule.id: rule.summary for rule in rules_of(sources, "inconsistent")},
+            **CONSISTENCY_CHECKS,
+        },
         "Words of the article": {rule.id: rule.summary for rule in text_rules(sources).values()},
     }
 

@@ -109,6 +109,10 @@ class Material:
             first = first or number
         return first
 
+    def file_of(self, quad: Quad) -> str | None:
+        """Return the file in which a quad stands, or None for one that is computed."""
+        return next((name for name, quads in self.quads.items() if quad in quads), None)
+
     def terms(self) -> set[str]:
         """Return the IRIs of everything that the selected files describe."""
         return {iri for iri, files in self._said.items() if self.selected.intersection(files)}

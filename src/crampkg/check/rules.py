@@ -34,7 +34,12 @@ def lint_rules(sources: Sources) -> list[Rule]:
 
     Raises `SourceError` for a header that does not hold what a rule needs.
     """
-    return _rules(sources, "rules/lint/", ".rq")
+    return rules_of(sources, "lint")
+
+
+def rules_of(sources: Sources, folder: str) -> list[Rule]:
+    """Return the queries of a folder of `rules/` that something can break. Raises as above."""
+    return _rules(sources, f"rules/{folder}/", ".rq")
 
 
 def text_rules(sources: Sources) -> dict[str, Rule]:

@@ -32,7 +32,7 @@ def derive(store: Store, sources: Sources) -> None:
     """Add the facts that `rules/facts` make of the claims to the facts graph."""
     graph = NamedNode(GRAPHS["facts"])
     for name, text in rule_texts(sources, "facts"):
-        for triple in _run(store, name, text):
+        for triple in conclusions(store, name, text):
             store.add(Quad(triple.subject, triple.predicate, triple.object, graph))
 
 
@@ -61,7 +61,7 @@ def saturate(store: Store, sources: Sources, *more: str) -> None:
     while changed:
         changed = False
         for name, text in rules:
-            for triple in _run(store, name, text):
+            for triple in conclusions(store, name, text):
                 if not _is_tautology(triple) and not _known(store, triple):
                     store.add(Quad(triple.subject, triple.predicate, triple.object, graph))
                     changed = True
@@ -74,7 +74,11 @@ def rule_texts(sources: Sources, folder: str) -> list[tuple[str, str]]:
     return [(name, read_text(sources.path(name), name)) for name in names]
 
 
-def _run(store: Store, name: str, text: str) -> list[Triple]:
+def conclusions(store: Store, name: str, text: str) -> list[Triple]:
+    """Return what a rule concludes from the graphs of `store` taken together, known or not.
+
+    Raises `SourceError` for a text that does not parse, or is no CONSTRUCT.
+    """
     try:
         result = store.query(text, use_default_graph_as_union=True)
     except SyntaxError as error:

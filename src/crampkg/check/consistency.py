@@ -1,0 +1,181 @@
+"""Whether the whole can be true: contradictions, each with a smallest set of axioms behind it."""
+
+from __future__ import annotations
+
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+
+from crampkg.check.rules import rules_of
+from crampkg.explain.derivations import Derivations
+from crampkg.explain.justify import Clause, Horn
+from crampkg.explain.rulebook import rulebook
+from crampkg.explain.wording import Wording
+from crampkg.pipeline.rules import conclusions, saturate
+from crampkg.vocabulary import CK, GRAPHS, OWL, RDF, RDFS, SKOS, compress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from crampkg.check.material import Material
+    from crampkg.explain.derivations import Axiom
+    from crampkg.records import Finding
+
+#: What is checked here beside the rules of `rules/inconsistent/`.
+CONSISTENCY_CHECKS = {
+    "unsatisfiable-class": "Something can be of each class: no axioms contradict each other.",
+}
+
+_TYPE = NamedNode(RDF + "type")
+_NOTHING = NamedNode(OWL + "Nothing")
+_ONTOLOGY = NamedNode(GRAPHS["ontology"])
+_BACKGROUND = NamedNode(GRAPHS["background"])
+_LABEL = NamedNode(SKOS + "prefLabel")
+
+#: A thing of each class that is nothing else: what it begins with, before the IRI of the class.
+_ANY = "urn:crampkg:any:"
+
+#: Of so many minimal sets of axioms the smallest is told.
+_COMPARED = 10
+
+
+def check_consistency(material: Material) -> tuple[list[Finding], int]:
+    """Run the rules of `rules/inconsistent/`; return what they find and how many checks that is."""
+    rules = {rule.id: rule for rule in rules_of(material.sources, "inconsistent")}
+    impossible = sorted(
+        {
+            triple.subject.value
+            for rule in rules.values()
+            for triple in conclusions(material.store, rule.name, rule.text)
+            if isinstance(triple.subject, NamedNode)
+        }
+    )
+    findings: list[Finding | None] = []
+    if impossible:
+        reasons = _Reasons(material, material.store)
+        told: set[str] = set()
+        for iri in impossible:
+            rule_id, axioms = reasons.of(iri)
+            rule = rules[rule_id]
+            problem = rule.problem.format(because=reasons.told(axioms))
+            about = [axiom.name for axiom in axioms]
+            finding = material.finding(rule_id, iri, problem, rule.remedy, about)
+            if finding is not None and problem not in told:  # a circle is told once
+                told.add(problem)
+                findings.append(finding)
+    findings += _unsatisfiable(material)
+    found = [finding for finding in findings if finding is not None]
+    return found, len(rules) + len(CONSISTENCY_CHECKS)
+
+
+def _unsatisfiable(material: Material) -> Iterator[Finding | None]:
+    """Yield a finding for each class that nothing can be of, the superclass alone of several.
+
+    A contradiction that needs a thing which the axioms only say there must be is beyond this; the
+    tableau reasoners of the tests see it.
+    """
+    store = Store()
+    store.extend(material.store.quads_for_pattern(None, None, None, _ONTOLOGY))
+    for quad in list(store.quads_for_pattern(None, _TYPE, NamedNode(OWL + "Class"), None)):
+        if isinstance(quad.subject, NamedNode):
+            thing = NamedNode(_ANY + quad.subject.value)
+            store.add(Quad(thing, _TYPE, quad.subject, _BACKGROUND))
+    saturate(store, material.sources, "inconsistent")
+    empty = {
+        quad.subject.value.removeprefix(_ANY)
+        for quad in store.quads_for_pattern(None, _TYPE, _NOTHING, None)
+        if isinstance(quad.subject, NamedNode)
+    }
+    if not empty:
+        return
+    reasons = _Reasons(material, store)
+    above = NamedNode(RDFS + "subClassOf")
+    for iri in sorted(empty):
+        supers = store.quads_for_pattern(NamedNode(iri), above, None, None)
+        if any(
+            isinstance(quad.object, NamedNode) and quad.object.value in empty - {iri}
+            for quad in supers
+        ):
+            continue
+        _, found = reasons.of(_ANY + iri)
+        axioms = {axiom: by for axiom, by in found.items() if not axiom.name.startswith(_ANY)}
+        problem = f"Nothing can be of this class, because {reasons.told(axioms)}."
+        remedy = "Take one of these axioms back."
+        about = [axiom.name for axiom in axioms]
+        yield material.finding("unsatisfiable-class", iri, problem, remedy, about)
+
+
+class _Reasons:
+    """Finds and tells the axioms behind contradictions in `store`."""
+
+    def __init__(self, material: Material, store: Store) -> None:
+        self._material = material
+        whole = Store()
+        whole.extend(store)
+        saturate(whole, material.sources, "inconsistent")
+        rules = rulebook(material.sources, "facts", "owl", "inferred", "inconsistent")
+        self._derivations = Derivations(whole, rules)
+        self._labels = {
+            quad.subject.value: quad.object.value
+            for quad in material.store.quads_for_pattern(None, _LABEL, None, None)
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
+        }
+        self._wording = Wording(whole, self._label)
+
+    def of(self, iri: str) -> tuple[str, dict[Axiom, list[Triple]]]:
+        """Return the rule that sees the contradiction, and the smallest set of axioms behind it.
+
+        For each axiom it is told which of its triples take part.
+        """
+        goal = Triple(NamedNode(iri), _TYPE, _NOTHING)
+        derivation = self._derivations.behind(goal)
+        steps = [
+            (Clause(conclusion, frozenset(step.premises)), step)
+            for conclusion, found in derivation.steps.items()
+            for step in found
+        ]
+        horn: Horn[Triple, Axiom] = Horn([clause for clause, _ in steps], derivation.axioms)
+        smallest = horn.justifications(goal, _COMPARED)[0][0]
+        proof = horn.proof(goal, smallest)
+        taking: dict[Axiom, list[Triple]] = {}
+        for axiom in sorted(smallest, key=lambda each: (each.graph == "ontology", str(each))):
+            taking[axiom] = [
+                triple
+                for triple, number in proof.items()
+                if number is None and derivation.axioms[triple] == axiom
+            ]
+        return steps[proof[goal] or 0][1].rule.id, taking
+
+    def told(self, axioms: Mapping[Axiom, list[Triple]]) -> str:
+        """Return axioms in words, each with the file and line where it stands."""
+        return "; ".join(self._tell(axiom, triples) for axiom, triples in axioms.items())
+
+    def _tell(self, axiom: Axiom, triples: list[Triple]) -> str:
+        quad = self._derivations.quads(axiom)[0]
+        said = self._wording.sentence(quad.triple)
+        if axiom.predicate is None:
+            said = self._claim(axiom, triples)
+        file = self._material.file_of(quad)
+        if file is None:
+            return said
+        line = self._material.line(file, axiom.name)
+        return f"{said} ({self._material.show(file)}{f', line {line}' if line else ''})"
+
+    def _claim(self, axiom: Axiom, triples: list[Triple]) -> str:
+        """Return what a claim claims, or what is said of it, as far as that takes part."""
+        parts = {
+            triple.predicate.value.removeprefix(CK): self._wording.term(triple.object)
+            for triple in triples
+        }
+        try:
+            claimed = [parts[f"claim{role}"] for role in ("Subject", "Predicate", "Object")]
+        except KeyError:
+            said = {triple for triple in triples if triple.predicate != _TYPE}
+            return " and ".join(sorted(map(self._wording.sentence, said)))
+        return f"{compress(axiom.name)} claims that {' '.join(claimed)}"
+
+    def _label(self, iri: str) -> str | None:
+        if iri.startswith(_ANY):
+            iri = iri.removeprefix(_ANY)
+        if iri.startswith(CK):
+            return self._labels.get(iri)
+        return compress(iri)
