@@ -64,6 +64,7 @@ class Question(NamedTuple):
     silence: str  # the sentence for an empty answer
     form: str  # "select" or "construct"
     text: str  # the whole file, header included
+    note: str = ""  # what must be said with every answer to it
 
 
 class Term(NamedTuple):

@@ -25,6 +25,8 @@ def test_case(folder: Path) -> None:
     found = [finding._asdict() for finding in report.findings]
     for finding in found:  # a line of the real ontology is not the case's
         finding["problem"] = re.sub(r"(ontology/crampkg\.ttl), line \d+", r"\1", finding["problem"])
+        if finding["file"] == "ontology/crampkg.ttl":
+            finding["line"] = None
     assert all(finding.pop("remedy").endswith(".") for finding in found)
     assert found == expected["findings"]
     assert folder.name.partition(".")[0] in {finding["check"] for finding in found}

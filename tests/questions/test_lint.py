@@ -77,7 +77,7 @@ CASES = [
     ("parameter", "{ kg:calf } # param", "{ kg:foot } # param", 16),
     ("parameter", "{ kg:calf } # param", "{ kg:calf kg:foot } # param", 16),
     ("parameter", "VALUES ?site { kg:calf } #", "VALUES (?site) { (kg:calf) } #", 16),
-    ("parameter", MARKED, MARKED * 2, 17),
+    ("parameter", MARKED, MARKED + MARKED.replace("calf", "foot"), 16),
     ("parameter", PATTERN, "{ SELECT ?pain WHERE { " + PATTERN + " } }", 16),
     ("concat", " ORDER BY ?word }", " }", None),
     ("extension", "isIRI(?pain)", "kg:nearness(?pain)", None),
@@ -108,3 +108,15 @@ def test_each_check_finds_its_fault(check: str, old: str, new: str, line: int | 
 
 def test_every_check_has_a_case() -> None:
     assert {f"question-{check}" for check, *_ in CASES} == set(QUESTION_CHECKS)
+
+
+def test_a_sub_select_may_mark_a_line_of_its_own() -> None:
+    inner = f"{{\n    SELECT ?pain\n    WHERE {{\n  {MARKED}      {PATTERN}\n    }}\n  }}"
+    assert lint("queries/pain.rq", GOOD.replace(PATTERN, inner)) == []
+
+
+def test_a_note_is_optional_and_its_gaps_are_parameters() -> None:
+    noted = GOOD.replace("\n\nPREFIX", "\n#+ note: Of the {site} alone.\n\nPREFIX", 1)
+    assert lint("queries/pain.rq", noted) == []
+    wrong = noted.replace("Of the {site}", "Of the {place}")
+    assert [finding.check for finding in lint("queries/pain.rq", wrong)] == ["question-gap"]

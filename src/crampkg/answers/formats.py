@@ -93,6 +93,8 @@ def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
     if answer.question is not None:
         told["question"] = answer.question.id
         told["asked"] = asked(answer)
+        if answer.question.note:
+            told["note"] = filled(answer.question.note, answer)
         told["parameters"] = {
             name: [getattr(value, "iri", value) for value in values]
             for name, values in answer.parameters.items()
@@ -119,6 +121,12 @@ def filled(sentence: str, answer: Answer) -> str:
 def verdict(answer: Answer) -> str:
     """Return the answer of an ASK in a word, and nothing for other forms."""
     return "" if answer.form != "ask" else "yes" if answer.boolean else "no"
+
+
+def closing_lines(answer: Answer) -> tuple[str, ...]:
+    """Return what must stand with `answer`: the note of its question, and the status."""
+    note = "" if answer.question is None else filled(answer.question.note, answer)
+    return (*([note] if note else ()), *status_lines(answer.status))
 
 
 def status_lines(status: Status) -> tuple[str, str]:
@@ -193,7 +201,7 @@ def _table(answer: Answer, quotes: Mapping[str, str]) -> bytes:
     from crampkg.answers import table
 
     content = verdict(answer) or table.plain(sheet(answer, quotes))
-    return _framed(asked(answer), content, "\n".join(status_lines(answer.status)))
+    return _framed(asked(answer), content, "\n".join(closing_lines(answer)))
 
 
 def _md(answer: Answer, quotes: Mapping[str, str]) -> bytes:
@@ -203,7 +211,7 @@ def _md(answer: Answer, quotes: Mapping[str, str]) -> bytes:
     if answer.form != "ask":
         content = table.markdown(sheet(answer, quotes))
     question = asked(answer)
-    status = "  \n".join(map(table.escape, status_lines(answer.status)))
+    status = "  \n".join(map(table.escape, closing_lines(answer)))
     return _framed(f"**{table.escape(question)}**" if question else "", content, status)
 
 

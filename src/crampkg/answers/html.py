@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from crampkg.answers.formats import asked, status_lines
+from crampkg.answers.formats import asked, closing_lines
 from crampkg.vocabulary import compress
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ def page(answer: Answer) -> str:
             for row in answer
         )
         parts.append(_table(answer.variables, rows))
-    parts.append(f"<p><small>{'<br>'.join(map(escape, status_lines(answer.status)))}</small></p>")
+    parts.append(f"<p><small>{'<br>'.join(map(escape, closing_lines(answer)))}</small></p>")
     return "".join(parts)
 
 

@@ -35,7 +35,7 @@ def show_answer(
         written = formats.serialize(answer, arguments.format, quotes)
         output.write(written, arguments.output)
         filled = not formats.is_empty(answer, arguments.format, written)
-        say_status(answer.status, "" if filled else silence())
+        _say("" if filled else silence(), *formats.closing_lines(answer))
         return filled
     filled = not formats.is_empty(answer)
     if arguments.format == "table" and arguments.output is None and output.is_terminal():
@@ -45,16 +45,19 @@ def show_answer(
         written = formats.serialize(answer, arguments.format, quotes)
         output.write_text(written.decode("utf-8"), arguments.output)
     else:
-        lines = (formats.asked(answer), silence(), "\n".join(formats.status_lines(answer.status)))
+        lines = (formats.asked(answer), silence(), "\n".join(formats.closing_lines(answer)))
         output.write_text("\n\n".join(filter(None, lines)) + "\n", arguments.output)
     return filled
 
 
 def say_status(status: Status, *before: str) -> None:
     """Put the sentences of `before`, and what must travel with every answer, on standard error."""
-    for line in (*before, *formats.status_lines(status)):
-        if line:
-            output.say(line)
+    _say(*before, *formats.status_lines(status))
+
+
+def _say(*lines: str) -> None:
+    for line in filter(None, lines):
+        output.say(line)
 
 
 def quoted(
@@ -114,13 +117,17 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str], silence:
         table.show_graph(console, answer.triples)
     else:
         table.show(console, formats.sheet(answer, quotes))
-    print_status(console, answer.status)
+    _print_below(console, formats.closing_lines(answer))
 
 
 def print_status(console: Console, status: Status) -> None:
     """Print what must travel with every answer, below it."""
+    _print_below(console, formats.status_lines(status))
+
+
+def _print_below(console: Console, lines: Iterable[str]) -> None:
     from rich.text import Text
 
     console.print()
-    for line in formats.status_lines(status):
+    for line in lines:
         console.print(Text(line, "dim"))

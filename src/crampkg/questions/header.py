@@ -12,6 +12,7 @@ from crampkg.records import Parameter, Question
 from crampkg.vocabulary import expand
 
 KEYS = ("id", "question", "summary", "tags", "params", "silence")
+OPTIONAL_KEYS = ("note",)
 _PARAMETER_KEYS = ("type", "class", "default", "help")
 _TYPES = ("iri", "string", "integer")
 _FORM = re.compile(r"^\s*(SELECT|CONSTRUCT)\b", re.IGNORECASE | re.MULTILINE)
@@ -27,10 +28,11 @@ def parse(name: str, text: str) -> Question:
         if key not in header:
             raise _fault(name, f"the header has no {key}. Add it")
     for key in header:
-        if key not in KEYS:
-            raise _fault(name, f"the header has {key}, which is none of {', '.join(KEYS)}")
-    for key in ("id", "question", "summary", "silence"):
-        if not isinstance(header[key], str):
+        if key not in (*KEYS, *OPTIONAL_KEYS):
+            known = ", ".join((*KEYS, *OPTIONAL_KEYS))
+            raise _fault(name, f"the header has {key}, which is none of {known}")
+    for key in ("id", "question", "summary", "silence", "note"):
+        if not isinstance(header.get(key, ""), str):
             raise _fault(name, f"{key} must be text; put it in quotes")
     tags = header["tags"]
     if not isinstance(tags, list) or not tags or not all(isinstance(tag, str) for tag in tags):
@@ -48,6 +50,7 @@ def parse(name: str, text: str) -> Question:
         tags=tuple(tags),
         params=tuple(_parameter(name, key, value, text) for key, value in params.items()),
         silence=header["silence"],
+        note=header.get("note", ""),
         form=form[1].lower(),
         text=text,
     )

@@ -16,7 +16,7 @@ from rdflib.term import Literal, URIRef, Variable
 
 from crampkg.engine import guard
 from crampkg.errors import CrampkgError, QueryError, SourceError
-from crampkg.questions.header import KEYS, parse, read_header
+from crampkg.questions.header import KEYS, OPTIONAL_KEYS, parse, read_header
 from crampkg.records import Finding
 from crampkg.vocabulary import GRAPHS, PREFIXES, XSD
 
@@ -37,7 +37,7 @@ QUESTION_CHECKS = {
     "question-order": "A SELECT has an ORDER BY.",
     "question-graph": "Every pattern is inside GRAPH with a name of ours; there is no FROM.",
     "question-parameter": (
-        "Each parameter has one marked VALUES line with its default, and no part in a sub-SELECT."
+        "Each parameter has a marked VALUES line with its default; so has a sub-SELECT using it."
     ),
     "question-concat": "GROUP_CONCAT stands over a sub-SELECT that is ordered.",
     "question-extension": "No function is called that the standard does not have.",
@@ -82,12 +82,12 @@ def _header(name: str, question: Question) -> Iterator[Finding]:
         problem = f"The id is {question.id}."
         yield _finding("header", name, 1, problem, f"Name the file {question.id}.rq.")
     keys = tuple(read_header(name, question.text))
-    if keys != KEYS:
+    if tuple(key for key in keys if key not in OPTIONAL_KEYS) != KEYS:
         problem = f"The keys stand in the order {', '.join(keys)}."
         yield _finding("header", name, 1, problem, f"Put them in the order {', '.join(KEYS)}.")
     names = [parameter.name for parameter in question.params]
     asked = _GAP.findall(question.question)
-    for gap in [*asked, *_GAP.findall(question.silence)]:
+    for gap in [*asked, *_GAP.findall(question.silence + question.note)]:
         if gap not in names:
             problem = f"There is a gap {{{gap}}}, and no such parameter."
             known = ", ".join(names) or "none"
@@ -193,26 +193,37 @@ def _parameter(
         for number, line in enumerate(text.split("\n"), 1)
         if line.endswith(f" # param: {what}")
     ]
-    number, line = lines[0]
-    marked = _MARKED.match(line)
-    if len(lines) > 1 or marked is None:
-        problem = f"{what} has no one line `VALUES ?x {{ ... }} # param: {what}`."
-        yield _finding("parameter", name, lines[-1][0], problem, "Write one such line for it.")
-        return
+    variables = set()
+    for number, line in lines:
+        marked = _MARKED.match(line)
+        if marked is None:
+            problem = f"{what} has a line that is not `VALUES ?x {{ ... }} # param: {what}`."
+            yield _finding("parameter", name, number, problem, "Write the line so.")
+            return
+        variables.add(marked[1])
+    number = lines[0][0]
     inner = [each for each in _walk(query) if each.name == "SubSelect"]
-    if any(str(term) == marked[1] for each in inner for term in _variables(each)):
-        problem = f"?{marked[1]}, the parameter {what}, is used in a sub-SELECT."
-        remedy = "A sub-SELECT is answered before the parameter is bound: use it outside."
-        yield _finding("parameter", name, number, problem, remedy)
-    fitting = [
-        data
-        for data in _walk(query)
-        if data.name == "InlineData" and [str(each) for each in data.var] == [marked[1]]
-    ]
-    values = [_expanded(value, prologue) for data in fitting for value in data.value]
-    if values != [parameter.default]:
+    for variable in sorted(variables):
+        for each in inner:
+            used = any(str(term) == variable for term in _variables(each))
+            if used and not _inline(each, variable):
+                problem = f"?{variable}, the parameter {what}, is used in a sub-SELECT."
+                remedy = "A sub-SELECT knows no outer value: use it outside, or mark a line inside."
+                yield _finding("parameter", name, number, problem, remedy)
+    data = [each for variable in sorted(variables) for each in _inline(query, variable)]
+    values = [[_expanded(value, prologue) for value in each.value] for each in data]
+    if values != [[parameter.default]] * len(lines):
         problem = f"The values of {what} in the query are not its default in the header."
         yield _finding("parameter", name, number, problem, "Write the same value in both.")
+
+
+def _inline(node: CompValue, variable: str) -> list[CompValue]:
+    """Return the VALUES of one variable below `node`."""
+    return [
+        data
+        for data in _walk(node)
+        if data.name == "InlineData" and [str(each) for each in data.var] == [variable]
+    ]
 
 
 def _bare(node: object) -> Iterator[CompValue]:

@@ -1,0 +1,124 @@
+"""What reasoning gives and what it must not: answers by hand, and upgrades that must not happen."""
+
+from __future__ import annotations
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
+
+from crampkg.graph import KnowledgeGraph
+from crampkg.vocabulary import GRAPHS, PREFIXES
+
+
+def store(graph: KnowledgeGraph) -> Store:
+    """Return the whole graph."""
+    found = Store()
+    found.bulk_load(graph.nquads, RdfFormat.N_QUADS)
+    return found
+
+
+def rows(graph: KnowledgeGraph, query: str) -> list[tuple[str, ...]]:
+    """Return the rows of a query over all graphs together, IRIs without their namespace."""
+    result = store(graph).query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
+    assert isinstance(result, QuerySolutions)
+    return [
+        tuple(
+            (value.value if isinstance(value, (Literal, NamedNode)) else str(value))
+            .rpartition("/")[2]
+            .rpartition("#")[2]
+            for value in row
+        )
+        for row in result
+    ]
+
+
+def test_candidates_are_compared_by_what_is_said_of_each_feature(graph: KnowledgeGraph) -> None:
+    """PAD by way of its claudication; arteries by site alone; restless legs the other way round."""
+    answer = graph.ask("differential", site="calf", feature=["during-exercise", "relieved-by-rest"])
+    numbers = {
+        row.text("candidateLabel"): tuple(
+            int(row.text(name)) for name in ("matching", "contradicting", "silent")
+        )
+        for row in answer
+    }
+    assert numbers == {
+        "femoral artery disease": (1, 0, 2),
+        "magnesium deficiency": (1, 0, 2),
+        "peripheral arterial disease": (2, 0, 1),
+        "popliteal artery disease": (1, 0, 2),
+        "potassium deficiency": (1, 0, 2),
+        "restless legs syndrome": (0, 1, 2),
+        "sodium deficiency": (1, 0, 2),
+        "tibial artery disease": (1, 0, 2),
+    }
+    for row in answer:
+        assert bool(row.text("claim")) == (row.text("verdict") != "the article is silent")
+    said = [(row.text("candidateLabel"), row.text("askedLabel")) for row in answer]
+    assert set(said) == {(name, asked) for name in numbers for asked in ASKED}
+    assert (said[0][0], said[-1][0]) == ("peripheral arterial disease", "restless legs syndrome")
+
+
+ASKED = ("calf", "during exercise", "relief by rest")
+
+
+def test_the_comparison_says_that_it_is_no_diagnosis(graph: KnowledgeGraph) -> None:
+    assert "no diagnosis" in graph.question("differential").note
+
+
+def test_a_feature_rests_on_affirmed_claims_alone(graph: KnowledgeGraph) -> None:
+    assert rows(
+        graph,
+        "SELECT DISTINCT ?stance { ?claim ck:showsFeature|ck:showsContraryFeature ?feature ; "
+        "ck:stance ?stance }",
+    ) == [("affirmed",)]
+
+
+def test_no_vein_is_implicated_in_true_claudication(graph: KnowledgeGraph) -> None:
+    """Venous disease is vascular all the same."""
+    kinds = rows(graph, "SELECT ?kind { kg:venous-disease a ?kind }")
+    assert ("VascularCondition",) in kinds
+    implicated = rows(graph, "SELECT ?vessel { ?vessel ck:implicatedIn kg:claudication }")
+    assert implicated == [("peripheral-arteries",)]
+
+
+def test_no_relation_is_stronger_than_what_is_claimed(graph: KnowledgeGraph) -> None:
+    """Wherever a relation of explanation holds, a claim states it or a special case of it."""
+    unclaimed = rows(
+        graph,
+        "SELECT ?a ?relation ?b { ?a ?relation ?b . "
+        "?relation rdfs:subPropertyOf ck:explains . "
+        "FILTER NOT EXISTS { ?claim ck:claimSubject ?a ; ck:claimObject ?b ; "
+        "ck:stance ck:affirmed ; ck:claimPredicate ?said . "
+        "?said rdfs:subPropertyOf* ?relation } }",
+    )
+    assert unclaimed == []
+
+
+def test_pain_in_a_part_does_not_become_pain_of_the_whole_condition(graph: KnowledgeGraph) -> None:
+    """What is located in the calf is in the leg; what explains calf pain explains no leg pain."""
+    assert ("calf-pain",) in rows(graph, "SELECT ?pain { ?pain ck:locatedIn kg:leg }")
+    explaining = rows(graph, "SELECT ?cause { ?cause ck:explains kg:leg-pain }")
+    assert not {"femoral-artery-disease", "tibial-artery-disease"} & {
+        each for (each,) in explaining
+    }
+
+
+def test_members_of_a_drug_class_are_those_that_are_named(graph: KnowledgeGraph) -> None:
+    assert set(rows(graph, "SELECT ?drug ?class { ?drug ck:memberOfDrugClass ?class }")) == {
+        ("hydrochlorothiazide", "diuretic")
+    }
+
+
+def test_telling_apart_works_both_ways(graph: KnowledgeGraph) -> None:
+    one_way = rows(
+        graph,
+        "SELECT ?a ?b { ?a ck:differentiatedFrom ?b "
+        "FILTER NOT EXISTS { ?b ck:differentiatedFrom ?a } }",
+    )
+    assert one_way == []
+
+
+def test_each_inferred_triple_is_new(graph: KnowledgeGraph) -> None:
+    whole = store(graph)
+    inferred = NamedNode(GRAPHS["inferred"])
+    for quad in whole.quads_for_pattern(None, None, None, inferred):
+        found = whole.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        assert [each.graph_name for each in found] == [inferred]
