@@ -124,7 +124,12 @@ def test_a_card_tells_claims_from_background_and_inference(graph: KnowledgeGraph
     assert card.term.label == "dehydration"
     assert {claim.stance for claim in card.claims} == {"affirmed", "reported belief"}
     # The other direction of `related`, which is inferred, would say the same again.
-    assert {link.origin for link in card.links} == {"background"}
+    inferred = [link for link in card.links if link.origin == "inferred"]
+    assert {(link.relation_label, link.object_label) for link in inferred} == {
+        ("has feature", "hot environment"),
+        ("has feature", "leg"),
+        ("has feature", "leg and hip region"),
+    }
     assert all(link.source for link in card.links if link.origin == "background")
     assert any(mapping.match == "exact" for mapping in card.mappings)
     assert all(claim.section for claim in card.claims)
@@ -138,3 +143,15 @@ def test_a_card_of_a_site_shows_what_is_inferred_at_it(graph: KnowledgeGraph) ->
     }
     assert ("femoral artery", "is implicated at", "calf") in links
     assert ("leg", "has part", "calf") in links
+
+
+@pytest.mark.parametrize("query", ["FROM g:facts", "from <https://w3id.org/crampkg/graph/facts>"])
+def test_from_chooses_the_graph_that_is_seen(graph: KnowledgeGraph, query: str) -> None:
+    count = "SELECT (COUNT(*) AS ?n) {} {{ ?from ?p ?o }}"
+    (chosen,) = graph.query(count.format(query))
+    (in_graph,) = graph.query("SELECT (COUNT(*) AS ?n) { GRAPH g:facts { ?s ?p ?o } }")
+    (whole,) = graph.query(count.format(""))
+    assert chosen.text("n") == in_graph.text("n")
+    assert int(chosen.text("n")) < int(whole.text("n"))
+    (elsewhere,) = graph.query(count.format("FROM <file:///etc/passwd>"))
+    assert elsewhere.text("n") == "0"

@@ -18,6 +18,7 @@ from crampkg.pipeline.snapshot import open_snapshot
 from crampkg.questions.bind import bind, serialize
 from crampkg.records import Status
 from crampkg.sources import Sources
+from crampkg.vocabulary import OWL, RDF, RDFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,8 +132,9 @@ class KnowledgeGraph:
         return Answer(lambda: engine.query(text), text, self.status, question, parameters)
 
     def query(self, text: str) -> Answer:
-        """Run a SPARQL 1.1 SELECT, ASK, CONSTRUCT or DESCRIBE over the union of all graphs.
+        """Run a SPARQL 1.1 SELECT, ASK, CONSTRUCT or DESCRIBE.
 
+        Outside of GRAPH it sees the union of all graphs, unless FROM chooses among them.
         The prefixes of `crampkg.vocabulary.PREFIXES` need no declaration. Raises `QueryError`
         with line and column.
         """
@@ -140,7 +142,8 @@ class KnowledgeGraph:
 
         guard.check(text)
         engine = self._open_engine()
-        return Answer(lambda: engine.query(text), text, self.status)
+        union = not any(word.upper() == "FROM" for word, _ in guard.words(text))
+        return Answer(lambda: engine.query(text, union=union), text, self.status)
 
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term called `name` (label, synonym, CURIE, IRI or slug), of class `kind`.
@@ -216,13 +219,17 @@ class KnowledgeGraph:
     def _triple(self, subject: str, predicate: str, object: str) -> Triple:
         from pyoxigraph import Literal, NamedNode, Triple
 
-        named = NamedNode(self.find(subject).iri)
         relation = NamedNode(self.terms.relation(predicate))
+        kind = f"{OWL}Class"
+        named = NamedNode(
+            self.find(subject, kind if relation.value == f"{RDFS}subClassOf" else None).iri
+        )
         store = self._open_derivations().store
         for quad in store.quads_for_pattern(named, relation, None, None):
             if isinstance(quad.object, Literal) and quad.object.value == object:
                 return quad.triple
-        return Triple(named, relation, NamedNode(self.find(object).iri))
+        is_class = relation.value in (f"{RDF}type", f"{RDFS}subClassOf")
+        return Triple(named, relation, NamedNode(self.find(object, kind if is_class else None).iri))
 
     def _bindings(
         self, question: Question, params: dict[str, str | int | Sequence[str | int]]

@@ -115,7 +115,8 @@ def test_what_a_denial_speaks_against_does_not_hold_and_the_denial_is_named(
     explanation = graph.why("mild hypohydration", "predisposes to", "cramp")
     assert not explanation.holds
     assert [(near.claim.removeprefix(ARTICLE), near.stance) for near in explanation.nearest] == [
-        ("claim-mild-hypohydration-predisposes-to-cramp", "denied")
+        ("claim-mild-hypohydration-predisposes-to-cramp", "denied"),
+        ("claim-dehydration-primarily-causes-cramp", "reported belief"),
     ]
 
 
@@ -131,6 +132,13 @@ def test_a_belief_is_named_where_dehydration_is_asked_for(graph: KnowledgeGraph)
     explanation = graph.why("dehydration", "primarily causes", "leg cramp")
     assert not explanation.holds
     assert "reported belief" in {near.stance for near in explanation.nearest}
+
+
+def test_a_name_is_that_of_a_thing_before_that_of_a_class(graph: KnowledgeGraph) -> None:
+    assert graph.why("inadequate fluid intake", "contributes to", "cramp").holds
+    assert graph.why("leg cramp", "a", "cramp").triple.object == NamedNode(f"{CK}Cramp")
+    assert graph.find("cramp").iri == f"{KG}cramp"
+    assert graph.find("artery").iri == f"{CK}Artery"
 
 
 def test_what_is_stated_is_its_own_justification(graph: KnowledgeGraph) -> None:

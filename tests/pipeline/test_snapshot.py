@@ -196,14 +196,46 @@ def test_a_library_that_asks_another_server_is_refused(sources: Sources) -> None
         build(sources, "x")
 
 
-def test_a_damaged_snapshot_says_which_file_and_what_to_do(
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("graph.nq", None),
+        ("graph.nq", b""),
+        ("questions.json", b"garbage"),
+        ("manifest.json", b"garbage"),
+        ("manifest.json", b"{}"),
+        ("manifest.json", None),
+    ],
+)
+def test_a_damaged_snapshot_is_built_again(
+    sources: Sources,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    content: bytes | None,
+) -> None:
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    whole = open_snapshot(sources).nquads
+    damaged = tmp_path / "cache" / digest_of(sources) / name
+    damaged.unlink()
+    if content is not None:
+        damaged.write_bytes(content)
+    again = open_snapshot(sources)
+    assert again.notices == ()
+    assert again.nquads == whole
+    assert again.questions
+    assert damaged.read_bytes() != content
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == [digest_of(sources)]
+
+
+def test_a_snapshot_that_is_lost_while_it_is_open_says_which_file_and_what_to_do(
     sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
-    open_snapshot(sources)
+    opened = open_snapshot(sources)
     (tmp_path / "cache" / digest_of(sources) / "graph.nq").unlink()
     with pytest.raises(SourceError, match="Remove the folder"):
-        _ = open_snapshot(sources).nquads
+        _ = opened.nquads
 
 
 def test_keeps_the_lexical_forms_of_the_sources(sources: Sources) -> None:

@@ -112,6 +112,8 @@ def asked(answer: Answer) -> str:
 
 def filled(sentence: str, answer: Answer) -> str:
     """Return `sentence` with each `{parameter}` as the label of its value."""
+    if "{" not in sentence:  # labels cost a program that reads CSV milliseconds
+        return sentence
     for name, values in answer.parameters.items():
         told = ", ".join(str(getattr(value, "label", value)) for value in values)
         sentence = sentence.replace("{" + name + "}", told)

@@ -76,7 +76,7 @@ def _told(error: BaseException) -> tuple[str, int]:
     if isinstance(error, CrampkgError):
         return str(error), error.exit_code
     if isinstance(error, KeyboardInterrupt):
-        return "Interrupted; nothing was changed.", INTERRUPTED
+        return "Interrupted: what was not written whole is as it was before.", INTERRUPTED
     if isinstance(error, MemoryError):
         sentence = "There is not enough memory for this. Ask for less, or LIMIT the query."
     elif isinstance(error, RecursionError):
@@ -126,7 +126,7 @@ def _end_on_interrupt(read: int, interrupt: int) -> None:
     while interrupt not in os.read(read, 1):
         pass
     time.sleep(0.5)  # the usual way, KeyboardInterrupt in the main thread, has had its chance
-    output.say("Interrupted in the middle of a query; nothing was changed.")
+    output.say("Interrupted: what was not written whole is as it was before.")
     os._exit(INTERRUPTED)
 
 

@@ -50,11 +50,11 @@ def run(arguments: Arguments) -> int:
         try:
             if format_file(path, check=arguments.check):
                 changed.append(path)
+                output.write_text(f"{path}\n")
+                output.flush()
         except SourceError as error:
             output.say(str(error))
             broken += 1
-    for path in changed:
-        output.write_text(f"{path}\n")
     did = "would change" if arguments.check else "changed"
     output.say(f"{len(changed)} of {len(paths)} files {did}.")
     if broken:

@@ -40,10 +40,13 @@ class EmbeddedEngine:
         # The snapshot was validated when it was built: lenient leaves out doing so again.
         self.store.load(nquads, format=RdfFormat.N_QUADS, lenient=True)
 
-    def query(self, text: str) -> EmbeddedResult:
-        """Run a query. Raises `QueryError` with line and column where it does not parse."""
+    def query(self, text: str, *, union: bool = True) -> EmbeddedResult:
+        """Run a query; `union` is False for one whose FROM names the graphs that it is to see.
+
+        Raises `QueryError` with line and column where it does not parse.
+        """
         try:
-            result = self._run(text)
+            result = self._run(text, union=union)
         except SyntaxError as error:
             from crampkg.engine.faults import located
 
@@ -53,8 +56,10 @@ class EmbeddedEngine:
             raise QueryError(message) from None
         return EmbeddedResult(result)
 
-    def _run(self, text: str) -> QuerySolutions | QueryBoolean | QueryTriples:
-        return self.store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
+    def _run(
+        self, text: str, *, union: bool = True
+    ) -> QuerySolutions | QueryBoolean | QueryTriples:
+        return self.store.query(text, prefixes=PREFIXES, use_default_graph_as_union=union)
 
 
 class EmbeddedResult:

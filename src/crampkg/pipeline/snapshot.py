@@ -2,7 +2,7 @@
 
 A snapshot is four files: `graph.nq` (all five graphs as canonical N-Quads), `questions.json`
 (the parsed question library), `terms.json` (what names resolve to) and `manifest.json` (digest,
-counts, status of the articles). It is built in a folder beside its place and renamed into it, so
+counts, status of the articles, lengths of the other files). It is built in a folder beside its place and renamed into it, so
 that it is there whole or not at all.
 """
 
@@ -104,7 +104,7 @@ def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = Non
     digest = digest_of(sources)
     cache = _cache_folder()
     folder = os.path.join(cache, digest)
-    if os.path.isdir(folder):
+    if _is_whole(folder):
         return Snapshot(_folder_reader(folder))
     if announce is not None:
         announce("The sources are new or have changed: building the graph, which takes a moment.")
@@ -157,13 +157,18 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     for name in ("facts", "inferred"):
         lines.update(f"{quad} .\n" for quad in _graph(store, GRAPHS[name]))
     counts = {name: sum(1 for _ in _graph(store, iri)) for name, iri in GRAPHS.items()}
-    manifest = {"digest": digest, "triples": counts, "articles": statuses(store)}
-    return {
+    files = {
         "graph.nq": "".join(sorted(lines)).encode(),
-        "manifest.json": text(manifest),
         "questions.json": text([question._asdict() for question in read_library(sources)]),
         "terms.json": text(index(store)),
     }
+    manifest = {
+        "digest": digest,
+        "triples": counts,
+        "articles": statuses(store),
+        "bytes": {name: len(content) for name, content in files.items()},
+    }
+    return {**files, "manifest.json": text(manifest)}
 
 
 def digest_of(sources: Sources) -> str:
@@ -209,6 +214,21 @@ def _cache_folder() -> str:
     return platformdirs.user_cache_dir("crampkg", appauthor=False)
 
 
+def _is_whole(folder: str) -> bool:
+    """Tell whether a folder holds a snapshot, each file as long as the manifest says."""
+    import json
+
+    try:
+        with open(os.path.join(folder, "manifest.json"), "rb") as file:
+            lengths = json.loads(file.read())["bytes"]
+        return all(
+            os.stat(os.path.join(folder, name)).st_size == length
+            for name, length in lengths.items()
+        )
+    except (OSError, ValueError, KeyError, AttributeError):
+        return False
+
+
 def _folder_reader(folder: str) -> Callable[[str], bytes]:
     def read(name: str) -> bytes:
         path = os.path.join(folder, name)
@@ -226,7 +246,10 @@ def _folder_reader(folder: str) -> Callable[[str], bytes]:
 
 
 def _keep(files: Mapping[str, bytes], cache: str, folder: str) -> None:
-    """Put `files` into `folder`, whole or not at all; a builder that was faster is left alone."""
+    """Put `files` into `folder`, whole or not at all; a builder that was faster is left alone.
+
+    A folder that was damaged meanwhile, by a full disk or by hand, makes room.
+    """
     import shutil
     import tempfile
 
@@ -236,9 +259,11 @@ def _keep(files: Mapping[str, bytes], cache: str, folder: str) -> None:
     try:
         _write(files, beside)
         os.chmod(beside, 0o755)  # noqa: S103 - a cache of public data, as readable as its parent
+        if os.path.isdir(folder) and not _is_whole(folder):
+            shutil.rmtree(folder, ignore_errors=True)
         os.rename(beside, folder)
     except OSError:
-        if not os.path.isdir(folder):
+        if not _is_whole(folder):
             raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -49,14 +49,19 @@ class Terms:
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term that `name` means, of the class with IRI `kind` if one is given.
 
-        A preferred label wins over synonyms; case, hyphens, underscores and spaces do not matter.
+        A preferred label wins over synonyms, and without a `kind` any name of a thing wins over
+        those of classes and relations; case, hyphens, underscores and spaces do not matter.
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with names that
         would have done.
         """
         exact = self._by_iri.get(name.strip("<>")) or self._by_iri.get(expand(name) or "")
         if exact is not None:
             return self._of_kind(exact, name, kind)
-        for fitting in self._fitting(name):
+        fittings = self._fitting(name)
+        if kind is None:
+            things = [[term for term in each if term.iri.startswith(KG)] for each in fittings]
+            fittings = [*things, *fittings]
+        for fitting in fittings:
             of_kind = [term for term in fitting if kind is None or kind in term.kinds]
             if len(of_kind) > 1:
                 options = ", ".join(f"{term.label} ({compress(term.iri)})" for term in of_kind)
@@ -64,7 +69,7 @@ class Terms:
                 raise AmbiguousTermError(message)
             if of_kind:
                 return of_kind[0]
-        for fitting in self._fitting(name):
+        for fitting in fittings:
             if fitting:
                 return self._of_kind(fitting[0], name, kind)
         raise UnknownTermError(self._unknown(name, kind))
