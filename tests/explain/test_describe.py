@@ -20,7 +20,7 @@ def test_a_claim_has_its_wording_hedge_marker_and_its_status(graph: KnowledgeGra
     claim = claims["claim-peripheral-arterial-disease-causes-claudication"]
     assert claim.side == "object"
     assert (claim.relation, claim.wording) == (CK + "causes", "cause")
-    assert claim.other_label == "peripheral arterial disease"
+    assert claim.object_label == "peripheral arterial disease"
     assert (claim.stance, claim.hedge, claim.basis) == ("affirmed", "can", "sentence")
     assert (claim.marker, claim.marker_status) == ("3", "link inferred, confidence high")
 
@@ -120,7 +120,7 @@ def test_a_term_of_the_vocabulary_has_a_card_too(graph: KnowledgeGraph, name: st
 def test_its_queries_are_files_that_name_graphs_of_ours() -> None:
     folder = Path(__file__).parents[2] / "src" / "crampkg" / "explain"
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.rq"))]
-    assert len(texts) == 7
+    assert len(texts) == 8
     for text in texts:
         assert " # param: " in text
         names = {part.split()[0] for part in text.split("GRAPH ")[1:]} - {"?graph"}
@@ -128,3 +128,31 @@ def test_its_queries_are_files_that_name_graphs_of_ours() -> None:
         assert {name.replace("g:", "https://w3id.org/crampkg/graph/") for name in names} <= set(
             GRAPHS.values()
         )
+
+
+def test_a_circumstance_stands_in_the_claims_that_name_it(graph: KnowledgeGraph) -> None:
+    card = graph.describe("hot environment")
+    assert {(claim.side, claim.subject_label, claim.object_label) for claim in card.claims} == {
+        ("circumstance", "dehydration", "cramp (unqualified)"),
+        ("circumstance", "inadequate fluid intake", "cramp (unqualified)"),
+    }
+    assert card.properties == ()
+
+
+def test_what_is_no_clinical_thing_shows_its_properties(graph: KnowledgeGraph) -> None:
+    def properties(name: str) -> set[tuple[str, str]]:
+        card = graph.describe(name)
+        return {(each.property_label, each.value_label or each.value) for each in card.properties}
+
+    denial = "art:claim-mild-hypohydration-predisposes-to-cramp"
+    assert {("has stance", "denied"), ("claim object", "cramp (unqualified)")} < properties(denial)
+    assert ("subPropertyOf", "leads to") in properties("ck:causes")
+    assert ("issued", "2025") in properties("Vascular Causes of Leg Cramps (2025)")
+    assert ("has resolution", "resolution of marker 3") in properties("art:marker-3")
+
+
+def test_the_source_behind_a_marker_is_named(graph: KnowledgeGraph) -> None:
+    card = graph.describe("femoral artery disease")
+    (claim,) = card.claims
+    assert claim.source_label == "Vascular Causes of Leg Cramps (2025)"
+    assert claim.marker_status == "link inferred, confidence high"

@@ -15,7 +15,7 @@ from crampkg.cli.parser import (
     slug,
 )
 from crampkg.cli.show import on_terminal, print_status, quoted, say_status
-from crampkg.vocabulary import compress
+from crampkg.vocabulary import CK, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def _json(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> bytes
 
     told = {
         "term": card.term._asdict(),
+        "properties": [each._asdict() for each in card.properties],
         "claims": [claim._asdict() for claim in card.claims],
         "links": [link._asdict() for link in card.links],
         "mappings": [mapping._asdict() for mapping in card.mappings],
@@ -116,24 +117,25 @@ def _sheets(card: Card, quotes: Mapping[str, str]) -> Iterator[tuple[str, Sheet]
     """Yield the parts of a card that are tables, each with its heading."""
     from crampkg.answers.table import Sheet
 
-    label = card.term.label
+    properties = [
+        (each.property_label, each.value_label or compress(each.value)) for each in card.properties
+    ]
+    yield "What it is", Sheet(("property", "value"), tuple(properties))
     claims = []
     for claim in card.claims:
-        subject, object_ = label, claim.other_label
-        if claim.side == "object":
-            subject, object_ = object_, subject
         quote = quotes.get(claim.claim) or quotes.get(claim.statement) or ""
         claims.append(
             (
-                subject,
+                claim.subject_label,
                 claim.relation_label,
-                object_,
+                claim.object_label,
                 claim.wording,
                 claim.stance,
                 claim.hedge,
                 claim.condition,
                 claim.basis,
                 claim.marker,
+                claim.source_label,
                 claim.marker_status,
                 claim.section,
                 claim.note,
@@ -143,7 +145,7 @@ def _sheets(card: Card, quotes: Mapping[str, str]) -> Iterator[tuple[str, Sheet]
         )
     names: tuple[str, ...] = (
         *("subject", "relation", "object", "as worded", "stance", "hedge", "condition", "basis"),
-        *("marker", "marker status", "section", "note", "claim", "quote"),
+        *("marker", "source", "marker status", "section", "note", "claim", "quote"),
     )
     yield "What the article claims", Sheet(names, tuple(claims))
     links = [
@@ -175,7 +177,7 @@ def _plain(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> str:
     for heading, sheet in _sheets(card, quotes):
         if sheet.rows:
             lines.append(f"\n{heading}\n\n{plain(sheet)}")
-    if not card.claims:
+    if _is_silent(card):
         lines.append(f"\n{_silence(card)}\n")
     lines.append("\n" + "".join(f"{line}\n" for line in formats.status_lines(graph.status)))
     return "".join(lines)
@@ -189,7 +191,7 @@ def _markdown(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> s
     for heading, sheet in _sheets(card, quotes):
         if sheet.rows:
             parts += [f"## {heading}", markdown(sheet).rstrip("\n")]
-    if not card.claims:
+    if _is_silent(card):
         parts.append(escape(_silence(card)))
     parts.append("  \n".join(map(escape, formats.status_lines(graph.status))))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -217,10 +219,15 @@ def _print(console: Console, card: Card, graph: KnowledgeGraph, quotes: Mapping[
             console.print(Text(heading, "bold underline"))
             console.print()
             show(console, sheet)
-    if not card.claims:
+    if _is_silent(card):
         console.print()
         console.print(Text(_silence(card)))
     print_status(console, graph.status)
+
+
+def _is_silent(card: Card) -> bool:
+    """Tell whether the article might have claimed something of the concept, and does not."""
+    return not card.claims and f"{CK}ClinicalEntity" in card.term.kinds
 
 
 def _silence(card: Card) -> str:

@@ -6,6 +6,7 @@ import os
 from typing import NamedTuple
 
 from crampkg.questions.bind import bind, serialize
+from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,17 +17,20 @@ if TYPE_CHECKING:
 class CardClaim(NamedTuple):
     """One claim about the concept, once for each marker that covers it; empty text for absent."""
 
-    side: str  # "subject" or "object": where the concept stands in the claim
+    side: str  # where the concept stands: "subject", "object", "circumstance" or "mechanism"
+    subject: str
+    subject_label: str
     relation: str
     relation_label: str
-    other: str
-    other_label: str
+    object: str
+    object_label: str
     wording: str
     stance: str
     hedge: str
     condition: str
     basis: str
     marker: str
+    source_label: str
     marker_status: str
     section: str
     claim: str
@@ -48,6 +52,15 @@ class CardLink(NamedTuple):
     comment: str
 
 
+class CardProperty(NamedTuple):
+    """What is said of a thing itself: of a claim its stance, of a reference its title, and so on."""
+
+    property: str
+    property_label: str
+    value: str
+    value_label: str  # empty for a text or number, and for what has no label
+
+
 class CardMapping(NamedTuple):
     """A term of an open ontology that the concept is mapped to."""
 
@@ -62,6 +75,7 @@ class Card(NamedTuple):
     """Everything about one concept, sorted: claims by side, stance and strength."""
 
     term: Term
+    properties: tuple[CardProperty, ...]  # empty for clinical things, whose claims say it
     claims: tuple[CardClaim, ...]
     links: tuple[CardLink, ...]
     mappings: tuple[CardMapping, ...]
@@ -74,8 +88,10 @@ def describe(term: Term, engine: Engine) -> Card:
     def rows(name: str) -> list[list[str]]:
         return [_texts(row) for row in engine.query(_query(name, term)).bindings()]
 
+    clinical = f"{CK}ClinicalEntity" in term.kinds
     return Card(
         term,
+        () if clinical else tuple(CardProperty(*row) for row in rows("card-properties")),
         tuple(CardClaim(*row) for row in rows("card-claims")),
         tuple(CardLink(*row) for row in rows("card-links")),
         tuple(CardMapping(*row) for row in rows("card-mappings")),

@@ -2,8 +2,8 @@
 
 A snapshot is four files: `graph.nq` (all five graphs as canonical N-Quads), `questions.json`
 (the parsed question library), `terms.json` (what names resolve to) and `manifest.json` (digest,
-counts, status of the articles, lengths of the other files). It is built in a folder beside its place and renamed into it, so
-that it is there whole or not at all.
+counts, status of the articles, lengths of the other files). It is built in a folder beside its
+place and renamed into it, so that it is there whole or not at all.
 """
 
 from __future__ import annotations
