@@ -9,6 +9,7 @@ import rdflib
 
 import crampkg
 from crampkg import KnowledgeGraph
+from crampkg.answers.formats import status_lines
 from crampkg.errors import (
     QueryError,
     UnknownParameterError,
@@ -16,6 +17,7 @@ from crampkg.errors import (
     UsageError,
     WrongKindError,
 )
+from crampkg.records import Status
 
 
 def test_the_face_is_exact() -> None:
@@ -37,8 +39,9 @@ def test_a_question_is_answered_in_three_lines(graph: KnowledgeGraph) -> None:
     assert answer.parameters["site"][0].label == "calf"  # type: ignore[union-attr]  # a Term
     assert list(answer.parameters) == ["site"]
     assert answer.parameters == graph.ask("arteries-explaining-pain").parameters
-    assert "Not medical advice" in answer.status.disclaimer
-    assert answer.status.updated == "2025-10-24"
+    (status,) = answer.statuses
+    assert "Not medical advice" in status.disclaimer
+    assert status.updated == "2025-10-24"
 
 
 def test_an_answer_can_be_read_again_in_any_way(graph: KnowledgeGraph) -> None:
@@ -116,7 +119,7 @@ def test_a_graph_without_an_article_says_so(tmp_path: Path) -> None:
     for folder in ("ontology", "data", "queries", "rules"):
         (tmp_path / folder).mkdir()
     with pytest.raises(crampkg.SourceError, match="holds no article"):
-        _ = KnowledgeGraph.open(tmp_path).status
+        _ = KnowledgeGraph.open(tmp_path).statuses
 
 
 def test_a_card_tells_claims_from_background_and_inference(graph: KnowledgeGraph) -> None:
@@ -155,3 +158,13 @@ def test_from_chooses_the_graph_that_is_seen(graph: KnowledgeGraph, query: str) 
     assert int(chosen.text("n")) < int(whole.text("n"))
     (elsewhere,) = graph.query(count.format("FROM <file:///etc/passwd>"))
     assert elsewhere.text("n") == "0"
+
+
+def test_each_article_has_a_status_of_its_own() -> None:
+    one = Status("One", "2025-01-01", "reviewed", "nurses", "Not medical advice.")
+    other = one._replace(title="Other", updated="2026-01-01")
+    assert status_lines((one, other)) == (
+        "From “One”, last updated 2025-01-01; reviewed.",
+        "For nurses. Not medical advice.",
+        "From “Other”, last updated 2026-01-01; reviewed.",
+    )

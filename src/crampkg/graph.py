@@ -16,7 +16,6 @@ from crampkg.errors import (
 )
 from crampkg.pipeline.snapshot import open_snapshot
 from crampkg.questions.bind import bind, serialize
-from crampkg.records import Status
 from crampkg.sources import Sources
 from crampkg.vocabulary import OWL, RDF, RDFS
 
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from crampkg.explain.why import Explanation
     from crampkg.pipeline.snapshot import Snapshot
     from crampkg.questions.terms import Terms
-    from crampkg.records import Parameter, Question, Term
+    from crampkg.records import Parameter, Question, Status, Term
 
 
 class KnowledgeGraph:
@@ -78,13 +77,13 @@ class KnowledgeGraph:
         return cls(found, open_snapshot(found, announce), text or None)
 
     @property
-    def status(self) -> Status:
-        """The review status of the article, which goes with every answer; of all when several."""
+    def statuses(self) -> tuple[Status, ...]:
+        """The review status of each article, which goes with every answer."""
         statuses = self._snapshot.statuses
         if not statuses:
             message = f"{self.sources.root} holds no article. Add one under data/articles/."
             raise SourceError(message, path=self.sources.root)
-        return Status(*("; ".join(dict.fromkeys(parts)) for parts in zip(*statuses, strict=True)))
+        return statuses
 
     @property
     def dataset(self) -> rdflib.Dataset:
@@ -129,7 +128,7 @@ class KnowledgeGraph:
             text = bind(text, self._bindings(question, params))
         parameters = _Parameters(self, question, params)
         engine = self._open_engine()
-        return Answer(lambda: engine.query(text), text, self.status, question, parameters)
+        return Answer(lambda: engine.query(text), text, self.statuses, question, parameters)
 
     def query(self, text: str) -> Answer:
         """Run a SPARQL 1.1 SELECT, ASK, CONSTRUCT or DESCRIBE.
@@ -143,7 +142,7 @@ class KnowledgeGraph:
         guard.check(text)
         engine = self._open_engine()
         union = not any(word.upper() == "FROM" for word, _ in guard.words(text))
-        return Answer(lambda: engine.query(text, union=union), text, self.status)
+        return Answer(lambda: engine.query(text, union=union), text, self.statuses)
 
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term called `name` (label, synonym, CURIE, IRI or slug), of class `kind`.

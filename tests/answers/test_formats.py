@@ -69,7 +69,9 @@ class Found:
 def answer_of(*found: Any, asked: bool = False) -> Answer:
     """Return the answer that an engine with such a result makes."""
     question = QUESTION if asked else None
-    return Answer(lambda: Found(*found), "", STATUS, question, {"site": (SITE,)} if asked else {})
+    return Answer(
+        lambda: Found(*found), "", (STATUS,), question, {"site": (SITE,)} if asked else {}
+    )
 
 
 FORMAT_OF = {
@@ -136,7 +138,7 @@ def test_json_tells_the_question_the_status_and_the_quotes() -> None:
         "question": "pain-at",
         "asked": "What hurts at calf?",
         "parameters": {"site": [KG + "calf"]},
-        "status": STATUS._asdict(),
+        "status": [STATUS._asdict()],
         "quotes": {KG + "s": "some words"},
     }
 
@@ -167,7 +169,7 @@ def test_rows_are_written_as_the_engine_writes_them(name: str) -> None:
     """An engine that writes no formats gives the same bytes as the embedded one."""
     engine = EmbeddedEngine(b"")
     text = 'SELECT * { VALUES (?a ?b) { (kg:calf "x, y"@en) (UNDEF 1.50) ("\\n" true) } }'
-    answer = Answer(lambda: engine.query(text), text, STATUS)
+    answer = Answer(lambda: engine.query(text), text, (STATUS,))
     rows = [dict(row) for row in answer]
     assert answer.engine_bytes(name) is not None
     assert formats.serialize(answer_of(answer.variables, rows), name) == formats.serialize(
@@ -181,7 +183,8 @@ def test_blank_nodes_are_numbered_in_every_format(name: str) -> None:
     engine = EmbeddedEngine(b"")
     text = "SELECT ?x ?y { BIND (BNODE() AS ?x) BIND (BNODE() AS ?y) }"
     written = {
-        formats.serialize(Answer(lambda: engine.query(text), text, STATUS), name) for _ in range(3)
+        formats.serialize(Answer(lambda: engine.query(text), text, (STATUS,)), name)
+        for _ in range(3)
     }
     assert len(written) == 1
 
@@ -273,7 +276,7 @@ def test_an_ask_in_each_format_that_holds_it(truth: bool) -> None:
 
 def test_a_format_that_cannot_hold_the_answer_is_refused_with_those_that_can() -> None:
     """CSV has no yes or no (SPARQL 1.1 CSV and TSV, section 2)."""
-    answer = Answer(lambda: Found(boolean=True), "", STATUS)
+    answer = Answer(lambda: Found(boolean=True), "", (STATUS,))
     with pytest.raises(UsageError, match=r"yes or no, which csv cannot hold.*json.*jsonld"):
         formats.serialize(answer, "csv")
 
@@ -301,7 +304,7 @@ def test_a_graph_goes_out_in_every_format_of_export() -> None:
 def test_a_graph_is_the_same_in_every_format(name: str) -> None:
     engine = EmbeddedEngine(b"")
     text = 'CONSTRUCT { kg:calf skos:prefLabel "calf"@en ; ck:partOf [] } WHERE {}'
-    answer = Answer(lambda: engine.query(text), text, STATUS)
+    answer = Answer(lambda: engine.query(text), text, (STATUS,))
     written = formats.serialize(answer, name)
     read = pyoxigraph.parse(written, format=FORMAT_OF[name])
     triples = {quad.triple for quad in read}

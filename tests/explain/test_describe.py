@@ -20,7 +20,7 @@ def test_a_claim_has_its_wording_hedge_marker_and_its_status(graph: KnowledgeGra
     claim = claims["claim-peripheral-arterial-disease-causes-claudication"]
     assert claim.side == "object"
     assert (claim.relation, claim.wording) == (CK + "causes", "cause")
-    assert claim.object_label == "peripheral arterial disease"
+    assert claim.subject_label == "peripheral arterial disease"
     assert (claim.stance, claim.hedge, claim.basis) == ("affirmed", "can", "sentence")
     assert (claim.marker, claim.marker_status) == ("3", "link inferred, confidence high")
 
@@ -88,7 +88,8 @@ def test_every_thing_has_a_card_and_its_claims_are_all_on_it(graph: KnowledgeGra
         row.text("thing"): int(row.text("claims"))
         for row in graph.query(
             "SELECT ?thing (COUNT(DISTINCT ?claim) AS ?claims) "
-            "{ ?claim ck:claimSubject|ck:claimObject ?thing } GROUP BY ?thing"
+            "{ ?claim ck:claimSubject|ck:claimObject|ck:especiallyWhen|ck:onlyWhen|ck:viaMechanism "
+            "?thing } GROUP BY ?thing"
         )
     }
     things = [term for term in graph.terms if CK + "ClinicalEntity" in term.kinds]
@@ -123,7 +124,7 @@ def test_its_queries_are_files_that_name_graphs_of_ours() -> None:
     assert len(texts) == 8
     for text in texts:
         assert " # param: " in text
-        names = {part.split()[0] for part in text.split("GRAPH ")[1:]} - {"?graph"}
+        names = {part.split()[0] for part in text.split("GRAPH ")[1:]} - {"?graph", "?home"}
         assert names
         assert {name.replace("g:", "https://w3id.org/crampkg/graph/") for name in names} <= set(
             GRAPHS.values()

@@ -7,7 +7,7 @@ from crampkg.vocabulary import PREFIXES, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from crampkg.answers.rows import Answer
@@ -99,7 +99,7 @@ def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
             name: [getattr(value, "iri", value) for value in values]
             for name, values in answer.parameters.items()
         }
-    told["status"] = answer.status._asdict()
+    told["status"] = [status._asdict() for status in answer.statuses]
     if quotes:
         told["quotes"] = dict(quotes)
     return told
@@ -128,17 +128,18 @@ def verdict(answer: Answer) -> str:
 def closing_lines(answer: Answer) -> tuple[str, ...]:
     """Return what must stand with `answer`: the note of its question, and the status."""
     note = "" if answer.question is None else filled(answer.question.note, answer)
-    return (*([note] if note else ()), *status_lines(answer.status))
+    return (*([note] if note else ()), *status_lines(answer.statuses))
 
 
-def status_lines(status: Status) -> tuple[str, str]:
-    """Return what must stand with every answer, as two sentences."""
-    told = status.audience in status.disclaimer
-    audience = "" if told else f"For {status.audience}. "
-    return (
-        f"From “{status.title}”, last updated {status.updated}; {status.review}.",
-        f"{audience}{status.disclaimer}",
-    )
+def status_lines(statuses: Iterable[Status]) -> tuple[str, ...]:
+    """Return what must stand with every answer: two sentences an article, none of them twice."""
+    lines: dict[str, None] = {}
+    for status in statuses:
+        told = status.audience in status.disclaimer
+        audience = "" if told else f"For {status.audience}. "
+        lines[f"From “{status.title}”, last updated {status.updated}; {status.review}."] = None
+        lines[f"{audience}{status.disclaimer}"] = None
+    return tuple(lines)
 
 
 def _json(answer: Answer, quotes: Mapping[str, str]) -> bytes:

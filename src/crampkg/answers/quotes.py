@@ -19,7 +19,7 @@ def quotes(
 
     `resources` are IRIs, of which those of claims and statements have a span; `query` answers
     SPARQL. A misfit is the IRI of a resource whose span in `article` has another digest than the
-    recorded one: it is not quoted.
+    recorded one: it is not quoted. What is of another article than those that fit is no misfit.
     """
     wanted = set(resources)
     found: dict[str, str] = {}
@@ -33,7 +33,15 @@ def quotes(
                 misfits.append(resource)
             else:
                 found[resource] = quote
+    homes = {_home(resource) for resource in found}
+    if homes:
+        misfits = [resource for resource in misfits if _home(resource) in homes]
     return found, misfits
+
+
+def _home(resource: str) -> str:
+    """Return what the IRIs of an article's things begin with."""
+    return resource.rpartition("/")[0]
 
 
 def handles(answer: Answer) -> set[str]:

@@ -71,7 +71,7 @@ class Answer:
         self,
         run: Callable[[], Result],
         query: str,
-        status: Status,
+        statuses: tuple[Status, ...],
         question: Question | None = None,
         parameters: Mapping[str, tuple[Term | str, ...]] | None = None,
     ) -> None:
@@ -84,7 +84,7 @@ class Answer:
         self.variables = result.variables
         self.boolean = result.boolean
         self.query = query
-        self.status = status
+        self.statuses = statuses
         self.question = question
         self.parameters: Mapping[str, tuple[Term | str, ...]] = parameters or {}
 

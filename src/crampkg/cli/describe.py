@@ -64,12 +64,12 @@ def run(arguments: Arguments) -> int:
         from crampkg.export import to_bytes
 
         output.write(to_bytes(card.triples, arguments.format), arguments.output)
-        say_status(graph.status)
+        say_status(graph.statuses)
         return 0
     quotes = quoted(graph, lambda: _handles(card), arguments.format)
     if arguments.format == "json":
         output.write(_json(card, graph, quotes), arguments.output)
-        say_status(graph.status)
+        say_status(graph.statuses)
     elif arguments.format == "md":
         output.write_text(_markdown(card, graph, quotes), arguments.output)
     elif arguments.output is None and output.is_terminal():
@@ -94,7 +94,7 @@ def _json(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> bytes
         "claims": [claim._asdict() for claim in card.claims],
         "links": [link._asdict() for link in card.links],
         "mappings": [mapping._asdict() for mapping in card.mappings],
-        "status": graph.status._asdict(),
+        "status": [status._asdict() for status in graph.statuses],
     }
     if quotes:
         told["quotes"] = dict(quotes)
@@ -179,7 +179,7 @@ def _plain(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> str:
             lines.append(f"\n{heading}\n\n{plain(sheet)}")
     if _is_silent(card):
         lines.append(f"\n{_silence(card)}\n")
-    lines.append("\n" + "".join(f"{line}\n" for line in formats.status_lines(graph.status)))
+    lines.append("\n" + "".join(f"{line}\n" for line in formats.status_lines(graph.statuses)))
     return "".join(lines)
 
 
@@ -193,7 +193,7 @@ def _markdown(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> s
             parts += [f"## {heading}", markdown(sheet).rstrip("\n")]
     if _is_silent(card):
         parts.append(escape(_silence(card)))
-    parts.append("  \n".join(map(escape, formats.status_lines(graph.status))))
+    parts.append("  \n".join(map(escape, formats.status_lines(graph.statuses))))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -222,7 +222,7 @@ def _print(console: Console, card: Card, graph: KnowledgeGraph, quotes: Mapping[
     if _is_silent(card):
         console.print()
         console.print(Text(_silence(card)))
-    print_status(console, graph.status)
+    print_status(console, graph.statuses)
 
 
 def _is_silent(card: Card) -> bool:

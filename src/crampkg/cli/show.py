@@ -50,9 +50,9 @@ def show_answer(
     return filled
 
 
-def say_status(status: Status, *before: str) -> None:
+def say_status(statuses: tuple[Status, ...], *before: str) -> None:
     """Put the sentences of `before`, and what must travel with every answer, on standard error."""
-    _say(*before, *formats.status_lines(status))
+    _say(*before, *formats.status_lines(statuses))
 
 
 def _say(*lines: str) -> None:
@@ -120,9 +120,9 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str], silence:
     _print_below(console, formats.closing_lines(answer))
 
 
-def print_status(console: Console, status: Status) -> None:
+def print_status(console: Console, statuses: tuple[Status, ...]) -> None:
     """Print what must travel with every answer, below it."""
-    _print_below(console, formats.status_lines(status))
+    _print_below(console, formats.status_lines(statuses))
 
 
 def _print_below(console: Console, lines: Iterable[str]) -> None:

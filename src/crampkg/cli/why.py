@@ -81,12 +81,12 @@ def run(arguments: Arguments) -> int:
         from crampkg.export import to_bytes
 
         output.write(to_bytes(provenance(explanation), arguments.format), arguments.output)
-        say_status(graph.status, "" if explanation.holds else _verdict(explanation))
+        say_status(graph.statuses, "" if explanation.holds else _verdict(explanation))
         return 0 if explanation.holds else 1
     quotes = quoted(graph, lambda: _handles(explanation), arguments.format)
     if arguments.format == "json":
         output.write(_json(explanation, graph, quotes), arguments.output)
-        say_status(graph.status)
+        say_status(graph.statuses)
     elif arguments.format == "md":
         output.write_text(_markdown(explanation, graph, quotes), arguments.output)
     elif arguments.output is None and output.is_terminal():
@@ -127,7 +127,8 @@ def _json(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, 
 
     from crampkg.explain.story import document
 
-    told = {**document(explanation, quotes), "status": graph.status._asdict()}
+    told = document(explanation, quotes)
+    told["status"] = [status._asdict() for status in graph.statuses]
     return f"{json.dumps(told, ensure_ascii=False, indent=2)}\n".encode()
 
 
@@ -162,7 +163,7 @@ def _plain(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str,
     for title, found in _parts(explanation, graph, quotes):
         told += ["", title, ""]
         told += [f"{'  ' * line.depth}{_said(line)}" for line in found]
-    told += ["", *formats.status_lines(graph.status)]
+    told += ["", *formats.status_lines(graph.statuses)]
     return "\n".join(told) + "\n"
 
 
@@ -174,7 +175,7 @@ def _markdown(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[s
     for title, found in _parts(explanation, graph, quotes):
         told.append(f"## {title}")
         told.append("\n".join(f"{'  ' * line.depth}- {escape(_said(line))}" for line in found))
-    told.append("  \n".join(map(escape, formats.status_lines(graph.status))))
+    told.append("  \n".join(map(escape, formats.status_lines(graph.statuses))))
     return "\n\n".join(told) + "\n"
 
 
@@ -207,4 +208,4 @@ def _print(
             del above[line.depth + 1 :]
             above.append(above[-1].add(text))
         console.print(root)
-    print_status(console, graph.status)
+    print_status(console, graph.statuses)

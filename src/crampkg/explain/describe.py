@@ -53,7 +53,7 @@ class CardLink(NamedTuple):
 
 
 class CardProperty(NamedTuple):
-    """What is said of a thing itself: of a claim its stance, of a reference its title, and so on."""
+    """What is said of a thing itself: of a claim its stance, of a reference its title."""
 
     property: str
     property_label: str
