@@ -21,7 +21,7 @@ FLOORS = (
     {"cli"},
     {"__init__"},
     {"graph"},
-    {"answers", "check"},
+    {"answers", "check", "owl_view"},
     {"explain"},
     {"export"},
     {"pipeline"},

@@ -22,7 +22,9 @@ from crampkg.vocabulary import OWL, RDF, RDFS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Self
 
+    import owlready2
     import rdflib
     from pyoxigraph import Triple
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from crampkg.explain.derivations import Derivations
     from crampkg.explain.describe import Card
     from crampkg.explain.why import Explanation
+    from crampkg.owl_view import OwlView
     from crampkg.pipeline.snapshot import Snapshot
     from crampkg.questions.terms import Terms
     from crampkg.records import Parameter, Question, Status, Term
@@ -56,6 +59,7 @@ class KnowledgeGraph:
         self._terms: Terms | None = None
         self._dataset: rdflib.Dataset | None = None
         self._derivations: Derivations | None = None
+        self._owl_view: OwlView | None = None
 
     @classmethod
     def open(
@@ -93,6 +97,30 @@ class KnowledgeGraph:
 
             self._dataset = parse_dataset(self.nquads)
         return self._dataset
+
+    @property
+    def ontology(self) -> owlready2.Ontology:
+        """The whole graph in owlready2, in a world of its own for each thread that asks.
+
+        Changes made there stay there. Raises `UsageError` without owlready2 (`crampkg[owl]`), and
+        after `close`.
+        """
+        if self._owl_view is None:
+            from crampkg.owl_view import OwlView
+
+            self._owl_view = OwlView(lambda: self.export("ntriples"))
+        return self._owl_view.ontology()
+
+    def close(self) -> None:
+        """Close what `ontology` opened; also done at the end of a `with` statement."""
+        if self._owl_view is not None:
+            self._owl_view.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def nquads(self) -> bytes:

@@ -1,0 +1,78 @@
+"""The graph as owlready2 classes and individuals: a world of its own for each thread."""
+
+from __future__ import annotations
+
+import io
+import threading
+
+from crampkg.errors import UsageError
+from crampkg.vocabulary import CK, OWL, RDF
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import owlready2
+
+_TYPE = f"<{RDF}type>"
+_INDIVIDUAL = f"<{OWL}NamedIndividual>"
+
+
+class OwlView:
+    """Opens the graph in owlready2 when a thread first asks for it, and closes what it opened.
+
+    owlready2 keeps an ontology in SQLite and in Python classes, and none of that may be shared by
+    threads: each gets a world of its own, and none gets the default one, which all code in a
+    process shares. `read` returns the graph as N-Triples.
+    """
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._worlds: list[owlready2.World] = []
+        self._closed = False
+
+    def ontology(self) -> owlready2.Ontology:
+        """Return the ontology of this thread.
+
+        Raises `UsageError` when owlready2 is not installed, or after `close`.
+        """
+        if self._closed:
+            message = "The graph has been closed. Open it again with KnowledgeGraph.open()."
+            raise UsageError(message)
+        known: owlready2.Ontology | None = getattr(self._own, "ontology", None)
+        if known is None:
+            known = self._own.ontology = self._open()
+        return known
+
+    def close(self) -> None:
+        """Close the worlds of all threads; their classes and individuals are of no use then."""
+        with self._lock:
+            self._closed = True
+            for world in self._worlds:
+                world.close()
+            self._worlds.clear()
+
+    def _open(self) -> owlready2.Ontology:
+        try:
+            import owlready2
+        except ImportError:
+            message = "This needs owlready2: pip install 'crampkg[owl]'."
+            raise UsageError(message) from None
+        triples = self._read()
+        lines = triples + "".join(sorted(_declarations(triples.decode("utf-8")))).encode()
+        with self._lock:  # owlready2 prepares a class for each annotation property it reads
+            world = owlready2.World()
+            ontology = world.get_ontology(CK)
+            ontology.load(fileobj=io.BytesIO(lines), format="ntriples")
+            self._worlds.append(world)
+        return ontology
+
+
+def _declarations(triples: str) -> Iterator[str]:
+    """Yield the declaration of each individual, without which owlready2 does not list it."""
+    for line in triples.splitlines():
+        subject, predicate, object_ = line.split(" ", 2)
+        if predicate == _TYPE and subject.startswith("<") and object_.startswith(f"<{CK}"):
+            yield f"{subject} {_TYPE} {_INDIVIDUAL} .\n"
