@@ -76,3 +76,12 @@ def article() -> Path:
     if not path.is_file():
         pytest.skip("the article's text is not at hand: set CRAMPKG_ARTICLE to a copy")
     return path
+
+
+@pytest.fixture(scope="session")
+def w3c() -> Path:
+    """Return the folder of the W3C's test cases, which are not in the repository."""
+    path = Path(os.environ.get("CRAMPKG_W3C") or ROOT.parent / "shared" / "w3c")
+    if not path.is_dir():
+        pytest.skip("the W3C's test cases are not at hand: set CRAMPKG_W3C to a copy")
+    return path
