@@ -14,11 +14,11 @@ from crampkg.errors import UnknownTermError, WrongKindError
 from crampkg.explain.derivations import Axiom, Derivations
 from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.prov import provenance
-from crampkg.explain.rulebook import rulebook
 from crampkg.explain.story import document, lines, verdict
 from crampkg.explain.why import Explanation, Reason
 from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
+from crampkg.pipeline.rulebook import rulebook
 from crampkg.pipeline.rules import derive, saturate
 from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES
 

@@ -7,8 +7,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 from crampkg.check.rules import rules_of
 from crampkg.explain.derivations import Derivations
 from crampkg.explain.justify import Clause, Horn
-from crampkg.explain.rulebook import rulebook
 from crampkg.explain.wording import Wording
+from crampkg.pipeline.rulebook import rulebook
 from crampkg.pipeline.rules import conclusions, saturate
 from crampkg.vocabulary import CK, GRAPHS, OWL, RDF, RDFS, SKOS, compress
 

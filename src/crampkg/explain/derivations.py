@@ -6,7 +6,7 @@ from typing import NamedTuple, cast
 
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Store, Triple, Variable, parse
 
-from crampkg.explain.rulebook import rulebook
+from crampkg.pipeline.rulebook import rulebook
 from crampkg.pipeline.rules import saturate
 from crampkg.vocabulary import CK, GRAPHS, RDF
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Literal, Quad, QuerySolutions
 
-    from crampkg.explain.rulebook import Pattern, Rule
+    from crampkg.pipeline.rulebook import Pattern, Rule
     from crampkg.sources import Sources
 
     Subject = NamedNode | BlankNode | Triple

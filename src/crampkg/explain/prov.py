@@ -16,8 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crampkg.explain.rulebook import Rule
     from crampkg.explain.why import Explanation, Reason
+    from crampkg.pipeline.rulebook import Rule
     from crampkg.records import Value
 
     Names = dict[tuple[str, Triple], BlankNode]  # within one justification

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crampkg.engine.base import Engine
     from crampkg.explain.derivations import Axiom, Derivations, Step
     from crampkg.explain.evidence import Evidence
-    from crampkg.explain.rulebook import Rule
+    from crampkg.pipeline.rulebook import Rule
 
 #: How many justifications are looked for, unless told otherwise.
 LIMIT = 5

@@ -57,14 +57,16 @@ def saturate(store: Store, sources: Sources, *more: str) -> None:
     """
     graph = NamedNode(GRAPHS["inferred"])
     rules = [rule for folder in ("owl", "inferred", *more) for rule in rule_texts(sources, folder)]
+    met: set[Triple] = set()  # so that what a rule concludes every round is looked up once
     changed = True
     while changed:
         changed = False
         for name, text in rules:
-            for triple in conclusions(store, name, text):
-                if not _is_tautology(triple) and not _known(store, triple):
-                    store.add(Quad(triple.subject, triple.predicate, triple.object, graph))
-                    changed = True
+            found = set(conclusions(store, name, text)) - met
+            met |= found
+            new = [triple for triple in found if is_news(store, triple)]
+            store.extend(Quad(each.subject, each.predicate, each.object, graph) for each in new)
+            changed = changed or bool(new)
 
 
 def rule_texts(sources: Sources, folder: str) -> list[tuple[str, str]]:
@@ -90,9 +92,12 @@ def conclusions(store: Store, name: str, text: str) -> list[Triple]:
     return list(result)
 
 
-def _known(store: Store, triple: Triple) -> bool:
-    pattern = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
-    return next(iter(pattern), None) is not None
+def is_news(store: Store, triple: Triple) -> bool:
+    """Tell whether a triple is no tautology and in no graph yet."""
+    if _is_tautology(triple):
+        return False
+    known = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+    return next(iter(known), None) is None
 
 
 def _is_tautology(triple: Triple) -> bool:

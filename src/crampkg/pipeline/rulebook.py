@@ -36,7 +36,8 @@ class Rule(NamedTuple):
 
     It concludes each of `heads` from all of `premises`. `query` selects its instances: the
     variables that its own text leaves visible are `visible`, and where several rows agree on
-    those, as for the words of a text, they are together one instance.
+    those, as for the words of a text, they are together one instance. `head` and `where` are its
+    text up to WHERE and from there on.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Rule(NamedTuple):
     premises: tuple[Pattern, ...]
     visible: frozenset[Variable]
     query: str
+    head: str
+    where: str
 
 
 def rulebook(sources: Sources, *folders: str) -> tuple[Rule, ...]:
@@ -82,6 +85,8 @@ def _rule(name: str, text: str) -> Rule:
         tuple(premises),
         frozenset(shown.variables),
         f"{prologue}SELECT DISTINCT * WHERE {{\n{where}{extra}}}\n",
+        text[: head.end()].removesuffix("WHERE "),
+        where,
     )
 
 
