@@ -27,6 +27,7 @@ fmt: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/ask_csv.py
 	$(BIN)/python bench/questions.py
+	$(BIN)/python bench/reasoning.py --sizes 1 10000
 
 # Renews requirements.txt from pyproject.toml. What is pinned stays so, unless asked:
 # `make lock LOCK_ARGS=--upgrade`, or `LOCK_ARGS='--upgrade-package rdflib'`.
