@@ -19,7 +19,8 @@ HEAD = """\
 What `crampkg COMMAND --help` prints. This page is written by `tests/test_commands_page.py`; `ask ID
 --help` says more of each question, which are listed in [questions.md](questions.md).
 
-Exit codes: 0 yes; 1 a check failed, or an answer is missing or empty; 2 wrong usage or bad input;
+Exit codes: 0 yes; 1 a check failed, the answer of `ask` is empty, or what `why` asks for does not
+hold (a `query` of your own that matches nothing is no failure); 2 wrong usage or bad input;
 130 interrupted. What programs read goes to standard output alone, messages to standard error.
 """
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+import sys
 from pathlib import Path
 
 import pytest
@@ -168,3 +171,45 @@ def test_each_article_has_a_status_of_its_own() -> None:
         "For nurses. Not medical advice.",
         "From “Other”, last updated 2026-01-01; reviewed.",
     )
+
+
+def test_a_graph_answer_iterates_over_its_triples(graph: KnowledgeGraph) -> None:
+    answer = graph.query("CONSTRUCT { ?s a ck:Artery } WHERE { ?s a ck:Artery }")
+    assert len(list(answer)) == len(answer) == len(answer.triples) == 5
+    assert {row.text("object") for row in answer} == {"https://w3id.org/crampkg/ontology#Artery"}
+    assert list(answer.to_pandas().columns) == ["subject", "predicate", "object"]
+    assert len(answer.to_pandas()) == 5
+
+
+def test_an_ask_has_no_rows_and_says_so(graph: KnowledgeGraph) -> None:
+    answer = graph.query("ASK { kg:calf a ck:AnatomicalSite }")
+    assert answer.boolean is True
+    with pytest.raises(UsageError, match="boolean"):
+        answer.to_pandas()
+
+
+def test_a_row_may_be_copied_and_pickled(graph: KnowledgeGraph) -> None:
+    (row,) = graph.query("SELECT (1 AS ?one) {}")
+    pickled = pickle.loads(pickle.dumps(row))  # noqa: S301 - our own bytes
+    for twin in (copy.copy(row), copy.deepcopy(row), pickled):
+        assert twin == row
+        assert twin.text("one") == "1"
+
+
+def test_an_answer_shows_what_it_is(graph: KnowledgeGraph) -> None:
+    assert repr(graph.ask("denied-claims")) == "<Answer to denied-claims: 1 rows>"
+    assert repr(graph.query("ASK {}")) == "<Answer to ask: True>"
+
+
+def test_without_pandas_it_says_what_to_install(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UsageError, match=r"crampkg\[pandas\]"):
+        graph.ask("denied-claims").to_pandas()
+
+
+@pytest.mark.parametrize("value", [None, 1.5, object()])
+def test_a_value_that_is_no_name_is_refused(graph: KnowledgeGraph, value: object) -> None:
+    with pytest.raises(UsageError, match="takes a name or a number"):
+        graph.ask("arteries-explaining-pain", site=value)  # type: ignore[arg-type]

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from crampkg.errors import (
     AmbiguousTermError,
-    AnswerMissingError,
-    CheckError,
     CrampkgError,
     EndpointError,
     QueryError,
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AmbiguousTermError",
-    "AnswerMissingError",
-    "CheckError",
     "CrampkgError",
     "EndpointError",
     "KnowledgeGraph",

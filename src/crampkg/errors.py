@@ -9,8 +9,6 @@ CrampkgError                    the base: a face catches this and nothing else
 │   ├── WrongKindError          a term of another class than the parameter wants
 │   └── QueryError              SPARQL that does not parse or may not run
 ├── SourceError                 exit 2: a file that cannot be read or parsed
-├── AnswerMissingError          exit 1: the answer is empty
-├── CheckError                  exit 1: a check failed
 └── EndpointError               exit 3: an endpoint could not be reached
 """
 
@@ -67,18 +65,6 @@ class SourceError(CrampkgError):
         super().__init__(message)
         self.path = path
         self.line = line
-
-
-class AnswerMissingError(CrampkgError):
-    """The answer is empty."""
-
-    exit_code = 1
-
-
-class CheckError(CrampkgError):
-    """A check failed."""
-
-    exit_code = 1
 
 
 class EndpointError(CrampkgError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from crampkg.answers.rows import Answer
 from crampkg.engine.embedded import EmbeddedEngine
@@ -316,6 +316,9 @@ class _Parameters(Mapping[str, "tuple[Term | str, ...]"]):
 
 
 def _several(given: str | int | Sequence[str | int]) -> list[str | int]:
+    if not isinstance(given, (str, int, Iterable)):
+        message = f"A parameter takes a name or a number, or several, and not {given!r}."
+        raise UsageError(message)
     values = [given] if isinstance(given, (str, int)) else list(given)
     if not values:
         message = "A parameter was given no value. Give it at least one, or leave it out."

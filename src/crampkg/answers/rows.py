@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from crampkg.errors import UsageError
 from crampkg.vocabulary import XSD
 
 TYPE_CHECKING = False
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from crampkg.engine.base import Result, Triple
     from crampkg.records import Question, Status, Term, Value
+
+_TRIPLE = ("subject", "predicate", "object")
 
 _NUMBERS = {
     XSD + "integer": int,
@@ -46,11 +49,16 @@ class Row(Mapping[str, "Value | None"]):
         return len(self._variables)
 
     def __getattr__(self, name: str) -> Value | None:
+        if name.startswith("_"):  # as copy and pickle ask for, before there are any values
+            raise AttributeError(name)
         try:
             return self[name]
         except KeyError:
             message = f"The row has no column {name}; it has {', '.join(self._variables)}."
             raise AttributeError(message) from None
+
+    def __reduce__(self) -> tuple[type[Row], tuple[tuple[str, ...], tuple[Value | None, ...]]]:
+        return Row, (self._variables, self._values)
 
     def __repr__(self) -> str:
         return f"Row({', '.join(f'{name}={self.text(name)!r}' for name in self._variables)})"
@@ -65,7 +73,11 @@ class Row(Mapping[str, "Value | None"]):
 
 
 class Answer:
-    """What came back for one question or query. Iterates over its rows; safe to iterate again."""
+    """What came back for one question or query.
+
+    Iterates over its rows, or over its triples as rows of subject, predicate and object; safe to
+    iterate again. The answer of an ASK has none: it is in `boolean`.
+    """
 
     def __init__(
         self,
@@ -90,11 +102,13 @@ class Answer:
 
     @property
     def rows(self) -> list[Row]:
-        """The rows of a SELECT, in order; empty for other forms."""
+        """The rows of a SELECT, in order; the triples of a graph as rows, sorted."""
         if self._rows is None:
-            select = self.form == "select"
-            bindings = self._read().bindings() if select else ()
-            self._rows = [Row(self.variables, values) for values in bindings]
+            if self.form == "graph":
+                self._rows = [Row(_TRIPLE, triple) for triple in self.triples]
+            else:
+                bindings = self._read().bindings() if self.form == "select" else ()
+                self._rows = [Row(self.variables, values) for values in bindings]
         return self._rows
 
     @property
@@ -109,7 +123,7 @@ class Answer:
         return iter(self.rows)
 
     def __len__(self) -> int:
-        return len(self.triples if self.form == "graph" else self.rows)
+        return len(self.rows)
 
     def __bool__(self) -> bool:
         """Tell whether there is an answer: a row, a triple, or yes."""
@@ -134,12 +148,23 @@ class Answer:
     def to_pandas(self) -> pd.DataFrame:
         """Return the rows as a data frame: IRIs and texts as str, numbers as numbers.
 
-        Raises ImportError when pandas is not installed.
+        Raises `UsageError` for an ASK, which has no rows, and when pandas is not installed.
         """
-        import pandas as pd
-
+        if self.form == "ask":
+            message = "An ASK has no rows: its answer is in `boolean`."
+            raise UsageError(message)
+        try:
+            import pandas as pd
+        except ImportError:
+            message = "This needs pandas: pip install 'crampkg[pandas]'."
+            raise UsageError(message) from None
         records = [[_plain(value) for value in row.values()] for row in self.rows]
-        return pd.DataFrame(records, columns=list(self.variables))
+        return pd.DataFrame(records, columns=list(self.variables or _TRIPLE))
+
+    def __repr__(self) -> str:
+        what = {"ask": f"{self.boolean}", "graph": f"{len(self)} triples"}
+        asked = self.question.id if self.question else self.form
+        return f"<Answer to {asked}: {what.get(self.form, f'{len(self)} rows')}>"
 
     def _repr_html_(self) -> str:
         """Return the answer as a notebook shows it."""
