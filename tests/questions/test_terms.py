@@ -80,3 +80,10 @@ def test_any_name_is_found_or_refused_with_a_sentence(graph: KnowledgeGraph, nam
         assert graph.find(name, CK + "AnatomicalSite").label
     except CrampkgError as error:
         assert str(error).endswith((".", "?"))
+
+
+def test_a_word_of_a_name_leads_to_the_name(graph: KnowledgeGraph) -> None:
+    with pytest.raises(UnknownTermError, match="Did you mean Golgi tendon organ"):
+        graph.find("golgi")
+    with pytest.raises(UnknownTermError, match="Words of it may do"):
+        graph.find("zzz")

@@ -127,6 +127,7 @@ class Terms:
         iri = expand(name) or name.strip("<>")
         word = _fold(_slug(iri) if "://" in iri else name)
         near = difflib.get_close_matches(word, candidates, n=OFFERED, cutoff=0.6)
+        near += sorted((known for known in candidates if word and word in known), key=len)[:OFFERED]
         labels = list(dict.fromkeys(candidates[each] for each in near))
         what = "thing"
         if kind is not None:
@@ -135,7 +136,8 @@ class Terms:
         if not labels and kind is not None:
             labels = [term.label for term in self.of_kind(kind)][:OFFERED]
             return f"No {what} is called {name!r}. Some that are known: {', '.join(labels)}."
-        return f"No {what} is called {name!r}.{suggest(labels)}"
+        offer = suggest(labels[:OFFERED]) or " Words of it may do, or TAB where a shell completes."
+        return f"No {what} is called {name!r}.{offer}"
 
 
 def _fold(name: str) -> str:
