@@ -19,15 +19,15 @@ _PREFIXES = f"@prefix : <urn:t:> . @prefix owl: <{OWL}> . @prefix rdfs: <{RDFS}>
 _CLASSES = [f":C{number}" for number in range(6)]
 _ROLES = [f":p{number}" for number in range(5)]
 _INVERSES = [f":n{number}" for number in range(2)]
-_THINGS = [f":{letter}" for letter in "abcdef"]
-_NAMES = [*_CLASSES, *_ROLES, *_INVERSES, *_THINGS]
+_TWIN = ":twin"
+_THINGS = [f":{letter}" for letter in "abcd"]
 
 _class = st.sampled_from(_CLASSES)
-_any_role = st.sampled_from([*_ROLES, *_INVERSES])
+_any_role = st.sampled_from([*_ROLES, *_INVERSES, _TWIN])
 _thing = st.sampled_from(_THINGS)
-_climb = st.lists(st.sampled_from(range(len(_ROLES))), min_size=2, max_size=4, unique=True).map(
-    sorted
-)
+_step = st.sampled_from(range(len(_ROLES)))
+_climb = st.lists(_step, min_size=2, max_size=4, unique=True).map(sorted)
+_high_climb = st.lists(_step, min_size=3, max_size=3, unique=True).map(sorted)
 
 
 def _some(role: str, filler: str) -> str:
@@ -82,6 +82,8 @@ _axiom = st.one_of(
     st.builds("{} a owl:TransitiveProperty .".format, st.sampled_from(_ROLES)),
     st.builds("{} a owl:SymmetricProperty .".format, st.sampled_from(_ROLES)),
     st.builds(lambda numbers: f":p{numbers[0]} rdfs:subPropertyOf :p{numbers[-1]} .", _climb),
+    st.just(f"{_TWIN} owl:equivalentProperty :p2 ."),
+    st.builds(_chain, _high_climb, st.sampled_from(["left", "right"])),
     st.builds(_chain, _climb, st.sampled_from(["left", "right", "plain"])),
 )  # fmt: skip
 _assertion = st.one_of(
@@ -92,7 +94,7 @@ _assertion = st.one_of(
 _DECLARED = " ".join(
     [
         *(f"{name} a owl:Class ." for name in _CLASSES),
-        *(f"{name} a owl:ObjectProperty ." for name in [*_ROLES, *_INVERSES]),
+        *(f"{name} a owl:ObjectProperty ." for name in [*_ROLES, *_INVERSES, _TWIN]),
         *(f"{name} a owl:NamedIndividual ." for name in _THINGS),
         *(f":n{number} owl:inverseOf :p{number} ." for number in range(len(_INVERSES))),
     ]
@@ -106,8 +108,8 @@ def _ontology(axioms: Sequence[str], assertions: Sequence[str]) -> str:
 #: A small ontology as lines of Turtle, which `triples_of` reads.
 ontologies = st.builds(
     _ontology,
-    st.lists(_axiom, min_size=3, max_size=12),
-    st.lists(_assertion, min_size=4, max_size=12),
+    st.lists(_axiom, min_size=4, max_size=14),
+    st.lists(_assertion, min_size=6, max_size=16),
 )
 
 

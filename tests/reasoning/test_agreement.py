@@ -98,7 +98,7 @@ def fitting(abox: list[Triple], ontology: list[Triple], rules: Engine) -> list[T
 
 
 @few(max_examples=2)
-@given(made=st.lists(ontologies, min_size=15, max_size=15))
+@given(made=st.lists(ontologies, min_size=20, max_size=20))
 def test_engines_agree_on_small_ontologies(made: list[str], rules: Engine) -> None:
     each = [triples_of(text, number) for number, text in enumerate(made)]
     together = [triple for triples in each for triple in triples]
