@@ -15,12 +15,14 @@ from crampkg import KnowledgeGraph
 from crampkg.answers.formats import status_lines
 from crampkg.errors import (
     QueryError,
+    RefusedQueryError,
     UnknownParameterError,
     UnknownQuestionError,
     UsageError,
     WrongKindError,
 )
 from crampkg.records import Status
+from crampkg.vocabulary import GRAPHS
 
 
 def test_the_face_is_exact() -> None:
@@ -159,8 +161,47 @@ def test_from_chooses_the_graph_that_is_seen(graph: KnowledgeGraph, query: str) 
     (whole,) = graph.query(count.format(""))
     assert chosen.text("n") == in_graph.text("n")
     assert int(chosen.text("n")) < int(whole.text("n"))
-    (elsewhere,) = graph.query(count.format("FROM <file:///etc/passwd>"))
-    assert elsewhere.text("n") == "0"
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "FROM <file:///etc/passwd>",
+        "FROM NAMED <http://localhost/g>",
+        "FROM g:facts from g:nope",
+        "FROM <https://w3id.org/crampkg/graph/\\u0066>",
+    ],
+)
+def test_from_a_graph_that_is_not_here_is_refused(graph: KnowledgeGraph, clause: str) -> None:
+    with pytest.raises(RefusedQueryError, match="is no graph here, and nothing is fetched") as told:
+        graph.query(f"SELECT *\n{clause} {{ ?s ?p ?o }}")
+    assert (told.value.reason, told.value.line) == ("dataset", 2)
+
+
+def test_from_may_be_written_against_a_base_or_with_a_prefix_of_its_own(
+    graph: KnowledgeGraph,
+) -> None:
+    count = "SELECT (COUNT(*) AS ?n) {} {{ ?from ?p ?o }}"
+    (expected,) = graph.query(count.format("FROM g:facts"))
+    for head, clause in (
+        ("BASE <https://w3id.org/crampkg/>", "FROM <graph/\\u0066acts>"),
+        ("PREFIX my: <https://w3id.org/crampkg/graph/>", "FROM my:facts"),
+    ):
+        (found,) = graph.query(f"{head}\n{count.format(clause)}")
+        assert found == expected
+
+
+def test_a_dataset_can_be_chosen_beside_the_query(graph: KnowledgeGraph) -> None:
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    facts = GRAPHS["facts"]
+    (expected,) = graph.query("SELECT (COUNT(*) AS ?n) FROM g:facts { ?s ?p ?o }")
+    (chosen,) = graph.query(count.replace("{", "FROM g:claims {", 1), default_graphs=[facts])
+    assert chosen == expected
+    named = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"
+    assert [row.text("g") for row in graph.query(named, named_graphs=[facts])] == [facts]
+    assert not list(graph.query(named, default_graphs=[facts]))
+    with pytest.raises(RefusedQueryError, match="<urn:nope> is no graph here"):
+        graph.query(named, named_graphs=["urn:nope"])
 
 
 def test_each_article_has_a_status_of_its_own() -> None:

@@ -8,6 +8,7 @@ CrampkgError                    the base: a face catches this and nothing else
 │   ├── AmbiguousTermError      a name that fits several terms
 │   ├── WrongKindError          a term of another class than the parameter wants
 │   └── QueryError              SPARQL that does not parse or may not run
+│       └── RefusedQueryError   one that no engine here is asked to run
 ├── SourceError                 exit 2: a file that cannot be read or parsed
 └── EndpointError               exit 3: an endpoint could not be reached
 """
@@ -56,6 +57,18 @@ class QueryError(UsageError):
         super().__init__(message)
         self.line = line
         self.column = column
+
+
+class RefusedQueryError(QueryError):
+    """A query that no engine here is asked to run.
+
+    `reason` is "update" where it changes data, "service" where it asks another server, "dataset"
+    where it reads a graph that is not here, "complexity" where it might end the engine.
+    """
+
+    def __init__(self, message: str, line: int | None, column: int | None, reason: str) -> None:
+        super().__init__(message, line, column)
+        self.reason = reason
 
 
 class SourceError(CrampkgError):

@@ -158,19 +158,31 @@ class KnowledgeGraph:
         engine = self._open_engine()
         return Answer(lambda: engine.query(text), text, self.statuses, question, parameters)
 
-    def query(self, text: str) -> Answer:
+    def query(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+    ) -> Answer:
         """Run a SPARQL 1.1 SELECT, ASK, CONSTRUCT or DESCRIBE.
 
-        Outside of GRAPH it sees the union of all graphs, unless FROM chooses among them.
+        Outside of GRAPH it sees the union of all graphs, unless FROM chooses among them, or
+        `default_graphs` and `named_graphs` do, which go before FROM (SPARQL 1.1 Protocol,
+        section 2.1.4): IRIs of `crampkg.vocabulary.GRAPHS`.
         The prefixes of `crampkg.vocabulary.PREFIXES` need no declaration. Raises `QueryError`
-        with line and column.
+        with line and column, `RefusedQueryError` for a graph that is not here.
         """
         from crampkg.engine import guard
 
         guard.check(text)
         engine = self._open_engine()
-        union = not any(word.upper() == "FROM" for word, _ in guard.words(text))
-        return Answer(lambda: engine.query(text, union=union), text, self.statuses)
+        if default_graphs is None and named_graphs is None:
+            union = not guard.check_dataset(text)
+            return Answer(lambda: engine.query(text, union=union), text, self.statuses)
+        dataset = (tuple(default_graphs or ()), tuple(named_graphs or ()))
+        guard.check_names(dataset[0] + dataset[1])
+        return Answer(lambda: engine.query(text, dataset=dataset), text, self.statuses)
 
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term called `name` (label, synonym, CURIE, IRI or slug), of class `kind`.

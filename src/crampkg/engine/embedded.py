@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pyoxigraph import (
+    DefaultGraph,
+    NamedNode,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -16,13 +18,14 @@ from crampkg.vocabulary import PREFIXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
+    from collections.abc import Iterator, Sequence
+    from typing import IO, Any
 
     from crampkg.engine.base import Binding, Triple
 
 _FORMATS = {
     "csv": QueryResultsFormat.CSV,
+    "json": QueryResultsFormat.JSON,
     "tsv": QueryResultsFormat.TSV,
     "xml": QueryResultsFormat.XML,
 }
@@ -40,13 +43,28 @@ class EmbeddedEngine:
         # The snapshot was validated when it was built: lenient leaves out doing so again.
         self.store.load(nquads, format=RdfFormat.N_QUADS, lenient=True)
 
-    def query(self, text: str, *, union: bool = True) -> EmbeddedResult:
+    def query(
+        self,
+        text: str,
+        *,
+        union: bool = True,
+        dataset: tuple[Sequence[str], Sequence[str]] | None = None,
+    ) -> EmbeddedResult:
         """Run a query; `union` is False for one whose FROM names the graphs that it is to see.
 
+        `dataset` names the graphs of the default graph and the named graphs, and goes before FROM.
         Raises `QueryError` with line and column where it does not parse.
         """
+        chosen: dict[str, Any] = {"use_default_graph_as_union": union}
+        if dataset is not None:
+            default, named = dataset
+            chosen = {
+                # With no graph at all Oxigraph would take the whole store.
+                "default_graph": [NamedNode(iri) for iri in default] or [DefaultGraph()],
+                "named_graphs": [NamedNode(iri) for iri in named],
+            }
         try:
-            result = self._run(text, union=union)
+            result = self._run(text, **chosen)
         except SyntaxError as error:
             from crampkg.engine.faults import located
 
@@ -56,10 +74,8 @@ class EmbeddedEngine:
             raise QueryError(message) from None
         return EmbeddedResult(result)
 
-    def _run(
-        self, text: str, *, union: bool = True
-    ) -> QuerySolutions | QueryBoolean | QueryTriples:
-        return self.store.query(text, prefixes=PREFIXES, use_default_graph_as_union=union)
+    def _run(self, text: str, **dataset: Any) -> QuerySolutions | QueryBoolean | QueryTriples:
+        return self.store.query(text, prefixes=PREFIXES, **dataset)
 
 
 class EmbeddedResult:
@@ -96,13 +112,20 @@ class EmbeddedResult:
             for triple in self._result
         )
 
-    def serialize(self, format: str) -> bytes | None:
-        """Return the result as csv, tsv or xml; None for another format or a graph."""
+    def serialize(self, format: str, sink: IO[bytes] | None = None) -> bytes | None:
+        """Return the result as csv, json, tsv or xml; None for another format or a graph.
+
+        With a `sink` it is written there, and what is returned is empty. What the sink raises is
+        raised here.
+        """
         if format not in _FORMATS or isinstance(self._result, QueryTriples):
             return None
-        if self.form == "ask" and format != "xml":
+        if self.form == "ask" and format not in ("json", "xml"):
             return None
         try:
+            if sink is not None:
+                self._result.serialize(sink, _FORMATS[format])
+                return b""
             written: bytes = self._result.serialize(format=_FORMATS[format])
         except (ValueError, RuntimeError, OSError) as error:
             message = f"The query cannot be run: {error}"

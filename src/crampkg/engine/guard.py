@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from crampkg.errors import QueryError
+from crampkg.errors import RefusedQueryError
+from crampkg.vocabulary import GRAPHS, PREFIXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 #: Deeper nesting than any query that a person writes, and far below the 2,265 levels that end
 #: pyoxigraph 0.5.13 with a segmentation fault.
@@ -44,7 +45,8 @@ _UPDATES = frozenset(("ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSER
 
 
 def check(text: str) -> None:
-    """Raise `QueryError` for a query that changes data, asks another server, or is too complex.
+    """Raise `RefusedQueryError` for a query that changes data, asks another server, or is too
+    complex.
 
     Strings, IRIs, variables and comments are skipped, so that only keywords, operators and
     brackets count (SPARQL 1.1 Query Language, section 19.8). Oxigraph is laxer than the standard:
@@ -61,7 +63,8 @@ def check(text: str) -> None:
         if kind == "comment":
             continue
         if suspect is not None and said == "{":
-            raise _refusal(text, suspect.start(), f"has {suspect[0]}, which {_SERVICE}")
+            reason = f"has {suspect[0]}, which {_SERVICE}"
+            raise _refusal(text, suspect.start(), reason, "service")
         suspect = None
         if kind == "open":
             opened.append("values" if expects_data and said == "{" else said)
@@ -83,10 +86,12 @@ def check(text: str) -> None:
             head = said.partition(":")[0].upper()
             if "SERVICE" in head:
                 if kind == "word":
-                    raise _refusal(text, token.start(), f"has {said}, which {_SERVICE}")
+                    reason = f"has {said}, which {_SERVICE}"
+                    raise _refusal(text, token.start(), reason, "service")
                 suspect = token
             if kind == "word" and head in _UPDATES:
-                raise _refusal(text, token.start(), f"has {said}, which {_UPDATE}")
+                reason = f"has {said}, which {_UPDATE}"
+                raise _refusal(text, token.start(), reason, "update")
             weight += sum(group in head for group in _GROUPS)
             expects_data = expects_data or head == "VALUES"
             if head in _CONSTANTS:
@@ -97,6 +102,46 @@ def check(text: str) -> None:
             reason = f"has more than {MOST} operators and groups. Ask in smaller parts."
             raise _refusal(text, token.start(), reason)
         before = kind
+
+
+def check_dataset(text: str) -> bool:
+    """Tell whether FROM or FROM NAMED chooses graphs for a query.
+
+    Raises `RefusedQueryError` for one that is not here: the standard would fetch it.
+    """
+    base, prefixes = "", dict(PREFIXES)
+    found = False
+    read = [each for each in tokens(text) if each[0] != "comment"]
+    for (_, said, _), (kind, name, start), (_, iri, _) in zip(
+        read, read[1:], [*read[2:], ("", "", 0)], strict=False
+    ):
+        word = said.upper()
+        if word == "BASE" and kind == "iri":
+            base = _resolved(name, base)
+        elif word == "PREFIX" and kind == "name":
+            prefixes[name.removesuffix(":")] = _resolved(iri, base)
+        elif word in ("FROM", "NAMED") and kind in ("iri", "name"):
+            found = True
+            prefix, _, local = name.partition(":")
+            named = _resolved(name, base) if kind == "iri" else prefixes.get(prefix, "") + local
+            if named not in GRAPHS.values():
+                reason = (
+                    f"reads {name}, which is no graph here, and nothing is fetched. "
+                    f"FROM takes {', '.join(f'g:{graph}' for graph in GRAPHS)}."
+                )
+                raise _refusal(text, start, reason, "dataset")
+    return found
+
+
+def check_names(graphs: Iterable[str]) -> None:
+    """Raise `RefusedQueryError` where one of the IRIs `graphs` names no graph that is here."""
+    for name in graphs:
+        if name not in GRAPHS.values():
+            message = (
+                f"<{name}> is no graph here, and nothing is fetched. "
+                f"There are {', '.join(f'<{iri}>' for iri in GRAPHS.values())}."
+            )
+            raise RefusedQueryError(message, None, None, "dataset")
 
 
 def words(text: str) -> Iterator[tuple[str, int]]:
@@ -117,7 +162,20 @@ def _is_expression(opened: list[str]) -> bool:
     return opened[-1:] == ["("] and opened[-2:-1] != ["values"]
 
 
-def _refusal(text: str, offset: int, reason: str) -> QueryError:
+def _resolved(iri: str, base: str) -> str:
+    """Return the IRI that stands between < and >, its escapes read, against `base`."""
+    from urllib.parse import urljoin
+
+    inside = re.sub(
+        r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",
+        lambda found: chr(int(found[1] or found[2], 16)),
+        iri[1:-1],
+    )
+    return urljoin(base, inside)
+
+
+def _refusal(text: str, offset: int, problem: str, reason: str = "complexity") -> RefusedQueryError:
     line = text.count("\n", 0, offset) + 1
     column = offset - text.rfind("\n", 0, offset)
-    return QueryError(f"The query, at line {line}, column {column}, {reason}", line, column)
+    message = f"The query, at line {line}, column {column}, {problem}"
+    return RefusedQueryError(message, line, column, reason)
