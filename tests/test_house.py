@@ -19,6 +19,7 @@ SOURCE = ROOT / "src"
 FLOORS = (
     {"__main__"},
     {"cli"},
+    {"server"},
     {"__init__"},
     {"graph"},
     {"answers", "check", "owl_view"},

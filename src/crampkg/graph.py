@@ -127,6 +127,18 @@ class KnowledgeGraph:
         """The five named graphs as canonical N-Quads."""
         return self._snapshot.nquads
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256, in hexadecimal, of all that the graph was made from."""
+        digest: str = self._snapshot.manifest["digest"]
+        return digest
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many triples each graph has, by its short name."""
+        counts: dict[str, int] = self._snapshot.manifest["triples"]
+        return counts
+
     def questions(self) -> tuple[Question, ...]:
         """Return the question library, sorted by id."""
         return tuple(self._snapshot.questions.values())

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import pyoxigraph
 import pytest
@@ -62,7 +62,7 @@ class Found:
         """Iterate over no triples."""
         return iter(())
 
-    def serialize(self, format: str) -> None:
+    def serialize(self, format: str, sink: IO[bytes] | None = None) -> None:
         """Write nothing."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 TYPE_CHECKING = False
@@ -51,6 +52,7 @@ def handles(answer: Answer) -> set[str]:
     return {value.text for value in values if value is not None and value.kind == "uri"}
 
 
+@functools.cache  # also because a server's process that answers cannot open a file
 def _query() -> str:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "spans.rq")
     with open(path, encoding="utf-8") as file:

@@ -10,7 +10,7 @@ from crampkg.vocabulary import XSD
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any
+    from typing import IO, Any
 
     import pandas as pd
 
@@ -138,12 +138,13 @@ class Answer:
 
         return formats.serialize(self, format)
 
-    def engine_bytes(self, format: str) -> bytes | None:
-        """Return the answer as its engine writes `csv`, `tsv` or `xml`, the fastest way out.
+    def engine_bytes(self, format: str, sink: IO[bytes] | None = None) -> bytes | None:
+        """Return the answer as its engine writes `csv`, `json`, `tsv` or `xml`, the fastest way.
 
-        None when the engine does not write that format.
+        None when the engine does not write that format. With a `sink` it is written there, and
+        what is returned is empty.
         """
-        return self._read().serialize(format)
+        return self._read().serialize(format, sink)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the rows as a data frame: IRIs and texts as str, numbers as numbers.

@@ -58,6 +58,8 @@ def parser() -> ArgumentParser:
 
 def run(arguments: Arguments) -> int:
     """Show the card."""
+    from crampkg.explain.describe import resources
+
     graph = open_graph(arguments)
     card = graph.describe(arguments.term)
     if arguments.format in ("turtle", "jsonld"):
@@ -66,7 +68,7 @@ def run(arguments: Arguments) -> int:
         output.write(to_bytes(card.triples, arguments.format), arguments.output)
         say_status(graph.statuses)
         return 0
-    quotes = quoted(graph, lambda: _handles(card), arguments.format)
+    quotes = quoted(graph, lambda: resources(card), arguments.format)
     if arguments.format == "json":
         output.write(_json(card, graph, quotes), arguments.output)
         say_status(graph.statuses)
@@ -79,23 +81,12 @@ def run(arguments: Arguments) -> int:
     return 0
 
 
-def _handles(card: Card) -> Iterator[str]:
-    for claim in card.claims:
-        yield claim.claim
-        yield claim.statement
-
-
 def _json(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> bytes:
     import json
 
-    told = {
-        "term": card.term._asdict(),
-        "properties": [each._asdict() for each in card.properties],
-        "claims": [claim._asdict() for claim in card.claims],
-        "links": [link._asdict() for link in card.links],
-        "mappings": [mapping._asdict() for mapping in card.mappings],
-        "status": [status._asdict() for status in graph.statuses],
-    }
+    from crampkg.explain.describe import document
+
+    told = {**document(card, {}), "status": [status._asdict() for status in graph.statuses]}
     if quotes:
         told["quotes"] = dict(quotes)
     return f"{json.dumps(told, ensure_ascii=False, indent=2)}\n".encode()

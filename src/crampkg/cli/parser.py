@@ -34,6 +34,7 @@ COMMANDS = {
     "describe": "show one concept: definition, claims for and against, evidence",
     "why": "explain how a triple follows, down to the article's words",
     "export": "write the graph, or a part of it, as RDF",
+    "serve": "serve the graph over HTTP: SPARQL, questions, concepts",
     "check": "check syntax, shapes, consistency and the truth rules",
     "verify": "compare the recorded spans with a copy of the article",
     "fmt": "bring Turtle files into the canonical form",

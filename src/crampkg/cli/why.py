@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crampkg.cli.parser import Arguments
-    from crampkg.explain.evidence import Evidence
     from crampkg.explain.story import Line
-    from crampkg.explain.why import Explanation, Reason
+    from crampkg.explain.why import Explanation
     from crampkg.graph import KnowledgeGraph
 
 DESCRIPTION = """\
@@ -72,6 +71,8 @@ def parser() -> ArgumentParser:
 
 def run(arguments: Arguments) -> int:
     """Explain; 1 when the triple does not hold."""
+    from crampkg.explain.story import resources
+
     graph = open_graph(arguments)
     explanation = graph.why(
         arguments.subject, arguments.predicate, arguments.object, limit=arguments.limit
@@ -83,7 +84,7 @@ def run(arguments: Arguments) -> int:
         output.write(to_bytes(provenance(explanation), arguments.format), arguments.output)
         say_status(graph.statuses, "" if explanation.holds else _verdict(explanation))
         return 0 if explanation.holds else 1
-    quotes = quoted(graph, lambda: _handles(explanation), arguments.format)
+    quotes = quoted(graph, lambda: resources(explanation), arguments.format)
     if arguments.format == "json":
         output.write(_json(explanation, graph, quotes), arguments.output)
         say_status(graph.statuses)
@@ -107,19 +108,6 @@ def _number(text: str) -> int:
 
 def _slugs(typed: argparse.Namespace) -> list[str]:
     return [slug(each.iri) for each in open_graph(typed).terms]
-
-
-def _handles(explanation: Explanation) -> Iterator[str]:
-    for told in (*explanation.nearest, *_claims(explanation.justifications)):
-        yield told.claim
-        yield told.statement
-
-
-def _claims(reasons: tuple[Reason, ...]) -> Iterator[Evidence]:
-    for reason in reasons:
-        if reason.evidence is not None:
-            yield reason.evidence
-        yield from _claims(reason.because)
 
 
 def _json(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> bytes:

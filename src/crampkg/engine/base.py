@@ -7,6 +7,7 @@ from typing import Protocol
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import IO
 
     from crampkg.records import Value
 
@@ -32,8 +33,11 @@ class Result(Protocol):
     def triples(self) -> Iterator[Triple]:
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
 
-    def serialize(self, format: str) -> bytes | None:
-        """Return the result as the engine writes `csv`, `tsv` or `xml`; None if it cannot."""
+    def serialize(self, format: str, sink: IO[bytes] | None = None) -> bytes | None:
+        """Return the result as the engine writes `csv`, `json`, `tsv` or `xml`; None if it cannot.
+
+        With a `sink` it is written there, and what is returned is empty.
+        """
 
 
 class Engine(Protocol):

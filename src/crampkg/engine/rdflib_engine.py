@@ -15,6 +15,7 @@ from crampkg.vocabulary import PREFIXES, XSD
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import IO
 
     from rdflib.query import Result as RdflibAnswer
     from rdflib.term import Node
@@ -69,7 +70,11 @@ class RdflibResult:
         for subject, predicate, object_ in self._result.graph or ():
             yield _to_value(subject), _to_value(predicate), _to_value(object_)
 
-    def serialize(self, format: str) -> bytes | None:  # noqa: ARG002 - as the protocol has it
+    def serialize(
+        self,
+        format: str,  # noqa: ARG002 - as the protocol has it
+        sink: IO[bytes] | None = None,  # noqa: ARG002 - the same
+    ) -> bytes | None:
         """Return None: answers are written from their rows, alike for every engine."""
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import NamedTuple
 
@@ -10,6 +11,9 @@ from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
     from crampkg.engine.base import Binding, Engine, Triple
     from crampkg.records import Term
 
@@ -99,10 +103,34 @@ def describe(term: Term, engine: Engine) -> Card:
     )
 
 
+def document(card: Card, quotes: Mapping[str, str]) -> dict[str, Any]:
+    """Return the card as a JSON object, with the quoted spans where there are any."""
+    told: dict[str, Any] = {
+        "term": card.term._asdict(),
+        "properties": [each._asdict() for each in card.properties],
+        "claims": [claim._asdict() for claim in card.claims],
+        "links": [link._asdict() for link in card.links],
+        "mappings": [mapping._asdict() for mapping in card.mappings],
+    }
+    return {**told, "quotes": dict(quotes)} if quotes else told
+
+
+def resources(card: Card) -> Iterator[str]:
+    """Yield the IRIs of the card's claims and of their statements, which have spans."""
+    for claim in card.claims:
+        yield claim.claim
+        yield claim.statement
+
+
 def _query(name: str, term: Term) -> str:
+    return bind(_text(name), {"concept": [serialize(term.iri, "iri")]})
+
+
+@functools.cache  # also because a server's process that answers cannot open a file
+def _text(name: str) -> str:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.rq")
     with open(path, encoding="utf-8") as file:
-        return bind(file.read(), {"concept": [serialize(term.iri, "iri")]})
+        return file.read()
 
 
 def _texts(row: Binding) -> list[str]:

@@ -111,6 +111,20 @@ def document(explanation: Explanation, quotes: Mapping[str, str]) -> dict[str, A
     }
 
 
+def resources(explanation: Explanation) -> Iterator[str]:
+    """Yield the IRIs of the explanation's claims and of their statements, which have spans."""
+    for told in (*explanation.nearest, *_claims(explanation.justifications)):
+        yield told.claim
+        yield told.statement
+
+
+def _claims(reasons: tuple[Reason, ...]) -> Iterator[Evidence]:
+    for reason in reasons:
+        if reason.evidence is not None:
+            yield reason.evidence
+        yield from _claims(reason.because)
+
+
 def _claim_aside(evidence: Evidence) -> str:
     parts = [evidence.stance, f"worded “{evidence.wording}”"]
     if evidence.hedge and evidence.hedge != "none printed":

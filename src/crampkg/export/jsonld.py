@@ -6,6 +6,7 @@ where reading that gives the same lexical form; nothing is ever fetched.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -72,7 +73,11 @@ def write(graphs: Graphs) -> bytes:
 
 
 def _context() -> Object:
-    path = Sources.find().path(_CONTEXT)
+    return _read_context(Sources.find().path(_CONTEXT))
+
+
+@functools.cache  # also because a server's process that answers cannot open a file
+def _read_context(path: str) -> Object:
     text = read_text(path, _CONTEXT)
     try:
         context: Object = json.loads(text)["@context"]

@@ -74,6 +74,22 @@ class Terms:
                 return self._of_kind(fitting[0], name, kind)
         raise UnknownTermError(self._unknown(name, kind))
 
+    def search(self, words: str, kind: str | None = None) -> list[Term]:
+        """Return the terms, of the class `kind` if one is given, with a name that has `words`.
+
+        The best first: a whole name, the beginning of one, the beginning of a word, anywhere.
+        """
+        wanted = _fold(words)
+        ranked = []
+        for term in self._by_iri.values():
+            if kind is not None and kind not in term.kinds:
+                continue
+            ranks = [_rank(wanted, name) for name in (term.label, *term.synonyms, _slug(term.iri))]
+            best = min((rank for rank in ranks if rank is not None), default=None)
+            if best is not None:
+                ranked.append((best, len(term.label), term.label.casefold(), term.iri, term))
+        return [each[-1] for each in sorted(ranked)]
+
     def relation(self, name: str) -> str:
         """Return the IRI of the property that `name` means, as `find` does; "a" is rdf:type.
 
@@ -138,6 +154,19 @@ class Terms:
             return f"No {what} is called {name!r}. Some that are known: {', '.join(labels)}."
         offer = suggest(labels[:OFFERED]) or " Words of it may do, or TAB where a shell completes."
         return f"No {what} is called {name!r}.{offer}"
+
+
+def _rank(wanted: str, name: str) -> int | None:
+    """Return how well a folded text fits a name, 0 the best, or None when it is not in it."""
+    folded = _fold(name)
+    if folded == wanted:
+        return 0
+    if folded.startswith(wanted):
+        return 1
+    parts = name.replace("-", " ").replace("_", " ").split()
+    if any(_fold(" ".join(parts[at:])).startswith(wanted) for at in range(1, len(parts))):
+        return 2
+    return 3 if wanted in folded else None
 
 
 def _fold(name: str) -> str:

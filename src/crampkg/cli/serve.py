@@ -1,0 +1,159 @@
+"""`crampkg serve`: the graph over HTTP."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from crampkg.cli import output
+from crampkg.cli.opening import open_graph
+from crampkg.cli.parser import ArgumentParser, add_article, add_globals
+from crampkg.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import socket
+
+    from crampkg.cli.parser import Arguments
+
+DESCRIPTION = """\
+Serve the graph over HTTP until it is told to stop (Ctrl-C, or SIGTERM): a SPARQL 1.1 endpoint,
+read-only, at /sparql; the question library and the concepts as an API under /api; whole graphs
+at /store and /graph/NAME; /.well-known/void, /health and /metrics.
+
+Queries run in processes of their own, which are killed when they take too long. The limits hold
+for everybody; behind a reverse proxy, say so, or all clients count as one."""
+
+EXAMPLES = """\
+examples:
+  crampkg serve
+  crampkg serve --port 8080 --seconds 30 --memory 2048
+  curl 'http://127.0.0.1:7878/api/questions/arteries-explaining-pain?site=calf&format=csv'
+  curl --data-urlencode 'query=SELECT * { kg:calf ?p ?o }' http://127.0.0.1:7878/sparql"""
+
+_LOGS = ("json", "text", "none")
+
+
+def parser() -> ArgumentParser:
+    """Return the parser of the words after `serve`."""
+    words = ArgumentParser("crampkg serve", DESCRIPTION, EXAMPLES)
+    words.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+    )
+    words.add_argument(
+        "--port",
+        type=_port,
+        default=7878,
+        metavar="N",
+        help="port; 0 takes a free one (default: %(default)s)",
+    )
+    limits = words.add_argument_group("limits")
+    for name, default, help in (
+        ("workers", max(2, os.cpu_count() or 1), "processes that answer queries"),
+        ("seconds", 10, "wall-clock time of a query"),
+        ("memory", 1024, "MiB that a query may take"),
+        ("rows", 100_000, "rows or triples in an answer"),
+        ("result", 32, "MiB in an answer"),
+        ("queue", 64, "queries that may wait"),
+        ("per-client", 16, "of them, from one address"),
+        ("client-seconds", 15, "for a client to send a request, or to read on"),
+    ):
+        limits.add_argument(
+            f"--{name}",
+            type=_positive,
+            default=default,
+            metavar="N",
+            help=f"{help} (default: %(default)s)",
+        )
+    words.add_argument(
+        "--log",
+        choices=_LOGS,
+        help="log of requests on standard error (default: text on a terminal, else json)",
+    )
+    words.add_argument(
+        "--behind-proxy", action="store_true", help="believe X-Forwarded-For and X-Forwarded-Proto"
+    )
+    add_article(words, "a copy of the article to quote from")
+    add_globals(words)
+    return words
+
+
+def run(arguments: Arguments) -> int:
+    """Serve; 0 when it was told to stop."""
+    try:
+        from crampkg.server.app import create_app
+        from crampkg.server.limits import MEBIBYTE, Limits
+        from crampkg.server.listening import serve
+    except ImportError as error:
+        message = f"Serving needs {error.name}: pip install 'crampkg[server]'."
+        raise UsageError(message) from None
+    # The workers' fork server opens the graph for itself, by these.
+    for variable, value in (
+        ("CRAMPKG_SOURCES", arguments.sources),
+        ("CRAMPKG_ARTICLE", arguments.article),
+    ):
+        if value:
+            os.environ[variable] = os.path.abspath(value)
+    graph = open_graph(arguments)
+    limits = Limits(
+        workers=arguments.workers,
+        seconds=arguments.seconds,
+        memory=arguments.memory * MEBIBYTE,
+        rows=arguments.rows,
+        result=arguments.result * MEBIBYTE,
+        queue=arguments.queue,
+        per_client=arguments.per_client,
+        request=arguments.client_seconds,
+    )
+    listener = _listen(arguments.host, arguments.port)
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    log = arguments.log or ("text" if output.is_watched() else "json")
+    with listener:
+        serve(
+            create_app(graph, limits),
+            listener,
+            limits,
+            log=log,
+            behind_proxy=arguments.behind_proxy,
+            ready=lambda: output.say(f"Serving at http://{shown}:{port}/ (Ctrl-C stops)."),
+        )
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there. Raises `UsageError` when that cannot be."""
+    import socket
+
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        message = f"There is no address {host!r} here: {error.strerror}. Try --host 127.0.0.1."
+        raise UsageError(message) from None
+    listener = socket.socket(family, kind)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        message = (
+            f"{host}, port {port}, cannot be listened on: {error.strerror}. Try another --port."
+        )
+        raise UsageError(message) from None
+    return listener
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004 - the highest port
+        message = f"{text!r} is not a port: give a number from 0 to 65535"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        message = f"{text!r} is not a number from 1"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)

@@ -1,0 +1,162 @@
+"""The ASGI application: routes, errors as problems, and the life of the workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from crampkg import __version__
+from crampkg.server import api, graph_store, media, metrics, openapi, sparql
+from crampkg.server.access_log import AccessLog
+from crampkg.server.problems import Problem
+from crampkg.server.service import Service, problem_response
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.server.limits import Limits
+
+    Handler = Callable[[Request, Service], Awaitable[Response]]
+
+#: Everything a page here needs is in it; nothing of it may come from elsewhere.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("crampkg.server"), autoescape=True, undefined=jinja2.StrictUndefined
+)
+
+
+def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
+    """Return the application that answers from `graph` within `limits`."""
+    service = Service(graph, limits)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        service.queries.start()
+        yield
+        await asyncio.gather(service.queries.close(), service.explainer.close())
+
+    read = ["GET"]
+    write = ["GET", "PUT", "POST", "DELETE", "PATCH"]
+    routes: list[tuple[str, Handler, list[str]]] = [
+        ("/", _home, read),
+        ("/sparql", sparql.respond, ["GET", "POST"]),
+        ("/store", graph_store.respond, write),
+        ("/graph/{name}", graph_store.respond, write),
+        ("/.well-known/void", _void, read),
+        ("/api", _page, read),
+        ("/api/openapi.json", _openapi, read),
+        ("/api/questions", api.questions, read),
+        ("/api/questions/{id}", api.question, read),
+        ("/api/terms", api.terms, read),
+        ("/api/describe", api.describe, read),
+        ("/api/why", api.why, read),
+        ("/api/status", api.status, read),
+        ("/health", _health, read),
+        ("/metrics", _metrics, read),
+    ]
+    app = Starlette(
+        routes=[
+            Route(path, _endpoint(handler, service), methods=methods)
+            for path, handler, methods in routes
+        ],
+        middleware=[
+            Middleware(AccessLog, metrics=service.metrics),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=["*"],
+                allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+                allow_headers=["*"],
+                expose_headers=["ETag", "Link", "Retry-After"],
+                max_age=86400,
+            ),
+        ],
+        exception_handlers={HTTPException: _refused, Exception: _mistaken},
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    return app
+
+
+def _endpoint(handler: Handler, service: Service) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await handler(request, service)
+        except Problem as problem:
+            return problem_response(problem)
+
+    return endpoint
+
+
+async def _home(request: Request, _: Service) -> Response:
+    return RedirectResponse(f"{sparql.base_of(request)}/api", 303)
+
+
+async def _void(request: Request, service: Service) -> Response:
+    format, type = media.chosen(request.headers.get("accept", ""), None, media.GRAPHS)
+    job = {"do": "information", "what": "dataset", "base": sparql.base_of(request)}
+    return await service.answer(request, {**job, "format": format, "type": type})
+
+
+async def _openapi(request: Request, service: Service) -> Response:
+    return JSONResponse(openapi.document(service.graph, sparql.base_of(request)))
+
+
+async def _page(request: Request, service: Service) -> Response:
+    base = sparql.base_of(request)
+    text = _TEMPLATES.get_template("api.html").render(
+        document=openapi.document(service.graph, base), base=base
+    )
+    return HTMLResponse(text, headers={"content-security-policy": _POLICY})
+
+
+async def _health(_: Request, service: Service) -> Response:
+    """Tell whether a query would be answered: 200, or 503 when there is no worker."""
+    pool = service.queries
+    pool.start()
+    state = "ok" if pool.alive else "starting"
+    told = {
+        "status": state,
+        "workers": pool.alive,
+        "idle": pool.idle,
+        "waiting": pool.waiting,
+        "digest": service.graph.digest,
+        "version": __version__,
+    }
+    return JSONResponse(told, 200 if pool.alive else 503, {"cache-control": "no-store"})
+
+
+async def _metrics(_: Request, service: Service) -> Response:
+    service.observe()
+    headers = {"content-type": metrics.CONTENT_TYPE, "cache-control": "no-store"}
+    return Response(service.metrics.text(), 200, headers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """Answer what Starlette refuses by itself: no route, or a method that it has not."""
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == 405:  # noqa: PLR2004 - method not allowed
+        allowed = (error.headers or {}).get("Allow", "")
+        detail = f"{request.method} is not for this address. It takes {allowed}."
+        return problem_response(Problem("method", detail), error.headers)
+    detail = f"There is nothing at {request.url.path}. /api says what there is."
+    return problem_response(Problem("not-found", detail))
+
+
+async def _mistaken(request: Request, error: Exception) -> Response:
+    logging.getLogger("crampkg").error("A mistake at %s", request.url.path, exc_info=error)
+    return problem_response(Problem("mistake", "The server made a mistake, which is in its log."))

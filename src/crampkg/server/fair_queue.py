@@ -1,0 +1,90 @@
+"""Who is served next: the clients in turn, so that one with many queries delays no other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from typing import Generic, TypeVar
+
+from crampkg.server.problems import Problem
+
+T = TypeVar("T")
+
+
+class FairQueue(Generic[T]):
+    """Hands out things that can be used by one client at a time, such as workers.
+
+    At most `length` clients' wishes wait, `per_client` of them for one client, and none longer
+    than `patience` seconds.
+    """
+
+    def __init__(self, length: int, per_client: int, patience: float) -> None:
+        self._length = length
+        self._per_client = per_client
+        self._patience = patience
+        self._idle: deque[T] = deque()
+        self._waiting: OrderedDict[str, deque[asyncio.Future[T]]] = OrderedDict()
+
+    @property
+    def idle(self) -> int:
+        """How many things are free."""
+        return len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        """How many wishes wait."""
+        return sum(len(futures) for futures in self._waiting.values())
+
+    async def take(self, client: str) -> T:
+        """Return a thing when it is this client's turn; give it back with `put`.
+
+        Raises `Problem` ("busy") when too many wait already, or when the wait was too long.
+        """
+        if self._idle:
+            return self._idle.popleft()
+        own = self._waiting.get(client, ())
+        if self.waiting >= self._length or len(own) >= self._per_client:
+            whose = "of yours " if len(own) >= self._per_client else ""
+            raise self._busy(f"{max(len(own), self.waiting)} queries {whose}wait already.")
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(client, deque()).append(future)
+        try:
+            async with asyncio.timeout(self._patience):
+                await asyncio.wait([future])
+        except BaseException as error:
+            if future.done():  # it came, and nobody is there to use it
+                self.put(future.result())
+            else:
+                self._forget(client, future)
+            if isinstance(error, TimeoutError):
+                raise self._busy(f"No worker was free for {self._patience:g} seconds.") from None
+            raise
+        return future.result()
+
+    def put(self, thing: T) -> None:
+        """Give `thing` to the client whose turn it is, else keep it."""
+        if self._waiting:
+            client, futures = self._waiting.popitem(last=False)
+            futures.popleft().set_result(thing)
+            if futures:
+                self._waiting[client] = futures  # at the end: the others come first
+            return
+        self._idle.append(thing)
+
+    def __contains__(self, thing: object) -> bool:
+        """Tell whether `thing` is free."""
+        return thing in self._idle
+
+    def drop(self, thing: T) -> None:
+        """Forget a free thing that is of no more use."""
+        if thing in self._idle:
+            self._idle.remove(thing)
+
+    def _forget(self, client: str, future: asyncio.Future[T]) -> None:
+        futures = self._waiting[client]
+        futures.remove(future)
+        if not futures:
+            del self._waiting[client]
+
+    def _busy(self, why: str) -> Problem:
+        return Problem("busy", f"{why} Ask again in a moment.", retry=max(1, int(self._patience)))

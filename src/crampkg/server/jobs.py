@@ -1,0 +1,228 @@
+"""What a worker can be asked to do: each job is a JSON object, each answer bytes of one type."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+
+from crampkg.answers import formats, quotes
+from crampkg.article import Article
+from crampkg.errors import CrampkgError
+from crampkg.explain import describe
+from crampkg.export import export, to_bytes
+from crampkg.server import descriptions, media
+from crampkg.server.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.server.limits import Limits
+
+    Job = dict[str, Any]
+
+#: Smaller bodies are sent as they are: compressed they would hardly be shorter.
+_SMALL = 1024
+
+
+class Reply(NamedTuple):
+    """The body of an answer, its media type, and its content coding."""
+
+    body: bytes
+    type: str
+    encoding: str | None = None
+
+
+class _Sink(io.RawIOBase):
+    """Takes bytes up to a limit. Raises `Problem` beyond."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.parts: list[bytes] = []
+        self._left = limit
+        self._limit = limit
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            raise _too_large(f"more than {self._limit:,} bytes")
+        self.parts.append(bytes(data))
+        return len(data)
+
+
+def run(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
+    """Do `job` and return its answer, compressed as it asks for.
+
+    Raises `CrampkgError` for what was asked wrongly, `Problem` for what cannot be answered.
+    """
+    reply = _JOBS[job["do"]](job, graph, limits)
+    if len(reply.body) > limits.result:
+        raise _too_large(f"{len(reply.body):,} bytes, and {limits.result:,} are allowed")
+    return _encoded(reply, job.get("encoding"))
+
+
+def warm(graph: KnowledgeGraph, limits: Limits) -> None:
+    """Do one job of each kind, so that all is read and imported that any of them needs."""
+    query = "{ kg:calf ?p ?o } LIMIT 1"
+    each: dict[str, Any] = dict.fromkeys(("select", "ask"), ("json", "application/json"))
+    for name in media.GRAPHS:
+        each["graph"] = (name, "text/plain")
+        run({"do": "query", "text": f"CONSTRUCT WHERE {query}", "formats": each}, graph, limits)
+    for name in media.RESULTS:
+        each["select"] = (name, "text/plain")
+        run({"do": "query", "text": f"SELECT * {query}", "formats": each}, graph, limits)
+    for wrong in ("SELECT", "SERVICE", "SELECT * FROM <a> {}"):
+        try:
+            run({"do": "query", "text": wrong, "formats": each}, graph, limits)
+        except CrampkgError:
+            continue
+    question = graph.questions()[0]
+    for name in media.QUESTIONS["select"]:
+        job = {"do": "ask", "id": question.id, "params": {}, "format": name, "type": ""}
+        run({**job, "encoding": "br"}, graph, limits)
+    for name in ("json", "turtle"):
+        job = {"do": "describe", "term": "kg:calf", "format": name, "type": ""}
+        run({**job, "encoding": "gzip"}, graph, limits)
+    _nquads(graph)
+    run({"do": "terms", "words": "calf", "kind": None, "limit": 1}, graph, limits)
+
+
+def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
+    """Run a SPARQL query; `formats` says what is accepted for each form of answer."""
+    answer = graph.query(
+        job["text"], default_graphs=job.get("default"), named_graphs=job.get("named")
+    )
+    chosen = job["formats"][answer.form]
+    if chosen is None:
+        tables = {"select": media.RESULTS, "ask": media.TRUTHS, "graph": media.GRAPHS}
+        raise media.not_acceptable(tables[answer.form])
+    name, type = chosen
+    if answer.form == "graph":
+        if len(answer.triples) > limits.rows:
+            raise _too_large(f"more than {limits.rows:,} triples")
+        return Reply(to_bytes(answer.triples, name), type)
+    sink = _Sink(limits.result)
+    answer.engine_bytes(name, cast("IO[bytes]", sink))
+    body = b"".join(sink.parts)
+    if answer.form == "select" and _has_more(body, name, limits.rows):
+        raise _too_large(f"more than {limits.rows:,} rows")
+    return Reply(body, type)
+
+
+def _ask(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Answer a question of the library."""
+    answer = graph.ask(job["id"], **job["params"])
+    quoted = _quoted(quotes.handles(answer) if answer.form == "select" else (), graph, job)
+    return Reply(formats.serialize(answer, job["format"], quoted), job["type"])
+
+
+def _describe(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Tell all about one concept."""
+    card = graph.describe(job["term"])
+    if job["format"] != "json":
+        return Reply(to_bytes(card.triples, job["format"]), job["type"])
+    told = describe.document(card, _quoted(describe.resources(card), graph, job))
+    return _json({**told, "status": _statuses(graph)})
+
+
+def _terms(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Find what has a name like some words."""
+    kind = None if job["kind"] is None else graph.find(job["kind"]).iri
+    found = graph.terms.search(job["words"], kind)
+    shown = [term._asdict() for term in found[: job["limit"]]]
+    return _json({"total": len(found), "terms": shown})
+
+
+def _export(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Write one or more of the graphs."""
+    return Reply(export(_nquads(graph), job["format"], job["graphs"]), job["type"])
+
+
+def _why(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Explain a triple."""
+    from crampkg.explain import prov, story
+
+    explanation = graph.why(job["subject"], job["predicate"], job["object"], limit=job["limit"])
+    if job["format"] != "json":
+        return Reply(to_bytes(prov.provenance(explanation), job["format"]), job["type"])
+    quoted = _quoted(story.resources(explanation), graph, job)
+    return _json({**story.document(explanation, quoted), "status": _statuses(graph)})
+
+
+def _information(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Describe the service or the dataset as RDF."""
+    triples = descriptions.DESCRIPTIONS[job["what"]](graph, job["base"])
+    return Reply(to_bytes(triples, job["format"]), job["type"])
+
+
+_JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
+    "ask": _ask,
+    "describe": _describe,
+    "export": _export,
+    "information": _information,
+    "query": _query,
+    "terms": _terms,
+    "why": _why,
+}
+
+
+def _quoted(resources: Iterable[str], graph: KnowledgeGraph, job: Job) -> dict[str, str]:
+    """Return the article's words for some claims and statements, where they can be shown."""
+    if graph.article is None or job["format"] not in ("json", "md"):
+        return {}
+    found, _ = quotes.quotes(resources, _article(graph.article), graph.query)
+    return found
+
+
+@functools.cache
+def _nquads(graph: KnowledgeGraph) -> bytes:
+    return graph.nquads
+
+
+@functools.cache
+def _article(path: str) -> Article:
+    return Article.read(path)
+
+
+def _statuses(graph: KnowledgeGraph) -> list[dict[str, str]]:
+    return [status._asdict() for status in graph.statuses]
+
+
+def _json(told: object) -> Reply:
+    return Reply(json.dumps(told, ensure_ascii=False).encode() + b"\n", "application/json")
+
+
+def _has_more(body: bytes, format: str, rows: int) -> bool:
+    """Tell whether SPARQL results have more than `rows` rows; counts exactly only where needed."""
+    if format == "xml":  # texts in it have &lt; instead
+        return body.count(b"<result>") > rows
+    if format == "json":
+        return body.count(b"{") > rows and len(json.loads(body)["results"]["bindings"]) > rows
+    lines = body.count(b"\n") - 1
+    if format == "tsv" or lines <= rows:
+        return lines > rows
+    import csv
+
+    return sum(1 for _ in csv.reader(io.StringIO(body.decode(), newline=""))) - 1 > rows
+
+
+def _too_large(what: str) -> Problem:
+    return Problem("result-limit", f"The answer has {what}. Ask for less, or add LIMIT and OFFSET.")
+
+
+def _encoded(reply: Reply, encoding: str | None) -> Reply:
+    if encoding is None or len(reply.body) < _SMALL:
+        return reply
+    if encoding == "br":
+        import brotli
+
+        return reply._replace(body=brotli.compress(reply.body, quality=5), encoding="br")
+    import gzip
+
+    body = gzip.compress(reply.body, 6, mtime=0)
+    return reply._replace(body=body, encoding="gzip")

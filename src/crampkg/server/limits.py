@@ -1,0 +1,35 @@
+"""What one request may cost: the defaults are for a public server on a small machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds, bytes and numbers that hold for every request.
+
+    `workers` processes answer queries; each query has `seconds` of wall clock and may take
+    `memory` bytes beyond the graph. An answer holds at most `rows` rows or triples and `result`
+    bytes; a query at most `query` bytes. Beyond the workers, `queue` queries may wait, `per_client`
+    of one address, for at most `patience` seconds. A client has `request` seconds to send the head
+    of a request, of at most `head` bytes, and as long for its body; and must read an answer as fast
+    as its connection can be seen to move every `request` seconds. `cache` bytes of answers are
+    kept, and at most `connections` are open.
+    """
+
+    workers: int = 2
+    seconds: float = 10.0
+    memory: int = 1024 * MEBIBYTE
+    rows: int = 100_000
+    result: int = 32 * MEBIBYTE
+    query: int = 128 * 1024
+    queue: int = 64
+    per_client: int = 16
+    patience: float = 20.0
+    request: float = 15.0
+    head: int = 64 * 1024
+    cache: int = 64 * MEBIBYTE
+    connections: int = 2000

@@ -1,0 +1,112 @@
+"""The tables of media types, and which of them a request accepts."""
+
+from __future__ import annotations
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from crampkg.export import FORMATS
+from crampkg.server.problems import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    #: The name of a format and the media type to call it by, for each form of answer; None where
+    #: nothing is accepted.
+    Choice = dict[str, tuple[str, str] | None]
+
+#: The formats of rows and truth values: name, then media types, the registered one first.
+RESULTS: dict[str, tuple[str, ...]] = {
+    "json": ("application/sparql-results+json", "application/json"),
+    "xml": ("application/sparql-results+xml", "application/xml", "text/xml"),
+    "csv": ("text/csv",),
+    "tsv": ("text/tab-separated-values",),
+}
+
+#: The formats of graphs, in the same way. `text/plain` is what N-Triples had before RDF 1.1.
+GRAPHS: dict[str, tuple[str, ...]] = {
+    name: (
+        FORMATS[name].media_type,
+        *{"jsonld": ("application/json",), "ntriples": ("text/plain",)}.get(name, ()),
+        *{"rdfxml": ("application/xml", "text/xml"), "turtle": ("application/x-turtle",)}.get(
+            name, ()
+        ),
+    )
+    for name in FORMATS
+}
+
+#: What an ASK can be written in: the W3C's CSV and TSV hold rows alone.
+TRUTHS = {name: RESULTS[name] for name in ("json", "xml")}
+
+#: The formats of answers to questions of the library, by form, as `crampkg ask -f` has them.
+QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "select": {
+        "json": ("application/json", "application/sparql-results+json"),
+        "csv": RESULTS["csv"],
+        "tsv": RESULTS["tsv"],
+        "xml": RESULTS["xml"],
+        "jsonld": ("application/ld+json",),
+        "md": ("text/markdown",),
+    },
+    "construct": GRAPHS,
+}
+
+
+def choose(accept: str, *, table: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
+    """Return the name of the best format of `table` for an Accept header, and what to call it.
+
+    The first of those that are liked equally well; None when none is accepted (RFC 9110, 12.5.1).
+    """
+    if not accept:
+        name = next(iter(table))
+        return name, table[name][0]
+    types = {type: name for name in reversed([*table]) for type in reversed(table[name])}
+    best = parse_accept_header(accept, MIMEAccept).best_match(
+        [type for known in table.values() for type in known]
+    )
+    return None if best is None else (types[best], best)
+
+
+def choices(accept: str) -> Choice:
+    """Return what to answer a query in, for each form that its answer may have."""
+    return {
+        "select": choose(accept, table=RESULTS),
+        "ask": choose(accept, table=TRUTHS),
+        "graph": choose(accept, table=GRAPHS),
+    }
+
+
+def chosen(accept: str, format: str | None, table: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+    """Return the format that a request names, else the best that it accepts.
+
+    Raises `Problem` when there is no such format, or none is accepted.
+    """
+    if format is not None:
+        if format not in table:
+            detail = f"There is no format {format!r} here. Choose from {', '.join(table)}."
+            raise Problem("bad-request", detail)
+        return format, table[format][0]
+    best = choose(accept, table=table)
+    if best is None:
+        raise not_acceptable(table)
+    return best
+
+
+def not_acceptable(table: Mapping[str, Sequence[str]]) -> Problem:
+    """Return the problem of a request that accepts none of the formats of `table`."""
+    types = ", ".join(known[0] for known in table.values())
+    return Problem("not-acceptable", f"The answer can be had as {types}. Ask for one of these.")
+
+
+def content_type(type: str) -> str:
+    """Return the value of Content-Type for a media type: texts say that they are in UTF-8."""
+    return f"{type}; charset=utf-8" if type.startswith("text/") else type
+
+
+def encoding(accept: str) -> str | None:
+    """Return the best content coding for an Accept-Encoding header, None for none."""
+    if not accept:
+        return None
+    best = parse_accept_header(accept).best_match(("br", "gzip", "identity"))
+    return None if best == "identity" else best

@@ -1,0 +1,76 @@
+"""What the server counts, for Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """The numbers of one server, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        self._requests = Counter(
+            "crampkg_requests",
+            "Requests answered, by route, method and status.",
+            ("route", "method", "status"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "crampkg_request_seconds",
+            "From the head of a request to the end of its answer.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._cached = Counter(
+            "crampkg_cached_answers",
+            "Answers that no worker was asked for.",
+            registry=self.registry,
+        )
+        self._stopped = Counter(
+            "crampkg_stopped_queries",
+            "Queries that came to no answer, by kind of problem.",
+            ("kind",),
+            registry=self.registry,
+        )
+        self.workers = Gauge(
+            "crampkg_workers", "Worker processes, by state.", ("state",), registry=self.registry
+        )
+        self.waiting = Gauge(
+            "crampkg_waiting_queries", "Queries that wait for a worker.", registry=self.registry
+        )
+        self.graph = Info("crampkg_graph", "What is served.", registry=self.registry)
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        self._requests.labels(route, method, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def cached(self) -> None:
+        """Count an answer from the cache."""
+        self._cached.inc()
+
+    def stopped(self, kind: str) -> None:
+        """Count a query that came to no answer."""
+        self._stopped.labels(kind).inc()
+
+    def text(self) -> bytes:
+        """Return all numbers in the text format of Prometheus."""
+        return generate_latest(self.registry)

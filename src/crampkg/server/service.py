@@ -1,0 +1,141 @@
+"""A request's job to a response: validators, cache, workers, and a client that goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from cachetools import LRUCache
+from starlette.responses import Response
+from werkzeug.http import parse_etags
+
+from crampkg import __version__
+from crampkg.server import media
+from crampkg.server.metrics import Metrics
+from crampkg.server.pool import Done, Pool
+from crampkg.server.problems import MEDIA_TYPE, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.server.limits import Limits
+
+#: Functions whose value is another one each time, so that an answer cannot be kept. Where one of
+#: the words is in a string the answer is not kept either, which does no harm.
+_FRESH = re.compile(r"\b(?:BNODE|NOW|RAND|STRUUID|UUID)\b", re.IGNORECASE)
+
+#: The reader may keep what it got, and asks whether it still holds: a server that is started again
+#: may have another graph.
+_CACHING = "no-cache"
+
+
+#: nginx's number for a client that did not wait.
+_GONE = 499
+
+
+class GoneError(Exception):
+    """The client went away before it had its answer."""
+
+
+class Service:
+    """What all routes share: the graph, the workers, the cache and the numbers."""
+
+    def __init__(self, graph: KnowledgeGraph, limits: Limits) -> None:
+        self.graph = graph
+        self.limits = limits
+        self.metrics = Metrics()
+        self.queries = Pool(limits.workers, graph.digest, limits, self.metrics)
+        # What explains reads many modules and files, so it is not born before it is wanted.
+        self.explainer = Pool(1, graph.digest, limits, self.metrics, confined=False)
+        self._cache: LRUCache[str, Done] = LRUCache(limits.cache, getsizeof=_size)
+        self.metrics.graph.info({"digest": graph.digest, "version": __version__})
+
+    async def answer(
+        self, request: Request, job: dict[str, Any], headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Return the response to a request for a job, whole, or as "not modified".
+
+        Raises `Problem` as `Pool.run` does.
+        """
+        key = hashlib.sha256(
+            f"{self.graph.digest} {__version__} {json.dumps(job, sort_keys=True)}".encode()
+        ).hexdigest()
+        note: dict[str, Any] = request.scope.setdefault("crampkg", {})
+        note |= {"job": job["do"], "key": key[:12]}
+        told = {
+            "vary": "Accept, Accept-Encoding",
+            "link": '</api/status>; rel="describedby"',
+            **(headers or {}),
+        }
+        is_lasting = not _FRESH.search(job.get("text", ""))
+        if is_lasting:
+            told |= {"etag": f'W/"{key[:32]}"', "cache-control": _CACHING}
+            known = parse_etags(request.headers.get("if-none-match"))
+            if request.method in ("GET", "HEAD") and known.contains_weak(key[:32]):
+                return Response(None, 304, told)
+        else:
+            told["cache-control"] = "no-store"
+        encoding = media.encoding(request.headers.get("accept-encoding", ""))
+        place = f"{key} {encoding}"
+        done = self._cache.get(place)
+        if done is None:
+            try:
+                done = await self._run(request, {**job, "encoding": encoding})
+            except GoneError:
+                self.metrics.stopped("gone")
+                return Response(None, _GONE)  # to nobody
+            note |= {"waited_ms": round(done.waited, 3), "worker_ms": done.took}
+            if is_lasting and _size(done) <= self.limits.cache // 4:
+                self._cache[place] = done
+        else:
+            note["cached"] = True
+            self.metrics.cached()
+        if done.encoding is not None:
+            told["content-encoding"] = done.encoding
+        return Response(done.body, 200, {**told, "content-type": media.content_type(done.type)})
+
+    def observe(self) -> None:
+        """Bring the gauges up to date."""
+        idle = self.queries.idle
+        self.metrics.workers.labels("idle").set(idle)
+        self.metrics.workers.labels("busy").set(self.queries.alive - idle)
+        self.metrics.waiting.set(self.queries.waiting)
+
+    async def _run(self, request: Request, job: dict[str, Any]) -> Done:
+        """Let a worker do the job, and kill it when the client has gone away meanwhile."""
+        pool = self.explainer if job["do"] == "why" else self.queries
+        client = request.client.host if request.client else ""
+        doing = asyncio.ensure_future(pool.run(job, client))
+        leaving = asyncio.ensure_future(_until_gone(request))
+        try:
+            await asyncio.wait((doing, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if doing.done():
+                return doing.result()
+            raise GoneError
+        finally:
+            for task in (doing, leaving):
+                task.cancel()
+            await asyncio.gather(doing, leaving, return_exceptions=True)
+
+
+def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a problem as `application/problem+json`."""
+    told = dict(headers or {})
+    if problem.retry is not None:
+        told["retry-after"] = str(problem.retry)
+    return Response(problem.body(), problem.status, told, MEDIA_TYPE)
+
+
+async def _until_gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _size(done: Done) -> int:
+    return len(done.body) + 512

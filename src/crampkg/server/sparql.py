@@ -1,0 +1,121 @@
+"""The endpoint: SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/), queries only."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from crampkg.server import media
+from crampkg.server.problems import Problem
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from crampkg.server.service import Service
+
+_FORM = "application/x-www-form-urlencoded"
+_QUERY = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+_READ_ONLY = "This endpoint answers queries. It takes no update, from nobody."
+#: A body that is so many times too long is read to its end, since a client that is refused while
+#: it sends may never read why.
+_LINGER = 16
+_DATASET = {"default-graph-uri": "default", "named-graph-uri": "named"}
+
+
+async def respond(request: Request, service: Service) -> Response:
+    """Answer a query, by GET, by POST of a form or by POST of the query itself (section 2.1).
+
+    GET without a query describes the service. Raises `Problem`.
+    """
+    accept = request.headers.get("accept", "")
+    if request.method == "POST":
+        parameters = await _posted(request, service.limits.query)
+    else:
+        parameters = _pairs(request.scope["query_string"], service.limits.query)
+        if not parameters:
+            format, type = media.chosen(accept, None, media.GRAPHS)
+            about = {"do": "information", "what": "service", "base": base_of(request)}
+            return await service.answer(request, {**about, "format": format, "type": type})
+    queries = [value for name, value in parameters if name == "query"]
+    if any(name == "update" for name, _ in parameters):
+        raise Problem("update", _READ_ONLY)
+    if len(queries) != 1:
+        what = "no query" if not queries else f"{len(queries)} queries"
+        raise Problem("bad-request", f"The request has {what}. Send one, as `query`.")
+    job: dict[str, Any] = {"do": "query", "text": queries[0], "formats": media.choices(accept)}
+    chosen = {short: [v for n, v in parameters if n == name] for name, short in _DATASET.items()}
+    if any(chosen.values()):
+        job |= chosen
+    return await service.answer(request, job)
+
+
+def base_of(request: Request) -> str:
+    """Return the URL of the server's root as the client called it, without a slash at its end."""
+    return str(request.base_url).rstrip("/")
+
+
+async def body_of(request: Request, seconds: float, limit: int) -> bytes:
+    """Return the body of a request. Raises `Problem` when it is too long or too slow."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > _LINGER * limit:
+        raise _too_long(limit)
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size > _LINGER * limit:
+                    break
+                if size <= limit:
+                    parts.append(part)
+    except TimeoutError:
+        detail = f"The body did not arrive within {seconds:g} seconds. Send it at once."
+        raise Problem("too-slow", detail) from None
+    if size > limit:
+        raise _too_long(limit)
+    return b"".join(parts)
+
+
+async def _posted(request: Request, limit: int) -> list[tuple[str, str]]:
+    type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if type == _UPDATE:
+        raise Problem("update", _READ_ONLY)
+    if type not in (_FORM, _QUERY):
+        told = f"The body is {type!r}." if type else "The request does not say what its body is."
+        raise Problem("media-type", f"{told} Send a query as {_QUERY}, or a form as {_FORM}.")
+    # A form can take three bytes for each of the query's.
+    length = limit if type == _QUERY else 3 * limit + 4096
+    seconds = request.app.state.service.limits.request
+    body = await body_of(request, seconds, length)
+    if type == _FORM:
+        return _pairs(body, limit)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        detail = f"The query is not UTF-8 at byte {error.start + 1}. Send it in UTF-8."
+        raise Problem("bad-request", detail) from None
+    return [("query", text), *_pairs(request.scope["query_string"], limit)]
+
+
+def _pairs(encoded: bytes, limit: int) -> list[tuple[str, str]]:
+    """Return the parameters of a query string or a form. Raises `Problem`."""
+    try:
+        pairs = parse_qsl(
+            encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=100
+        )
+    except UnicodeDecodeError:
+        detail = "The parameters are not UTF-8, percent-encoded. Encode them so."
+        raise Problem("bad-request", detail) from None
+    except ValueError:
+        raise Problem("bad-request", "The request has more than 100 parameters.") from None
+    for name, value in pairs:
+        if len(value.encode(errors="replace")) > limit:
+            raise _too_long(limit, name)
+    return pairs
+
+
+def _too_long(limit: int, name: str = "body") -> Problem:
+    return Problem("too-long", f"The {name} is longer than the {limit:,} bytes that are allowed.")
