@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from processes import COMMAND
 
 _READY = re.compile(r"Serving at (http://\S+)/")
@@ -60,19 +59,12 @@ class Server:
         """Return the process ids of the server and all that it has started, itself first."""
         found = [self.process.pid]
         for parent in found:
-            children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
-            found += map(int, children.split())
+            found += children(parent)
         return found
 
     def workers(self) -> list[int]:
         """Return the process ids of the workers: the children of the fork server."""
-        own = self.process.pid
-        children = Path(f"/proc/{own}/task/{own}/children").read_text(encoding="ascii").split()
-        found: list[int] = []
-        for child in children:
-            below = Path(f"/proc/{child}/task/{child}/children").read_text(encoding="ascii")
-            found += map(int, below.split())
-        return found
+        return [below for child in children(self.process.pid) for below in children(child)]
 
     def descriptors(self) -> int:
         """Return how many files and sockets the server has open."""
@@ -88,6 +80,12 @@ class Server:
         assert self.process.stderr is not None
         self.process.stderr.close()
         return code
+
+
+def children(process: int) -> list[int]:
+    """Return the process ids of what a process, in whatever thread, has started."""
+    lists = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(each) for found in lists for each in found.read_text(encoding="ascii").split()]
 
 
 @pytest.fixture(scope="session")

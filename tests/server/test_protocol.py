@@ -10,10 +10,10 @@ import pytest
 import rdflib
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 from rdflib.compare import isomorphic
+from server.conftest import Server
 
 from crampkg import KnowledgeGraph
 from crampkg.vocabulary import GRAPHS
-from server.conftest import Server
 
 SELECT = "SELECT ?artery WHERE { ?artery a ck:Artery } ORDER BY ?artery"
 CONSTRUCT = "CONSTRUCT WHERE { kg:calf ?p ?o }"

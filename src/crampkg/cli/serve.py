@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 
 from crampkg.cli import output
 from crampkg.cli.opening import open_graph
@@ -87,6 +88,8 @@ def run(arguments: Arguments) -> int:
     except ImportError as error:
         message = f"Serving needs {error.name}: pip install 'crampkg[server]'."
         raise UsageError(message) from None
+    # Ctrl-C is for the server, which has requests to finish: nothing ends this process at once.
+    signal.set_wakeup_fd(-1)
     # The workers' fork server opens the graph for itself, by these.
     for variable, value in (
         ("CRAMPKG_SOURCES", arguments.sources),

@@ -48,6 +48,7 @@ def serve(
     config = uvicorn.Config(
         app,
         http=_protocol(limits),
+        loop="asyncio",
         ws="none",
         lifespan="on",
         log_config=None,
@@ -76,9 +77,6 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
-
-    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().serve(sockets)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         super().handle_exit(sig, frame)

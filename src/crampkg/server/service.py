@@ -127,6 +127,8 @@ class Service:
 def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """Return a problem as `application/problem+json`."""
     told = dict(headers or {})
+    if problem.kind in ("too-slow", "too-long"):  # the rest of the body may be on its way
+        told["connection"] = "close"
     if problem.retry is not None:
         told["retry-after"] = str(problem.retry)
     return Response(problem.body(), problem.status, told, MEDIA_TYPE)

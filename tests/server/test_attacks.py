@@ -1,0 +1,370 @@
+"""What hostile clients do; afterwards the server still answers, and nothing has leaked."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from server.conftest import Server
+from server.test_protocol import told
+
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+LIMITS = ("--seconds", "1", "--memory", "256", "--rows", "5000", "--result", "2")
+
+
+@pytest.fixture(scope="module")
+def small(cache: Path) -> Iterator[Server]:
+    """Return a server with small limits, which all attacks of this module share."""
+    running = Server(*LIMITS, "--client-seconds", "2", "--queue", "4", "--per-client", "3")
+    yield running
+    assert running.get("/sparql", params={"query": "ASK {}"}).json()["boolean"] is True
+    assert running.stop() == 0
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    """Tell whether something comes to hold within some time."""
+    until = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def doubled(times: int) -> str:
+    """Return a query whose one value has so many times doubled its length."""
+    steps = "".join(f" BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(times))
+    return f"SELECT (STRLEN(?x{times}) AS ?n) {{ BIND('0123456789' AS ?x0){steps} }}"
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        (CROSS, "time-limit"),
+        (
+            "SELECT * {" + " . ".join(f"?a{n} ?b{n} ?a{n + 1}" for n in range(900)) + "}",
+            "time-limit",
+        ),
+        ("SELECT * { ?s ?p ?o FILTER(REGEX(?p, '((a{1,999}){1,999}){1,99}')) }", "time-limit"),
+        ("SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?d", "memory-limit"),
+        (doubled(30), "memory-limit"),
+        ("SELECT * { ?s ?p ?o }", "result-limit"),
+        ("SELECT * { ?s ?p ?o . ?s ?q ?r }", "result-limit"),
+    ],
+    ids=str.split("cross-product patterns regex order doubled rows bytes"),
+)
+def test_a_query_that_takes_too_much_is_stopped(small: Server, query: str, kind: str) -> None:
+    began = time.monotonic()
+    told(small.query(query), 422, kind)
+    assert time.monotonic() - began < 10
+    assert small.query("ASK {}").json()["boolean"] is True
+
+
+@pytest.mark.parametrize("type", ["text/csv", "text/tab-separated-values", "application/xml"])
+def test_rows_beyond_the_limit_are_never_cut_silently(small: Server, type: str) -> None:
+    problem = told(small.query("SELECT ?o { ?s ?p ?o }", type), 422, "result-limit")
+    assert "LIMIT" in problem["detail"]
+    exactly = small.query("SELECT ?s { ?s ?p ?o } LIMIT 5000", type)
+    assert exactly.status_code == 200
+    told(small.query("SELECT ?s { ?s ?p ?o } LIMIT 5001", type), 422, "result-limit")
+
+
+def test_triples_beyond_the_limit_are_never_cut_silently(small: Server) -> None:
+    told(small.query("CONSTRUCT WHERE { ?s ?p ?o }"), 422, "result-limit")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?a (!<urn:x>)* ?b . ?b (!<urn:y>)* ?c }",
+        "SELECT * { ?a (<urn:x>|!<urn:x>)+ ?b . ?b (!<urn:y>)* ?c } ORDER BY ?c",
+    ],
+)
+def test_a_path_over_everything_is_stopped(small: Server, query: str) -> None:
+    response = small.query(query)
+    kind = response.json()["type"].rpartition("/")[2]
+    told(response, 422, kind)
+    assert kind in ("time-limit", "memory-limit", "result-limit")
+
+
+def test_a_regex_that_backtracks_elsewhere_is_answered(small: Server) -> None:
+    query = f"ASK {{ FILTER(REGEX('{'a' * 10_000}b', '^(a+)+$')) }}"
+    assert small.query(query).json()["boolean"] is False
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * {{ SERVICE <{}> {{ ?s ?p ?o }} }}",
+        "SELECT * {{ service silent <{}> {{ ?s ?p ?o }} }}",
+        "PREFIX ex: <{}> SELECT * {{ SERVICE ex:a {{ ?s ?p ?o }} }}",
+        "ASK {{ FILTER EXISTS {{ SERVICE <{}> {{ ?s ?p ?o }} }} }}",
+        "SELECT * {{ BIND(<{}> AS ?x) SERVICE ?x {{ ?s ?p ?o }} }}",
+        "LOAD <{}>",
+        "SELECT * FROM <{}> {{ ?s ?p ?o }}",
+        "SELECT * FROM NAMED <{}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
+    ],
+)
+def test_no_request_leaves_the_machine(small: Server, query: str, scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(0.1)
+        url = f"{scheme}://127.0.0.1:{elsewhere.getsockname()[1]}/"
+        assert small.query(query.format(url)).status_code in (400, 403)
+        with pytest.raises(TimeoutError):
+            elsewhere.accept()
+
+
+def test_a_worker_can_open_nothing(small: Server) -> None:
+    assert len(small.workers()) == 2
+    for worker in small.workers():
+        limits = Path(f"/proc/{worker}/limits").read_text(encoding="ascii").splitlines()
+        (files,) = (line.split() for line in limits if line.startswith("Max open files"))
+        (dumps,) = (line.split() for line in limits if line.startswith("Max core file size"))
+        assert files[3:5] == ["0", "0"]
+        assert dumps[4] == "0"
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_body_of_50_megabytes_is_not_read(small: Server, declared: bool) -> None:
+    def parts() -> Iterator[bytes]:
+        yield from (b"#" * 1_000_000 for _ in range(50))
+
+    before = memory(small)
+    headers = {"content-type": "application/sparql-query"}
+    if declared:
+        headers["content-length"] = "50000000"
+    try:
+        response = small.client.post("/sparql", content=parts(), headers=headers)
+    except httpx.TransportError:
+        pass  # cut off while it sent
+    else:
+        told(response, 413, "too-long")
+    assert memory(small) - before < 20_000_000
+
+
+def test_a_head_without_end_is_refused(small: Server) -> None:
+    with socket.create_connection((small.host, small.port), timeout=10) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\n")
+        answer = b""
+        try:
+            for number in range(10_000):
+                client.sendall(b"x-header-%d: %s\r\n" % (number, b"a" * 1000))
+        except OSError:
+            pass
+        try:
+            answer = client.recv(1000)
+        except ConnectionResetError:
+            return
+        assert answer.startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+        b"Content-Length: 1000\r\n\r\nASK",
+    ],
+    ids=["nothing", "half a head", "half a body"],
+)
+def test_a_slow_writer_is_cut_off(small: Server, sent: bytes) -> None:
+    with socket.create_connection((small.host, small.port), timeout=20) as client:
+        client.sendall(sent)
+        answer = b"".join(iter(lambda: client.recv(1000), b""))
+    assert not answer or answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_slow_reader_is_cut_off(small: Server) -> None:
+    """The answer is larger than what the kernel holds for a socket that nobody reads."""
+    before = small.descriptors()
+    clients = []
+    for _ in range(3):  # as many as may wait
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect((small.host, small.port))
+        request = b"GET /graph/background HTTP/1.1\r\nHost: x\r\nAccept: application/n-triples\r\n"
+        client.sendall((request + b"\r\n") * 20)
+        clients.append(client)
+    assert eventually(lambda: small.descriptors() > before)
+    assert small.query("ASK {}").status_code == 200
+    assert eventually(lambda: small.descriptors() <= before)
+    for client in clients:
+        client.close()
+
+
+def test_half_closed_connections_leave_nothing(small: Server) -> None:
+    before = small.descriptors()
+    request = f"GET /sparql?query={CROSS.replace(' ', '%20')} HTTP/1.1\r\nHost: x\r\n\r\n"
+    clients = []
+    for _ in range(20):
+        client = socket.create_connection((small.host, small.port), timeout=20)
+        client.sendall(request.replace("{", "%7B").replace("}", "%7D").encode())
+        client.shutdown(socket.SHUT_WR)
+        clients.append(client)
+    for client in clients:
+        while client.recv(10_000):
+            pass
+        client.close()
+    assert small.query("ASK {}").status_code == 200
+    assert eventually(lambda: small.descriptors() <= before)
+
+
+def test_a_query_whose_client_leaves_is_stopped(start: Callable[..., Server]) -> None:
+    """The time limit is far away: were the query to go on, its worker would not be replaced."""
+    server = start("--seconds", "600", "--workers", "1")
+    (worker,) = server.workers()
+    with pytest.raises(httpx.ReadTimeout):
+        server.query(CROSS, timeout=0.5)
+    assert eventually(lambda: worker not in server.workers() and len(server.workers()) == 1)
+    assert server.query("ASK {}").status_code == 200
+    assert 'crampkg_stopped_queries_total{kind="gone"} 1.0' in server.get("/metrics").text
+
+
+def test_a_thousand_connections(small: Server) -> None:
+    before = small.descriptors()
+    clients = [socket.create_connection((small.host, small.port)) for _ in range(1000)]
+    assert eventually(lambda: small.descriptors() >= before + 900)
+    assert small.query("ASK {}").status_code == 200
+    request = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    answered = 0
+    for client in clients:
+        client.settimeout(20)
+        try:
+            client.sendall(request)
+            answered += client.recv(100).startswith(b"HTTP/1.1 200 ")
+        except OSError:  # its time to ask was over
+            continue
+    assert answered > 0
+    for client in clients:
+        client.close()
+    assert eventually(lambda: small.descriptors() <= before + 2)
+
+
+def test_a_worker_that_is_killed_in_the_middle_is_replaced(small: Server) -> None:
+    async def attack() -> list[httpx.Response]:
+        async with httpx.AsyncClient(base_url=small.url, timeout=30, trust_env=False) as client:
+            asked = [
+                asyncio.create_task(client.post("/sparql", data={"query": CROSS}))
+                for _ in small.workers()
+            ]
+            while (await client.get("/health")).json()["idle"]:  # noqa: ASYNC110 - not ours
+                await asyncio.sleep(0.01)
+            for worker in small.workers():
+                os.kill(worker, signal.SIGKILL)
+            return await asyncio.gather(*asked)
+
+    assert eventually(lambda: small.get("/health").json()["idle"] == 2)
+    assert len(small.workers()) == 2
+    for response in asyncio.run(attack()):
+        told(response, 503, "lost")
+        assert int(response.headers["retry-after"]) > 0
+    assert small.query("ASK {}").json()["boolean"] is True
+    assert eventually(lambda: small.get("/health").json()["idle"] == 2)
+
+
+def test_an_idle_worker_that_is_killed_is_replaced(small: Server) -> None:
+    assert eventually(lambda: small.get("/health").json()["idle"] == 2)
+    before = small.workers()
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    assert eventually(lambda: not set(before) & set(small.workers()))
+    assert eventually(lambda: small.get("/health").json()["idle"] == 2)
+    assert small.query("ASK {}").status_code == 200
+
+
+def test_the_fork_server_may_be_killed_too(start: Callable[..., Server]) -> None:
+    server = start(*LIMITS)
+    for process in server.family()[1:]:
+        if process not in server.workers():
+            os.kill(process, signal.SIGKILL)
+    for worker in server.workers():
+        os.kill(worker, signal.SIGKILL)
+    assert eventually(lambda: server.query("ASK {}").status_code == 200)
+
+
+def test_too_many_queries_are_told_to_come_again(small: Server) -> None:
+    """Two workers, and of one client three may wait."""
+
+    async def ask() -> list[httpx.Response]:
+        async with httpx.AsyncClient(base_url=small.url, timeout=60, trust_env=False) as client:
+            asked = [client.post("/sparql", data={"query": f"{CROSS}#{n}"}) for n in range(12)]
+            return await asyncio.gather(*asked)
+
+    responses = asyncio.run(ask())
+    busy = [each for each in responses if each.status_code == 503]
+    assert len(busy) == 12 - 2 - 3
+    for each in busy:
+        told(each, 503, "busy")
+        assert int(each.headers["retry-after"]) > 0
+
+
+def test_nothing_has_leaked_after_many_attacks(small: Server) -> None:
+    """Descriptors, processes and memory are after ten stopped queries as after three."""
+
+    def attack(times: int) -> None:
+        for number in range(times):
+            pairs = f"{{ ?a ?b ?c . ?d ?e ?f }} ORDER BY ?a ?d #{number} of {times}"
+            told(small.query(f"SELECT * {pairs}"), 422, "memory-limit")
+
+    attack(3)
+    assert eventually(lambda: small.get("/health").json()["idle"] == 2)
+    before = (small.descriptors(), len(small.family()), memory(small))
+    attack(7)
+    assert eventually(lambda: small.get("/health").json()["idle"] == 2)
+    assert small.descriptors() <= before[0]
+    assert len(small.family()) <= before[1]
+    assert memory(small) - before[2] < 5_000_000
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_after_what_is_in_progress(
+    start: Callable[..., Server], number: signal.Signals
+) -> None:
+    server = start("--seconds", "2")
+    family = server.family()
+
+    async def ask_and_stop() -> httpx.Response:
+        async with httpx.AsyncClient(base_url=server.url, timeout=30, trust_env=False) as client:
+            asked = asyncio.create_task(client.post("/sparql", data={"query": CROSS}))
+            await asyncio.sleep(0.5)
+            server.process.send_signal(number)
+            return await asked
+
+    told(asyncio.run(ask_and_stop()), 422, "time-limit")
+    assert server.process.wait(20) == 0
+    assert eventually(lambda: not any(map(runs, family)))
+    assert not any("Traceback" in line for line in server.log)
+
+
+def test_when_the_server_is_killed_its_processes_end(start: Callable[..., Server]) -> None:
+    server = start("--seconds", "1")
+    family = server.family()
+    with pytest.raises(httpx.ReadTimeout):
+        server.query(CROSS, timeout=0.3)
+    server.process.kill()
+    server.process.wait()
+    assert eventually(lambda: not any(map(runs, family)))
+
+
+def runs(process: int) -> bool:
+    """Tell whether there is such a process; one that only waits to be buried has ended."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return told.rpartition(")")[2].split()[0] != "Z"
+
+
+def memory(server: Server) -> int:
+    """Return how many bytes of memory the server itself uses."""
+    pages = Path(f"/proc/{server.process.pid}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
