@@ -31,7 +31,7 @@ FLOORS = (
     {"turtle"},
     {"article"},
     {"convert", "sources"},
-    {"records", "vocabulary"},
+    {"natural_order", "records", "replacing", "vocabulary"},
     {"errors"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

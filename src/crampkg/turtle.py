@@ -14,7 +14,9 @@ from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from crampkg.errors import SourceError
+from crampkg.natural_order import Key, natural
 from crampkg.records import Value
+from crampkg.replacing import replace_file
 from crampkg.sources import read_text
 from crampkg.vocabulary import PREFIXES, RDF, XSD, expand
 
@@ -61,7 +63,6 @@ _TYPE, _FIRST, _REST, _NIL = (Value("uri", RDF + name) for name in ("type", "fir
 _INTEGER, _BOOLEAN = XSD + "integer", XSD + "boolean"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _LOCAL = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_-]*)?")
-_DIGITS = re.compile(r"([0-9]+)")
 _ESCAPES = str.maketrans(
     {chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F)}
     | {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -135,7 +136,7 @@ def format_file(path: str | os.PathLike[str], *, check: bool = False) -> bool:
         return False
     if not check:
         try:
-            _replace(os.path.realpath(where), formatted.encode())
+            replace_file(where, formatted.encode())
         except OSError as error:
             message = f"{where} cannot be written: {error.strerror}. It is as it was."
             raise SourceError(message, path=where) from None
@@ -161,7 +162,7 @@ class _Document:
             nesting = _nesting(graphs)
         self._graphs = graphs
         self._cells = nesting.cells
-        by_number = sorted(nesting.labelled, key=_natural)
+        by_number = sorted(nesting.labelled, key=natural)
         self._labels = {node: f"_:b{number}" for number, node in enumerate(by_number, 1)}
         self._namespaces = sorted(
             ((namespace, prefix) for prefix, namespace in prefixes.items()),
@@ -182,7 +183,7 @@ class _Document:
 
     def text(self) -> str:
         parts = []
-        for name in sorted(self._graphs, key=lambda name: _natural(name or "")):
+        for name in sorted(self._graphs, key=lambda name: natural(name or "")):
             blocks = self._blocks(name)
             if name is None:
                 parts.extend(blocks)
@@ -245,9 +246,9 @@ class _Document:
     def _in_order(
         self, properties: dict[Value, list[Value]]
     ) -> Iterator[tuple[Value, list[Value]]]:
-        def place(predicate: Value) -> tuple[int, _Natural]:
+        def place(predicate: Value) -> tuple[int, Key]:
             rank = _RANK.get(predicate.text, len(_RANK))
-            return rank, _natural(self._predicate(predicate))
+            return rank, natural(self._predicate(predicate))
 
         for predicate in sorted(properties, key=place):
             yield predicate, sorted(properties[predicate], key=self._sortable)
@@ -295,10 +296,10 @@ class _Document:
             yield self._nodes[cell][_FIRST][0]
             cell = self._nodes[cell][_REST][0].text
 
-    def _sortable(self, term: Value) -> tuple[int, _Natural]:
+    def _sortable(self, term: Value) -> tuple[int, Key]:
         """IRIs before literals before blank nodes, each by its written form."""
         rank = ("uri", "literal", "bnode").index(term.kind)
-        return rank, _natural(self._flat_term(term)[0])
+        return rank, natural(self._flat_term(term)[0])
 
     def _predicate(self, predicate: Value) -> str:
         return "a" if predicate == _TYPE else self._iri(predicate.text)
@@ -333,18 +334,6 @@ class _Document:
                     break
             self._short[iri] = known
         return known
-
-
-_Natural = tuple[tuple[str | tuple[int, str], ...], str]
-
-
-def _natural(text: str) -> _Natural:
-    """Return a sort key by which marker-2 comes before marker-10, and case matters last."""
-    parts = _DIGITS.split(text.casefold())
-    numbers = (number.lstrip("0") for number in parts[1::2])
-    keyed: list[str | tuple[int, str]] = list(parts)
-    keyed[1::2] = [(len(number), number) for number in numbers]
-    return tuple(keyed), text
 
 
 def _tag(language: str) -> str:
@@ -439,24 +428,6 @@ def _canonical(graphs: Mapping[str | None, set[Triple]]) -> dict[str | None, set
             (to_value(quad.subject), to_value(quad.predicate), to_value(quad.object))
         )
     return labelled
-
-
-def _replace(path: str, content: bytes) -> None:
-    """Write beside the file, then rename over it: a reader sees the old or the new, never half."""
-    import shutil
-    import tempfile
-
-    number, beside = tempfile.mkstemp(prefix=".fmt-", dir=os.path.dirname(path) or ".")
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(path, beside)
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
 
 
 #: Everything in Turtle in which a # does not begin a comment, and comments themselves.

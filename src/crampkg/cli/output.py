@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 
 TYPE_CHECKING = False
@@ -93,36 +92,10 @@ def abandon() -> None:
 
 
 def _to_file(path: str, data: bytes) -> None:
+    from crampkg.replacing import replace_file
+
     try:
-        _replace(os.path.realpath(path), data)  # a symbolic link stays one
+        replace_file(path, data)
     except OSError as error:
         error.filename, error.filename2 = path, None  # the name that the user gave
         raise
-
-
-def _replace(target: str, data: bytes) -> None:
-    try:
-        mode = os.stat(target).st_mode
-    except FileNotFoundError:
-        mode = None
-    if mode is not None and not stat.S_ISREG(mode):  # a device or a named pipe has no "beside"
-        with open(target, "wb") as file:
-            file.write(data)
-        return
-    beside = f"{target}.{os.getpid()}.part"
-    try:
-        with open(beside, "xb") as file:
-            file.write(data)
-        if mode is not None:
-            os.chmod(beside, stat.S_IMODE(mode))
-        os.replace(beside, target)
-    except BaseException:
-        _remove(beside)
-        raise
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.errors import CrampkgError, SourceError
+from crampkg.natural_order import natural
 from crampkg.sources import Sources, read_text
 from crampkg.vocabulary import RDF, XSD
 
@@ -27,7 +28,6 @@ _CONTEXT = "ontology/context.jsonld"
 
 #: Numbers up to fifteen digits are exact in every JSON parser.
 _NATIVE = re.compile(r"0|-?[1-9][0-9]{0,14}", re.ASCII)
-_DIGITS = re.compile(r"([0-9]+)", re.ASCII)
 _TYPE, _FIRST, _REST, _NIL = (RDF + name for name in ("type", "first", "rest", "nil"))
 #: Blank nodes nested deeper than this stand apart, for the reader's sake and the call stack's.
 _DEEPEST = 12
@@ -196,7 +196,7 @@ def _nested(nodes: dict[str, Object], shared: set[str]) -> list[Object]:
                     del reference["@id"]
                 fill(reference, depth + 1)
 
-    names = sorted(nodes, key=_natural)
+    names = sorted(nodes, key=natural)
     tops = []
     waiting = [name for name in names if name not in inside]
     cyclic = iter(names)
@@ -239,7 +239,7 @@ def _tidy(node: Object) -> None:
     """Sort the values of one node."""
     for key, values in node.items():
         if key == "@type":
-            values.sort(key=_natural)
+            values.sort(key=natural)
         elif key != "@id":
             values.sort(key=_sortable)
 
@@ -313,12 +313,4 @@ def _sortable(value: Object) -> tuple[bool, Any, str]:
     """Return a sort key: what has a name by its name, then all else by its text."""
     name = value.get("@id")
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return name is None, _natural(name or text), text
-
-
-def _natural(text: str) -> tuple[tuple[str, int, str], ...]:
-    parts = [*_DIGITS.split(text), ""]
-    return tuple(
-        (parts[place], len(number := parts[place + 1].lstrip("0")), number)
-        for place in range(0, len(parts) - 1, 2)
-    )
+    return name is None, natural(name or text), text
