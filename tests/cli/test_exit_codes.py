@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import resource
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -126,7 +128,11 @@ def test_an_empty_query_is_0_and_says_so(run: Callable[..., Ended]) -> None:
         (["verify"], ["required: ARTICLE"]),
         (["verify", "missing.txt"], ["missing.txt cannot be read"]),
         (["fmt", "missing.ttl"], ["missing.ttl cannot be read"]),
-        (["completion", "tcsh"], ["no shell 'tcsh'", "bash, zsh, fish"]),
+        (["export", "-f", "nope"], ["no format 'nope' here. Choose from turtle"]),
+        (["export", "-o", "/missing/x.ttl"], ["/missing/x.ttl", "Make the folder /missing first"]),
+        (["export", "-o", "/"], ["/ could not be", "Is a directory. Name a file in it."]),
+        (["export", "-o", ""], ["-o needs the name of a file"]),
+        (["completion", "tcsh"], ["no shell 'tcsh' here. Choose from bash, zsh, fish."]),
         (["ask", "--sources", "missing"], ["missing is not a crampkg source folder"]),
         (["ask", QUESTION, "--article", "missing.txt"], ["missing.txt cannot be read"]),
     ],
@@ -333,6 +339,9 @@ def test_ctrl_c_is_130_with_one_sentence(environment: dict[str, str], words: lis
         (MemoryError(), 2, "not enough memory"),
         (RecursionError(), 2, "nested too deeply"),
         (OSError(errno.EIO, "Input/output error"), 2, "The output could not be read or written"),
+        (PermissionError(errno.EACCES, "No", "out"), 2, "out could not be read or written: No. M"),
+        (ModuleNotFoundError("No", name="yaml.x"), 2, "pip install --upgrade pyyaml."),
+        (ImportError("cannot import name", name="crampkg.x"), 2, "a mistake in crampkg itself"),
         (ZeroDivisionError("by\nzero"), 2, "crampkg itself (ZeroDivisionError: by zero)"),
     ],
     ids=lambda value: type(value).__name__,
@@ -357,6 +366,12 @@ def test_whatever_happens_there_is_a_sentence(
     monkeypatch.setenv("CRAMPKG_DEBUG", "1")
     assert cli.main(["ask"]) == code
     assert f"\n{type(error).__name__}" in capsys.readouterr().err.replace("crampkg.errors.", "")
+
+
+def test_each_package_that_we_need_is_called_by_its_own_name() -> None:
+    needed = {re.split("[^a-z0-9]", each)[0] for each in metadata.requires("crampkg") or ()}
+    called = {cli.PACKAGES.get(name, name) for name in metadata.packages_distributions()}
+    assert needed <= called
 
 
 def test_a_file_is_written_whole_or_not_at_all(environment: dict[str, str], tmp_path: Path) -> None:

@@ -187,6 +187,7 @@ class TestOutput:
             assert ended.out == ""
             direct = run(*words).out.encode()
             assert hashlib.sha256(file.read_bytes()).digest() == hashlib.sha256(direct).digest()
+        assert run("ask", QUESTION, "-f", "csv", "-o", "-") == run("ask", QUESTION, "-f", "csv")
         assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
     def test_permissions_and_links_stay(self, run: Callable[..., Ended], tmp_path: Path) -> None:

@@ -19,6 +19,9 @@ INTERRUPTED = 130
 
 BAD_INPUT = 2
 
+#: Packages that the module which is imported is not called after.
+PACKAGES = {"yaml": "pyyaml"}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 yes, 1 a check failed or an answer is missing,
@@ -83,6 +86,13 @@ def _told(error: BaseException) -> tuple[str, int]:
         sentence = "The input is nested too deeply to be read. Write it with fewer levels."
     elif isinstance(error, OSError):
         sentence = _os_sentence(error)
+    elif isinstance(error, ImportError) and not (error.name or "crampkg").startswith("crampkg"):
+        module = str(error.name).partition(".")[0]
+        package = PACKAGES.get(module, module)
+        sentence = (
+            f"crampkg needs the Python package {package}, which is missing here or too old. "
+            f"Install it: pip install --upgrade {package}."
+        )
     else:
         what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         sentence = (
@@ -100,7 +110,15 @@ def _os_sentence(error: OSError) -> str:
         return f"{place} could not be written, for the disk is full. Make room and try again."
     if error.errno == errno.EBADF and not error.filename:
         return "There is no standard output to write to. Name a file with -o."
-    return f"{place} could not be read or written: {error.strerror or type(error).__name__}."
+    remedy = ""
+    if error.errno == errno.EISDIR:
+        remedy = " Name a file in it."
+    elif error.errno in (errno.ENOENT, errno.ENOTDIR) and os.path.dirname(place):
+        remedy = f" Make the folder {os.path.dirname(place)} first, or name another."
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        remedy = " Mend its permissions, or name another place."
+    reason = error.strerror or type(error).__name__
+    return f"{place} could not be read or written: {reason}.{remedy}"
 
 
 def _watch_interrupts() -> None:

@@ -205,7 +205,21 @@ def add_article(parser: argparse.ArgumentParser, purpose: str) -> None:
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Let `parser` take `-o`."""
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE, whole or not at all")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=_place,
+        help="write to FILE, whole or not at all; - is standard output",
+    )
+
+
+def _place(text: str) -> str | None:
+    """Return the file that `-o` names, or None for standard output."""
+    if not text:
+        message = "-o needs the name of a file, or - for standard output."
+        raise UsageError(message)
+    return None if text == "-" else text
 
 
 def completes(
@@ -234,7 +248,7 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
     import difflib
 
     bare = {known.lstrip("-"): known for known in names}
-    near = difflib.get_close_matches(name.lstrip("-").casefold(), bare, cutoff=0.5)
+    near = difflib.get_close_matches(name.lstrip("-").casefold(), bare, cutoff=0.6)
     return [bare[known] for known in near]
 
 
