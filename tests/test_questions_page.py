@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from crampkg.explain.wording import indefinite
 from crampkg.graph import KnowledgeGraph
 from crampkg.vocabulary import compress
 
@@ -21,12 +22,10 @@ def listing(graph: KnowledgeGraph) -> str:
     for question in graph.questions():
         entry = f"- **`{question.id}`** {question.question}  \n  {question.summary}"
         for parameter in question.params:
-            known = graph.terms.get(parameter.kind or "")
-            kind = known.label if known else compress(parameter.kind or parameter.type)
+            kind = graph.terms.name_of(parameter.kind) if parameter.kind else parameter.type
             default = compress(parameter.default)
-            entry += (
-                f"  \n  `--{parameter.name}` {parameter.help}: a {kind}, by default `{default}`"
-            )
+            what = f"{parameter.help}: {indefinite(kind)}, by default `{default}`"
+            entry += f"  \n  `--{parameter.name}` {what}"
         entries.append(entry)
     return "\n".join(entries) + "\n"
 

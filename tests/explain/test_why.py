@@ -310,3 +310,11 @@ def test_a_limit_is_heeded_and_told(graph: KnowledgeGraph) -> None:
     assert verdict(explanation).endswith(
         "Shown: one minimal justification; there are more (--limit)."
     )
+
+
+def test_a_word_that_relation_and_object_share_is_said_once(graph: KnowledgeGraph) -> None:
+    explanation = graph.why("reproducible leg pain", "occurs during", "during exercise")
+    assert explanation.text == "reproducible leg pain occurs during exercise"
+    assert [each.text for each in explanation.justifications] == [explanation.text]
+    marked = graph.why("statement on vascular causes", "cites marker", "marker 3")
+    assert marked.text == "statement on vascular causes cites marker 3"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,8 @@ from crampkg.errors import (
     WrongKindError,
 )
 from crampkg.graph import KnowledgeGraph
-from crampkg.vocabulary import CK, KG
+from crampkg.questions.terms import _PROPERTIES
+from crampkg.vocabulary import CK, KG, OWL
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,34 @@ def test_nothing_suggests_the_nearest(graph: KnowledgeGraph) -> None:
 def test_a_wrong_iri_suggests_by_its_last_part(graph: KnowledgeGraph, name: str) -> None:
     with pytest.raises(UnknownTermError, match="Did you mean femoral artery"):
         graph.find(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("nope", "No relation is called 'nope'. `crampkg ask vocabulary-used` lists those"),
+        ("relieves", "No relation is called 'relieves'. Did you mean is relieved by"),
+        ("calf", "'calf' is calf, and that is no relation. `crampkg ask vocabulary-used` lists"),
+    ],
+)
+def test_a_relation_that_there_is_not(graph: KnowledgeGraph, name: str, sentence: str) -> None:
+    with pytest.raises((UnknownTermError, WrongKindError), match=re.escape(sentence)):
+        graph.terms.relation(name)
+
+
+def test_every_label_of_a_relation_finds_it(graph: KnowledgeGraph) -> None:
+    relations = [term for kind in _PROPERTIES for term in graph.terms.of_kind(kind)]
+    assert len(relations) > 80
+    for term in relations:
+        assert graph.terms.relation(term.label) == term.iri
+
+
+def test_the_words_of_owl_have_names(graph: KnowledgeGraph) -> None:
+    assert graph.terms.name_of(OWL + "Class") == "class"
+    assert graph.terms.name_of(CK + "Artery") == "artery"
+    assert graph.terms.name_of(OWL + "hasKey") == "owl:hasKey"
+    with pytest.raises(WrongKindError, match="is causes, and that is no class"):
+        graph.find("ck:causes", OWL + "Class")
 
 
 def test_several_are_listed(graph: KnowledgeGraph) -> None:

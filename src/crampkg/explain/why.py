@@ -183,10 +183,8 @@ class _Tree:
         told = self._told.get(axiom.name)
         if told is None:
             return Reason("record", text, whole)
-        label = self._wording.term
-        parts = (NamedNode(told.subject), NamedNode(told.relation), NamedNode(told.object))
-        claim = " ".join(map(label, parts))
-        return Reason("claim", claim, Triple(*parts), evidence=told)
+        claim = Triple(NamedNode(told.subject), NamedNode(told.relation), NamedNode(told.object))
+        return Reason("claim", self._wording.sentence(claim), claim, evidence=told)
 
     def _source(self, triple: Triple) -> str:
         """Return the labels of the sources of a background link."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from crampkg.questions.terms import FOREIGN
 from crampkg.vocabulary import OWL, RDF, RDFS, compress
 
 TYPE_CHECKING = False
@@ -50,11 +51,12 @@ class Wording:
         pattern = _SENTENCES.get(predicate)
         if predicate == RDF + "type" and isinstance(triple.object, NamedNode):
             pattern = _CHARACTERS.get(triple.object.value, pattern)
-        if pattern is None:
-            pattern = f"{{subject}} {self.term(triple.predicate)} {{object}}"
         if predicate == OWL + "propertyChainAxiom":
             chain = " then ".join(f"“{self.term(each)}”" for each in self._list(triple.object))
             return f"{chain} makes “{self.term(triple.subject)}”"
+        if pattern is None:
+            said = _joined(self.term(triple.predicate), self.term(triple.object))
+            return f"{self.term(triple.subject)} {said}"
         return pattern.format(
             subject=self.term(triple.subject),
             object=self.term(triple.object),
@@ -65,7 +67,7 @@ class Wording:
     def term(self, term: object) -> str:
         """Return a term in words: its label, its text, or what an anonymous class asks for."""
         if isinstance(term, NamedNode):
-            return self._label(term.value) or _OWN.get(term.value) or compress(term.value)
+            return self._label(term.value) or FOREIGN.get(term.value) or compress(term.value)
         if isinstance(term, Literal):
             return f"“{term.value}”"
         if isinstance(term, BlankNode):
@@ -124,7 +126,7 @@ class Wording:
         noun = self.term(term)
         if isinstance(term, BlankNode):
             return noun
-        return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+        return indefinite(noun)
 
     def _list(self, node: object) -> list[object]:
         members: list[object] = []
@@ -139,10 +141,16 @@ class Wording:
         return quad.object if quad is not None and not isinstance(quad.object, Triple) else None
 
 
-_OWN = {
-    OWL + "Class": "class",
-    OWL + "Thing": "thing",
-    RDF + "type": "is",
-    RDFS + "subClassOf": "is a kind of",
-    RDFS + "subPropertyOf": "is a special case of",
-}
+def indefinite(noun: str) -> str:
+    """Return a noun with its article."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def _joined(relation: str, object: str) -> str:
+    """Return a relation and its object, a word that ends one and begins the other said once.
+
+    "occurs during" and "during exercise" are names that stand well alone.
+    """
+    last = relation.rpartition(" ")[2]
+    said = object.removeprefix(last) if object.startswith(f"{last} ") else f" {object}"
+    return relation + said

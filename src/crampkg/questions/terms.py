@@ -8,7 +8,7 @@ from crampkg.errors import (
     WrongKindError,
     suggest,
 )
-from crampkg.vocabulary import KG, OWL, RDF, RDFS, compress, expand
+from crampkg.vocabulary import KG, OWL, RDF, RDFS, XSD, compress, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,21 @@ if TYPE_CHECKING:
 OFFERED = 6
 
 _PROPERTIES = (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty")
+
+#: What the words of OWL, RDF and XML Schema are called, which have no label of ours.
+FOREIGN = {
+    OWL + "AnnotationProperty": "annotation property",
+    OWL + "Class": "class",
+    OWL + "DatatypeProperty": "data property",
+    OWL + "ObjectProperty": "relation",
+    OWL + "Thing": "thing",
+    RDF + "type": "is",
+    RDFS + "subClassOf": "is a kind of",
+    RDFS + "subPropertyOf": "is a special case of",
+    XSD + "nonNegativeInteger": "whole number",
+    XSD + "positiveInteger": "whole number above 0",
+    XSD + "string": "text",
+}
 
 #: What people call the two relations that have no label of ours, folded.
 _USUAL = {
@@ -41,6 +56,11 @@ class Terms:
         """Return the term with this IRI, or None."""
         return self._by_iri.get(iri)
 
+    def name_of(self, iri: str) -> str:
+        """Return what the term with this IRI is called: its label, else a usual name or CURIE."""
+        term = self._by_iri.get(iri)
+        return term.label if term else FOREIGN.get(iri) or compress(iri)
+
     def of_kind(self, kind: str) -> list[Term]:
         """Return the terms of the class with IRI `kind`, by label."""
         fitting = [term for term in self._by_iri.values() if kind in term.kinds]
@@ -54,15 +74,19 @@ class Terms:
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with names that
         would have done.
         """
+        return self._find(name, (kind,) if kind else ())
+
+    def _find(self, name: str, kinds: tuple[str, ...]) -> Term:
+        """Return the term that `name` means, of one of `kinds` unless that is empty."""
         exact = self._by_iri.get(name.strip("<>")) or self._by_iri.get(expand(name) or "")
         if exact is not None:
-            return self._of_kind(exact, name, kind)
+            return self._of_kind(exact, name, kinds)
         fittings = self._fitting(name)
-        if kind is None:
+        if not kinds:
             things = [[term for term in each if term.iri.startswith(KG)] for each in fittings]
             fittings = [*things, *fittings]
         for fitting in fittings:
-            of_kind = [term for term in fitting if kind is None or kind in term.kinds]
+            of_kind = [term for term in fitting if _is_one_of(term, kinds)]
             if len(of_kind) > 1:
                 options = ", ".join(f"{term.label} ({compress(term.iri)})" for term in of_kind)
                 message = f"{name!r} can mean {options}. Say which."
@@ -71,8 +95,8 @@ class Terms:
                 return of_kind[0]
         for fitting in fittings:
             if fitting:
-                return self._of_kind(fitting[0], name, kind)
-        raise UnknownTermError(self._unknown(name, kind))
+                return self._of_kind(fitting[0], name, kinds)
+        raise UnknownTermError(self._unknown(name, kinds))
 
     def search(self, words: str, kind: str | None = None) -> list[Term]:
         """Return the terms, of the class `kind` if one is given, with a name that has `words`.
@@ -101,12 +125,7 @@ class Terms:
         usual = _USUAL.get(_fold(name))
         if usual is not None:
             return usual
-        for kind in _PROPERTIES[1:]:
-            try:
-                return self.find(name, kind).iri
-            except (UnknownTermError, WrongKindError):
-                continue
-        return self.find(name, _PROPERTIES[0]).iri
+        return self._find(name, _PROPERTIES).iri
 
     def _fitting(self, name: str) -> Sequence[list[Term]]:
         """Return the terms that `name` fits: by label, by synonym, by slug."""
@@ -121,23 +140,20 @@ class Terms:
                 slugs.append(term)
         return labels, synonyms, slugs
 
-    def _of_kind(self, term: Term, name: str, kind: str | None) -> Term:
-        if kind is None or kind in term.kinds:
+    def _of_kind(self, term: Term, name: str, kinds: tuple[str, ...]) -> Term:
+        if _is_one_of(term, kinds):
             return term
-        wanted = self._by_iri.get(kind)
-        label = wanted.label if wanted else compress(kind)
-        near = [other.label for other in self.of_kind(kind)][:OFFERED]
-        message = f"{name!r} is {term.label}, and that is no {label}."
-        if near:
-            message += f" One of these would do: {', '.join(near)}."
+        known = self._known(kinds)
+        offer = f" One of these would do: {known}." if known else _elsewhere(kinds)
+        message = f"{name!r} is {term.label}, and that is no {self.name_of(kinds[0])}.{offer}"
         raise WrongKindError(message)
 
-    def _unknown(self, name: str, kind: str | None) -> str:
+    def _unknown(self, name: str, kinds: tuple[str, ...]) -> str:
         import difflib
 
         candidates: dict[str, str] = {}
         for term in self._by_iri.values():
-            if kind is None or kind in term.kinds:
+            if _is_one_of(term, kinds):
                 for known in (term.label, *term.synonyms, _slug(term.iri)):
                     candidates.setdefault(_fold(known), term.label)
         iri = expand(name) or name.strip("<>")
@@ -145,15 +161,30 @@ class Terms:
         near = difflib.get_close_matches(word, candidates, n=OFFERED, cutoff=0.6)
         near += sorted((known for known in candidates if word and word in known), key=len)[:OFFERED]
         labels = list(dict.fromkeys(candidates[each] for each in near))
-        what = "thing"
-        if kind is not None:
-            wanted = self._by_iri.get(kind)
-            what = wanted.label if wanted else compress(kind)
-        if not labels and kind is not None:
-            labels = [term.label for term in self.of_kind(kind)][:OFFERED]
-            return f"No {what} is called {name!r}. Some that are known: {', '.join(labels)}."
-        offer = suggest(labels[:OFFERED]) or " Words of it may do, or TAB where a shell completes."
+        what = self.name_of(kinds[0]) if kinds else "thing"
+        offer = suggest(labels[:OFFERED])
+        if not offer:
+            known = self._known(kinds)
+            offer = f" Some that are known: {known}." if known else _elsewhere(kinds)
         return f"No {what} is called {name!r}.{offer}"
+
+    def _known(self, kinds: tuple[str, ...]) -> str:
+        """Return a few labels of one kind; none of several, whose first ones say too little."""
+        if len(kinds) != 1:
+            return ""
+        return ", ".join(term.label for term in self.of_kind(kinds[0])[:OFFERED])
+
+
+def _is_one_of(term: Term, kinds: tuple[str, ...]) -> bool:
+    """Tell whether `term` is of one of `kinds`, or none is asked for."""
+    return not kinds or not set(kinds).isdisjoint(term.kinds)
+
+
+def _elsewhere(kinds: tuple[str, ...]) -> str:
+    """Return the sentence that says where names are to be found."""
+    if kinds == _PROPERTIES:
+        return " `crampkg ask vocabulary-used` lists those that the article uses."
+    return " Words of it may do, or TAB where a shell completes."
 
 
 def _rank(wanted: str, name: str) -> int | None:
