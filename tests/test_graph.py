@@ -91,6 +91,13 @@ def test_a_query_sees_the_union_and_is_guarded(graph: KnowledgeGraph) -> None:
         graph.query("SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }")
 
 
+def test_the_columns_of_a_star_come_as_they_are_named(graph: KnowledgeGraph) -> None:
+    answer = graph.query("SELECT * { ?whole ck:hasPart ?part } ORDER BY ?part ?whole LIMIT 1")
+    assert answer.variables == ("whole", "part")
+    assert answer.serialize("csv").startswith(b"whole,part\r\nhttps://w3id.org/crampkg/id/leg")
+    assert answer.rows[0].text("part") < answer.rows[0].text("whole")
+
+
 def test_the_dataset_is_rdflibs_with_all_graphs(graph: KnowledgeGraph) -> None:
     dataset = graph.dataset
     assert isinstance(dataset, rdflib.Dataset)

@@ -181,7 +181,8 @@ class KnowledgeGraph:
 
         Outside of GRAPH it sees the union of all graphs, unless FROM chooses among them, or
         `default_graphs` and `named_graphs` do, which go before FROM (SPARQL 1.1 Protocol,
-        section 2.1.4): IRIs of `crampkg.vocabulary.GRAPHS`.
+        section 2.1.4): IRIs of `crampkg.vocabulary.GRAPHS`. The
+        columns of SELECT * come in the order in which the query names them.
         The prefixes of `crampkg.vocabulary.PREFIXES` need no declaration. Raises `QueryError`
         with line and column, `RefusedQueryError` for a graph that is not here.
         """
@@ -189,12 +190,13 @@ class KnowledgeGraph:
 
         guard.check(text)
         engine = self._open_engine()
+        order = guard.order_of_star(text)
         if default_graphs is None and named_graphs is None:
             union = not guard.check_dataset(text)
-            return Answer(lambda: engine.query(text, union=union), text, self.statuses)
+            return Answer(lambda: engine.query(text, union=union, order=order), text, self.statuses)
         dataset = (tuple(default_graphs or ()), tuple(named_graphs or ()))
         guard.check_names(dataset[0] + dataset[1])
-        return Answer(lambda: engine.query(text, dataset=dataset), text, self.statuses)
+        return Answer(lambda: engine.query(text, dataset=dataset, order=order), text, self.statuses)
 
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term called `name` (label, synonym, CURIE, IRI or slug), of class `kind`.

@@ -49,6 +49,13 @@ def test_the_bytes_are_the_same_whatever_the_seed(
 
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "json", "xml", "jsonld"])
+def test_an_answer_ends_with_its_line(run: Callable[..., Ended], format: str) -> None:
+    printed = run("ask", QUESTION, "-f", format).out
+    assert printed.endswith("\n")
+    assert not printed.endswith("\n\n")
+
+
+@pytest.mark.parametrize("format", ["csv", "tsv", "json", "xml", "jsonld"])
 def test_the_status_goes_beside_a_format_for_programs(
     run: Callable[..., Ended], format: str
 ) -> None:

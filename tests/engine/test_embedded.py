@@ -99,6 +99,9 @@ def test_ask_and_construct_have_their_forms(engine: EmbeddedEngine) -> None:
         ("HELLO", 1, 1, "begins with SELECT"),
         ("", 1, 1, "begins with SELECT"),
         ("SELECT (COUNT(*) AS ?n) ?s { ?s ?p ?o }", 1, 40, "GROUP BY"),
+        ("SELECT ?a ?a { ?a ?b ?c }", 1, 11, "duplicated variable name in SELECT."),
+        ("SELECT ?a\n (1 AS ?b) ($c AS ?b) { ?a ?d ?c }", 2, 19, "duplicated variable"),
+        ("SELECT ?a (1 AS ?a) { ?a ?b ?c }", 1, 17, "overrides an existing variable"),
     ],
 )
 def test_a_syntax_error_has_line_column_and_a_way_out(
@@ -125,6 +128,23 @@ def test_any_fault_is_inside_the_text(pieces: list[str]) -> None:
         assert 1 <= error.column <= len(line) + 1
         assert shown == f"  {line.expandtabs(1)}"
         assert pointer.index("^") == error.column + 1
+
+
+def test_an_unknown_function_is_named_with_a_way_out(engine: EmbeddedEngine) -> None:
+    with pytest.raises(QueryError, match=r"calls xsd:foo, and there is no such function.* Use one"):
+        engine.query("SELECT * { ?s ?p ?o FILTER (xsd:foo(?o)) }")
+
+
+def test_columns_come_in_the_order_that_is_asked_for(engine: EmbeddedEngine) -> None:
+    text = "SELECT * { ?s ck:causes ?o }"
+    assert engine.query(text).variables == ("o", "s")
+    result = engine.query(text, order=["s", "p", "o"])
+    assert result.variables == ("s", "o")
+    assert result.serialize("csv") is None
+    ((subject, object),) = result.bindings()
+    assert subject == Value("uri", str(expand("kg:a")))
+    assert object == Value("uri", str(expand("kg:b")))
+    assert engine.query(text, order=["s"]).variables == ("o", "s")
 
 
 def test_a_term_of_rdf_1_2_in_a_result_is_a_sentence(engine: EmbeddedEngine) -> None:

@@ -81,6 +81,27 @@ def test_words_are_the_keywords_with_their_lines() -> None:
     assert list(guard.words(text)) == [("PREFIX", 2), ("select", 3), ("a", 4)]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("SELECT * { ?s ?p $o . ?s ?q ?p }", ["s", "p", "o", "q"]),
+        ("# ?no\nselect distinct # *\n * { ?b 'no ?no' ?a }", ["b", "a"]),
+        ("SELECT ?b ?a { ?a ?p ?b { SELECT * { ?c ?d ?e } } }", []),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", []),
+        ("ASK { ?s ?p ?o }", []),
+        ("SELECT", []),
+    ],
+)
+def test_the_star_of_a_select_stands_for_its_variables(text: str, names: list[str]) -> None:
+    assert guard.order_of_star(text) == names
+
+
+def test_a_byte_that_is_not_utf_8_is_named_with_its_place() -> None:
+    with pytest.raises(QueryError, match="has a byte that is not UTF-8") as caught:
+        guard.check("ASK {}\n# caf\udce9")
+    assert (caught.value.line, caught.value.column) == (2, 6)
+
+
 def test_says_where() -> None:
     with pytest.raises(QueryError) as caught:
         guard.check("SELECT * {\n  # a comment\n  SERVICE <http://x/> {} }")

@@ -157,7 +157,7 @@ def _tsv(answer: Answer, _: Mapping[str, str]) -> bytes:
 
 
 def _xml(answer: Answer, _: Mapping[str, str]) -> bytes:
-    return _by_engine(answer, "xml")
+    return _by_engine(answer, "xml") + b"\n"
 
 
 def _by_engine(answer: Answer, name: str) -> bytes:

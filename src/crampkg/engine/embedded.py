@@ -14,7 +14,7 @@ from pyoxigraph import (
 )
 
 from crampkg.errors import QueryError
-from crampkg.vocabulary import PREFIXES
+from crampkg.vocabulary import PREFIXES, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,10 +49,12 @@ class EmbeddedEngine:
         *,
         union: bool = True,
         dataset: tuple[Sequence[str], Sequence[str]] | None = None,
+        order: Sequence[str] = (),
     ) -> EmbeddedResult:
         """Run a query; `union` is False for one whose FROM names the graphs that it is to see.
 
         `dataset` names the graphs of the default graph and the named graphs, and goes before FROM.
+        The columns come in the `order` of their names, where it is given.
         Raises `QueryError` with line and column where it does not parse.
         """
         chosen: dict[str, Any] = {"use_default_graph_as_union": union}
@@ -70,9 +72,8 @@ class EmbeddedEngine:
 
             raise located(error, text, self._run) from None
         except (ValueError, RuntimeError, OSError) as error:
-            message = f"The query cannot be run: {error}"
-            raise QueryError(message) from None
-        return EmbeddedResult(result)
+            raise _stopped(error) from None
+        return EmbeddedResult(result, order)
 
     def _run(self, text: str, **dataset: Any) -> QuerySolutions | QueryBoolean | QueryTriples:
         return self.store.query(text, prefixes=PREFIXES, **dataset)
@@ -81,13 +82,21 @@ class EmbeddedEngine:
 class EmbeddedResult:
     """What Oxigraph found, converted as it is read."""
 
-    def __init__(self, result: QuerySolutions | QueryBoolean | QueryTriples) -> None:
+    def __init__(
+        self, result: QuerySolutions | QueryBoolean | QueryTriples, order: Sequence[str] = ()
+    ) -> None:
         self._result: Any = result  # one of three kinds, as `form` says
+        self._places: list[int] = []  # of the columns in the engine's rows, if they are reordered
         self.variables: tuple[str, ...] = ()
         self.boolean: bool | None = None
         if isinstance(result, QuerySolutions):
             self.form = "select"
-            self.variables = tuple(variable.value for variable in result.variables)
+            found = tuple(variable.value for variable in result.variables)
+            self.variables = found
+            if set(found).issubset(order):
+                self.variables = tuple(sorted(found, key=order.index))
+            if self.variables != found:
+                self._places = [found.index(name) for name in self.variables]
         elif isinstance(result, QueryBoolean):
             self.form = "ask"
             self.boolean = bool(result)
@@ -98,9 +107,11 @@ class EmbeddedResult:
         """Iterate over the rows of a SELECT."""
         from crampkg.convert import to_value
 
+        rows = self._result
+        if self._places:
+            rows = ([solution[place] for place in self._places] for solution in rows)
         return _read(
-            tuple(term if term is None else to_value(term) for term in solution)
-            for solution in self._result
+            tuple(term if term is None else to_value(term) for term in row) for row in rows
         )
 
     def triples(self) -> Iterator[Triple]:
@@ -113,12 +124,12 @@ class EmbeddedResult:
         )
 
     def serialize(self, format: str, sink: IO[bytes] | None = None) -> bytes | None:
-        """Return the result as csv, json, tsv or xml; None for another format or a graph.
+        """Return the result as csv, json, tsv or xml; None for other formats, graphs, reordered rows.
 
         With a `sink` it is written there, and what is returned is empty. What the sink raises is
         raised here.
         """
-        if format not in _FORMATS or isinstance(self._result, QueryTriples):
+        if format not in _FORMATS or isinstance(self._result, QueryTriples) or self._places:
             return None
         if self.form == "ask" and format not in ("json", "xml"):
             return None
@@ -128,8 +139,7 @@ class EmbeddedResult:
                 return b""
             written: bytes = self._result.serialize(format=_FORMATS[format])
         except (ValueError, RuntimeError, OSError) as error:
-            message = f"The query cannot be run: {error}"
-            raise QueryError(message) from None
+            raise _stopped(error) from None
         return written
 
 
@@ -138,8 +148,20 @@ def _read(converted: Iterator[Any]) -> Iterator[Any]:
     try:
         yield from converted
     except (ValueError, RuntimeError, OSError) as error:
-        message = f"The query cannot be run: {error}"
-        raise QueryError(message) from None
+        raise _stopped(error) from None
     except TypeError as error:  # by `to_value`
         message = f"The answer cannot be shown: {error}"
         raise QueryError(message) from None
+
+
+def _stopped(error: Exception) -> QueryError:
+    """Return the sentence for what stops a query that parses."""
+    import re
+
+    function = re.search(r"custom function <([^>]*)> is not supported", str(error))
+    if function:
+        return QueryError(
+            f"The query calls {compress(function[1])}, and there is no such function here. Use "
+            "one of SPARQL 1.1, or a cast such as xsd:integer."
+        )
+    return QueryError(f"The query cannot be run: {str(error).rstrip('.')}.")

@@ -41,6 +41,8 @@ def located(error: SyntaxError, text: str, parse: Callable[[str], object]) -> Qu
         return QueryError(f"The query does not parse: {said}")
     reached = _offset(stretched, int(found[1]), int(found[2]))
     offset = max((place for start, place in starts if start <= reached), default=0)
+    if "uplicated variable" in found[3] or "existing variable" in found[3]:
+        offset = _repeated(text) or offset
     offset, reason = _endless(text, offset, found[3]) or (offset, _reason(found[3], text, offset))
     begin = text.rfind("\n", 0, offset) + 1
     line, column = text.count("\n", 0, offset) + 1, offset - begin + 1
@@ -104,6 +106,24 @@ def _endless(text: str, offset: int, expected: str) -> tuple[int, str] | None:
         if said in opening and start <= offset:
             what = "IRI" if said == "<" else "string"
             return start, f"the {what} that begins here has no end."
+    return None
+
+
+def _repeated(text: str) -> int | None:
+    """Return where a SELECT names a variable for the second time."""
+    names: set[str] = set()
+    depth, select, before = 0, -1, ""  # `select` is how deep the SELECT stands that we are in
+    for kind, said, start in tokens(text):
+        depth += {"open": 1, "close": -1}.get(kind, 0)
+        if said.upper() in ("SELECT", "{"):
+            select = depth if said != "{" else -1
+            names.clear()
+        is_named = depth == select or (depth == select + 1 and before.upper() == "AS")
+        if said[0] in "?$" and select >= 0 and is_named:
+            if said[1:] in names:
+                return start
+            names.add(said[1:])
+        before = said
     return None
 
 

@@ -53,6 +53,11 @@ def check(text: str) -> None:
     it takes `SERVICEex:a` for SERVICE, and a `<` after an operand for "less than" even where an
     IRI could begin. What it might read in another way than this check does is refused.
     """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        reason = "has a byte that is not UTF-8. Write the query in UTF-8."
+        raise _refusal(text, error.start, reason) from None
     opened: list[str] = []  # the open brackets; "values" stands for a { of data
     weight = 0
     before = ""  # the kind of the token before
@@ -155,6 +160,25 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
     """Yield the kind, the text and the offset of each token of a query, comments included."""
     for token in _TOKEN.finditer(text):
         yield str(token.lastgroup), token[0], token.start()
+
+
+def order_of_star(text: str) -> list[str]:
+    """Return the variables of a query that begins with SELECT *, in their order of appearance.
+
+    None for any other query. Not all of them need be visible outside of the pattern.
+    """
+    names: dict[str, None] = {}
+    stars, after_select = False, False
+    for kind, said, _ in tokens(text):
+        if kind == "word" and said.upper() == "SELECT" and not stars:
+            after_select = True
+        elif after_select and said.upper() not in ("DISTINCT", "REDUCED") and kind != "comment":
+            if said != "*":
+                return []
+            stars, after_select = True, False
+        elif kind == "operand" and said[0] in "?$":
+            names[said[1:]] = None
+    return list(names) if stars else []
 
 
 def _is_expression(opened: list[str]) -> bool:

@@ -107,8 +107,17 @@ def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
             raise _too_large(f"more than {limits.rows:,} triples")
         return Reply(to_bytes(answer.triples, name), type)
     sink = _Sink(limits.result)
-    answer.engine_bytes(name, cast("IO[bytes]", sink))
-    body = b"".join(sink.parts)
+    if answer.engine_bytes(name, cast("IO[bytes]", sink)) is not None:
+        body = b"".join(sink.parts)
+    elif name == "json":  # by the letter of the standard, without our member
+        told = {
+            key: value
+            for key, value in formats.document(answer, {}).items()
+            if key != formats.MEMBER
+        }
+        body = json.dumps(told, ensure_ascii=False).encode()
+    else:
+        body = formats.serialize(answer, name)
     if answer.form == "select" and _has_more(body, name, limits.rows):
         raise _too_large(f"more than {limits.rows:,} rows")
     return Reply(body, type)

@@ -1,0 +1,213 @@
+"""The question library, names, cards and derivations over HTTP, beside the same from Python."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import rdflib
+from pyoxigraph import RdfFormat, parse
+from server.conftest import Server
+from server.test_protocol import told
+
+from crampkg import KnowledgeGraph
+from crampkg.vocabulary import CK, PREFIXES
+
+
+def test_the_library_is_listed(server: Server, graph: KnowledgeGraph) -> None:
+    listed = server.get("/api/questions").json()
+    assert [each["id"] for each in listed["questions"]] == [each.id for each in graph.questions()]
+    assert listed["status"] == [status._asdict() for status in graph.statuses]
+    anatomy = server.get("/api/questions", params={"tag": "anatomy"}).json()["questions"]
+    assert [each["id"] for each in anatomy] == [
+        each.id for each in graph.questions() if "anatomy" in each.tags
+    ]
+    told(server.get("/api/questions?tag=nope"), 404, "not-found")
+
+
+def test_every_question_is_answered_as_from_python(server: Server, graph: KnowledgeGraph) -> None:
+    for question in graph.questions():
+        for format in ("csv", "json") if question.form == "select" else ("turtle", "jsonld"):
+            response = server.get(f"/api/questions/{question.id}", params={"format": format})
+            assert response.status_code == 200, question.id
+            assert response.content == graph.ask(question.id).serialize(format), question.id
+
+
+@pytest.mark.parametrize(
+    ("type", "format"),
+    [
+        ("application/json", "json"),
+        ("application/sparql-results+json", "json"),
+        ("application/ld+json", "jsonld"),
+        ("text/csv", "csv"),
+        ("text/tab-separated-values", "tsv"),
+        ("application/sparql-results+xml", "xml"),
+        ("text/markdown", "md"),
+    ],
+)
+def test_an_answer_can_be_had_in_each_format(
+    server: Server, graph: KnowledgeGraph, type: str, format: str
+) -> None:
+    expected = graph.ask("electrolytes").serialize(format)
+    accepted = server.get("/api/questions/electrolytes", headers={"accept": type})
+    named = server.get("/api/questions/electrolytes", params={"format": format})
+    assert accepted.content == named.content == expected
+    assert accepted.headers["content-type"].partition(";")[0] == type
+
+
+def test_parameters_are_names_and_there_may_be_several(
+    server: Server, graph: KnowledgeGraph
+) -> None:
+    path = "/api/questions/arteries-explaining-pain"
+    one = server.get(path, params={"site": "Calf", "format": "csv"})
+    assert one.content == graph.ask("arteries-explaining-pain", site="calf").serialize("csv")
+    assert server.get(path, params={"site": "", "format": "csv"}).content == one.content
+    several = server.get(path, params={"site": ["calf", "kg:thigh"], "format": "csv"})
+    expected = graph.ask("arteries-explaining-pain", site=["calf", "thigh"])
+    assert several.content == expected.serialize("csv")
+    assert len(list(csv.reader(io.StringIO(several.text)))) == len(expected) + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kind", "says"),
+    [
+        ("/api/questions/nope", 404, "not-found", "There is no question 'nope'."),
+        ("/api/questions/arteries", 404, "not-found", "Did you mean arteries-explaining-pain"),
+        ("/api/questions/electrolytes?site=calf", 400, "bad-request", "It takes format."),
+        ("/api/questions/pain-within?site=nope", 400, "term", "No anatomical site"),
+        ("/api/questions/pain-within?site=quinine", 400, "bad-request", "quinine"),
+        ("/api/questions/pain-within?format=nope", 400, "bad-request", "no format 'nope'"),
+        ("/api/questions/pain-within?format=csv&format=tsv", 400, "bad-request", "twice"),
+        ("/api/terms", 400, "bad-request", "'q' is missing"),
+        ("/api/terms?q=calf&limit=0", 400, "bad-request", "from 1 to 1,000"),
+        ("/api/terms?q=calf&limit=1e3", 400, "bad-request", "from 1 to 1,000"),
+        ("/api/terms?q=calf&kind=nope", 400, "term", "nope"),
+        ("/api/describe", 400, "bad-request", "'term' is missing"),
+        ("/api/describe?term=nope", 400, "term", "No thing is called 'nope'."),
+        ("/api/why?subject=calf&predicate=a", 400, "bad-request", "'object' is missing"),
+        ("/api/why?subject=nope&predicate=a&object=artery", 400, "term", "'nope'"),
+        ("/api/why?subject=a&predicate=a&object=a&limit=99", 400, "bad-request", "from 1 to 20"),
+        ("/api/status?x=1", 400, "bad-request", "It takes none."),
+    ],
+)
+def test_what_cannot_be_answered_is_said(
+    server: Server, path: str, status: int, kind: str, says: str
+) -> None:
+    assert says in told(server.get(path), status, kind)["detail"]
+
+
+def test_a_question_that_is_not_acceptable_in_any_format(server: Server) -> None:
+    response = server.get("/api/questions/electrolytes", headers={"accept": "image/png"})
+    told(response, 406, "not-acceptable")
+
+
+def test_names_are_found_the_best_first(server: Server) -> None:
+    found = server.get("/api/terms", params={"q": "calf"}).json()
+    labels = [term["label"] for term in found["terms"]]
+    assert labels[:2] == ["calf", "calf pain"]
+    assert found["total"] >= len(labels)
+    arteries = server.get("/api/terms", params={"q": "artery", "kind": "artery"}).json()["terms"]
+    assert {"femoral artery", "tibial artery"} <= {term["label"] for term in arteries}
+    assert all(f"{CK}Artery" in term["kinds"] for term in arteries)
+    few = server.get("/api/terms", params={"q": "a", "limit": 3}).json()
+    assert len(few["terms"]) == 3
+    assert few["total"] > 3
+    assert server.get("/api/terms", params={"q": "zzz"}).json() == {"total": 0, "terms": []}
+
+
+def test_a_concept_is_described(server: Server, graph: KnowledgeGraph) -> None:
+    card = server.get("/api/describe", params={"term": "claudication"}).json()
+    expected = graph.describe("claudication")
+    assert card["term"]["iri"] == expected.term.iri
+    assert card["claims"] == [claim._asdict() for claim in expected.claims]
+    assert card["status"] == [status._asdict() for status in graph.statuses]
+    turtle = server.get(
+        "/api/describe", params={"term": "claudication"}, headers={"accept": "text/turtle"}
+    )
+    found = {str(quad.triple) for quad in parse(turtle.content, format=RdfFormat.TURTLE)}
+    assert len(found) == len(set(expected.triples))
+
+
+def test_why_is_answered(server: Server, graph: KnowledgeGraph) -> None:
+    triple = ("femoral artery", "is implicated in", "calf pain")
+    asked = dict(zip(("subject", "predicate", "object"), triple, strict=True))
+    explanation = server.get("/api/why", params=asked).json()
+    expected = graph.why(*triple)
+    assert explanation["holds"] is True
+    assert explanation["text"] == expected.text
+    assert len(explanation["justifications"]) == len(expected.justifications)
+    turtle = server.get("/api/why", params={**asked, "format": "turtle"})
+    assert (
+        None,
+        rdflib.RDF.type,
+        rdflib.URIRef(f"{PREFIXES['prov']}Activity"),
+    ) in rdflib.Graph().parse(data=turtle.text, format="turtle")
+    denied = {"subject": "mild hypohydration", "predicate": "predisposes to", "object": "cramp"}
+    nothing = server.get("/api/why", params=denied).json()
+    assert nothing["holds"] is False
+    assert [each["stance"] for each in nothing["nearest"]] == ["denied"]
+
+
+def test_the_library_is_there_for_the_editors_of_other_endpoints(
+    server: Server, graph: KnowledgeGraph
+) -> None:
+    response = server.get("/api/questions", headers={"accept": "text/turtle"})
+    found = rdflib.Graph().parse(data=response.text, format="turtle")
+    shacl = rdflib.Namespace(PREFIXES["sh"])
+    texts = {*found.objects(None, shacl.select), *found.objects(None, shacl.construct)}
+    assert {str(text) for text in texts} == {each.text for each in graph.questions()}
+
+
+def test_what_is_served_is_told(server: Server, graph: KnowledgeGraph) -> None:
+    served = server.get("/api/status").json()
+    assert served["triples"] == graph.counts
+    assert served["digest"] == graph.digest
+    assert served["status"][0]["disclaimer"].startswith("Not medical advice")
+    health = server.get("/health")
+    assert (health.status_code, health.json()["status"]) == (200, "ok")
+    numbers = server.get("/metrics")
+    assert numbers.headers["content-type"].startswith("text/plain")
+    assert f'digest="{graph.digest}"' in numbers.text
+    assert "crampkg_requests_total{" in numbers.text
+
+
+def test_quotes_are_there_when_the_article_is(
+    start: Callable[..., Server], article: Path, server: Server
+) -> None:
+    path = "/api/questions/denied-claims"
+    with_article = start("--article", str(article))
+    quotes = with_article.get(path).json()["crampkg"]["quotes"]
+    text = article.read_text(encoding="utf-8")
+    assert quotes
+    assert all(quote in text for quote in quotes.values())
+    assert with_article.get("/api/describe?term=dehydration").json()["quotes"]
+    assert "quotes" not in server.get(path).json()["crampkg"]
+
+
+def test_the_log_tells_of_each_request_and_of_no_person(start: Callable[..., Server]) -> None:
+    server = start()
+    server.get("/api/describe", params={"term": "claudication"})
+    server.get("/nope%0A%7B%22forged%22")
+    server.stop()
+    lines = [json.loads(line) for line in server.log if line.startswith("{")]
+    asked = next(line for line in lines if line["path"] == "/api/describe")
+    assert asked["status"] == 200
+    assert asked["bytes"] > 1000
+    assert asked["ms"] >= asked["worker_ms"] > 0
+    assert not any("claudication" in line for line in server.log)
+    assert any(line["path"] == '/nope\n{"forged"' for line in lines)
+
+
+def test_the_page_of_the_api_needs_nothing_from_elsewhere(
+    server: Server, graph: KnowledgeGraph
+) -> None:
+    response = server.client.get("/", follow_redirects=True)
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "<script" not in response.text
+    assert "http://" not in response.text.replace(server.url, "")
+    assert all(question.id in response.text for question in graph.questions())
