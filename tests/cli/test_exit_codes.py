@@ -179,6 +179,16 @@ def test_broken_turtle_is_named_with_file_and_line(run: Callable[..., Ended], ti
     assert f"{file}, line 3" in said(formatted)
 
 
+@pytest.mark.parametrize(("command", "does"), [("check", "check"), ("fmt", "format")])
+def test_a_folder_with_nothing_to_do_is_told(
+    run: Callable[..., Ended], tmp_path: Path, command: str, does: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("no Turtle")
+    ended = run(command, str(tmp_path))
+    assert ended.code == 2
+    assert f"{tmp_path} holds nothing to {does}. Name a .ttl" in said(ended)
+
+
 @pytest.mark.parametrize("place", ["file", "-"])
 def test_a_query_that_is_not_utf_8_is_named_with_its_line(
     run: Callable[..., Ended], tmp_path: Path, place: str

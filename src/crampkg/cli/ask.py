@@ -22,7 +22,7 @@ from crampkg.errors import SourceError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from rich.console import Console
@@ -77,7 +77,10 @@ class AskParser(ArgumentParser):
                 self._add_parameters(question, graph)
         add_format(self, dict.fromkeys(formats.names("select") + formats.names("graph")), "table")
         add_output(self)
-        self.add_argument("--tag", metavar="TAG", help="list only the questions with this tag")
+        tag = self.add_argument(
+            "--tag", metavar="TAG", help="list only the questions with this tag"
+        )
+        completes(tag, lambda typed: _tags(open_graph(typed).questions()))
         self.add_argument(
             "--show-query", action="store_true", help="print the SPARQL that answers, and no more"
         )
@@ -167,7 +170,7 @@ def _list(arguments: Arguments) -> None:
     one_of("format", arguments.format, LIST_FORMATS)
     questions = open_graph(arguments).questions()
     if arguments.tag is not None:
-        one_of("tag", arguments.tag, sorted({tag for each in questions for tag in each.tags}))
+        one_of("tag", arguments.tag, _tags(questions))
         questions = tuple(each for each in questions if arguments.tag in each.tags)
     if arguments.format == "json":
         import json
@@ -185,6 +188,10 @@ def _list(arguments: Arguments) -> None:
 
     rows = [(tag, each.id, _gapped(each)) for tag in sorted(groups) for each in groups[tag]]
     output.write_text(plain(Sheet(("tag", "id", "question"), tuple(rows))), arguments.output)
+
+
+def _tags(questions: Iterable[Question]) -> list[str]:
+    return sorted({tag for each in questions for tag in each.tags})
 
 
 def _print_list(console: Console, groups: dict[str, list[Question]]) -> None:

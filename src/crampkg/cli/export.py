@@ -46,7 +46,7 @@ def parser() -> ArgumentParser:
         default=["all"],
         help=f"one or more, with commas between: {', '.join(PARTS)} (default: all)",
     )
-    completes(graph, lambda _: PARTS)
+    completes(graph, lambda _: PARTS, several=True)
     add_output(words)
     add_globals(words)
     return words

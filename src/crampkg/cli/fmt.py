@@ -80,8 +80,16 @@ def _files(paths: list[str]) -> Iterator[str]:
         if not os.path.isdir(path):
             yield path
             continue
-        for folder, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                if name.endswith(".ttl"):
-                    yield os.path.join(folder, name)
+        found = list(_below(path))
+        if not found:
+            message = f"{path} holds nothing to format. Name a .ttl file, or a folder with some."
+            raise SourceError(message, path=path)
+        yield from found
+
+
+def _below(folder: str) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.endswith(".ttl"):
+                yield os.path.join(parent, name)

@@ -223,10 +223,20 @@ def _place(text: str) -> str | None:
 
 
 def completes(
-    action: argparse.Action, values: Callable[[argparse.Namespace], Iterable[str]]
+    action: argparse.Action,
+    values: Callable[[argparse.Namespace], Iterable[str]],
+    *,
+    several: bool = False,
 ) -> None:
-    """Let the shell complete the value of `action` from `values`, given what is typed so far."""
-    completer = lambda parsed_args, **_: list(values(parsed_args))  # noqa: E731
+    """Let the shell complete the value of `action` from `values`, given what is typed so far.
+
+    With `several`, a value may follow others and a comma.
+    """
+
+    def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
+        before = prefix[: prefix.rfind(",") + 1] if several else ""
+        return [before + value for value in values(parsed_args)]
+
     action.completer = completer  # type: ignore[attr-defined]  # the door that argcomplete has
 
 
