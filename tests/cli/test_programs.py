@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -255,3 +256,14 @@ def test_findings_as_json(run: Callable[..., Ended], tiny: Path) -> None:
     report = json.loads(ended.out)
     assert report["findings"][0]["file"] == "data/concepts/broken.ttl"
     assert set(report) == {"summary", "checks", "things", "notes", "findings"}
+
+
+@pytest.mark.parametrize("id", [QUESTION, "claim-graph"])
+def test_every_format_in_the_help_of_a_question_works(run: Callable[..., Ended], id: str) -> None:
+    shown = " ".join(run("ask", id, "--help").out.split())
+    listed = re.search(r"--format FORMAT (.*?) \(default: table\)", shown)
+    assert listed
+    for format in listed[1].split(", "):
+        assert run("ask", id, "-f", format).code == 0
+    (example,) = re.findall(r"-f \w+$", shown)
+    assert example.removeprefix("-f ") in listed[1].split(", ")

@@ -75,10 +75,19 @@ class AskParser(ArgumentParser):
             self.epilog = _examples(question, graph)
             if question.params:
                 self._add_parameters(question, graph)
-        add_format(self, dict.fromkeys(formats.names("select") + formats.names("graph")), "table")
+        of_rows, of_graph = formats.names("select"), formats.names("graph")
+        shown = (
+            f"{', '.join(LIST_FORMATS)} for the list; {', '.join(of_rows)} for rows; "
+            f"{', '.join(of_graph)} for a graph"
+        )
+        if question is not None:
+            shown = ", ".join(of_rows if question.form == "select" else of_graph)
+        add_format(self, (*of_rows, *of_graph), "table", shown=shown)
         add_output(self)
         tag = self.add_argument(
-            "--tag", metavar="TAG", help="list only the questions with this tag"
+            "--tag",
+            metavar="TAG",
+            help=argparse.SUPPRESS if question else "list only the questions with this tag",
         )
         completes(tag, lambda typed: _tags(open_graph(typed).questions()))
         self.add_argument(
@@ -267,5 +276,6 @@ def _examples(question: Question, graph: KnowledgeGraph | None) -> str:
                 others = graph.terms.of_kind(parameter.kind)
                 value = next((slug(term.iri) for term in others if term.iri != value), slug(value))
             lines.append(f"  crampkg ask {question.id} --{parameter.name} {value}")
-    lines.append(f"  crampkg ask {question.id} -f csv")
+    format = "csv" if question.form == "select" else "turtle"
+    lines.append(f"  crampkg ask {question.id} -f {format}")
     return "\n".join(lines)

@@ -183,17 +183,24 @@ def add_globals(parser: argparse.ArgumentParser) -> None:
 
 
 def add_format(
-    parser: argparse.ArgumentParser, names: Iterable[str], default: str | None, usual: str = ""
+    parser: argparse.ArgumentParser,
+    names: Iterable[str],
+    default: str | None,
+    usual: str = "",
+    shown: str = "",
 ) -> None:
-    """Let `parser` take `-f`, one of `names`; `usual` says in words what no `-f` means."""
-    known = tuple(names)
+    """Let `parser` take `-f`, one of `names`; `usual` says in words what no `-f` means.
+
+    `shown` stands in the help in place of the names, where not each is good for all.
+    """
+    known = tuple(dict.fromkeys(names))
     option = parser.add_argument(
         "-f",
         "--format",
         metavar="FORMAT",
         type=lambda text: one_of("format", text, known),
         default=default,
-        help=f"{', '.join(known)} (default: {usual or default})",
+        help=f"{shown or ', '.join(known)} (default: {usual or default})",
     )
     completes(option, lambda _: known)
 

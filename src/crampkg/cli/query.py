@@ -30,8 +30,10 @@ def parser() -> ArgumentParser:
     words = ArgumentParser("crampkg query", DESCRIPTION, EXAMPLES)
     words.add_argument("file", nargs="?", metavar="FILE", help="a .rq file; - is standard input")
     words.add_argument("-q", "--query", metavar="TEXT", help="the query itself")
-    known = dict.fromkeys(formats.names("select") + formats.names("graph"))
-    add_format(words, known, None, "table for rows, turtle for a graph")
+    of_rows, of_graph = formats.names("select"), formats.names("graph")
+    shown = f"{', '.join(of_rows)} for rows; {', '.join(of_graph)} for a graph"
+    usual = "table for rows, turtle for a graph"
+    add_format(words, (*of_rows, *of_graph), None, usual, shown)
     add_output(words)
     add_globals(words)
     return words
