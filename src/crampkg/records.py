@@ -85,6 +85,7 @@ class Status(NamedTuple):
     review: str
     audience: str
     disclaimer: str
+    article: str = ""  # its IRI; those of its claims, statements and markers begin alike
 
 
 class Finding(NamedTuple):

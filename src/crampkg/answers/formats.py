@@ -220,12 +220,13 @@ def _md(answer: Answer, quotes: Mapping[str, str]) -> bytes:
 
 def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:
     """Return the rows, or the triples of a graph, as people read them."""
-    from crampkg.answers import table
+    from crampkg.answers import table, whose
 
     if answer.form == "graph":
         names = ("subject", "predicate", "object")
         return table.sheet(names, [dict(zip(names, each, strict=True)) for each in answer.triples])
-    return table.sheet(answer.variables, [dict(row) for row in _rows(answer)], quotes)
+    rows = [dict(row) for row in _rows(answer)]
+    return table.sheet(answer.variables, rows, quotes, whose.titles(answer.statuses))
 
 
 def _framed(*parts: str) -> bytes:

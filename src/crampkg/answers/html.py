@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from crampkg.answers import whose
 from crampkg.answers.formats import asked, closing_lines
+from crampkg.answers.whose import HEADING, title_of
 from crampkg.vocabulary import compress
 
 TYPE_CHECKING = False
@@ -27,11 +29,14 @@ def page(answer: Answer) -> str:
         )
         parts.append(_table(("subject", "predicate", "object"), rows))
     else:
+        titles = {} if HEADING in answer.variables else whose.titles(answer.statuses)
         rows = "".join(
-            f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in row.values())}</tr>"
+            f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in row.values())}"
+            f"{f'<td>{escape(title_of(row, titles))}</td>' if titles else ''}</tr>"
             for row in answer
         )
-        parts.append(_table(answer.variables, rows))
+        names = (*answer.variables, HEADING) if titles else answer.variables
+        parts.append(_table(names, rows))
     parts.append(f"<p><small>{'<br>'.join(map(escape, closing_lines(answer)))}</small></p>")
     return "".join(parts)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import os
 
+from crampkg.answers.whose import home
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,15 +36,10 @@ def quotes(
                 misfits.append(resource)
             else:
                 found[resource] = quote
-    homes = {_home(resource) for resource in found}
+    homes = {home(resource) for resource in found}
     if homes:
-        misfits = [resource for resource in misfits if _home(resource) in homes]
+        misfits = [resource for resource in misfits if home(resource) in homes]
     return found, misfits
-
-
-def _home(resource: str) -> str:
-    """Return what the IRIs of an article's things begin with."""
-    return resource.rpartition("/")[0]
 
 
 def handles(answer: Answer) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from crampkg.answers.whose import HEADING, title_of
 from crampkg.vocabulary import XSD, compress
 
 if TYPE_CHECKING:
@@ -61,11 +62,13 @@ def sheet(
     variables: Sequence[str],
     rows: Sequence[Mapping[str, Value | None]],
     quotes: Mapping[str, str] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> Sheet:
     """Return `rows` as text: `?x` and `?xLabel` are one column, which shows the label.
 
-    `quotes` are spans of the article by the IRI of their statement or claim; a last column then
-    holds the one that a row leads to.
+    `titles` are those of several articles, as `whose` gives them; a column then names that of each
+    row. `quotes` are spans of the article by the IRI of their statement or claim; a last column
+    then holds the one that a row leads to.
     """
     labels = {name: label for name in variables if (label := _label_of(name, variables))}
     shown = [name for name in variables if name not in labels.values()]
@@ -78,6 +81,11 @@ def sheet(
         if _all_numbers(row[name] for row in rows)
     }
     lines = [[cell(row[labels.get(name, name)] or row[name]) for name in shown] for row in rows]
+    whence = [title_of(row, titles) for row in rows] if titles else []
+    if any(whence) and HEADING not in headings:
+        headings.append(HEADING)
+        for title, line in zip(whence, lines, strict=True):
+            line.append(title)
     if quotes:
         headings.append(_QUOTE)
         for row, line in zip(rows, lines, strict=True):

@@ -104,8 +104,14 @@ def _facts(card: Card, graph: KnowledgeGraph) -> list[tuple[str, str]]:
     return [(name, text) for name, text in told if text]
 
 
-def _sheets(card: Card, quotes: Mapping[str, str]) -> Iterator[tuple[str, Sheet]]:
-    """Yield the parts of a card that are tables, each with its heading."""
+def _sheets(
+    card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]
+) -> Iterator[tuple[str, Sheet]]:
+    """Yield the parts of a card that are tables, each with its heading.
+
+    Where there are several articles, each claim names its own.
+    """
+    from crampkg.answers import whose
     from crampkg.answers.table import Sheet
 
     properties = [
@@ -113,6 +119,7 @@ def _sheets(card: Card, quotes: Mapping[str, str]) -> Iterator[tuple[str, Sheet]
     ]
     yield "What it is", Sheet(("property", "value"), tuple(properties))
     claims = []
+    titles = whose.titles(graph.statuses)
     for claim in card.claims:
         quote = quotes.get(claim.claim) or quotes.get(claim.statement) or ""
         claims.append(
@@ -131,12 +138,15 @@ def _sheets(card: Card, quotes: Mapping[str, str]) -> Iterator[tuple[str, Sheet]
                 claim.section,
                 claim.note,
                 compress(claim.claim),
+                *([titles.get(whose.home(claim.claim), "")] if titles else []),
                 quote and f"“{' '.join(quote.split())}”",
             )
         )
     names: tuple[str, ...] = (
         *("subject", "relation", "object", "as worded", "stance", "hedge", "condition", "basis"),
-        *("marker", "source", "marker status", "section", "note", "claim", "quote"),
+        *("marker", "source", "marker status", "section", "note", "claim"),
+        *([whose.HEADING] if titles else []),
+        "quote",
     )
     yield "What the article claims", Sheet(names, tuple(claims))
     links = [
@@ -165,7 +175,7 @@ def _plain(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> str:
 
     lines = [f"{card.term.label}\n", f"{card.term.definition}\n" if card.term.definition else ""]
     lines += [f"{name}: {text}\n" for name, text in _facts(card, graph)]
-    for heading, sheet in _sheets(card, quotes):
+    for heading, sheet in _sheets(card, graph, quotes):
         if sheet.rows:
             lines.append(f"\n{heading}\n\n{plain(sheet)}")
     if _is_silent(card):
@@ -179,7 +189,7 @@ def _markdown(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> s
 
     parts = [f"# {escape(card.term.label)}", escape(card.term.definition)]
     parts.append("\n".join(f"- {name}: {escape(text)}" for name, text in _facts(card, graph)))
-    for heading, sheet in _sheets(card, quotes):
+    for heading, sheet in _sheets(card, graph, quotes):
         if sheet.rows:
             parts += [f"## {heading}", markdown(sheet).rstrip("\n")]
     if _is_silent(card):
@@ -204,7 +214,7 @@ def _print(console: Console, card: Card, graph: KnowledgeGraph, quotes: Mapping[
     for name, text in _facts(card, graph):
         grid.add_row(Text(name), Text(text))
     console.print(grid)
-    for heading, sheet in _sheets(card, quotes):
+    for heading, sheet in _sheets(card, graph, quotes):
         if sheet.rows:
             console.print()
             console.print(Text(heading, "bold underline"))

@@ -31,7 +31,7 @@ def index(store: Store) -> list[list[object]]:
 
 
 def statuses(store: Store) -> list[list[str]]:
-    """Return title, date, review status, audience and disclaimer of each article, by its IRI."""
+    """Return title, date, review status, audience, disclaimer and IRI of each article, by IRI."""
     article = NamedNode(CK + "Article")
     articles = store.quads_for_pattern(None, _TYPE, article, None)
     found = {quad.subject for quad in articles if isinstance(quad.subject, NamedNode)}
@@ -42,10 +42,11 @@ def statuses(store: Store) -> list[list[str]]:
         CK + "audience",
         CK + "disclaimer",
     ]
-    return [
-        [next(iter(_values(store, subject, NamedNode(name))), "") for name in properties]
-        for subject in sorted(found, key=str)
-    ]
+    rows = []
+    for subject in sorted(found, key=str):
+        told = [next(iter(_values(store, subject, NamedNode(name))), "") for name in properties]
+        rows.append([*told, subject.value])
+    return rows
 
 
 def _values(store: Store, subject: NamedNode, predicate: NamedNode) -> list[str]:
