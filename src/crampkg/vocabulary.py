@@ -17,6 +17,7 @@ PREFIXES: dict[str, str] = {
     "art": KG + "what-causes-leg-cramps/",
     "cito": "http://purl.org/spar/cito/",
     "ck": CK,
+    "dc": "http://purl.org/dc/elements/1.1/",
     "dct": "http://purl.org/dc/terms/",
     "g": GRAPH,
     "kg": KG,
