@@ -61,6 +61,20 @@ class Sources:
         return os.path.join(self.root, *name.split("/"))
 
 
+def is_below_sources(folder: str) -> bool:
+    """Tell whether a folder is one with ontology, data, queries and rules, or inside of one.
+
+    What rewrites all files below a folder asks this first, since a slip can name the whole disk.
+    """
+    place = os.path.realpath(folder)
+    while not all(os.path.isdir(os.path.join(place, each)) for each in _FOLDERS):
+        above = os.path.dirname(place)
+        if above == place:
+            return False
+        place = above
+    return True
+
+
 def graph_of(name: str) -> str | None:
     """Return the IRI of the named graph that the source file `name` loads into, or None.
 

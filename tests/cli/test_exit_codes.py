@@ -183,6 +183,8 @@ def test_broken_turtle_is_named_with_file_and_line(run: Callable[..., Ended], ti
 def test_a_folder_with_nothing_to_do_is_told(
     run: Callable[..., Ended], tmp_path: Path, command: str, does: str
 ) -> None:
+    for folder in ("ontology", "data", "queries", "rules"):
+        (tmp_path / folder).mkdir()
     (tmp_path / "notes.txt").write_text("no Turtle")
     ended = run(command, str(tmp_path))
     assert ended.code == 2

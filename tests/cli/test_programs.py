@@ -240,6 +240,41 @@ class TestFmt:
         assert again.code == 0
         assert again.out == ""
 
+    def test_a_folder_that_is_no_part_of_any_sources_is_left_alone(
+        self, run: Callable[..., Ended], tmp_path: Path
+    ) -> None:
+        file = tmp_path / "ugly.ttl"
+        file.write_text(self.UGLY)
+        ended = run("fmt", str(tmp_path))
+        assert ended.code == 2
+        assert "nothing below it was touched. Name the files to format." in ended.err
+        assert file.read_text() == self.UGLY
+
+    def test_a_folder_within_sources_is_formatted(
+        self, run: Callable[..., Ended], tiny: Path
+    ) -> None:
+        file = tiny / "data" / "concepts" / "ugly.ttl"
+        file.write_text(self.UGLY)
+        assert run("fmt", str(tiny / "data" / "concepts")).out == f"{file}\n"
+
+    @pytest.mark.parametrize("marked", ["ugly.ttl", "."])
+    def test_what_is_marked_read_only_stays_so_even_for_the_administrator(
+        self, run: Callable[..., Ended], tmp_path: Path, marked: str
+    ) -> None:
+        file = tmp_path / "folder" / "ugly.ttl"
+        file.parent.mkdir()
+        file.write_text(self.UGLY)
+        place = file.parent / marked
+        mode = place.stat().st_mode
+        place.chmod(mode & ~0o222)
+        try:
+            ended = run("fmt", str(file))
+        finally:
+            place.chmod(mode)
+        assert ended.code == 2
+        assert "is marked read-only. It is as it was." in ended.err
+        assert file.read_text() == self.UGLY
+
     def test_without_a_path_all_sources_are_meant(
         self, run: Callable[..., Ended], tiny: Path
     ) -> None:

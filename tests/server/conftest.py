@@ -33,7 +33,8 @@ class Server:
         found = next((each for line in self.log if (each := _READY.search(line))), None)
         assert found is not None, "\n".join(self.log)
         self.url = found[1]
-        self.host, port = self.url.removeprefix("http://").split(":")
+        host, port = self.url.removeprefix("http://").split(":")
+        self.host: str = host
         self.port = int(port)
         self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
         self.get("/sparql", params={"query": "ASK {}"})  # a worker is there

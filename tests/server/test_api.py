@@ -76,7 +76,12 @@ def test_parameters_are_names_and_there_may_be_several(
     ("path", "status", "kind", "says"),
     [
         ("/api/questions/nope", 404, "not-found", "There is no question 'nope'."),
-        ("/api/questions/arteries", 404, "not-found", "Did you mean arteries-explaining-pain"),
+        (
+            "/api/questions/arteries-explaining-pains",
+            404,
+            "not-found",
+            "Did you mean arteries-expl",
+        ),
         ("/api/questions/electrolytes?site=calf", 400, "bad-request", "It takes format."),
         ("/api/questions/pain-within?site=nope", 400, "term", "No anatomical site"),
         ("/api/questions/pain-within?site=quinine", 400, "bad-request", "quinine"),
@@ -149,7 +154,7 @@ def test_why_is_answered(server: Server, graph: KnowledgeGraph) -> None:
     denied = {"subject": "mild hypohydration", "predicate": "predisposes to", "object": "cramp"}
     nothing = server.get("/api/why", params=denied).json()
     assert nothing["holds"] is False
-    assert [each["stance"] for each in nothing["nearest"]] == ["denied"]
+    assert [each["stance"] for each in nothing["nearest"]] == ["denied", "reported belief"]
 
 
 def test_the_library_is_there_for_the_editors_of_other_endpoints(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 import rdflib
@@ -318,13 +319,13 @@ def test_pages_of_other_origins_may_ask(server: Server) -> None:
     assert "POST" in before.headers["access-control-allow-methods"]
 
 
-def told(response: object, status: int, kind: str) -> dict[str, str]:
+def told(response: object, status: int, kind: str) -> dict[str, Any]:
     """Return the problem details of a response, which must be of a kind."""
     import httpx
 
     assert isinstance(response, httpx.Response)
     assert response.headers["content-type"] == "application/problem+json"
-    problem: dict[str, str] = json.loads(response.text)
+    problem: dict[str, Any] = json.loads(response.text)
     assert response.status_code == status, problem
     assert problem["status"] == status
     assert problem["type"].endswith(f"/{kind}")

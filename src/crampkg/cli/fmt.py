@@ -8,6 +8,7 @@ from crampkg.cli import output
 from crampkg.cli.opening import find_sources
 from crampkg.cli.parser import ArgumentParser, add_globals
 from crampkg.errors import SourceError, UsageError
+from crampkg.sources import is_below_sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def parser() -> ArgumentParser:
     """Return the parser of the words after `fmt`."""
     words = ArgumentParser("crampkg fmt", DESCRIPTION, EXAMPLES)
     words.add_argument(
-        "paths", nargs="*", metavar="PATH", help="a file or folder; none means all sources"
+        "paths", nargs="*", metavar="PATH", help="a file, or a folder of sources; none means all"
     )
     words.add_argument("--check", action="store_true", help="only tell which files would change")
     add_globals(words)
@@ -43,7 +44,11 @@ def run(arguments: Arguments) -> int:
     """Format; 1 when `--check` finds a file that would change, 2 when one cannot be read."""
     from crampkg.turtle import format_file
 
-    paths = list(_files(arguments.paths) if arguments.paths else _sources(arguments))
+    paths = list(
+        _files(arguments.paths, rewrites=not arguments.check)
+        if arguments.paths
+        else _sources(arguments)
+    )
     changed: list[str] = []
     broken = 0
     for path in paths:
@@ -75,11 +80,17 @@ def _sources(arguments: Arguments) -> Iterator[str]:
             yield path if near.startswith("..") else near
 
 
-def _files(paths: list[str]) -> Iterator[str]:
+def _files(paths: list[str], *, rewrites: bool) -> Iterator[str]:
     for path in paths:
         if not os.path.isdir(path):
             yield path
             continue
+        if rewrites and not is_below_sources(path):
+            message = (
+                f"{path} is no part of a folder with ontology, data, queries and rules, so nothing "
+                "below it was touched. Name the files to format."
+            )
+            raise UsageError(message)
         found = list(_below(path))
         if not found:
             message = f"{path} holds nothing to format. Name a .ttl file, or a folder with some."

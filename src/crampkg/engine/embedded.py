@@ -124,7 +124,7 @@ class EmbeddedResult:
         )
 
     def serialize(self, format: str, sink: IO[bytes] | None = None) -> bytes | None:
-        """Return the result as csv, json, tsv or xml; None for other formats, graphs, reordered rows.
+        """Return the result as csv, json, tsv or xml; None for others, graphs, reordered rows.
 
         With a `sink` it is written there, and what is returned is empty. What the sink raises is
         raised here.

@@ -34,9 +34,7 @@ if TYPE_CHECKING:
 #: Everything a page here needs is in it; nothing of it may come from elsewhere.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("crampkg.server"), autoescape=True, undefined=jinja2.StrictUndefined
-)
+_TEMPLATES = jinja2.Environment(loader=jinja2.PackageLoader("crampkg.server"), autoescape=True)
 
 
 def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:

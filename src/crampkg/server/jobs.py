@@ -81,6 +81,11 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
             run({"do": "query", "text": wrong, "formats": each}, graph, limits)
         except CrampkgError:
             continue
+    for wrong in ("zz", "calfs", "quinine"):
+        try:
+            run({"do": "terms", "words": "", "kind": wrong, "limit": 1}, graph, limits)
+        except CrampkgError:
+            continue
     question = graph.questions()[0]
     for name in media.QUESTIONS["select"]:
         job = {"do": "ask", "id": question.id, "params": {}, "format": name, "type": ""}
