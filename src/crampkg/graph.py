@@ -22,7 +22,7 @@ from crampkg.vocabulary import OWL, RDF, RDFS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from typing import Self
+    from typing import Any, Self
 
     import owlready2
     import rdflib
@@ -176,6 +176,7 @@ class KnowledgeGraph:
         *,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        base: str | None = None,
     ) -> Answer:
         """Run a SPARQL 1.1 SELECT, ASK, CONSTRUCT or DESCRIBE.
 
@@ -183,20 +184,23 @@ class KnowledgeGraph:
         `default_graphs` and `named_graphs` do, which go before FROM (SPARQL 1.1 Protocol,
         section 2.1.4): IRIs of `crampkg.vocabulary.GRAPHS`. The
         columns of SELECT * come in the order in which the query names them.
-        The prefixes of `crampkg.vocabulary.PREFIXES` need no declaration. Raises `QueryError`
-        with line and column, `RefusedQueryError` for a graph that is not here.
+        The prefixes of `crampkg.vocabulary.PREFIXES` need no declaration, and relative IRIs are
+        resolved against `base`. Raises `QueryError` with line and column, `RefusedQueryError` for
+        a graph that is not here.
         """
+        import itertools
+
         from crampkg.engine import guard
 
         guard.check(text)
         engine = self._open_engine()
-        order = guard.order_of_star(text)
+        chosen: dict[str, Any] = {"order": guard.order_of_star(text), "base": base}
         if default_graphs is None and named_graphs is None:
-            union = not guard.check_dataset(text)
-            return Answer(lambda: engine.query(text, union=union, order=order), text, self.statuses)
-        dataset = (tuple(default_graphs or ()), tuple(named_graphs or ()))
-        guard.check_names(dataset[0] + dataset[1])
-        return Answer(lambda: engine.query(text, dataset=dataset, order=order), text, self.statuses)
+            chosen["union"] = not guard.check_dataset(text, base or "")
+        else:
+            chosen["dataset"] = (tuple(default_graphs or ()), tuple(named_graphs or ()))
+            guard.check_names(itertools.chain(*chosen["dataset"]))
+        return Answer(lambda: engine.query(text, **chosen), text, self.statuses)
 
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term called `name` (label, synonym, CURIE, IRI or slug), of class `kind`.

@@ -56,7 +56,7 @@ def doubled(times: int) -> str:
         ("SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?d", "memory-limit"),
         (doubled(30), "memory-limit"),
         ("SELECT * { ?s ?p ?o }", "result-limit"),
-        ("SELECT * { ?s ?p ?o . ?s ?q ?r }", "result-limit"),
+        ("SELECT ?x { BIND('" + "a" * 900 + "' AS ?x) ?s ?p ?o } LIMIT 4000", "result-limit"),
     ],
     ids=str.split("cross-product patterns regex order doubled rows bytes"),
 )

@@ -50,17 +50,20 @@ class EmbeddedEngine:
         union: bool = True,
         dataset: tuple[Sequence[str], Sequence[str]] | None = None,
         order: Sequence[str] = (),
+        base: str | None = None,
     ) -> EmbeddedResult:
         """Run a query; `union` is False for one whose FROM names the graphs that it is to see.
 
         `dataset` names the graphs of the default graph and the named graphs, and goes before FROM.
-        The columns come in the `order` of their names, where it is given.
+        The columns come in the `order` of their names, where it is given. `base` is the IRI that
+        relative ones are resolved against.
         Raises `QueryError` with line and column where it does not parse.
         """
-        chosen: dict[str, Any] = {"use_default_graph_as_union": union}
+        chosen: dict[str, Any] = {"use_default_graph_as_union": union, "base_iri": base}
         if dataset is not None:
             default, named = dataset
             chosen = {
+                "base_iri": base,
                 # With no graph at all Oxigraph would take the whole store.
                 "default_graph": [NamedNode(iri) for iri in default] or [DefaultGraph()],
                 "named_graphs": [NamedNode(iri) for iri in named],

@@ -109,12 +109,13 @@ def check(text: str) -> None:
         before = kind
 
 
-def check_dataset(text: str) -> bool:
+def check_dataset(text: str, base: str = "") -> bool:
     """Tell whether FROM or FROM NAMED chooses graphs for a query.
 
-    Raises `RefusedQueryError` for one that is not here: the standard would fetch it.
+    Relative IRIs are resolved against `base`. Raises `RefusedQueryError` for a graph that is not
+    here: the standard would fetch it.
     """
-    base, prefixes = "", dict(PREFIXES)
+    prefixes = dict(PREFIXES)
     found = False
     read = [each for each in tokens(text) if each[0] != "comment"]
     for (_, said, _), (kind, name, start), (_, iri, _) in zip(

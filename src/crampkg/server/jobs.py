@@ -100,7 +100,10 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
 def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
     """Run a SPARQL query; `formats` says what is accepted for each form of answer."""
     answer = graph.query(
-        job["text"], default_graphs=job.get("default"), named_graphs=job.get("named")
+        job["text"],
+        default_graphs=job.get("default"),
+        named_graphs=job.get("named"),
+        base=job.get("base"),
     )
     chosen = job["formats"][answer.form]
     if chosen is None:

@@ -54,7 +54,7 @@ def _fixed(graph: KnowledgeGraph) -> Object:
         "listQuestions",
         "List the questions, or those of a tag.",
         "questions",
-        [_query("tag", "the tag", {"type": "string", "enum": tags}), _format(CARDS)],
+        [_query("tag", "the tag", _choice(tags)), _format(CARDS)],
         _content(CARDS, {"$ref": "#/components/schemas/Library"}),
         "404 406",
     )
@@ -238,8 +238,12 @@ def _name(name: str) -> Object:
 
 
 def _format(table: Iterable[str]) -> Object:
-    schema = {"type": "string", "enum": list(table)}
-    return _query("format", "goes before the Accept header", schema)
+    return _query("format", "goes before the Accept header", _choice(table))
+
+
+def _choice(names: Iterable[str]) -> Object:
+    """Return the schema of one of some names; a form sends an empty one where none is chosen."""
+    return {"type": "string", "enum": [*names, ""]}
 
 
 def _list(schema: Object) -> Object:
