@@ -20,8 +20,9 @@ What `crampkg COMMAND --help` prints. This page is written by `tests/test_comman
 --help` says more of each question, which are listed in [questions.md](questions.md).
 
 Exit codes: 0 yes; 1 a check failed, the answer of `ask` is empty, or what `why` asks for does not
-hold (a `query` of your own that matches nothing is no failure); 2 wrong usage or bad input;
-130 interrupted. What programs read goes to standard output alone, messages to standard error.
+hold (a `query` of your own that matches nothing is no failure); 2 wrong usage or bad input; 3 an
+endpoint that cannot be reached, or gives no answer that can be used; 130 interrupted. What programs
+read goes to standard output alone, messages to standard error.
 """
 
 

@@ -81,9 +81,26 @@ class SourceError(CrampkgError):
 
 
 class EndpointError(CrampkgError):
-    """An endpoint could not be reached."""
+    """An endpoint could not be reached, or did not do what it was asked.
+
+    `status` is that of HTTP, if there was one; `passing` tells whether the same may go well later,
+    after `retry_after` seconds if the endpoint said so.
+    """
 
     exit_code = 3
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        passing: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+        self.passing = passing
 
 
 def suggest(names: Sequence[str]) -> str:

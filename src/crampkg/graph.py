@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from crampkg.check import Report
+    from crampkg.engine.remote import RemoteEngine
     from crampkg.explain.derivations import Derivations
     from crampkg.explain.describe import Card
     from crampkg.explain.why import Explanation
@@ -50,12 +51,18 @@ class KnowledgeGraph:
     ```
     """
 
-    def __init__(self, sources: Sources, snapshot: Snapshot, article: str | None = None) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        snapshot: Snapshot,
+        article: str | None = None,
+        engine: RemoteEngine | None = None,
+    ) -> None:
         self.sources = sources
         self.article = article
         self.notices = list(snapshot.notices)
         self._snapshot = snapshot
-        self._engine: EmbeddedEngine | None = None
+        self._engine: EmbeddedEngine | RemoteEngine | None = engine
         self._terms: Terms | None = None
         self._dataset: rdflib.Dataset | None = None
         self._derivations: Derivations | None = None
@@ -79,6 +86,35 @@ class KnowledgeGraph:
         found = Sources.find(sources)
         text = os.fspath(article) if article else os.environ.get("CRAMPKG_ARTICLE")
         return cls(found, open_snapshot(found, announce), text or None)
+
+    @classmethod
+    def connect(
+        cls,
+        url: str,
+        *,
+        user: str | None = None,
+        timeout: float = 60.0,
+        sources: str | os.PathLike[str] | None = None,
+        article: str | os.PathLike[str] | None = None,
+        announce: Callable[[str], None] | None = None,
+    ) -> KnowledgeGraph:
+        """Use the graph at a SPARQL endpoint, as `crampkg push` puts it there.
+
+        The questions are those of `sources`; rows, names and status are the endpoint's. `why` and
+        `export` fetch its graphs, and `why` then applies the rules of `sources` here. The password
+        of `user` is `$CRAMPKG_PASSWORD` or in the netrc file, a token is `$CRAMPKG_TOKEN`;
+        `timeout` is in seconds, for each request. Nothing is sent before it is needed.
+        Raises `UsageError` for what is no http or https address; whatever is asked later raises
+        `EndpointError` when the endpoint does not answer as it should.
+        """
+        from crampkg.engine.remote import RemoteEngine
+        from crampkg.pipeline.remote import RemoteSnapshot
+
+        found = Sources.find(sources)
+        text = os.fspath(article) if article else os.environ.get("CRAMPKG_ARTICLE")
+        engine = RemoteEngine(url, user=user, timeout=timeout)
+        snapshot = RemoteSnapshot(engine, open_snapshot(found, announce))
+        return cls(found, snapshot, text or None, engine)
 
     @property
     def statuses(self) -> tuple[Status, ...]:
@@ -257,7 +293,7 @@ class KnowledgeGraph:
 
         return verify(self.sources, os.fspath(article))
 
-    def _open_engine(self) -> EmbeddedEngine:
+    def _open_engine(self) -> EmbeddedEngine | RemoteEngine:
         if self._engine is None:
             self._engine = EmbeddedEngine(self._snapshot.nquads)
         return self._engine

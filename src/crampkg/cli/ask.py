@@ -10,6 +10,7 @@ from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
     ArgumentParser,
     add_article,
+    add_endpoint,
     add_format,
     add_globals,
     add_output,
@@ -94,6 +95,7 @@ class AskParser(ArgumentParser):
             "--show-query", action="store_true", help="print the SPARQL that answers, and no more"
         )
         add_article(self, "a copy of the article to quote from")
+        add_endpoint(self)
         self.add_argument("-h", "--help", action="store_true", help="show this help")
         add_globals(self)
 

@@ -6,6 +6,7 @@ from crampkg.cli import output
 from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
     ArgumentParser,
+    add_endpoint,
     add_format,
     add_globals,
     add_output,
@@ -48,6 +49,7 @@ def parser() -> ArgumentParser:
     )
     completes(graph, lambda _: PARTS, several=True)
     add_output(words)
+    add_endpoint(words)
     add_globals(words)
     return words
 

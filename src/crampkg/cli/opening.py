@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from crampkg.cli import output
+from crampkg.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,14 +16,31 @@ if TYPE_CHECKING:
 
 
 def open_graph(arguments: argparse.Namespace) -> KnowledgeGraph:
-    """Return the graph of `--sources`, with the article of `--article` where there is one."""
+    """Return the graph of `--endpoint`, else of `--sources`, with the article of `--article`.
+
+    What a shell completes is found without asking an endpoint.
+    """
     from crampkg.graph import KnowledgeGraph
 
-    graph = KnowledgeGraph.open(
-        getattr(arguments, "sources", None),
-        article=getattr(arguments, "article", None),
-        announce=output.say if output.is_watched() else None,
-    )
+    sources = getattr(arguments, "sources", None)
+    article = getattr(arguments, "article", None)
+    announce = output.say if output.is_watched() else None
+    endpoint = getattr(arguments, "endpoint", None)
+    user = getattr(arguments, "user", None)
+    if endpoint is None and user is not None:
+        message = "--user is for an endpoint. Name one with --endpoint, or leave --user out."
+        raise UsageError(message)
+    if endpoint is None or "_ARGCOMPLETE" in os.environ:
+        graph = KnowledgeGraph.open(sources, article=article, announce=announce)
+    else:
+        graph = KnowledgeGraph.connect(
+            endpoint,
+            user=user,
+            timeout=arguments.timeout,
+            sources=sources,
+            article=article,
+            announce=announce,
+        )
     for notice in graph.notices:
         output.say(notice)
     return graph

@@ -56,6 +56,9 @@ examples:
 
 Each command has its own help: crampkg ask --help"""
 
+#: The longest timeout, in seconds.
+_LONGEST = 24 * 3600
+
 
 class Arguments(argparse.Namespace):
     """What was asked for. Each command adds attributes of its own."""
@@ -229,6 +232,30 @@ def _place(text: str) -> str | None:
     return None if text == "-" else text
 
 
+def add_endpoint(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """Let `parser` take the address of a SPARQL endpoint, with user and timeout."""
+    group = parser.add_argument_group("a store elsewhere")
+    group.add_argument(
+        "--endpoint",
+        metavar="URL",
+        required=required,
+        help="a SPARQL endpoint (http or https)"
+        + ("" if required else ", instead of the built-in engine"),
+    )
+    group.add_argument(
+        "--user",
+        metavar="NAME",
+        help="whose password is in CRAMPKG_PASSWORD or netrc; a token is read from CRAMPKG_TOKEN",
+    )
+    group.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=_seconds,
+        default=60.0,
+        help="for each request to the endpoint (default: 60)",
+    )
+
+
 def completes(
     action: argparse.Action,
     values: Callable[[argparse.Namespace], Iterable[str]],
@@ -267,6 +294,17 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
     bare = {known.lstrip("-"): known for known in names}
     near = difflib.get_close_matches(name.lstrip("-").casefold(), bare, cutoff=0.6)
     return [bare[known] for known in near]
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST:
+        message = f"{text!r} is no number of seconds: give more than 0, and a day at most"
+        raise argparse.ArgumentTypeError(message)
+    return seconds
 
 
 def _help_width() -> int:

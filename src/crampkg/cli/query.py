@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from crampkg.answers import formats
 from crampkg.cli.opening import open_graph
-from crampkg.cli.parser import ArgumentParser, add_format, add_globals, add_output
+from crampkg.cli.parser import (
+    ArgumentParser,
+    add_endpoint,
+    add_format,
+    add_globals,
+    add_output,
+)
 from crampkg.cli.reading import read_named
 from crampkg.cli.show import show_answer
 from crampkg.errors import UsageError
@@ -35,6 +41,7 @@ def parser() -> ArgumentParser:
     usual = "table for rows, turtle for a graph"
     add_format(words, (*of_rows, *of_graph), None, usual, shown)
     add_output(words)
+    add_endpoint(words)
     add_globals(words)
     return words
 

@@ -8,6 +8,7 @@ from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
     ArgumentParser,
     add_article,
+    add_endpoint,
     add_format,
     add_globals,
     add_output,
@@ -65,6 +66,7 @@ def parser() -> ArgumentParser:
     add_format(words, FORMATS, "table")
     add_article(words, "a copy of the article to quote from")
     add_output(words)
+    add_endpoint(words)
     add_globals(words)
     return words
 

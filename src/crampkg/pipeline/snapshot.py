@@ -37,7 +37,7 @@ class Snapshot:
     """A built snapshot, read from a folder or held in memory; each file is read when needed."""
 
     def __init__(self, read: Callable[[str], bytes], notices: tuple[str, ...] = ()) -> None:
-        self._read = read
+        self.read = read
         self.notices = notices
         self._questions: dict[str, Question] | None = None
         self._terms: list[Term] | None = None
@@ -46,7 +46,7 @@ class Snapshot:
     @property
     def nquads(self) -> bytes:
         """Canonical N-Quads of all graphs, sorted, blank nodes named by RDFC-1.0."""
-        return self._read("graph.nq")
+        return self.read("graph.nq")
 
     @property
     def questions(self) -> dict[str, Question]:
@@ -68,10 +68,7 @@ class Snapshot:
     def terms(self) -> list[Term]:
         """Everything that has a label, sorted by IRI."""
         if self._terms is None:
-            self._terms = [
-                Term(iri, label, tuple(synonyms), tuple(kinds), definition)
-                for iri, label, synonyms, kinds, definition in self._json("terms.json")
-            ]
+            self._terms = [to_term(fields) for fields in self._json("terms.json")]
         return self._terms
 
     @property
@@ -89,7 +86,13 @@ class Snapshot:
     def _json(self, name: str) -> Any:
         import json
 
-        return json.loads(self._read(name))
+        return json.loads(self.read(name))
+
+
+def to_term(fields: list[Any]) -> Term:
+    """Return the term of one row of the index."""
+    iri, label, synonyms, kinds, definition = fields
+    return Term(iri, label, tuple(synonyms), tuple(kinds), definition)
 
 
 def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = None) -> Snapshot:

@@ -1,0 +1,341 @@
+"""HTTP to an endpoint: credentials, limits, and what goes wrong in one sentence."""
+
+from __future__ import annotations
+
+import os
+import time
+from http import HTTPStatus
+from http.client import HTTPException, IncompleteRead
+from typing import Any, NamedTuple
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import (
+    HTTPBasicAuthHandler,
+    HTTPDefaultErrorHandler,
+    HTTPDigestAuthHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPPasswordMgrWithDefaultRealm,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+)
+
+from crampkg.errors import EndpointError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from http.client import HTTPResponse
+
+#: Seconds that an endpoint has for one answer, unless told otherwise.
+TIMEOUT = 60.0
+
+#: The largest answer that is read, in bytes.
+LARGEST = 512 * 2**20
+
+#: How much of an error's text is shown, in characters, and read, in bytes.
+_SHOWN, _READ = 300, 16_384
+
+#: What urllib raises.
+_FAULTS = (OSError, HTTPException)
+
+_CHUNK = 65_536
+
+
+class Reply(NamedTuple):
+    """A whole answer of an endpoint."""
+
+    body: bytes
+    media_type: str
+    headers: Mapping[str, str]  # names in lower case
+
+
+class _Digest(HTTPDigestAuthHandler):
+    """Answers a challenge, and leaves one of a kind that it does not know to be a refusal."""
+
+    def http_error_401(self, *answer: Any) -> Any:
+        """Return the answer to the request sent again with credentials, or None without them."""
+        try:
+            return super().http_error_401(*answer)
+        except ValueError:
+            return None
+
+
+class _Basic(HTTPBasicAuthHandler):
+    """The same for the other kind of challenge."""
+
+    def http_error_401(self, *answer: Any) -> Any:
+        """Return the answer to the request sent again with credentials, or None without them."""
+        try:
+            return super().http_error_401(*answer)
+        except ValueError:
+            return None
+
+
+class Transport:
+    """Sends requests to the addresses of one server, with the credentials for it.
+
+    The password is `$CRAMPKG_PASSWORD` or that of the netrc file, the token `$CRAMPKG_TOKEN`;
+    neither appears in an error. Only http and https are spoken, certificates are verified, and a
+    redirect is told, not followed: it may lead a credential or a query astray.
+    """
+
+    def __init__(self, url: str, *, user: str | None = None, timeout: float = TIMEOUT) -> None:
+        host = checked(url)
+        if not timeout > 0:
+            message = f"The timeout must be more than 0 seconds, and {timeout:g} is not."
+            raise UsageError(message)
+        self.url = url
+        self.timeout = timeout
+        user, password = _credentials(url, host, user)
+        self._token = os.environ.get("CRAMPKG_TOKEN") or None
+        self._secrets = [secret for secret in (password, self._token) if secret]
+        passwords = HTTPPasswordMgrWithDefaultRealm()
+        if user is not None and password is not None:
+            split = urlsplit(url)
+            passwords.add_password(None, f"{split.scheme}://{split.netloc}/", user, password)
+        self._opener = OpenerDirector()
+        for handler in (
+            ProxyHandler(),
+            UnknownHandler(),
+            HTTPHandler(),
+            HTTPSHandler(),
+            HTTPDefaultErrorHandler(),
+            _Digest(passwords),
+            _Basic(passwords),
+            HTTPErrorProcessor(),
+        ):
+            self._opener.add_handler(handler)
+
+    def send(self, request: Request) -> Reply:
+        """Return the answer to a request. Raises `EndpointError` for any that is not a success."""
+        response = self.open(request)
+        with response:
+            try:
+                body = self._read(response)
+            except _FAULTS as error:
+                raise self._fault(error) from None
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(body, response.headers.get_content_type(), headers)
+
+    def open(self, request: Request) -> HTTPResponse:
+        """Return the answer to a request, not yet read. Raises as `send` does."""
+        checked(request.full_url)
+        if self._token is not None:
+            request.add_unredirected_header("Authorization", f"Bearer {self._token}")
+        try:
+            response: HTTPResponse | None = self._opener.open(request, timeout=self.timeout)
+        except _FAULTS as error:
+            raise self._fault(error) from None
+        if response is None:  # no handler took it
+            raise EndpointError(f"{self.url} cannot be asked. Give an http or https address.")
+        return response
+
+    def unreadable(self, what: str) -> EndpointError:
+        """Return the error for an answer that is not what it should be."""
+        return EndpointError(
+            f"{self.url} gave an answer that cannot be used: {what}. Is it a SPARQL endpoint, and "
+            "is it well?",
+            passing=True,
+        )
+
+    def _read(self, response: HTTPResponse) -> bytes:
+        """Read a whole answer, within its size and its time: each of many bytes may come late."""
+        deadline = time.monotonic() + self.timeout
+        parts = []
+        size = 0
+        while chunk := response.read(_CHUNK):
+            parts.append(chunk)
+            size += len(chunk)
+            if size > LARGEST:
+                message = (
+                    f"{self.url} gives an answer of more than {LARGEST >> 20} MiB. Ask for less, "
+                    "with LIMIT or for one graph."
+                )
+                raise EndpointError(message)
+            if time.monotonic() > deadline:
+                raise TimeoutError
+        missing = response.length
+        if missing:  # read in parts, http.client does not say so
+            message = f"the connection was closed {missing} bytes before the end"
+            raise self.unreadable(message)
+        return b"".join(parts)
+
+    def _fault(self, error: Exception) -> EndpointError:
+        """Return the error to raise for what urllib raised."""
+        if isinstance(error, HTTPError):
+            return self._refusal(error)
+        reason = error.reason if isinstance(error, URLError) else error
+        if isinstance(reason, TimeoutError):
+            return EndpointError(
+                f"{self.url} has not answered within {self.timeout:g} seconds. Ask for less, or "
+                "give it longer with --timeout.",
+                passing=True,
+            )
+        if isinstance(reason, IncompleteRead):
+            return self.unreadable("the connection was closed in the middle")
+        if isinstance(reason, OSError):
+            said = self._shown(reason.strerror or str(reason) or type(reason).__name__)
+            return EndpointError(
+                f"{self.url} cannot be reached: {said}. Check the address, and that it is running.",
+                passing=True,
+            )
+        if isinstance(reason, HTTPException):
+            said = self._shown(str(reason) or type(reason).__name__)
+            return self.unreadable(f"it is not HTTP ({said})")
+        raise error
+
+    def _refusal(self, error: HTTPError) -> EndpointError:
+        """Return the error for an answer that is no success, with what its body says."""
+        code = error.code
+        try:
+            with error:
+                body = error.read(_READ)
+        except _FAULTS:  # the refusal stands without its text
+            body = b""
+        told = self._shown(sentence(body, error.headers.get_content_type()))
+        because = f": {told}" if told else f" ({error.reason})" if error.reason else ""
+        because = because.rstrip(".")
+        later = _seconds(error.headers.get("Retry-After"))
+        if code in _REDIRECTS:
+            elsewhere = self._shown(error.headers.get("Location") or "nowhere")
+            said = f"{self.url} sends us on to {elsewhere}. Redirects are not followed: name that"
+            return EndpointError(f"{said} address yourself if you trust it.", status=code)
+        if code in (401, 403, 407):
+            message = (
+                f"{self.url} refuses access with {code}{because}. Give --user and CRAMPKG_PASSWORD "
+                "(or a netrc entry), or CRAMPKG_TOKEN."
+            )
+        elif code == HTTPStatus.NOT_FOUND:
+            message = f"There is no SPARQL endpoint at {self.url}: it answers 404. Check the path."
+        elif code in _PASSING:
+            again = f"in {later:g} seconds" if later else "later"
+            message = f"{self.url} is not able to answer now: {code}{because}. Try again {again}."
+        else:
+            message = f"{self.url} answers with an error, {code}{because}."
+        return EndpointError(message, status=code, retry_after=later, passing=code in _PASSING)
+
+    def _shown(self, text: str) -> str:
+        """Return text of a server as it may be shown: one printable line without credentials."""
+        line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        for secret in self._secrets:
+            line = line.replace(secret, "...")
+        return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
+
+
+_REDIRECTS = frozenset((300, 301, 302, 303, 305, 307, 308))
+
+#: What a server says that may be able to answer the same request soon. 500 is among them: what
+#: fails for want of memory or of a connection says no more.
+_PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
+
+
+def checked(url: str) -> str:
+    """Return the host of an http or https URL. Raises `UsageError` for any other."""
+    try:
+        split = urlsplit(url)
+        host, _ = split.hostname, split.port
+    except ValueError:
+        host, split = None, urlsplit("")
+    if split.scheme not in ("http", "https") or not host or not url.isascii() or " " in url:
+        message = f"{url!r} is no address of an endpoint: give one with http:// or https://."
+        raise UsageError(message)
+    if split.username is not None or split.password is not None:
+        message = (
+            f"The address of {host} has a user or a password in it, which others could read. Give "
+            "--user, and set CRAMPKG_PASSWORD."
+        )
+        raise UsageError(message)
+    return host
+
+
+def sentence(body: bytes, media_type: str) -> str:
+    """Return what the body of an error says, as text: of problem+json, HTML or anything else."""
+    text = body.decode("utf-8", "replace").strip()
+    if media_type.endswith("json") and text[:1] == "{":
+        return _of_json(text)
+    if media_type.endswith(("html", "xhtml+xml")) or text[:1] == "<":
+        return _of_html(text)
+    return next((line for line in text.splitlines() if line.strip()), "")
+
+
+def _of_json(text: str) -> str:
+    import json
+
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return ""
+    # The first two are those of RFC 9457; the others are what servers have that do not know it.
+    for names in (("title", "detail"), ("message",), ("error",)):
+        parts = [str(told[name]) for name in names if isinstance(told.get(name), str)]
+        if parts:
+            return ": ".join(part.rstrip(".") for part in parts)
+    return ""
+
+
+def _of_html(text: str) -> str:
+    """Return the title of a page, else its first words."""
+    from html.parser import HTMLParser
+
+    found: dict[str, list[str]] = {"title": [], "": []}
+
+    class Reader(HTMLParser):
+        inside = ""
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - as given
+            self.inside = tag
+
+        def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - as given
+            self.inside = ""
+
+        def handle_data(self, data: str) -> None:
+            if self.inside not in ("style", "script"):
+                found["title" if self.inside == "title" else ""].append(data)
+
+    Reader().feed(text)
+    return " ".join(" ".join(found["title"] or found[""]).split())
+
+
+def _seconds(header: str | None) -> float | None:
+    """Return the seconds of a Retry-After header, which may name a date instead."""
+    if not header:
+        return None
+    if header.strip().isdecimal():
+        return float(header)
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None
+
+
+def _credentials(url: str, host: str, user: str | None) -> tuple[str | None, str | None]:
+    """Return user and password for a host: the password of the environment, else of netrc."""
+    password = os.environ.get("CRAMPKG_PASSWORD") or None
+    if user is not None and password is not None:
+        return user, password
+    import netrc
+
+    path = os.environ.get("NETRC") or None
+    try:
+        known = netrc.netrc(path).authenticators(host)
+    except FileNotFoundError:
+        known = None
+    except (netrc.NetrcParseError, OSError, UnicodeDecodeError):
+        # What is wrong with it is not shown, since the line may hold a password.
+        message = "The netrc file cannot be read. Mend it, or set CRAMPKG_PASSWORD."
+        raise UsageError(message) from None
+    if known is not None and user in (None, known[0]):
+        return known[0], known[2]
+    if user is not None:
+        message = (
+            f"There is no password for the user {user} of {url}. Set CRAMPKG_PASSWORD, or put it "
+            "into your netrc file."
+        )
+        raise UsageError(message)
+    return None, None

@@ -1,0 +1,128 @@
+"""What a snapshot holds, read from an endpoint instead: graphs, names and status."""
+
+from __future__ import annotations
+
+from crampkg.errors import EndpointError
+from crampkg.pipeline.snapshot import Snapshot
+from crampkg.vocabulary import CK, GRAPHS, RDF, SKOS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pyoxigraph import Quad, Store
+
+    from crampkg.engine.remote import RemoteEngine
+    from crampkg.records import Question, Status, Term
+
+_ARTICLES = f"""\
+CONSTRUCT {{ ?article ?property ?value }}
+WHERE {{ GRAPH <{GRAPHS["claims"]}> {{ ?article a <{CK}Article> ; ?property ?value }} }}
+"""
+
+_NAMES = f"""\
+CONSTRUCT {{ ?thing ?property ?value }}
+WHERE {{
+  GRAPH ?graph {{ ?thing ?property ?value }}
+  FILTER (?property IN (
+    <{RDF}type>, <{SKOS}prefLabel>, <{SKOS}altLabel>, <{SKOS}definition>
+  ))
+}}
+"""
+
+
+class RemoteSnapshot(Snapshot):
+    """The graph of an endpoint with the question library of a snapshot here.
+
+    Each part is fetched when it is first looked at, and then kept.
+    """
+
+    def __init__(self, engine: RemoteEngine, local: Snapshot) -> None:
+        super().__init__(local.read, local.notices)
+        self._engine = engine
+        self._local = local
+        self._nquads: bytes | None = None
+        self._statuses: tuple[Status, ...] | None = None
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """The question library of the package."""
+        return self._local.questions
+
+    @property
+    def nquads(self) -> bytes:
+        """All graphs of the endpoint as canonical N-Quads. Raises `EndpointError` when cut off."""
+        if self._nquads is None:
+            from pyoxigraph import CanonicalizationAlgorithm, Dataset
+
+            dataset = Dataset(quad for iri in GRAPHS.values() for quad in self._graph(iri))
+            if not len(dataset):
+                raise self._absent()
+            dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+            self._nquads = "".join(sorted(f"{quad} .\n" for quad in dataset)).encode()
+        return self._nquads
+
+    @property
+    def terms(self) -> list[Term]:
+        """Everything at the endpoint that has a label, sorted by IRI."""
+        if self._terms is None:
+            from crampkg.pipeline.index import index
+            from crampkg.pipeline.snapshot import to_term
+
+            self._terms = [to_term(fields) for fields in index(self._store(_NAMES))]
+        return self._terms
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """The status of each article at the endpoint. Raises `EndpointError` when it has none."""
+        if self._statuses is None:
+            from crampkg.pipeline.index import statuses
+            from crampkg.records import Status
+
+            found = statuses(self._store(_ARTICLES))
+            if not found:
+                raise self._absent()
+            self._statuses = tuple(Status(*fields) for fields in found)
+        return self._statuses
+
+    def _absent(self) -> EndpointError:
+        url = self._engine.url
+        return EndpointError(
+            f"{url} holds no article of crampkg. `crampkg push --endpoint {url}` puts them there."
+        )
+
+    def _store(self, text: str) -> Store:
+        from pyoxigraph import Quad, Store
+
+        from crampkg.convert import from_value
+
+        store = Store()
+        triples = self._engine.query(text).triples()
+        store.extend(Quad(*map(from_value, triple)) for triple in triples)  # type: ignore[arg-type]
+        return store
+
+    def _graph(self, iri: str) -> list[Quad]:
+        """Return the quads of one graph, its blank nodes apart from those of the others."""
+        from pyoxigraph import BlankNode, NamedNode, Quad
+
+        from crampkg.convert import from_value
+
+        name = NamedNode(iri)
+        fresh: dict[str, BlankNode] = {}
+        quads = []
+        where = f"WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
+        for triple in self._engine.query(f"CONSTRUCT {{ ?s ?p ?o }} {where}").triples():
+            subject, predicate, object_ = (
+                fresh.setdefault(value.text, BlankNode())
+                if value.kind == "bnode"
+                else from_value(value)
+                for value in triple
+            )
+            quads.append(Quad(subject, predicate, object_, name))  # type: ignore[arg-type]
+        rows = self._engine.query(f"SELECT (COUNT(*) AS ?n) {where}").bindings()
+        counted = next((row[0].text for row in rows if row[0] is not None), "0")
+        if len(set(quads)) != int(counted):
+            message = (
+                f"{self._engine.url} gave {len(set(quads))} of the {counted} triples of <{iri}>. "
+                "Raise its limit on the size of answers."
+            )
+            raise EndpointError(message)
+        return quads
