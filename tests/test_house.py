@@ -24,7 +24,7 @@ FLOORS = (
     {"graph"},
     {"answers", "check", "owl_view"},
     {"explain"},
-    {"export"},
+    {"export", "push"},
     {"pipeline"},
     {"questions"},
     {"engine"},

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from crampkg.explain.why import Explanation
     from crampkg.owl_view import OwlView
     from crampkg.pipeline.snapshot import Snapshot
+    from crampkg.push import Comparison, Pushed
     from crampkg.questions.terms import Terms
     from crampkg.records import Parameter, Question, Status, Term
 
@@ -280,6 +281,57 @@ class KnowledgeGraph:
 
         names = graph.split(",") if isinstance(graph, str) else list(graph)
         return export(self.nquads, format, names)
+
+    def push(
+        self,
+        endpoint: str,
+        *,
+        update: str | None = None,
+        graph_store: str | None = None,
+        user: str | None = None,
+        timeout: float = 60.0,
+        force: bool = False,
+        size: int | None = None,
+        retries: int = 5,
+        progress: Callable[[int, int], None] | None = None,
+        say: Callable[[str], None] | None = None,
+    ) -> Pushed:
+        """Put the five graphs on the store that is asked at `endpoint`, where they are not yet.
+
+        It is changed at `update` (default: `.../update` for an endpoint `.../query`, else the
+        endpoint itself), and loaded at `graph_store` by the Graph Store Protocol if that is given.
+        `user` and `timeout` are as in `connect`. Readers see the old graphs until all are there;
+        a push that was ended is taken up by the next. `force` loads even what is there already,
+        in requests of about `size` triples; what may go well later is tried again up to `retries`
+        times, and told to `say`; `progress` is told triples done and all.
+        Raises `UsageError` for addresses that are none, `EndpointError` for what goes wrong there.
+        """
+        from crampkg.push import Target, push
+
+        target = Target(
+            endpoint, update=update, graph_store=graph_store, user=user, timeout=timeout
+        )
+        return push(
+            target,
+            self.nquads,
+            force=force,
+            size=size,
+            retries=retries,
+            progress=progress,
+            say=say,
+        )
+
+    def compare(
+        self, endpoint: str, *, user: str | None = None, timeout: float = 60.0
+    ) -> Comparison:
+        """Return what the store that is asked at `endpoint` holds of this graph.
+
+        Raises as `push` does.
+        """
+        from crampkg.push import Comparison, Target, summary
+
+        state = Target(endpoint, user=user, timeout=timeout).state()
+        return Comparison(endpoint, summary(self.nquads), state)
 
     def check(self, paths: Sequence[str] = ()) -> Report:
         """Check the sources, or some files together with the rest; quotes need the article."""

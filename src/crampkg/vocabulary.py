@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 CK = "https://w3id.org/crampkg/ontology#"
-KG = "https://w3id.org/crampkg/id/"
+DCT = "http://purl.org/dc/terms/"
 GRAPH = "https://w3id.org/crampkg/graph/"
+KG = "https://w3id.org/crampkg/id/"
 ONTOLOGY = "https://w3id.org/crampkg/ontology"
 OWL = "http://www.w3.org/2002/07/owl#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
+VOID = "http://rdfs.org/ns/void#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 #: Predeclared in every query and used by every writer, sorted by prefix.
@@ -18,7 +20,7 @@ PREFIXES: dict[str, str] = {
     "cito": "http://purl.org/spar/cito/",
     "ck": CK,
     "dc": "http://purl.org/dc/elements/1.1/",
-    "dct": "http://purl.org/dc/terms/",
+    "dct": DCT,
     "g": GRAPH,
     "kg": KG,
     "oa": "http://www.w3.org/ns/oa#",
@@ -40,6 +42,11 @@ PREFIXES: dict[str, str] = {
 GRAPHS: dict[str, str] = {
     name: GRAPH + name for name in ("ontology", "background", "claims", "facts", "inferred")
 }
+
+#: At a store: the graph that tells which snapshot it holds, and what the names of the graphs begin
+#: with that one is loaded into.
+SNAPSHOT = GRAPH + "snapshot"
+LOADING = GRAPH + "loading/"
 
 #: Which graphs belong to which of the three origins (design, truth rule 6).
 ORIGINS: dict[str, str] = {

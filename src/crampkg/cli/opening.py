@@ -20,27 +20,39 @@ def open_graph(arguments: argparse.Namespace) -> KnowledgeGraph:
 
     What a shell completes is found without asking an endpoint.
     """
-    from crampkg.graph import KnowledgeGraph
-
-    sources = getattr(arguments, "sources", None)
-    article = getattr(arguments, "article", None)
-    announce = output.say if output.is_watched() else None
     endpoint = getattr(arguments, "endpoint", None)
     user = getattr(arguments, "user", None)
     if endpoint is None and user is not None:
         message = "--user is for an endpoint. Name one with --endpoint, or leave --user out."
         raise UsageError(message)
     if endpoint is None or "_ARGCOMPLETE" in os.environ:
-        graph = KnowledgeGraph.open(sources, article=article, announce=announce)
-    else:
-        graph = KnowledgeGraph.connect(
-            endpoint,
-            user=user,
-            timeout=arguments.timeout,
-            sources=sources,
-            article=article,
-            announce=announce,
-        )
+        return open_sources(arguments)
+    from crampkg.graph import KnowledgeGraph
+
+    graph = KnowledgeGraph.connect(
+        endpoint,
+        user=user,
+        timeout=arguments.timeout,
+        sources=getattr(arguments, "sources", None),
+        article=getattr(arguments, "article", None),
+        announce=output.say if output.is_watched() else None,
+    )
+    return _noticed(graph)
+
+
+def open_sources(arguments: argparse.Namespace) -> KnowledgeGraph:
+    """Return the graph of `--sources`, with the article of `--article` where there is one."""
+    from crampkg.graph import KnowledgeGraph
+
+    graph = KnowledgeGraph.open(
+        getattr(arguments, "sources", None),
+        article=getattr(arguments, "article", None),
+        announce=output.say if output.is_watched() else None,
+    )
+    return _noticed(graph)
+
+
+def _noticed(graph: KnowledgeGraph) -> KnowledgeGraph:
     for notice in graph.notices:
         output.say(notice)
     return graph

@@ -35,6 +35,8 @@ COMMANDS = {
     "why": "explain how a triple follows, down to the article's words",
     "export": "write the graph, or a part of it, as RDF",
     "serve": "serve the graph over HTTP: SPARQL, questions, concepts",
+    "push": "put the graph on a store of your own",
+    "status": "show what a store holds, and whether it is current",
     "check": "check syntax, shapes, consistency and the truth rules",
     "verify": "compare the recorded spans with a copy of the article",
     "fmt": "bring Turtle files into the canonical form",
@@ -294,6 +296,14 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
     bare = {known.lstrip("-"): known for known in names}
     near = difflib.get_close_matches(name.lstrip("-").casefold(), bare, cutoff=0.6)
     return [bare[known] for known in near]
+
+
+def number(text: str) -> int:
+    """Return a whole number that is not below 0, for argparse."""
+    if not text.isdecimal() or not text.isascii():
+        message = f"{text!r} is no whole number"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
 
 
 def _seconds(text: str) -> float:

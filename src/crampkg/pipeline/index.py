@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from crampkg.vocabulary import CK, OWL, RDF, SKOS
+from crampkg.vocabulary import CK, DCT, OWL, RDF, SKOS
 
 _LABEL = NamedNode(SKOS + "prefLabel")
 _SYNONYM = NamedNode(SKOS + "altLabel")
 _DEFINITION = NamedNode(SKOS + "definition")
 _TYPE = NamedNode(RDF + "type")
 _INDIVIDUAL = OWL + "NamedIndividual"
-_DCT = "http://purl.org/dc/terms/"
 
 
 def index(store: Store) -> list[list[object]]:
@@ -36,8 +35,8 @@ def statuses(store: Store) -> list[list[str]]:
     articles = store.quads_for_pattern(None, _TYPE, article, None)
     found = {quad.subject for quad in articles if isinstance(quad.subject, NamedNode)}
     properties = [
-        _DCT + "title",
-        _DCT + "modified",
+        DCT + "title",
+        DCT + "modified",
         CK + "reviewStatus",
         CK + "audience",
         CK + "disclaimer",

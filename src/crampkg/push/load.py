@@ -1,0 +1,143 @@
+"""A push: parts beside the graphs, then the swap; again from where it was, if it was ended."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from crampkg.errors import EndpointError
+from crampkg.push.parts import cut
+from crampkg.push.target import State, Summary, Target, summary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crampkg.push.parts import Part
+
+#: Triples in one request: of SPARQL Update as many as Virtuoso takes, and more of the Graph Store
+#: Protocol, whose body is plain data.
+INSERTED, STORED = 1_000, 50_000
+
+#: How often a request is sent again that may go well later.
+RETRIES = 5
+
+#: The longest that a store's Retry-After is heeded, in seconds.
+_LONGEST = 120.0
+
+
+class Pushed(NamedTuple):
+    """What a push did."""
+
+    wanted: Summary
+    was_current: bool  # nothing was done
+    sent: int  # triples
+    kept: int  # triples of parts that an earlier push, which did not end, had sent
+
+
+def push(
+    target: Target,
+    nquads: bytes,
+    *,
+    force: bool = False,
+    size: int | None = None,
+    retries: int = RETRIES,
+    progress: Callable[[int, int], None] | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Pushed:
+    """Make the five graphs of a store those of `nquads`, canonical as a snapshot has them.
+
+    Nothing is done where they are so already, unless `force` is set. `size` is about how many
+    triples go into one request; `progress` is told triples done and all, `say` of what is tried
+    again. Until the swap, readers see what was there before. Raises `EndpointError`; what was sent
+    until then is not sent again by the next push.
+    """
+    wanted = summary(nquads)
+    state = target.state()
+    if state.is_current(wanted) and not (force or state.loading):
+        return Pushed(wanted, was_current=True, sent=0, kept=0)
+    again = _retrying(retries, say)
+    parts = cut(nquads, wanted.identifier, size or (STORED if target.graph_store else INSERTED))
+    if state.is_current(wanted) and not force:
+        again(target.drop, state.loading)
+        return Pushed(wanted, was_current=True, sent=0, kept=0)
+    names = {part.name for part in parts}
+    left = [name for name in state.loading if force or name not in names]
+    if left:
+        again(target.drop, left)
+    total = sum(wanted.triples.values())
+    sent = kept = 0
+    for part in parts:
+        count = len(part.triples)
+        if not force and state.loading.get(part.name) == count:
+            kept += count
+        else:
+            again(target.put, part)
+            sent += count
+        if progress is not None:
+            progress(sent + kept, total)
+    again(_swap, target, parts, wanted)
+    _verify(again(target.state), wanted, target)
+    return Pushed(wanted, was_current=False, sent=sent, kept=kept)
+
+
+def _swap(target: Target, parts: list[Part], wanted: Summary) -> None:
+    """Swap, unless an attempt whose answer was lost has done so; never with a part missing."""
+    state = target.state()
+    if state.is_current(wanted) and not state.loading:
+        return
+    for part in parts:
+        found = state.loading.get(part.name, 0)
+        if found != len(part.triples):
+            message = (
+                f"{target.endpoint} holds {found} of the {len(part.triples)} triples of "
+                f"<{part.name}>. Is somebody else pushing, or is it not where "
+                f"{target.graph_store or target.update_url} writes? The graphs are as they were."
+            )
+            raise EndpointError(message)
+    target.swap(parts, wanted)
+
+
+def _verify(state: State, wanted: Summary, target: Target) -> None:
+    if state.is_current(wanted):
+        return
+    for iri, count in wanted.triples.items():
+        if state.triples[iri] != count:
+            message = (
+                f"{target.endpoint} holds {state.triples[iri]} of the {count} triples of <{iri}> "
+                "after the push. Push again with --force."
+            )
+            raise EndpointError(message)
+    message = f"{target.endpoint} does not tell what was pushed. Push again with --force."
+    raise EndpointError(message)
+
+
+def _retrying(retries: int, say: Callable[[str], None] | None) -> Retrying:
+    def announce(state: RetryCallState) -> None:
+        if say is not None and state.outcome is not None:
+            say(f"{state.outcome.exception()} Trying again in {state.upcoming_sleep:.0f} s.")
+
+    return Retrying(
+        retry=retry_if_exception(lambda error: isinstance(error, EndpointError) and error.passing),
+        stop=stop_after_attempt(retries + 1),
+        wait=_wait,
+        before_sleep=announce,
+        reraise=True,
+    )
+
+
+_BACK_OFF = wait_random_exponential(multiplier=1, max=30)
+
+
+def _wait(state: RetryCallState) -> float:
+    """Return the seconds that the store asks for, else ever more of them."""
+    error = state.outcome.exception() if state.outcome is not None else None
+    later = error.retry_after if isinstance(error, EndpointError) else None
+    return _BACK_OFF(state) if later is None else min(later, _LONGEST)

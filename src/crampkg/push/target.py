@@ -1,0 +1,170 @@
+"""A store that can be written to: by SPARQL Update, and the Graph Store Protocol if it has one."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.request import Request
+
+from SPARQLWrapper import INSERT, JSON, POST, SPARQLWrapper
+
+from crampkg.engine.remote import RemoteEngine
+from crampkg.engine.transport import TIMEOUT, Transport
+from crampkg.errors import EndpointError
+from crampkg.vocabulary import DCT, GRAPHS, LOADING, SNAPSHOT, VOID, XSD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from crampkg.push.parts import Part
+
+
+class Summary(NamedTuple):
+    """What there should be at a store: the SHA-256 of the N-Quads, and how many triples."""
+
+    identifier: str
+    triples: dict[str, int]  # by the IRI of the graph
+
+
+class State(NamedTuple):
+    """What there is at a store."""
+
+    identifier: str  # as recorded by the push that put the graphs there; empty when none did
+    triples: dict[str, int]  # by the IRI of the graph; 0 for one that is not there
+    loading: dict[str, int]  # the side graphs of pushes that have not ended
+
+    def is_current(self, wanted: Summary) -> bool:
+        """Tell whether the store holds what it should, as far as counting tells."""
+        return (self.identifier, self.triples) == (wanted.identifier, wanted.triples)
+
+
+class Comparison(NamedTuple):
+    """What there is at a store beside what there should be."""
+
+    endpoint: str
+    wanted: Summary
+    state: State
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the store holds this very graph."""
+        return self.state.is_current(self.wanted)
+
+
+def summary(nquads: bytes) -> Summary:
+    """Return what a store should hold after a push of these canonical N-Quads."""
+    import hashlib
+
+    triples = dict.fromkeys(GRAPHS.values(), 0)
+    for line in nquads.splitlines():
+        triples[line[line.rindex(b"<") + 1 : line.rindex(b">")].decode()] += 1
+    return Summary(hashlib.sha256(nquads).hexdigest(), triples)
+
+
+class Target:
+    """A store, by the addresses where it is asked and changed."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        update: str | None = None,
+        graph_store: str | None = None,
+        user: str | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self.endpoint = endpoint
+        self.update_url = update or update_url(endpoint)
+        self.graph_store = graph_store
+        self._engine = RemoteEngine(endpoint, user=user, timeout=timeout)
+        self._update = Transport(self.update_url, user=user, timeout=timeout)
+        self._store = graph_store and Transport(graph_store, user=user, timeout=timeout)
+
+    def state(self) -> State:
+        """Return what the store holds. Raises `EndpointError`."""
+        triples = dict.fromkeys(GRAPHS.values(), 0)
+        names = " ".join(f"<{iri}>" for iri in GRAPHS.values())
+        triples.update(self._count(f"VALUES ?graph {{ {names} }}", ""))
+        loading = self._count("", f'FILTER (STRSTARTS(STR(?graph), "{LOADING}"))')
+        text = f"SELECT ?it WHERE {{ GRAPH <{SNAPSHOT}> {{ <{SNAPSHOT}> <{DCT}identifier> ?it }} }}"
+        found = [row[0].text for row in self._rows(text) if row[0] is not None]
+        return State(found[0] if len(found) == 1 else "", triples, loading)
+
+    def put(self, part: Part) -> None:
+        """Make a side graph hold a part and nothing else, whatever it held. Raises as `state`."""
+        if self._store:
+            body = "".join(f"{triple} .\n" for triple in part.triples).encode()
+            joined = "&" if urlsplit(self._store.url).query else "?"
+            url = f"{self._store.url}{joined}graph={quote(part.name, safe='')}"
+            headers = {"Content-Type": "application/n-triples"}
+            self._store.send(Request(url, body, headers, method="PUT"))  # noqa: S310 - http only
+            return
+        triples = " .\n".join(part.triples)
+        graph = f"{{ GRAPH <{part.name}> {{\n{triples} .\n}} }}"
+        # The standard allows blank nodes in INSERT DATA, and Virtuoso does not.
+        insert = f"INSERT {graph} WHERE {{ }}" if part.has_blanks else f"INSERT DATA {graph}"
+        self.update(f"DROP SILENT GRAPH <{part.name}>", insert)
+
+    def swap(self, parts: Sequence[Part], wanted: Summary) -> None:
+        """Replace the graphs by what is in the side graphs, in one request. Raises as `state`.
+
+        A store that makes a request one transaction, as the standard says that it should, shows
+        its readers either the old graphs or the new.
+        """
+        operations = [f"DROP SILENT GRAPH <{iri}>" for iri in GRAPHS.values()]
+        for part in parts:
+            operations.append(f"ADD <{part.name}> TO <{part.graph}>")
+            operations.append(f"DROP SILENT GRAPH <{part.name}>")
+        counts = "".join(
+            f"<{SNAPSHOT}> <{VOID}subset> <{iri}> . "
+            f'<{iri}> <{VOID}triples> "{count}"^^<{XSD}integer> . '
+            for iri, count in wanted.triples.items()
+        )
+        named = f'<{SNAPSHOT}> <{DCT}identifier> "{wanted.identifier}" . {counts}'
+        operations.append(f"DROP SILENT GRAPH <{SNAPSHOT}>")
+        operations.append(f"INSERT DATA {{ GRAPH <{SNAPSHOT}> {{ {named}}} }}")
+        self.update(*operations)
+
+    def drop(self, graphs: Iterable[str]) -> None:
+        """Drop side graphs. Raises as `state`."""
+        self.update(*(f"DROP SILENT GRAPH <{iri}>" for iri in graphs))
+
+    def update(self, *operations: str) -> None:
+        """Run operations of SPARQL Update as one request. Raises as `state`."""
+        wrapper = SPARQLWrapper(self.update_url)
+        wrapper.queryString, wrapper.queryType = " ;\n".join(operations), INSERT
+        wrapper.setReturnFormat(JSON)
+        wrapper.setMethod(POST)
+        self._update.send(wrapper._createRequest())  # noqa: SLF001 - as in engine/remote.py
+
+    def _count(self, before: str, after: str) -> dict[str, int]:
+        text = (
+            f"SELECT ?graph (COUNT(*) AS ?n) WHERE {{ {before} GRAPH ?graph {{ ?s ?p ?o }} {after} "
+            "} GROUP BY ?graph"
+        )
+        found = {}
+        for graph, number in self._rows(text):
+            if graph is not None and number is not None:
+                if not re.fullmatch(r"\d+", number.text):
+                    message = f"{self.endpoint} counts {number.text!r} triples. Is it well?"
+                    raise EndpointError(message)
+                found[graph.text] = int(number.text)
+        return found
+
+    def _rows(self, text: str) -> list[tuple[Any, ...]]:
+        return list(self._engine.query(text, union=False).bindings())
+
+
+def update_url(endpoint: str) -> str:
+    """Return where a store is changed that is asked at `endpoint`, by the usual names.
+
+    `.../query` and `.../update` belong together (Oxigraph, Fuseki); elsewhere both are one.
+    """
+    split = urlsplit(endpoint)
+    head, slash, last = split.path.rpartition("/")
+    if last != "query":
+        return endpoint
+    return urlunsplit(split._replace(path=f"{head}{slash}update", query=""))

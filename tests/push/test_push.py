@@ -1,0 +1,398 @@
+"""A push, whatever happens to the server, to the client or on the way: nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engines.stores import BY_NAME, DURABLE, Running
+from faulty import Asked, Handler, Server, serving
+from processes import COMMAND
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
+
+from crampkg import cli
+from crampkg.engine.remote import RemoteEngine
+from crampkg.errors import EndpointError
+from crampkg.graph import KnowledgeGraph
+from crampkg.push import Pushed, Target, push, summary
+from crampkg.push.parts import cut
+from crampkg.vocabulary import GRAPHS, LOADING
+
+OXIGRAPH = BY_NAME["Oxigraph"]
+
+Fault = Callable[[Handler, Asked], None]
+When = Callable[[int, Asked], bool]
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the developer's credentials and proxies out of it."""
+    for name in ("CRAMPKG_PASSWORD", "CRAMPKG_TOKEN", "http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    netrc = tmp_path / "netrc"
+    netrc.touch(mode=0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+
+@pytest.fixture(scope="module")
+def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("oxigraph")
+    with OXIGRAPH.running(folder, folder) as running:
+        yield running
+
+
+@pytest.fixture
+def empty(oxigraph: Running) -> Running:
+    """A store with nothing in it."""
+    Target(oxigraph.endpoint).update("DROP ALL")
+    return oxigraph
+
+
+@pytest.fixture(scope="session")
+def newer(graph: KnowledgeGraph) -> bytes:
+    """A tenth of the graph, which takes a tenth of the time."""
+    return b"".join(graph.nquads.splitlines(keepends=True)[::10])
+
+
+@pytest.fixture(scope="session")
+def older(newer: bytes) -> bytes:
+    """An older graph, of some lines less."""
+    return b"".join(newer.splitlines(keepends=True)[:-200])
+
+
+def send(endpoint: str, nquads: bytes, timeout: float = 60, **options: Any) -> Pushed:
+    """Push in more parts than there are faults."""
+    return push(Target(endpoint, timeout=timeout), nquads, size=100, **options)
+
+
+def is_there(endpoint: str, nquads: bytes) -> bool:
+    """Tell whether a store holds what was pushed, to the last triple."""
+    dataset = Dataset(parse(nquads, format=RdfFormat.N_QUADS))
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    wanted = "".join(sorted(f"{quad} .\n" for quad in dataset)).encode()
+    counts = Target(endpoint).state().is_current(summary(nquads))
+    return counts and KnowledgeGraph.connect(endpoint).nquads == wanted
+
+
+@contextmanager
+def before(store: Running, fault: Fault, when: When) -> Iterator[Server]:
+    """Stand before a store: `fault` answers where `when` says so, of requests counted from 1."""
+
+    def answer(handler: Handler, asked: Asked) -> None:
+        assert isinstance(handler.server, Server)
+        if when(len(handler.server.asked), asked):
+            fault(handler, asked)
+        else:
+            forward(handler, asked, store)
+
+    with serving(answer) as server:
+        yield server
+
+
+def forward(handler: Handler, asked: Asked, store: Running) -> None:
+    kept = ("accept", "content-type", "authorization")
+    headers = {name: asked.headers[name] for name in kept if name in asked.headers}
+    base = store.endpoint.removesuffix("/query")
+    request = urllib.request.Request(  # noqa: S310 - the base is http
+        base + asked.path, asked.body, headers, method=asked.method
+    )
+    try:
+        with urllib.request.urlopen(request) as response:  # noqa: S310 - the same
+            type = response.headers.get("Content-Type") or "text/plain"
+            handler.reply(response.status, response.read(), type)
+    except urllib.error.HTTPError as error:
+        with error:
+            handler.reply(error.code, error.read())
+
+
+def at(server: Server) -> str:
+    """Return the endpoint of a store behind a server."""
+    return server.url.replace("/sparql", "/query")
+
+
+def once(what: str) -> When:
+    """Return what tells the first swap of a push, or the third of the updates before it."""
+    seen = [0]
+
+    def when(_: int, asked: Asked) -> bool:
+        seen[0] += b"+TO+" in asked.body if what == "swap" else asked.path == "/update"
+        is_it = seen[0] == (1 if what == "swap" else 3)
+        seen[0] += is_it
+        return is_it
+
+    return when
+
+
+def close(handler: Handler, _: Asked) -> None:
+    handler.close_connection = True
+
+
+def fails(status: int, **headers: str) -> Fault:
+    return lambda handler, _: handler.reply(status, b"Out of luck.", **headers)
+
+
+def hang(handler: Handler, _: Asked) -> None:
+    assert isinstance(handler.server, Server)
+    handler.server.over.wait(30)
+
+
+def done_but_unanswered(store: Running) -> Fault:
+    """Return the fault of a store that does what it is told, whose answer is lost."""
+
+    class Deaf:
+        server: Server
+
+        def reply(self, *_: object) -> None:
+            """Lose the answer."""
+
+    def fault(handler: Handler, asked: Asked) -> None:
+        forward(Deaf(), asked, store)  # type: ignore[arg-type]  # all that is used of it
+        handler.close_connection = True
+
+    return fault
+
+
+def test_parts_are_the_whole_and_share_no_blank_node(graph: KnowledgeGraph) -> None:
+    parts = cut(graph.nquads, "0" * 64, 100)
+    assert parts == cut(graph.nquads, "0" * 64, 100)
+    quads = sorted(
+        f"{triple} <{part.graph}> .\n".encode() for part in parts for triple in part.triples
+    )
+    assert b"".join(quads) == graph.nquads
+    homes: dict[str, str] = {}
+    for part in parts:
+        ends = (word for triple in part.triples for word in (triple.split()[0], triple.split()[-1]))
+        blanks = {word for word in ends if word.startswith("_:")}
+        assert bool(blanks) == part.has_blanks
+        assert all(homes.setdefault(blank, part.name) == part.name for blank in blanks)
+    assert len({part.name for part in parts}) == len(parts) > 100
+
+
+@pytest.mark.parametrize("by_graph_store", [False, True])
+def test_a_second_push_does_nothing(
+    by_graph_store: bool, empty: Running, graph: KnowledgeGraph
+) -> None:
+    store = empty.graph_store if by_graph_store else None
+    assert not graph.compare(empty.endpoint).is_current
+    first = graph.push(empty.endpoint, graph_store=store)
+    again = graph.push(empty.endpoint, graph_store=store)
+    forced = graph.push(empty.endpoint, graph_store=store, force=True)
+    total = sum(first.wanted.triples.values())
+    assert (first.was_current, first.sent, first.kept) == (False, total, 0)
+    assert (again.was_current, again.sent) == (True, 0)
+    assert (forced.was_current, forced.sent) == (False, total)
+    assert graph.compare(empty.endpoint).is_current
+    assert is_there(empty.endpoint, graph.nquads)
+
+
+def test_what_else_a_store_holds_stays(empty: Running, graph: KnowledgeGraph) -> None:
+    target = Target(empty.endpoint)
+    target.update("INSERT DATA { <urn:a> <urn:b> 1 . GRAPH <urn:g> { <urn:a> <urn:b> 2 } }")
+    graph.push(empty.endpoint)
+    text = "SELECT ?x WHERE { { ?s <urn:b> ?x } UNION { GRAPH <urn:g> { ?s ?p ?x } } } ORDER BY ?x"
+    rows = RemoteEngine(empty.endpoint).query(text, union=False).bindings()
+    assert [row[0].text for row in rows if row[0]] == ["1", "2"]
+    assert len(KnowledgeGraph.connect(empty.endpoint).query("SELECT * { ?s <urn:b> ?x }")) == 0
+
+
+def test_a_change_at_the_store_is_seen_and_mended(empty: Running, newer: bytes) -> None:
+    send(empty.endpoint, newer)
+    Target(empty.endpoint).update(f"CLEAR GRAPH <{GRAPHS['facts']}>")
+    assert not is_there(empty.endpoint, newer)
+    assert not send(empty.endpoint, newer).was_current
+    assert is_there(empty.endpoint, newer)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [close, fails(500), fails(503, Retry_After="0"), fails(502)],
+    ids=["closed", "500", "503", "502"],
+)
+@pytest.mark.parametrize("what", ["part", "swap"])
+def test_trouble_that_passes_is_tried_again(
+    fault: Fault, what: str, empty: Running, newer: bytes
+) -> None:
+    said: list[str] = []
+    with before(empty, fault, once(what)) as server:
+        pushed = send(at(server), newer, say=said.append)
+    assert pushed.sent == sum(pushed.wanted.triples.values())
+    assert is_there(empty.endpoint, newer)
+    assert len(said) == 1
+    assert "Trying again in" in said[0]
+
+
+@pytest.mark.parametrize("what", ["part", "swap"])
+def test_a_lost_answer_does_no_harm(what: str, empty: Running, newer: bytes) -> None:
+    with before(empty, done_but_unanswered(empty), once(what)) as server:
+        send(at(server), newer)
+    assert is_there(empty.endpoint, newer)
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (close, "cannot be reached"),
+        (hang, "has not answered within 2 seconds"),
+        (fails(500), "500: Out of luck"),
+        (fails(503, Retry_After="9"), "503: Out of luck. Try again in 9 seconds"),
+        (fails(401), "refuses access with 401"),
+        (fails(302, Location="file:///etc/passwd"), "on to file:///etc/passwd"),
+        (fails(400), "an error, 400: Out of luck"),
+    ],
+)
+@pytest.mark.parametrize("what", ["part", "swap"])
+def test_a_push_that_fails_leaves_the_old_graph_and_is_taken_up(
+    fault: Fault,
+    sentence: str,
+    what: str,
+    empty: Running,
+    newer: bytes,
+    older: bytes,
+) -> None:
+    send(empty.endpoint, older)
+    behind = before(empty, fault, once(what))
+    with behind as server, pytest.raises(EndpointError, match=sentence) as raised:
+        send(at(server), newer, retries=0, timeout=2)
+    assert raised.value.exit_code == 3
+    state = Target(empty.endpoint).state()
+    assert state.is_current(summary(older))
+    assert state.loading
+    pushed = send(empty.endpoint, newer)
+    assert pushed.kept == sum(state.loading.values())
+    assert pushed.sent + pushed.kept == sum(pushed.wanted.triples.values())
+    assert Target(empty.endpoint).state().loading == {}
+    assert is_there(empty.endpoint, newer)
+
+
+@pytest.mark.parametrize(
+    "body", [b"garbage", b'{"head": {"vars": ["graph", "n"]}, "results": {"bindings": [{"gr']
+)
+def test_a_store_that_answers_nonsense_is_not_written_to(
+    body: bytes, empty: Running, newer: bytes
+) -> None:
+    fault = lambda handler, _: handler.reply(200, body, "application/sparql-results+json")  # noqa: E731
+    behind = before(empty, fault, lambda _, asked: asked.path == "/query")
+    with behind as server, pytest.raises(EndpointError, match="cannot be used"):
+        send(at(server), newer, retries=0)
+    assert not any(asked.path == "/update" for asked in server.asked)
+
+
+def test_a_server_that_takes_everything_and_keeps_nothing_is_found_out(
+    empty: Running, newer: bytes, older: bytes
+) -> None:
+    send(empty.endpoint, older)
+    fault = lambda handler, _: handler.reply(200, b"")  # noqa: E731
+    behind = before(empty, fault, lambda _, asked: asked.path == "/update")
+    with behind as server, pytest.raises(EndpointError, match=r"0 of the .* as they were"):
+        send(at(server), newer, retries=0)
+    assert Target(empty.endpoint).state().is_current(summary(older))
+
+
+def test_what_an_older_push_left_is_cleared(empty: Running, newer: bytes, older: bytes) -> None:
+    with before(empty, fails(401), once("part")) as server, pytest.raises(EndpointError):
+        send(at(server), older)
+    left = Target(empty.endpoint).state().loading
+    assert left
+    assert all(name.startswith(LOADING) for name in left)
+    assert send(empty.endpoint, newer).kept == 0
+    assert Target(empty.endpoint).state().loading == {}
+
+
+def test_a_server_that_is_killed_in_the_middle_loses_nothing(
+    tmp_path: Path, newer: bytes, older: bytes
+) -> None:
+    with DURABLE.running(tmp_path, tmp_path) as running:
+        send(running.endpoint, older)
+
+        def kill(handler: Handler, _: Asked) -> None:
+            running.stop()
+            handler.close_connection = True
+
+        with before(running, kill, once("part")) as server, pytest.raises(EndpointError):
+            send(at(server), newer, retries=0)
+    with DURABLE.running(tmp_path, tmp_path) as running:
+        assert Target(running.endpoint).state().is_current(summary(older))
+        assert send(running.endpoint, newer).kept > 0
+        assert is_there(running.endpoint, newer)
+
+
+def test_a_client_that_is_killed_in_the_middle_is_taken_up(
+    empty: Running, graph: KnowledgeGraph, cache: Path
+) -> None:
+    reached = threading.Event()
+
+    def stall(handler: Handler, asked: Asked) -> None:
+        reached.set()
+        hang(handler, asked)
+
+    with before(empty, stall, once("part")) as server:
+        client = subprocess.Popen(
+            [*COMMAND, "push", "--endpoint", at(server)],
+            env={**os.environ, "CRAMPKG_CACHE": str(cache)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        assert reached.wait(60)
+        client.kill()
+        assert client.wait() == -signal.SIGKILL
+    assert graph.push(empty.endpoint).kept > 0
+    assert is_there(empty.endpoint, graph.nquads)
+
+
+def test_readers_see_the_old_graph_or_the_new(empty: Running, newer: bytes, older: bytes) -> None:
+    send(empty.endpoint, older)
+    seen: set[tuple[int, ...]] = set()
+    over = threading.Event()
+    target = Target(empty.endpoint)
+
+    def watch() -> None:
+        while not over.is_set():
+            seen.add(tuple(target.state().triples.values()))
+
+    reader = threading.Thread(target=watch)
+    reader.start()
+    try:
+        send(empty.endpoint, newer)
+    finally:
+        over.set()
+        reader.join()
+    seen.add(tuple(target.state().triples.values()))
+    old, new = summary(older), summary(newer)
+    assert seen <= {tuple(old.triples.values()), tuple(new.triples.values())}
+    assert tuple(new.triples.values()) in seen
+
+
+def test_the_commands(empty: Running, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint = ["--endpoint", empty.endpoint]
+    assert cli.main(["ask", "people", *endpoint]) == 3
+    assert "holds no article of crampkg. `crampkg push" in capsys.readouterr().err
+    assert cli.main(["status", *endpoint]) == 1
+    assert "holds none of the graphs" in capsys.readouterr().out
+    assert cli.main(["push", *endpoint, "--chunk", "5000"]) == 0
+    assert "sent 12" in capsys.readouterr().out
+    assert cli.main(["push", *endpoint]) == 0
+    assert "already: nothing was done" in capsys.readouterr().out
+    assert cli.main(["status", *endpoint, "-f", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["current"] is True
+    assert [each["name"] for each in told["graphs"]] == list(GRAPHS)
+    assert all(each["there"] == each["here"] for each in told["graphs"])
+    Target(empty.endpoint).update(f"CLEAR GRAPH <{GRAPHS['facts']}>")
+    assert cli.main(["status", *endpoint]) == 1
+    assert "has changed since the push" in capsys.readouterr().out
+    assert cli.main(["status", "--endpoint", "http://127.0.0.1:9/query"]) == 3
+    assert cli.main(["push", "--endpoint", "http://127.0.0.1:9/query"]) == 3
+    assert cli.main(["push"]) == 2
+    assert cli.main(["push", "--endpoint", "file:///tmp/x"]) == 2
+    assert cli.main(["push", *endpoint, "--chunk", "-1"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
