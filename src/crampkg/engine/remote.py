@@ -15,8 +15,8 @@ from crampkg.vocabulary import GRAPHS, PREFIXES, XSD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
+    from collections.abc import Iterator, Sequence
+    from typing import IO, Any
 
     from crampkg.engine.base import Binding, Triple
     from crampkg.engine.transport import Reply
@@ -49,31 +49,45 @@ class RemoteEngine:
         self.url = url
         self._transport = Transport(url, user=user, timeout=timeout)
 
-    def query(self, text: str, *, union: bool = True) -> RemoteResult:
+    def query(
+        self,
+        text: str,
+        *,
+        union: bool = True,
+        dataset: tuple[Sequence[str], Sequence[str]] | None = None,
+        order: Sequence[str] = (),
+        base: str | None = None,
+    ) -> RemoteResult:
         """Run a query; `union` is False for one that is to see the graphs as the store has them.
 
-        Raises `QueryError` where the endpoint says that the query is at fault, `EndpointError`
-        when there is no answer, or none that can be read.
+        `dataset`, `order` and `base` are as `EmbeddedEngine.query` has them. Raises `QueryError`
+        where the endpoint says that the query is at fault, `EndpointError` when there is no
+        answer, or none that can be read.
         """
         form = _form(text)
         wrapper = _Wrapper(self.url, self._transport)
         # Set past `setQuery`, which guesses the form and would take a word of a comment for it.
         wrapper.queryString, wrapper.queryType = declared(text), form
+        if base is not None:
+            wrapper.queryString = f"BASE <{base}> {wrapper.queryString}"
         wrapper.setReturnFormat(TURTLE if _FORMS[form] == "graph" else JSON)
         wrapper.setOnlyConneg(True)
         wrapper.setMethod(POST)
         wrapper.addCustomHttpHeader("Accept", _ACCEPT[_FORMS[form]])
-        if union:
-            for graph in GRAPHS.values():
-                wrapper.addParameter("default-graph-uri", graph)
-                wrapper.addParameter("named-graph-uri", graph)
+        if dataset is None and union:
+            dataset = (tuple(GRAPHS.values()),) * 2
+        for name, graphs in zip(
+            ("default-graph-uri", "named-graph-uri"), dataset or (), strict=False
+        ):
+            for graph in graphs:
+                wrapper.addParameter(name, graph)
         try:
             reply = wrapper.reply()
         except EndpointError as error:
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise _at_fault(text, error) from None
             raise
-        return RemoteResult(reply, _FORMS[form], self._transport)
+        return RemoteResult(reply, _FORMS[form], self._transport, order)
 
 
 class _Wrapper(SPARQLWrapper):
@@ -95,7 +109,9 @@ class _Wrapper(SPARQLWrapper):
 class RemoteResult:
     """What an endpoint answered, read whole, converted as it is asked for."""
 
-    def __init__(self, reply: Reply, form: str, transport: Transport) -> None:
+    def __init__(
+        self, reply: Reply, form: str, transport: Transport, order: Sequence[str] = ()
+    ) -> None:
         self.form = form
         self.variables: tuple[str, ...] = ()
         self.boolean: bool | None = None
@@ -104,6 +120,8 @@ class RemoteResult:
         self._rows: list[dict[str, Any]] = []
         if form != "graph":
             self._read_json()
+        if sorted(order) == sorted(self.variables):
+            self.variables = tuple(order)
 
     def bindings(self) -> Iterator[Binding]:
         """Iterate over the rows of a SELECT."""
@@ -134,7 +152,11 @@ class RemoteResult:
             message = f"it is no {format.name}: {error}"
             raise self._transport.unreadable(message) from None
 
-    def serialize(self, format: str) -> bytes | None:  # noqa: ARG002 - as the protocol has it
+    def serialize(
+        self,
+        format: str,  # noqa: ARG002 - as the protocol has it
+        sink: IO[bytes] | None = None,  # noqa: ARG002 - the same
+    ) -> bytes | None:
         """Return None: answers are written from their rows, alike for every engine."""
         return None
 
