@@ -1,0 +1,166 @@
+"""Requests a second of `crampkg serve` beside `oxigraph serve` and rdflib-endpoint.
+
+    python bench/serving.py [--seconds N] [--rdflib-endpoint PROGRAM]
+
+Needs wrk (Debian: wrk). The same graph in each, on loopback, in turn in one run; wrk keeps eight
+connections busy from the same two cores. "again" sends one query all the time, which our server
+answers from its cache; "anew" never the same twice. rdflib-endpoint is measured when its program
+is named: it is not among our dependencies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+
+from crampkg.graph import KnowledgeGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BIN = Path(sys.executable).parent
+CONNECTIONS = 8
+#: Unions are asked for with GRAPH, so that each server reads the same quads.
+QUERIES = {
+    "one fact": "ASK { GRAPH ?g { <https://w3id.org/crampkg/id/calf> ?p ?o } }",
+    "a question": "",
+    "1,000 rows": "SELECT * { GRAPH ?g { ?s ?p ?o } } LIMIT 1000",
+}
+LUA = """
+local n = 0
+request = function()
+  n = n + 1
+  local tail = ANEW and "%23" .. tostring(THREAD or 0) .. "-" .. n .. "-" .. os.time() or ""
+  return wrk.format("GET", PATH .. tail, {["Accept"] = "application/sparql-results+json"})
+end
+local failed = 0
+response = function(status)
+  if status ~= 200 then failed = failed + 1 end
+end
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="requests a second, beside other servers")
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--rdflib-endpoint", metavar="PROGRAM")
+    arguments = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("This needs wrk: apt-get install wrk.")
+    graph = KnowledgeGraph.open()
+    QUERIES["a question"] = graph.ask("arteries-explaining-pain", site="calf").query
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "graph.nq").write_bytes(graph.nquads)
+        found = {
+            server: measure(words, path, folder, arguments.seconds)
+            for server, (words, path) in servers(folder, arguments.rdflib_endpoint).items()
+        }
+    ours = found["crampkg serve"]
+    print(f"requests a second with {CONNECTIONS} connections, and ours as a multiple")
+    for case, own in ours.items():
+        print(f"  {case}")
+        for server, numbers in found.items():
+            print(f"    {server:<18} {numbers[case]:9,.0f}   {own / numbers[case]:6.2f}")
+
+
+def servers(folder: Path, rdflib_endpoint: str | None) -> dict[str, tuple[list[str], str]]:
+    """Return the words that start each server, `PORT` for its port, and its endpoint's path."""
+    quads = str(folder / "graph.nq")
+    store = str(folder / "oxigraph")
+    subprocess.run(
+        [str(BIN / "oxigraph"), "load", "-l", store, "-f", quads], check=True, capture_output=True
+    )
+    found = {
+        "crampkg serve": (
+            [sys.executable, "-m", "crampkg", "serve", "--port", "PORT", "--log", "none"],
+            "/sparql",
+        ),
+        "oxigraph serve": (
+            [str(BIN / "oxigraph"), "serve-read-only", "-l", store, "-b", "127.0.0.1:PORT"],
+            "/query",
+        ),
+    }
+    if rdflib_endpoint:
+        words = [rdflib_endpoint, "serve", "--host", "127.0.0.1", "--port", "PORT", quads]
+        found["rdflib-endpoint"] = (words, "/")
+    return found
+
+
+def measure(words: list[str], path: str, folder: Path, seconds: int) -> dict[str, float]:
+    """Return the requests a second of one server by case."""
+    found = {}
+    with running(words) as port:
+        for name, query in QUERIES.items():
+            for mode in ("anew", "again"):
+                target = f"{path}?query={urllib.request.quote(query)}"  # type: ignore[attr-defined]
+                script = folder / "requests.lua"
+                script.write_text(
+                    f'PATH = "{target}"\nANEW = {str(mode == "anew").lower()}\n{LUA}', "utf-8"
+                )
+                found[f"{name}, {mode}"] = run(port, script, seconds)
+    return found
+
+
+@contextlib.contextmanager
+def running(words: list[str]) -> Iterator[int]:
+    """Start a server on a free port, wait until it answers, and end it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [word.replace("PORT", str(port)) for word in words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+            except URLError as error:
+                if not isinstance(error.reason, OSError):
+                    break  # it answers, if only that there is nothing
+                time.sleep(0.1)
+            else:
+                break
+        time.sleep(1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def run(port: int, script: Path, seconds: int) -> float:
+    """Return the requests a second that wrk counts. Exits where an answer was no 200."""
+    told = subprocess.run(
+        [
+            "wrk",
+            *("-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", str(script)),
+            f"http://127.0.0.1:{port}",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    if "Non-2xx" in told:
+        sys.exit(f"A request was refused:\n{told}")
+    number = re.search(r"Requests/sec:\s+([\d.]+)", told)
+    assert number is not None  # noqa: S101 - wrk says so
+    return float(number[1])
+
+
+if __name__ == "__main__":
+    main()
