@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from crampkg.errors import SourceError
-from crampkg.questions.header import read_header
+from crampkg.questions.header import load_yaml, read_header
 from crampkg.sources import Sources, read_text
 
 _KEYS = ("id", "summary", "problem", "remedy")
@@ -78,7 +78,7 @@ def _rule(name: str, text: str, folder: str, ending: str) -> Rule:
 
 def _document(name: str, text: str) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(text)
+        document = load_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
