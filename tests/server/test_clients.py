@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rdflib
@@ -41,13 +42,15 @@ def test_sparqlwrapper(server: Server, arteries: list[str], method: str) -> None
     client.setMethod(method)
     client.setQuery(SELECT)
     client.setReturnFormat(JSON)
-    found = client.queryAndConvert()["results"]["bindings"]
-    assert [row["artery"]["value"] for row in found] == arteries
+    found: Any = client.queryAndConvert()
+    assert [row["artery"]["value"] for row in found["results"]["bindings"]] == arteries
     client.setReturnFormat(CSV)
-    assert client.queryAndConvert().decode().split() == ["artery", *arteries]
+    found = client.queryAndConvert()
+    assert found.decode().split() == ["artery", *arteries]
     client.setQuery("CONSTRUCT WHERE { kg:calf ?p ?o }")
     client.setReturnFormat("turtle")
-    rdflib.Graph().parse(data=client.queryAndConvert(), format="turtle")
+    found = client.queryAndConvert()
+    assert len(rdflib.Graph().parse(data=found, format="turtle")) > 1
     client.setReturnFormat(JSON)
     client.setQuery("SELECT nothing")
     with pytest.raises(QueryBadFormed, match="line 1, column 8"):

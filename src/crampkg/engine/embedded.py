@@ -132,7 +132,9 @@ class EmbeddedResult:
         With a `sink` it is written there, and what is returned is empty. What the sink raises is
         raised here.
         """
-        if format not in _FORMATS or isinstance(self._result, QueryTriples) or self._places:
+        if format not in _FORMATS or isinstance(self._result, QueryTriples):
+            return None
+        if self._places and format != "json":  # whose rows have no order, but for its head
             return None
         if self.form == "ask" and format not in ("json", "xml"):
             return None

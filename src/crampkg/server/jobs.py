@@ -16,7 +16,7 @@ from crampkg.server import descriptions, media
 from crampkg.server.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.limits import Limits
@@ -115,17 +115,12 @@ def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
             raise _too_large(f"more than {limits.rows:,} triples")
         return Reply(to_bytes(answer.triples, name), type)
     sink = _Sink(limits.result)
-    if answer.engine_bytes(name, cast("IO[bytes]", sink)) is not None:
-        body = b"".join(sink.parts)
-    elif name == "json":  # by the letter of the standard, without our member
-        told = {
-            key: value
-            for key, value in formats.document(answer, {}).items()
-            if key != formats.MEMBER
-        }
-        body = json.dumps(told, ensure_ascii=False).encode()
-    else:
+    if answer.engine_bytes(name, cast("IO[bytes]", sink)) is None:
         body = formats.serialize(answer, name)
+    else:
+        body = b"".join(sink.parts)
+        if name == "json" and answer.form == "select":
+            body = _headed(body, answer.variables)
     if answer.form == "select" and _has_more(body, name, limits.rows):
         raise _too_large(f"more than {limits.rows:,} rows")
     return Reply(body, type)
@@ -212,6 +207,13 @@ def _statuses(graph: KnowledgeGraph) -> list[dict[str, str]]:
 
 def _json(told: object) -> Reply:
     return Reply(json.dumps(told, ensure_ascii=False).encode() + b"\n", "application/json")
+
+
+def _headed(body: bytes, variables: Sequence[str]) -> bytes:
+    """Return SPARQL results JSON with the variables in the order of the query, not the engine's."""
+    head = json.dumps({"vars": list(variables)}, separators=(",", ":")).encode()
+    _, results, rows = body.partition(b'"results"')
+    return b'{"head":' + head + b"," + results + rows
 
 
 def _has_more(body: bytes, format: str, rows: int) -> bool:

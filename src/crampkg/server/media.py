@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
@@ -68,6 +70,7 @@ def choose(accept: str, *, table: Mapping[str, Sequence[str]]) -> tuple[str, str
     return None if best is None else (types[best], best)
 
 
+@functools.lru_cache(1024)  # clients send the same header each time
 def choices(accept: str) -> Choice:
     """Return what to answer a query in, for each form that its answer may have."""
     return {
@@ -104,6 +107,7 @@ def content_type(type: str) -> str:
     return f"{type}; charset=utf-8" if type.startswith("text/") else type
 
 
+@functools.lru_cache(1024)
 def encoding(accept: str) -> str | None:
     """Return the best content coding for an Accept-Encoding header, None for none."""
     if not accept:

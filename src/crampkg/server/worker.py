@@ -16,7 +16,7 @@ import struct
 import threading
 import time
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crampkg.errors import CrampkgError
 from crampkg.server.problems import Problem, problem_of
@@ -33,6 +33,9 @@ LENGTHS = struct.Struct("!IQ")
 #: Deeper recursion than the guard lets through ends the process, not the server; this is room for
 #: what it does let through.
 _STACK = 256 << 20
+
+#: Bodies below this many bytes are sent together with their head.
+_TOGETHER = 65_536
 
 
 def run(channel: socket.socket, digest: str, limits: Limits, *, confined: bool) -> None:
@@ -72,7 +75,8 @@ def _graph() -> KnowledgeGraph:
 def _serve(channel: socket.socket, graph: KnowledgeGraph, limits: Limits) -> None:
     try:
         _send(channel, {"ready": graph.digest}, b"")
-        while (received := _receive(channel)) is not None:
+        jobs = channel.makefile("rb")
+        while (received := _receive(jobs)) is not None:
             _allow_seconds(limits.seconds)
             head, body = _answer(received, graph, limits)
             _send(channel, head, body)
@@ -132,27 +136,21 @@ def _allow_seconds(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + 2 * seconds) + 2, hard))
 
 
-def _receive(channel: socket.socket) -> dict[str, Any] | None:
-    lengths = _exactly(channel, LENGTHS.size)
-    if lengths is None:
+def _receive(jobs: BinaryIO) -> dict[str, Any] | None:
+    """Return the next job, or None when there will be none."""
+    lengths = jobs.read(LENGTHS.size)
+    if len(lengths) < LENGTHS.size:
         return None
     head, _ = LENGTHS.unpack(lengths)
-    text = _exactly(channel, head)
-    return None if text is None else json.loads(text)
-
-
-def _exactly(channel: socket.socket, length: int) -> bytes | None:
-    parts = []
-    while length:
-        part = channel.recv(min(length, 1 << 20))
-        if not part:
-            return None
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
+    text = jobs.read(head)
+    return json.loads(text) if len(text) == head else None
 
 
 def _send(channel: socket.socket, head: object, body: bytes) -> None:
     text = json.dumps(head).encode()
-    channel.sendall(LENGTHS.pack(len(text), len(body)) + text)
-    channel.sendall(body)
+    start = LENGTHS.pack(len(text), len(body)) + text
+    if len(body) < _TOGETHER:  # one call of the system instead of two
+        channel.sendall(start + body)
+    else:
+        channel.sendall(start)
+        channel.sendall(body)
