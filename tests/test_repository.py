@@ -161,7 +161,11 @@ def test_what_is_imported_is_a_declared_dependency(texts: dict[str, str]) -> Non
     optional = [name for names in project["optional-dependencies"].values() for name in names]
     asked = [*project["dependencies"], *optional]
     declared = {re.split(r"[^a-z0-9-]", name.lower())[0] for name in asked}
-    module_of = {"prometheus-client": "prometheus_client", "pyyaml": "yaml"}
+    module_of = {
+        "prometheus-client": "prometheus_client",
+        "pyyaml": "yaml",
+        "sparqlwrapper": "SPARQLWrapper",
+    }
     known = {module_of.get(name, name) for name in declared} | {"crampkg"}
     imported: dict[str, str] = {}
     for name, text in texts.items():

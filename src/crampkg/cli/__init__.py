@@ -20,7 +20,11 @@ INTERRUPTED = 130
 BAD_INPUT = 2
 
 #: Packages that the module which is imported is not called after.
-PACKAGES = {"prometheus_client": "prometheus-client", "yaml": "pyyaml"}
+PACKAGES = {
+    "SPARQLWrapper": "sparqlwrapper",
+    "prometheus_client": "prometheus-client",
+    "yaml": "pyyaml",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
