@@ -65,6 +65,7 @@ class Question(NamedTuple):
     form: str  # "select" or "construct"
     text: str  # the whole file, header included
     note: str = ""  # what must be said with every answer to it
+    overview: tuple[str, ...] = ()  # columns of a matrix: what stands down, across, in its cells
 
 
 class Term(NamedTuple):

@@ -24,7 +24,7 @@ from pyoxigraph import (
     parse,
 )
 
-from crampkg import export
+from crampkg import KnowledgeGraph, export
 from crampkg.answers import formats
 from crampkg.answers.rows import Answer
 from crampkg.convert import from_value
@@ -313,3 +313,25 @@ def test_a_graph_is_the_same_in_every_format(name: str) -> None:
         f"<{CK}partOf>",
     }
     assert written == formats.serialize(answer, name)
+
+
+def test_an_overview_is_a_matrix_of_what_the_rows_say(graph: KnowledgeGraph) -> None:
+    """By hand from the article: what eases and what brings on the pain of two conditions."""
+    features = ["during-exercise", "relieved-by-rest"]
+    answer = graph.ask("differential", site="calf", feature=features)
+    matrix = formats.overview(answer)
+    assert matrix is not None
+    assert matrix.headings == ("candidate", "calf", "during exercise", "relief by rest")
+    rows = {row[0]: row[1:] for row in matrix.rows}
+    assert rows["peripheral arterial disease"] == (
+        "names a wider region, marker 3; names a wider region, marker 4",
+        "matches, marker 3",
+        "matches, marker 3",
+    )
+    assert rows["restless legs syndrome"] == (
+        "names a wider region, marker 4",
+        "the article is silent",
+        "contradicts, marker 4",
+    )
+    assert "| candidate | calf | during exercise |" in formats.serialize(answer, "md").decode()
+    assert formats.overview(graph.ask("electrolytes")) is None

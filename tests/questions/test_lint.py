@@ -54,6 +54,8 @@ CASES = [
     ("gap", "does {site} hurt", "does {place} hurt", 1),
     ("gap", "Where does {site} hurt", "Where does it hurt", 1),
     ("gap", "said of {site}", "said of {place}", 1),
+    ("overview", "{site}.\n\n", "{site}.\n#+ overview: [pain, place, wordings]\n\n", 1),
+    ("header", "{site}.\n\n", "{site}.\n#+ overview: [pain]\n\n", None),
     ("layout", "{site}.\n\nPREFIX", "{site}.\nPREFIX", 8),
     ("layout", "{site}.\n\nPREFIX", "{site}.\n\n\nPREFIX", 8),
     ("layout", "WHERE {\n  VALUES", "WHERE { \n  VALUES", 15),

@@ -212,7 +212,9 @@ def _md(answer: Answer, quotes: Mapping[str, str]) -> bytes:
 
     content = f"**{verdict(answer)}**"
     if answer.form != "ask":
-        content = table.markdown(sheet(answer, quotes))
+        matrix = overview(answer)
+        content = f"{table.markdown(matrix)}\n" if matrix else ""
+        content += table.markdown(sheet(answer, quotes))
     question = asked(answer)
     status = "  \n".join(map(table.escape, closing_lines(answer)))
     return _framed(f"**{table.escape(question)}**" if question else "", content, status)
@@ -227,6 +229,17 @@ def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:
         return table.sheet(names, [dict(zip(names, each, strict=True)) for each in answer.triples])
     rows = [dict(row) for row in _rows(answer)]
     return table.sheet(answer.variables, rows, quotes, whose.titles(answer.statuses))
+
+
+def overview(answer: Answer) -> Sheet | None:
+    """Return the rows as the matrix that the question's header asks for, or None."""
+    from crampkg.answers import table
+
+    if answer.question is None or not answer.question.overview or not len(answer):
+        return None
+    down, across, *inside = answer.question.overview
+    chosen = table.sheet(answer.variables, [dict(row) for row in _rows(answer)])
+    return table.matrix(chosen, down, across, inside)
 
 
 def _framed(*parts: str) -> bytes:

@@ -93,6 +93,29 @@ def sheet(
     return Sheet(tuple(headings), tuple(map(tuple, lines)), frozenset(numbers))
 
 
+def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> Sheet:
+    """Return what the columns `inside` say, for each value `down` and each `across`.
+
+    Values stand in the order in which they first come; what a cell says twice it says once.
+    """
+    row_of, column_of = content.headings.index(down), content.headings.index(across)
+    places = [content.headings.index(_heading(name)) for name in inside]
+    cells: dict[tuple[str, str], dict[str, None]] = {}
+    for row in content.rows:
+        said = ", ".join(
+            f"{content.headings[place]} {row[place]}" if place != places[0] else row[place]
+            for place in places
+            if row[place]
+        )
+        cells.setdefault((row[row_of], row[column_of]), {})[said] = None
+    rows = dict.fromkeys(row for row, _ in cells)
+    columns = tuple(dict.fromkeys(column for _, column in cells))
+    lines = [
+        (row, *("; ".join(cells.get((row, column), ())) for column in columns)) for row in rows
+    ]
+    return Sheet((down, *columns), tuple(lines))
+
+
 def plain(content: Sheet) -> str:
     """Return `content` for a pipe: one row a line, aligned, as wide as it is, no ornament."""
     from rich.console import Console

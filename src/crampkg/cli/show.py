@@ -116,6 +116,10 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str], silence:
     elif answer.form == "graph":
         table.show_graph(console, answer.triples)
     else:
+        matrix = formats.overview(answer)
+        if matrix:
+            table.show(console, matrix)
+            console.print()
         table.show(console, formats.sheet(answer, quotes))
     _print_below(console, formats.closing_lines(answer))
 

@@ -57,6 +57,7 @@ class Snapshot:
                     **{
                         **fields,
                         "tags": tuple(fields["tags"]),
+                        "overview": tuple(fields["overview"]),
                         "params": tuple(Parameter(*values) for values in fields["params"]),
                     }
                 )

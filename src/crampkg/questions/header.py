@@ -12,7 +12,7 @@ from crampkg.records import Parameter, Question
 from crampkg.vocabulary import expand
 
 KEYS = ("id", "question", "summary", "tags", "params", "silence")
-OPTIONAL_KEYS = ("note",)
+OPTIONAL_KEYS = ("note", "overview")
 _PARAMETER_KEYS = ("type", "class", "default", "help")
 _TYPES = ("iri", "string", "integer")
 #: libyaml's, which PyYAML carries nearly everywhere, is ten times as fast as the one in Python.
@@ -44,6 +44,10 @@ def parse(name: str, text: str) -> Question:
     tags = header["tags"]
     if not isinstance(tags, list) or not tags or not all(isinstance(tag, str) for tag in tags):
         raise _fault(name, "tags must be a list of at least one word")
+    overview = header.get("overview", [])
+    if not isinstance(overview, list) or len(overview) in (1, 2):
+        what = "the column that stands down, the one across, and those in the cells"
+        raise _fault(name, f"overview must be a list of {what}")
     params = header["params"] or {}
     if not isinstance(params, dict):
         raise _fault(name, "params must map each parameter to its declaration")
@@ -58,6 +62,7 @@ def parse(name: str, text: str) -> Question:
         params=tuple(_parameter(name, key, value, text) for key, value in params.items()),
         silence=header["silence"],
         note=header.get("note", ""),
+        overview=tuple(overview),
         form=form[1].lower(),
         text=text,
     )

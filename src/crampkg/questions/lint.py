@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 QUESTION_CHECKS = {
     "question-header": "The header is complete, in the usual order, and its id is the file's name.",
     "question-gap": "The {gaps} in the question are its parameters, those in its silence some.",
+    "question-overview": "The columns of an overview are columns of the query.",
     "question-layout": "One blank line after the header; no tabs, trailing blanks or long lines.",
     "question-syntax": "The query is SPARQL 1.1, asks no other server and changes nothing.",
     "question-keyword": "Keywords are in upper case, except `a`, `true`, `false` and the like.",
@@ -72,6 +73,12 @@ def lint(name: str, text: str) -> list[Finding]:
         return [*findings, _finding("syntax", name, error.lineno, problem, remedy)]
     findings += _prefixes(name, text, prologue, query)
     findings += _query(name, prologue, query)
+    projected = {str(each.var or each.evar) for each in query.projection or ()}
+    for column in question.overview:
+        if column not in projected:
+            problem = f"The overview has the column {column}, which the query does not select."
+            remedy = "Name one that stands after SELECT, without its question mark."
+            findings.append(_finding("overview", name, 1, problem, remedy))
     for parameter in question.params:
         findings += _parameter(name, text, parameter, prologue, query)
     return findings
