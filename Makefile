@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint fmt bench lock clean
+.PHONY: demo test lint fmt bench engines lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
@@ -28,6 +28,11 @@ bench: $(READY)
 	$(BIN)/python bench/ask_csv.py
 	$(BIN)/python bench/questions.py
 	$(BIN)/python bench/reasoning.py --sizes 1 10000
+	$(BIN)/python bench/stores.py
+
+# Starts the stores, pushes, asks every question of each, and writes docs/engines.md.
+engines: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m engines.matrix
 
 # Renews requirements.txt from pyproject.toml. What is pinned stays so, unless asked:
 # `make lock LOCK_ARGS=--upgrade`, or `LOCK_ARGS='--upgrade-package rdflib'`.

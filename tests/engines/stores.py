@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,6 +110,20 @@ def process(words: list[str], ready: str, folder: Path, **variables: str) -> Ite
         started.stdout.close()
 
 
+def _await(port: int) -> None:
+    """Return when somebody listens at a port of loopback."""
+    pause = threading.Event()
+    end = time.monotonic() + _READY
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if time.monotonic() > end:
+            message = f"nobody listens at port {port}"
+            raise RuntimeError(message)
+        pause.wait(0.05)
+
+
 def _drain(stream: IO[str]) -> None:
     """Read to the end, so that the program never waits for a reader."""
     for _ in stream:
@@ -158,9 +173,11 @@ _COMUNICA = HERE / "node_modules" / ".bin" / "comunica-sparql-file-http"
 
 def _start_comunica(folder: Path, nquads: Path) -> Iterator[Running]:
     base = f"http://127.0.0.1:{free_port()}"
-    words = [str(_COMUNICA), "--port", base.rpartition(":")[2], "--timeout", "60"]
-    words += ["--freshWorker", f"file@{nquads}"]
+    # Without the union, an alternative path inside of GRAPH finds nothing.
+    words = [str(_COMUNICA), "--port", base.rpartition(":")[2], "--unionDefaultGraph"]
+    words.append(f"file@{nquads}")
     with process(words, "Server worker", folder) as running:
+        _await(int(base.rpartition(":")[2]))  # it says so before it listens
         yield running._replace(endpoint=f"{base}/sparql")
 
 

@@ -60,7 +60,7 @@ def test_every_known_difference_is_of_a_question_and_a_store() -> None:
     assert all(why.endswith(".") for why in DIFFERENCES.values())
 
 
-@ON_WRITABLE
+@ON_EACH
 def test_names_status_and_graphs_are_the_same(
     remote: KnowledgeGraph, graph: KnowledgeGraph
 ) -> None:
@@ -69,7 +69,7 @@ def test_names_status_and_graphs_are_the_same(
     assert remote.export("nquads") == graph.export("nquads")
 
 
-@ON_WRITABLE
+@ON_EACH
 def test_explanations_are_the_same(remote: KnowledgeGraph, graph: KnowledgeGraph) -> None:
     for triple in (
         ("femoral artery", "is implicated in", "calf pain"),
@@ -79,7 +79,7 @@ def test_explanations_are_the_same(remote: KnowledgeGraph, graph: KnowledgeGraph
 
 
 @pytest.mark.parametrize("name", ["calf", "claudication", "kg:quinine-sulfate", "ck:Artery"])
-@ON_WRITABLE
+@ON_EACH
 def test_cards_are_the_same(name: str, remote: KnowledgeGraph, graph: KnowledgeGraph) -> None:
     assert remote.describe(name) == graph.describe(name)
 
@@ -96,7 +96,7 @@ def test_cards_are_the_same(name: str, remote: KnowledgeGraph, graph: KnowledgeG
         "CONSTRUCT WHERE { ?s a ck:Artery ; skos:prefLabel ?l }",
     ],
 )
-@ON_WRITABLE
+@ON_EACH
 def test_a_query_of_ones_own_sees_the_five_graphs(
     text: str, remote: KnowledgeGraph, graph: KnowledgeGraph
 ) -> None:

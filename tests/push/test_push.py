@@ -393,6 +393,6 @@ def test_the_commands(empty: Running, capsys: pytest.CaptureFixture[str]) -> Non
     assert cli.main(["status", "--endpoint", "http://127.0.0.1:9/query"]) == 3
     assert cli.main(["push", "--endpoint", "http://127.0.0.1:9/query"]) == 3
     assert cli.main(["push"]) == 2
-    assert cli.main(["push", "--endpoint", "file:///data/x"]) == 2
+    assert cli.main(["push", "--endpoint", "ftp://127.0.0.1/x"]) == 2
     assert cli.main(["push", *endpoint, "--chunk", "-1"]) == 2
     assert "Traceback" not in capsys.readouterr().err

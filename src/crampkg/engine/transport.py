@@ -21,6 +21,8 @@ from urllib.request import (
     ProxyHandler,
     Request,
     UnknownHandler,
+    parse_http_list,
+    parse_keqv_list,
 )
 
 from crampkg.errors import EndpointError, UsageError
@@ -54,7 +56,28 @@ class Reply(NamedTuple):
 
 
 class _Digest(HTTPDigestAuthHandler):
-    """Answers a challenge, and leaves one of a kind that it does not know to be a refusal."""
+    """Answers a challenge, and leaves one of a kind that it does not know to be a refusal.
+
+    What was answered once is answered in advance from then on: a server that refuses a long body
+    may close the connection before it has read it, and then the refusal is lost.
+    """
+
+    _challenge: dict[str, str] | None = None
+
+    def http_request(self, request: Request) -> Request:
+        """Return the request, with the answer to the challenge that is known."""
+        if self._challenge is not None:
+            answer = self.get_authorization(request, self._challenge)
+            if answer:
+                request.add_unredirected_header(self.auth_header, f"Digest {answer}")
+        return request
+
+    https_request = http_request
+
+    def retry_http_digest_auth(self, request: Request, challenge: str) -> Any:
+        """Return the answer to the request sent again, and remember the challenge."""
+        self._challenge = parse_keqv_list(parse_http_list(challenge.partition(" ")[2]))
+        return super().retry_http_digest_auth(request, challenge)
 
     def http_error_401(self, *answer: Any) -> Any:
         """Return the answer to the request sent again with credentials, or None without them."""
@@ -93,6 +116,7 @@ class Transport:
         user, password = _credentials(url, host, user)
         self._token = os.environ.get("CRAMPKG_TOKEN") or None
         self._secrets = [secret for secret in (password, self._token) if secret]
+        self._has_password = password is not None
         passwords = HTTPPasswordMgrWithDefaultRealm()
         if user is not None and password is not None:
             split = urlsplit(url)
@@ -120,6 +144,14 @@ class Transport:
                 raise self._fault(error) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(body, response.headers.get_content_type(), headers)
+
+    def greet(self) -> None:
+        """Let the server put its challenge now, before a long body is sent to it."""
+        if self._has_password:
+            try:
+                self.send(Request(self.url))  # noqa: S310 - http only, as checked
+            except EndpointError:  # what is wrong shows when something is asked
+                pass
 
     def open(self, request: Request) -> HTTPResponse:
         """Return the answer to a request, not yet read. Raises as `send` does."""

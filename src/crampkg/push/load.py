@@ -64,6 +64,7 @@ def push(
     if state.is_current(wanted) and not (force or state.loading):
         return Pushed(wanted, was_current=True, sent=0, kept=0)
     again = _retrying(retries, say)
+    target.greet()
     parts = cut(nquads, wanted.identifier, size or (STORED if target.graph_store else INSERTED))
     if state.is_current(wanted) and not force:
         again(target.drop, state.loading)

@@ -81,7 +81,9 @@ class Target:
         self.graph_store = graph_store
         self._engine = RemoteEngine(endpoint, user=user, timeout=timeout)
         self._update = Transport(self.update_url, user=user, timeout=timeout)
-        self._store = graph_store and Transport(graph_store, user=user, timeout=timeout)
+        self._store: Transport | None = None
+        if graph_store:
+            self._store = Transport(graph_store, user=user, timeout=timeout)
 
     def state(self) -> State:
         """Return what the store holds. Raises `EndpointError`."""
@@ -92,6 +94,11 @@ class Target:
         text = f"SELECT ?it WHERE {{ GRAPH <{SNAPSHOT}> {{ <{SNAPSHOT}> <{DCT}identifier> ?it }} }}"
         found = [row[0].text for row in self._rows(text) if row[0] is not None]
         return State(found[0] if len(found) == 1 else "", triples, loading)
+
+    def greet(self) -> None:
+        """Let the store ask for credentials before much is sent."""
+        for transport in filter(None, (self._update, self._store)):
+            transport.greet()
 
     def put(self, part: Part) -> None:
         """Make a side graph hold a part and nothing else, whatever it held. Raises as `state`."""
