@@ -45,6 +45,7 @@ TAIL = """
 - *Comunica* 5.3: `--unionDefaultGraph`, since an alternative path (`a|b`) inside of GRAPH looks at
   the default graph; one plain type in the Accept header. Its endpoint over files takes no updates
   here, so that it is started with the graph in a file.
+- *crampkg*: nothing. It serves the graph that it came with, and takes no pushes.
 """
 
 

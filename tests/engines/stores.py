@@ -181,6 +181,13 @@ def _start_comunica(folder: Path, nquads: Path) -> Iterator[Running]:
         yield running._replace(endpoint=f"{base}/sparql")
 
 
+def _start_ours(folder: Path, _: Path) -> Iterator[Running]:
+    port = free_port()
+    words = [sys.executable, "-m", "crampkg", "serve", "--port", str(port), "--log", "none"]
+    with process(words, "Serving at", folder) as running:
+        yield running._replace(endpoint=f"http://127.0.0.1:{port}/sparql")
+
+
 STORES = (
     Kind(
         "Oxigraph",
@@ -201,6 +208,7 @@ STORES = (
         _start_comunica,
         loads=True,
     ),
+    Kind("crampkg", "our own `crampkg serve`", lambda: "", _start_ours, loads=True),
 )
 #: Oxigraph again, whose folder outlives the process.
 DURABLE = STORES[0]._replace(start=_start_durable_oxigraph)
