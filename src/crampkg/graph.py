@@ -205,7 +205,12 @@ class KnowledgeGraph:
             text = bind(text, self._bindings(question, params))
         parameters = _Parameters(self, question, params)
         engine = self._open_engine()
-        return Answer(lambda: engine.query(text), text, self.statuses, question, parameters)
+        # Each pattern of a question names its graph (linted): Oxigraph need not merge them all,
+        # which some plans pay for many times. A store is told which graphs are meant all the same.
+        union = not isinstance(engine, EmbeddedEngine)
+        return Answer(
+            lambda: engine.query(text, union=union), text, self.statuses, question, parameters
+        )
 
     def query(
         self,
