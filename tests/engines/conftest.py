@@ -12,6 +12,7 @@ from engines.stores import BY_NAME, Running, fill
 from crampkg.graph import KnowledgeGraph
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one process run all tests of stores, so that each store is started once."""
     for item in items:

@@ -223,14 +223,14 @@ def test_without_a_leaf_of_each_justification_the_conclusion_is_gone(
     tried = 0
     for goal in picked.sample(chosen, 30):
         every = found(derivations, goal, 40)
-        if len(every) == 40 or tried == 8:
+        if len(every) == 40 or tried == 5:
             continue
         tried += 1
         gone = {picked.choice(sorted(axioms, key=str)) for axioms in every}
         taken = {quad for axiom in gone for quad in derivations.quads(axiom)}
         rest = [quad for quad in given if quad not in taken]
         assert not entails(rest, goal, derivations, graph), goal
-    assert tried == 8
+    assert tried == 5
 
 
 def found(derivations: Derivations, goal: Triple, limit: int) -> list[frozenset[Axiom]]:

@@ -133,7 +133,7 @@ def _allow_seconds(seconds: float) -> None:
     """Let this process use a little more than `seconds` of the processor, beyond what it has."""
     used = time.process_time()
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + 2 * seconds) + 2, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + seconds) + 1, hard))
 
 
 def _receive(jobs: BinaryIO) -> dict[str, Any] | None:
