@@ -12,11 +12,8 @@ from typing import NamedTuple
 
 import pytest
 from pyoxigraph import (
-    BlankNode,
-    CanonicalizationAlgorithm,
     Dataset,
     NamedNode,
-    Quad,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -25,6 +22,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 from reasoners import rules_only
+from solutions import as_dataset
 
 from crampkg.pipeline.rules import reason
 from crampkg.sources import Sources
@@ -129,15 +127,7 @@ def is_answered(case: Case, store: Store) -> bool:
 
 def solutions(found: QuerySolutions) -> Dataset:
     """Return solutions as a dataset, in which it does not matter how a blank node is called."""
-    rows = Dataset()
-    for solution in found:
-        row = BlankNode()
-        for variable, value in zip(found.variables, solution, strict=True):
-            if value is not None:
-                rows.add(Quad(row, NamedNode(f"urn:variable:{variable.value}"), value))
-        rows.add(Quad(row, NamedNode("urn:is"), NamedNode("urn:row")))
-    rows.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return rows
+    return as_dataset([variable.value for variable in found.variables], found)
 
 
 @pytest.mark.parametrize("name", TABLE)
