@@ -22,9 +22,9 @@ class Server:
 
     def __init__(self, *options: str, variables: dict[str, str] | None = None) -> None:
         words = [*COMMAND, "serve", "--port", "0", "--log", "json", *options]
-        self.process = subprocess.Popen(
-            words, stderr=subprocess.PIPE, text=True, env={**os.environ, **(variables or {})}
-        )
+        environment = {**os.environ, **(variables or {})}
+        environment.pop("CRAMPKG_ARTICLE", None)  # which the tests may have, for themselves
+        self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment)
         self.log: list[str] = []
         self._is_ready = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
