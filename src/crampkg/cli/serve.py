@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 
 from crampkg.cli import output
 from crampkg.cli.opening import open_graph
@@ -81,6 +82,12 @@ def parser() -> ArgumentParser:
 
 def run(arguments: Arguments) -> int:
     """Serve; 0 when it was told to stop."""
+    if sys.platform != "linux":
+        message = (
+            "Serving needs Linux, whose limits keep hostile queries apart. Ask here with crampkg "
+            "ask and query, or push the graph to a store of yours."
+        )
+        raise UsageError(message)
     try:
         from crampkg.server.app import create_app
         from crampkg.server.limits import MEBIBYTE, Limits
