@@ -123,6 +123,7 @@ def test_no_request_leaves_the_machine(small: Server, query: str, scheme: str) -
 
 
 def test_a_worker_can_open_nothing(small: Server) -> None:
+    assert eventually(lambda: small.get("/health").json()["idle"] == 2)
     assert len(small.workers()) == 2
     for worker in small.workers():
         limits = Path(f"/proc/{worker}/limits").read_text(encoding="ascii").splitlines()
