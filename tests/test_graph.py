@@ -21,7 +21,7 @@ from crampkg.errors import (
     UsageError,
     WrongKindError,
 )
-from crampkg.records import Status
+from crampkg.records import NOTICE, Status
 from crampkg.vocabulary import GRAPHS
 
 
@@ -45,7 +45,8 @@ def test_a_question_is_answered_in_three_lines(graph: KnowledgeGraph) -> None:
     assert list(answer.parameters) == ["site"]
     assert answer.parameters == graph.ask("arteries-explaining-pain").parameters
     (status,) = answer.statuses
-    assert "Not medical advice" in status.disclaimer
+    assert "Not medical advice" in status.notice
+    assert "Not medical advice" not in status.disclaimer  # the article does not say it
     assert status.updated == "2025-10-24"
 
 
@@ -138,12 +139,11 @@ def test_a_card_tells_claims_from_background_and_inference(graph: KnowledgeGraph
     card = graph.describe("dehydration")
     assert card.term.label == "dehydration"
     assert {claim.stance for claim in card.claims} == {"affirmed", "reported belief"}
-    # The other direction of `related`, which is inferred, would say the same again.
-    inferred = [link for link in card.links if link.origin == "inferred"]
-    assert {(link.relation_label, link.object_label) for link in inferred} == {
-        ("has feature", "hot environment"),
-        ("has feature", "leg"),
-        ("has feature", "leg and hip region"),
+    # The other direction of `related` would say the same again, and headings tie it to nothing.
+    assert not [link for link in card.links if link.origin == "inferred"]
+    inferred = [link for link in graph.describe("inadequate fluid intake").links if not link.source]
+    assert {(link.relation_label, link.object_label, link.origin) for link in inferred} == {
+        ("is tied to feature or site", "hot environment", "inferred")
     }
     assert all(link.source for link in card.links if link.origin == "background")
     assert any(mapping.match == "exact" for mapping in card.mappings)
@@ -212,12 +212,13 @@ def test_a_dataset_can_be_chosen_beside_the_query(graph: KnowledgeGraph) -> None
 
 
 def test_each_article_has_a_status_of_its_own() -> None:
-    one = Status("One", "2025-01-01", "reviewed", "nurses", "Not medical advice.")
+    one = Status("One", "2025-01-01", "reviewed", "nurses", "To be checked.")
     other = one._replace(title="Other", updated="2026-01-01")
     assert status_lines((one, other)) == (
         "From “One”, last updated 2025-01-01; reviewed.",
-        "For nurses. Not medical advice.",
+        "For nurses. To be checked.",
         "From “Other”, last updated 2026-01-01; reviewed.",
+        NOTICE,
     )
 
 

@@ -40,6 +40,7 @@ def test_candidates_are_compared_by_what_is_said_of_each_feature(graph: Knowledg
         for row in answer
     }
     assert numbers == {
+        "critical limb ischemia": (0, 1, 2),
         "femoral artery disease": (1, 0, 2),
         "magnesium deficiency": (1, 0, 2),
         "peripheral arterial disease": (2, 0, 1),
@@ -57,6 +58,24 @@ def test_candidates_are_compared_by_what_is_said_of_each_feature(graph: Knowledg
 
 
 ASKED = ("calf", "during exercise", "relief by rest")
+
+
+def test_pain_at_rest_leads_to_critical_limb_ischemia(graph: KnowledgeGraph) -> None:
+    """By the name of its pain; what only stands under a heading is a candidate for nothing."""
+    answer = graph.ask("differential", site="leg", feature=["rest"])
+    matched = {
+        (row.text("candidateLabel"), row.text("askedLabel"))
+        for row in answer
+        if row.text("verdict") == "matches"
+    }
+    assert ("critical limb ischemia", "rest") in matched
+    assert ("restless legs syndrome", "rest") in matched
+    assert not {name for name, _ in matched} & {
+        "dehydration",
+        "medication side effect",
+        "neurological condition (as the article groups them)",
+        "vascular cause",
+    }
 
 
 def test_the_comparison_says_that_it_is_no_diagnosis(graph: KnowledgeGraph) -> None:

@@ -76,6 +76,11 @@ class Term(NamedTuple):
     synonyms: tuple[str, ...]
     kinds: tuple[str, ...]  # the IRIs of all its classes, inferred ones included
     definition: str
+    hidden: tuple[str, ...] = ()  # names that find it and are no synonyms (skos:hiddenLabel)
+
+
+#: What crampkg itself says with every answer, whatever an article says of itself.
+NOTICE = "Not medical advice: crampkg tells what a source says, not what is true or what to do."
 
 
 class Status(NamedTuple):
@@ -87,6 +92,7 @@ class Status(NamedTuple):
     audience: str
     disclaimer: str
     article: str = ""  # its IRI; those of its claims, statements and markers begin alike
+    notice: str = NOTICE
 
 
 class Finding(NamedTuple):

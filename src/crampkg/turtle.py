@@ -32,14 +32,16 @@ _INDENT = "    "
 #: Predicates in reading order; whatever is not here follows by name.
 _READING_ORDER = """
     rdf:type dct:title dct:description
-    skos:prefLabel rdfs:label skos:altLabel skos:definition skos:scopeNote skos:example
+    skos:prefLabel rdfs:label skos:altLabel skos:hiddenLabel
+    skos:definition skos:scopeNote skos:example
     rdfs:subClassOf rdfs:subPropertyOf owl:equivalentClass owl:equivalentProperty
     rdfs:domain rdfs:range owl:inverseOf owl:propertyChainAxiom owl:hasKey owl:onProperty
     owl:disjointWith owl:propertyDisjointWith
     owl:annotatedSource owl:annotatedProperty owl:annotatedTarget
     sh:path sh:targetClass sh:name sh:description sh:message
     ck:claimSubject ck:claimPredicate ck:claimObject ck:wording ck:evidenceWording
-    ck:stance ck:hedge ck:especiallyWhen ck:onlyWhen ck:viaMechanism ck:basis ck:readFrom
+    ck:stance ck:hedge ck:conditionWording ck:especiallyWhen ck:onlyWhen ck:viaMechanism
+    ck:basis ck:readFrom
     ck:inSection ck:itemOf ck:start ck:end ck:sha256 ck:marker
     skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch skos:relatedMatch
     dct:source skos:editorialNote owl:deprecated dct:isReplacedBy

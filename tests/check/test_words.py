@@ -99,7 +99,10 @@ def test_a_contracted_negation_is_a_cue(tmp_path: Path) -> None:
 
 def test_the_wording_of_a_heading_claim_may_be_printed_in_its_label(tmp_path: Path) -> None:
     words = "Cold can trigger calf pain, especially at night"
-    more = 'ck:wording "Triggers"@en ; ck:hedge ck:can ; ck:especiallyWhen kg:at-night'
+    more = (
+        'ck:wording "Triggers"@en ; ck:hedge ck:can ; ck:especiallyWhen kg:at-night ; '
+        'ck:conditionWording "especially at night"@en'
+    )
     text = claim("statement-cold", words, more)
     assert checks(added(tmp_path, f"{HOME}/x.ttl", text)) == {"wording-not-printed"}
     text = text.replace("ck:sentence", "ck:heading")

@@ -24,7 +24,7 @@ from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES
 
 ARTICLE = f"{KG}what-causes-leg-cramps/"
 #: Text for display, which some rules make where something is absent.
-DISPLAY = {f"{CK}{name}" for name in ("conditionText", "hedgeText", "markerStatus")}
+DISPLAY = {f"{CK}{name}" for name in ("hedgeText", "markerStatus")}
 
 
 @pytest.fixture(scope="module")

@@ -171,7 +171,7 @@ def test_what_is_served_is_told(server: Server, graph: KnowledgeGraph) -> None:
     served = server.get("/api/status").json()
     assert served["triples"] == graph.counts
     assert served["digest"] == graph.digest
-    assert served["status"][0]["disclaimer"].startswith("Not medical advice")
+    assert served["status"][0]["notice"].startswith("Not medical advice")
     health = server.get("/health")
     assert (health.status_code, health.json()["status"]) == (200, "ok")
     numbers = server.get("/metrics")

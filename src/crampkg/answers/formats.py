@@ -132,14 +132,16 @@ def closing_lines(answer: Answer) -> tuple[str, ...]:
 
 
 def status_lines(statuses: Iterable[Status]) -> tuple[str, ...]:
-    """Return what must stand with every answer: two sentences an article, none of them twice."""
+    """Return what must stand with every answer: two sentences an article, then ours, once each."""
     lines: dict[str, None] = {}
+    notices: dict[str, None] = {}
     for status in statuses:
         told = status.audience in status.disclaimer
         audience = "" if told else f"For {status.audience}. "
         lines[f"From “{status.title}”, last updated {status.updated}; {status.review}."] = None
         lines[f"{audience}{status.disclaimer}"] = None
-    return tuple(lines)
+        notices[status.notice] = None
+    return (*lines, *notices)
 
 
 def _json(answer: Answer, quotes: Mapping[str, str]) -> bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HEADINGS = {
     "wording": "as worded",
     "hedgeText": "hedge",
-    "conditionText": "condition",
+    "conditionWording": "condition",
     "markerText": "marker",
 }
 

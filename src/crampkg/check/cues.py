@@ -88,6 +88,7 @@ def _wordings(
     for property_, name, where in (
         ("ck:wording", "wording-not-printed", around),
         ("ck:evidenceWording", "evidence-not-printed", spans),
+        ("ck:conditionWording", "condition-not-printed", spans),
     ):
         for wording in claim.of(property_):
             if not any(_printed(wording, text, span) for span in where):

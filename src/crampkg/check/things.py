@@ -66,7 +66,7 @@ def _names(material: Material) -> dict[str, list[Name]]:
     """Return the names of each concept, by its IRI: label and synonyms, without asides."""
     names: dict[str, list[Name]] = {}
     background = NamedNode(GRAPHS["background"])
-    for local in ("prefLabel", "altLabel"):
+    for local in ("prefLabel", "altLabel", "hiddenLabel"):
         label = NamedNode(SKOS + local)
         for quad in material.store.quads_for_pattern(None, label, None, background):
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):

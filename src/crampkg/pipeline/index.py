@@ -8,13 +8,14 @@ from crampkg.vocabulary import CK, DCT, OWL, RDF, SKOS
 
 _LABEL = NamedNode(SKOS + "prefLabel")
 _SYNONYM = NamedNode(SKOS + "altLabel")
+_HIDDEN = NamedNode(SKOS + "hiddenLabel")
 _DEFINITION = NamedNode(SKOS + "definition")
 _TYPE = NamedNode(RDF + "type")
 _INDIVIDUAL = OWL + "NamedIndividual"
 
 
 def index(store: Store) -> list[list[object]]:
-    """Return IRI, label, synonyms, classes and definition of everything labelled, by IRI."""
+    """Return the fields of a `Term` for everything labelled, sorted by IRI."""
     labels = {
         quad.subject: quad.object.value
         for quad in store.quads_for_pattern(None, _LABEL, None, None)
@@ -25,7 +26,8 @@ def index(store: Store) -> list[list[object]]:
         kinds = [kind for kind in _values(store, subject, _TYPE) if kind != _INDIVIDUAL]
         definition = next(iter(_values(store, subject, _DEFINITION)), "")
         synonyms = _values(store, subject, _SYNONYM)
-        rows.append([subject.value, labels[subject], synonyms, kinds, definition])
+        hidden = _values(store, subject, _HIDDEN)
+        rows.append([subject.value, labels[subject], synonyms, kinds, definition, hidden])
     return rows
 
 

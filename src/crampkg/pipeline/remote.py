@@ -23,7 +23,7 @@ CONSTRUCT {{ ?thing ?property ?value }}
 WHERE {{
   GRAPH ?graph {{ ?thing ?property ?value }}
   FILTER (?property IN (
-    <{RDF}type>, <{SKOS}prefLabel>, <{SKOS}altLabel>, <{SKOS}definition>
+    <{RDF}type>, <{SKOS}prefLabel>, <{SKOS}altLabel>, <{SKOS}hiddenLabel>, <{SKOS}definition>
   ))
 }}
 """

@@ -92,8 +92,8 @@ class Snapshot:
 
 def to_term(fields: list[Any]) -> Term:
     """Return the term of one row of the index."""
-    iri, label, synonyms, kinds, definition = fields
-    return Term(iri, label, tuple(synonyms), tuple(kinds), definition)
+    iri, label, synonyms, kinds, definition, hidden = fields
+    return Term(iri, label, tuple(synonyms), tuple(kinds), definition, tuple(hidden))
 
 
 def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = None) -> Snapshot:

@@ -108,7 +108,7 @@ class Terms:
         for term in self._by_iri.values():
             if kind is not None and kind not in term.kinds:
                 continue
-            ranks = [_rank(wanted, name) for name in (term.label, *term.synonyms, _slug(term.iri))]
+            ranks = [_rank(wanted, name) for name in _names(term)]
             best = min((rank for rank in ranks if rank is not None), default=None)
             if best is not None:
                 ranked.append((best, len(term.label), term.label.casefold(), term.iri, term))
@@ -134,7 +134,7 @@ class Terms:
         for term in sorted(self._by_iri.values()):
             if _fold(term.label) == wanted:
                 labels.append(term)
-            elif any(_fold(synonym) == wanted for synonym in term.synonyms):
+            elif any(_fold(synonym) == wanted for synonym in (*term.synonyms, *term.hidden)):
                 synonyms.append(term)
             elif _fold(_slug(term.iri)) == wanted:
                 slugs.append(term)
@@ -154,7 +154,7 @@ class Terms:
         candidates: dict[str, str] = {}
         for term in self._by_iri.values():
             if _is_one_of(term, kinds):
-                for known in (term.label, *term.synonyms, _slug(term.iri)):
+                for known in _names(term):
                     candidates.setdefault(_fold(known), term.label)
         iri = expand(name) or name.strip("<>")
         word = _fold(_slug(iri) if "://" in iri else name)
@@ -202,6 +202,10 @@ def _rank(wanted: str, name: str) -> int | None:
 
 def _fold(name: str) -> str:
     return "".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _names(term: Term) -> tuple[str, ...]:
+    return (term.label, *term.synonyms, *term.hidden, _slug(term.iri))
 
 
 def _slug(iri: str) -> str:

@@ -334,7 +334,7 @@ _SCHEMAS: Object = {
     },
     "Status": {
         "type": "object",
-        "required": ["title", "updated", "review", "audience", "disclaimer"],
+        "required": ["title", "updated", "review", "audience", "disclaimer", "notice"],
         "additionalProperties": _STRING,
     },
     "Term": {
