@@ -12,7 +12,7 @@ from crampkg.article import Article
 from crampkg.errors import CrampkgError
 from crampkg.explain import describe
 from crampkg.export import export, to_bytes
-from crampkg.server import descriptions, media
+from crampkg.server import descriptions, media, pages
 from crampkg.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ _SMALL = 1024
 
 
 class Reply(NamedTuple):
-    """The body of an answer, its media type, and its content coding."""
+    """The body of an answer, its media type, its content coding and its status code."""
 
     body: bytes
     type: str
     encoding: str | None = None
+    status: int = 200
 
 
 class _Sink(io.RawIOBase):
@@ -93,6 +94,8 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
     for name in ("json", "turtle"):
         job = {"do": "describe", "term": "kg:calf", "format": name, "type": ""}
         run({**job, "encoding": "gzip"}, graph, limits)
+    for view in pages.VIEWS:
+        run({"do": "page", "view": view, "asked": [], "base": ""}, graph, limits)
     _nquads(graph)
     run({"do": "terms", "words": "calf", "kind": None, "limit": 1}, graph, limits)
 
@@ -172,11 +175,18 @@ def _information(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     return Reply(to_bytes(triples, job["format"]), job["type"])
 
 
+def _page(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Render a page."""
+    page = pages.VIEWS[job["view"]](job, graph)
+    return Reply(page.html.encode(), "text/html", None, page.status)
+
+
 _JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
     "ask": _ask,
     "describe": _describe,
     "export": _export,
     "information": _information,
+    "page": _page,
     "query": _query,
     "terms": _terms,
     "why": _why,

@@ -38,6 +38,7 @@ class Done(NamedTuple):
     body: bytes
     type: str
     encoding: str | None
+    status: int
     waited: float  # milliseconds until a worker was free
     took: float  # milliseconds in the worker
 
@@ -124,7 +125,7 @@ class Pool:
                 _LOGGER.error("A mistake in the job %r: %s", job["do"], head["trace"])
             self._metrics.stopped(head["problem"]["kind"])
             raise Problem(**head["problem"])
-        return Done(body, head["type"], head["encoding"], waited, head["ms"])
+        return Done(body, head["type"], head["encoding"], head["status"], waited, head["ms"])
 
     async def close(self) -> None:
         """End all workers."""

@@ -16,7 +16,6 @@ from crampkg import __version__
 from crampkg.server import media
 from crampkg.server.metrics import Metrics
 from crampkg.server.pool import Done, Pool
-from crampkg.server.problems import MEDIA_TYPE, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +33,8 @@ _FRESH = re.compile(r"\b(?:BNODE|NOW|RAND|STRUUID|UUID)\b", re.IGNORECASE)
 #: may have another graph.
 _CACHING = "no-cache"
 
+
+_OK = 200
 
 #: nginx's number for a client that did not wait.
 _GONE = 499
@@ -98,7 +99,10 @@ class Service:
             self.metrics.cached()
         if done.encoding is not None:
             told["content-encoding"] = done.encoding
-        return Response(done.body, 200, {**told, "content-type": media.content_type(done.type)})
+        if done.status != _OK:  # what was asked wrongly is no version of anything
+            told.pop("etag", None)
+        told["content-type"] = media.content_type(done.type)
+        return Response(done.body, done.status, told)
 
     def observe(self) -> None:
         """Bring the gauges up to date."""
@@ -122,16 +126,6 @@ class Service:
             for task in (doing, leaving):
                 task.cancel()
             await asyncio.gather(doing, leaving, return_exceptions=True)
-
-
-def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a problem as `application/problem+json`."""
-    told = dict(headers or {})
-    if problem.kind in ("too-slow", "too-long"):  # the rest of the body may be on its way
-        told["connection"] = "close"
-    if problem.retry is not None:
-        told["retry-after"] = str(problem.retry)
-    return Response(problem.body(), problem.status, told, MEDIA_TYPE)
 
 
 async def _until_gone(request: Request) -> None:
