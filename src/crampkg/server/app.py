@@ -16,7 +16,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from crampkg import __version__
-from crampkg.server import api, graph_store, media, metrics, openapi, refusals, site, sparql
+from crampkg.server import (
+    api,
+    graph_store,
+    media,
+    metrics,
+    openapi,
+    pictures,
+    refusals,
+    site,
+    sparql,
+)
 from crampkg.server.access_log import AccessLog
 from crampkg.server.pages import layout
 from crampkg.server.problems import Problem
@@ -47,6 +57,9 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
     write = ["GET", "PUT", "POST", "DELETE", "PATCH"]
     routes: list[tuple[str, Handler, list[str]]] = [
         ("/", site.page("home"), read),
+        ("/picture", pictures.page, read),
+        ("/picture.svg", pictures.svg, ["GET", "POST"]),
+        ("/picture.png", pictures.png, read),
         ("/sparql", sparql.respond, ["GET", "POST"]),
         ("/store", graph_store.respond, write),
         ("/graph/{name}", graph_store.respond, write),

@@ -12,7 +12,8 @@ from crampkg.article import Article
 from crampkg.errors import CrampkgError
 from crampkg.explain import describe
 from crampkg.export import export, to_bytes
-from crampkg.server import descriptions, media, pages
+from crampkg.picture import scene, svg
+from crampkg.server import descriptions, media, pages, scenes
 from crampkg.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
     for name in ("json", "turtle"):
         job = {"do": "describe", "term": "kg:calf", "format": name, "type": ""}
         run({**job, "encoding": "gzip"}, graph, limits)
+    for asked in ([], [["concept", "kg:calf"]]):
+        run({"do": "scene", "asked": asked, "alone": True}, graph, limits)
     for view in pages.VIEWS:
         run({"do": "page", "view": view, "asked": [], "base": ""}, graph, limits)
     _nquads(graph)
@@ -181,6 +184,18 @@ def _page(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     return Reply(page.html.encode(), "text/html", None, page.status)
 
 
+def _scene(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
+    """Say what a picture shows."""
+    return Reply(scenes.run(job, graph, limits), "application/json")
+
+
+def _svg(job: Job, _: KnowledgeGraph, __: Limits) -> Reply:
+    """Finish a picture that was laid out."""
+    drawn = job["drawn"]
+    made = svg.finished(drawn["svg"].encode(), scene.of_document(drawn["scene"]), job["base"])
+    return Reply(made.encode(), "image/svg+xml")
+
+
 _JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
     "ask": _ask,
     "describe": _describe,
@@ -188,6 +203,8 @@ _JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
     "information": _information,
     "page": _page,
     "query": _query,
+    "scene": _scene,
+    "svg": _svg,
     "terms": _terms,
     "why": _why,
 }

@@ -14,6 +14,7 @@ from werkzeug.http import parse_etags
 
 from crampkg import __version__
 from crampkg.server import media
+from crampkg.server.drawing import Drawing
 from crampkg.server.metrics import Metrics
 from crampkg.server.pool import Done, Pool
 
@@ -54,6 +55,7 @@ class Service:
         self.queries = Pool(limits.workers, graph.digest, limits, self.metrics)
         # What explains reads many modules and files, so it is not born before it is wanted.
         self.explainer = Pool(1, graph.digest, limits, self.metrics, confined=False)
+        self._drawing = Drawing(limits)
         self._cache: LRUCache[str, Done] = LRUCache(limits.cache, getsizeof=_size)
         self.metrics.graph.info({"digest": graph.digest, "version": __version__})
 
@@ -113,9 +115,8 @@ class Service:
 
     async def _run(self, request: Request, job: dict[str, Any]) -> Done:
         """Let a worker do the job, and kill it when the client has gone away meanwhile."""
-        pool = self.explainer if job["do"] == "why" else self.queries
         client = request.client.host if request.client else ""
-        doing = asyncio.ensure_future(pool.run(job, client))
+        doing = asyncio.ensure_future(self._do(job, client))
         leaving = asyncio.ensure_future(_until_gone(request))
         try:
             await asyncio.wait((doing, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -126,6 +127,14 @@ class Service:
             for task in (doing, leaving):
                 task.cancel()
             await asyncio.gather(doing, leaving, return_exceptions=True)
+
+    async def _do(self, job: dict[str, Any], client: str) -> Done:
+        if "picture" in job:
+            return await self._drawing.fulfil(
+                job, lambda part: self.queries.run(part, client), client
+            )
+        pool = self.explainer if job["do"] == "why" else self.queries
+        return await pool.run(job, client)
 
 
 async def _until_gone(request: Request) -> None:

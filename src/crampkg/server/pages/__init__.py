@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crampkg.server.pages import home
+from crampkg.server.pages import home, picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,4 +18,5 @@ if TYPE_CHECKING:
 
 VIEWS: dict[str, Callable[[Job, KnowledgeGraph], Page]] = {
     "home": home.view,
+    "picture": picture.view,
 }
