@@ -113,7 +113,7 @@ class Service:
 
     async def _run(self, request: Request, job: dict[str, Any]) -> Done:
         """Let a worker do the job, and kill it when the client has gone away meanwhile."""
-        pool = self.explainer if job["do"] == "why" else self.queries
+        pool = self.explainer if "why" in (job["do"], job.get("view")) else self.queries
         client = request.client.host if request.client else ""
         doing = asyncio.ensure_future(pool.run(job, client))
         leaving = asyncio.ensure_future(_until_gone(request))
