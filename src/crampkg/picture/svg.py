@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from crampkg.picture.scene import LAYERS
 from crampkg.picture.words import plain, sentence
-from crampkg.vocabulary import KG
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crampkg.picture.scene import Node, Scene
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -25,10 +25,10 @@ _TITLES = {layer.key: layer.title for layer in LAYERS}
 ET.register_namespace("", _SVG)
 
 
-def finished(drawn: bytes, scene: Scene, base: str = "") -> str:
+def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
     """Return the SVG element of a picture that Graphviz drew from a scene's source.
 
-    Each thing with a page is a link to it, below the URL `base`; links say in a title all that they
+    Each thing is a link to what `address` gives for its IRI, unless that is empty; lines say in a title all that they
     say, and are hidden from screen readers, whom the table serves better than a heap of lines.
     """
     root = ET.fromstring(drawn)  # noqa: S314 - it is what Graphviz wrote, without entities
@@ -57,7 +57,7 @@ def finished(drawn: bytes, scene: Scene, base: str = "") -> str:
             del group.attrib["id"]
             _drop_title(group)
         elif kind == "node" and match:
-            _name_node(group, scene.nodes[int(match[2])], base)
+            _name_node(group, scene.nodes[int(match[2])], address)
         elif kind == "edge" and match:
             edge = scene.edges[int(match[2])]
             said = sentence(edge, names[edge.start], names[edge.end])
@@ -70,30 +70,25 @@ def finished(drawn: bytes, scene: Scene, base: str = "") -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def address(iri: str) -> str | None:
-    """Return the path of a thing's page, None for what has none."""
-    return f"/id/{quote(iri.removeprefix(KG))}" if iri.startswith(KG) else None
-
-
-def _name_node(group: ET.Element, node: Node, base: str) -> None:
+def _name_node(group: ET.Element, node: Node, address: Callable[[str], str]) -> None:
     """Make a link of a node, and give it a name."""
     _drop_title(group)
     del group.attrib["id"]
-    path = address(node.iri)
+    link = address(node.iri)
     content = list(group)
     name = plain(node.label)
-    if path is None:
+    if not link:
         group.set("role", "img")
         group.set("aria-label", f"{name}, {_TITLES[node.layer]}")
         group.insert(0, _title(name))
         return
     for child in content:
         group.remove(child)
-    link = ET.SubElement(group, f"{{{_SVG}}}a")
-    link.set("href", f"{base}{path}")
-    link.set("aria-label", f"{name}, {_TITLES[node.layer]}")
-    link.append(_title(name))
-    link.extend(content)
+    anchor = ET.SubElement(group, f"{{{_SVG}}}a")
+    anchor.set("href", link)
+    anchor.set("aria-label", f"{name}, {_TITLES[node.layer]}")
+    anchor.append(_title(name))
+    anchor.extend(content)
 
 
 def _title(text: str) -> ET.Element:

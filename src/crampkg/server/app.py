@@ -57,6 +57,15 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
     write = ["GET", "PUT", "POST", "DELETE", "PATCH"]
     routes: list[tuple[str, Handler, list[str]]] = [
         ("/", site.page("home"), read),
+        ("/questions", site.page("questions"), read),
+        ("/questions/{id}", site.page("question"), read),
+        ("/concepts", site.page("concepts"), read),
+        ("/id/{path:path}", site.concept, read),
+        ("/ontology", site.ontology, read),
+        *((f"/ontology{suffix}", site.ontology, read) for suffix in media.SUFFIXES),
+        ("/why", site.page("why"), read),
+        ("/evidence", site.page("evidence"), read),
+        ("/about", site.page("about"), read),
         ("/picture", pictures.page, read),
         ("/picture.svg", pictures.svg, ["GET", "POST"]),
         ("/picture.png", pictures.png, read),

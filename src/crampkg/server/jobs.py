@@ -8,13 +8,15 @@ import json
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 from crampkg.answers import formats, quotes
-from crampkg.article import Article
 from crampkg.errors import CrampkgError
 from crampkg.explain import describe
 from crampkg.export import export, to_bytes
 from crampkg.picture import scene, svg
 from crampkg.server import descriptions, media, pages, scenes
+from crampkg.server.pages.addresses import address, is_ours
 from crampkg.server.problems import Problem
+from crampkg.server.quoting import quoted
+from crampkg.vocabulary import CK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -92,13 +94,14 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
     for name in media.QUESTIONS["select"]:
         job = {"do": "ask", "id": question.id, "params": {}, "format": name, "type": ""}
         run({**job, "encoding": "br"}, graph, limits)
-    for name in ("json", "turtle"):
-        job = {"do": "describe", "term": "kg:calf", "format": name, "type": ""}
+    for name, term in (("json", "kg:calf"), ("turtle", f"{CK}ClinicalEntity")):
+        job = {"do": "describe", "term": term, "format": name, "type": ""}
         run({**job, "encoding": "gzip"}, graph, limits)
     for asked in ([], [["concept", "kg:calf"]]):
         run({"do": "scene", "asked": asked, "alone": True}, graph, limits)
     for view in pages.VIEWS:
-        run({"do": "page", "view": view, "asked": [], "base": ""}, graph, limits)
+        job = {"do": "page", "view": view, "asked": [], "base": "", "id": question.id}
+        run({**job, "path": "calf"}, graph, limits)
     _nquads(graph)
     run({"do": "terms", "words": "calf", "kind": None, "limit": 1}, graph, limits)
 
@@ -135,8 +138,8 @@ def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
 def _ask(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     """Answer a question of the library."""
     answer = graph.ask(job["id"], **job["params"])
-    quoted = _quoted(quotes.handles(answer) if answer.form == "select" else (), graph, job)
-    return Reply(formats.serialize(answer, job["format"], quoted), job["type"])
+    found = _quoted(quotes.handles(answer) if answer.form == "select" else (), graph, job)
+    return Reply(formats.serialize(answer, job["format"], found), job["type"])
 
 
 def _describe(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
@@ -168,8 +171,8 @@ def _why(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     explanation = graph.why(job["subject"], job["predicate"], job["object"], limit=job["limit"])
     if job["format"] != "json":
         return Reply(to_bytes(prov.provenance(explanation), job["format"]), job["type"])
-    quoted = _quoted(story.resources(explanation), graph, job)
-    return _json({**story.document(explanation, quoted), "status": _statuses(graph)})
+    found = _quoted(story.resources(explanation), graph, job)
+    return _json({**story.document(explanation, found), "status": _statuses(graph)})
 
 
 def _information(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
@@ -192,7 +195,13 @@ def _scene(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
 def _svg(job: Job, _: KnowledgeGraph, __: Limits) -> Reply:
     """Finish a picture that was laid out."""
     drawn = job["drawn"]
-    made = svg.finished(drawn["svg"].encode(), scene.of_document(drawn["scene"]), job["base"])
+    base = job["base"]
+
+    def whole(iri: str) -> str:
+        found = address(iri)
+        return f"{base}{found}" if is_ours(found) else found
+
+    made = svg.finished(drawn["svg"].encode(), scene.of_document(drawn["scene"]), whole)
     return Reply(made.encode(), "image/svg+xml")
 
 
@@ -211,21 +220,13 @@ _JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
 
 
 def _quoted(resources: Iterable[str], graph: KnowledgeGraph, job: Job) -> dict[str, str]:
-    """Return the article's words for some claims and statements, where they can be shown."""
-    if graph.article is None or job["format"] not in ("json", "md"):
-        return {}
-    found, _ = quotes.quotes(resources, _article(graph.article), graph.query)
-    return found
+    """Return the article's words for some claims and statements, where the format has room."""
+    return quoted(resources, graph) if job["format"] in ("json", "md") else {}
 
 
 @functools.cache
 def _nquads(graph: KnowledgeGraph) -> bytes:
     return graph.nquads
-
-
-@functools.cache
-def _article(path: str) -> Article:
-    return Article.read(path)
 
 
 def _statuses(graph: KnowledgeGraph) -> list[dict[str, str]]:

@@ -38,6 +38,12 @@ GRAPHS: dict[str, tuple[str, ...]] = {
     for name in FORMATS
 }
 
+#: The formats of the things that have pages.
+PAGES: dict[str, tuple[str, ...]] = {"html": ("text/html",), **GRAPHS}
+
+#: The names of these formats by what an address may end in.
+SUFFIXES = {".html": "html", **{FORMATS[name].extension: name for name in FORMATS}}
+
 #: What an ASK can be written in: the W3C's CSV and TSV hold rows alone.
 TRUTHS = {name: RESULTS[name] for name in ("json", "xml")}
 
@@ -78,6 +84,13 @@ def choices(accept: str) -> Choice:
         "ask": choose(accept, table=TRUTHS),
         "graph": choose(accept, table=GRAPHS),
     }
+
+
+def without_suffix(path: str) -> tuple[str, str | None]:
+    """Return an address without the suffix of a format, and the name of that format, if any."""
+    base, dot, suffix = path.rpartition(".")
+    name = SUFFIXES.get(dot + suffix)
+    return (path, None) if name is None or not base else (base, name)
 
 
 def chosen(accept: str, format: str | None, table: Mapping[str, Sequence[str]]) -> tuple[str, str]:

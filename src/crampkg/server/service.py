@@ -133,7 +133,7 @@ class Service:
             return await self._drawing.fulfil(
                 job, lambda part: self.queries.run(part, client), client
             )
-        pool = self.explainer if job["do"] == "why" else self.queries
+        pool = self.explainer if "why" in (job["do"], job.get("view")) else self.queries
         return await pool.run(job, client)
 
 

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crampkg.server.pages import home, picture
+from crampkg.server.pages import (
+    about,
+    concepts,
+    evidence,
+    home,
+    ontology,
+    picture,
+    questions,
+    why,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +26,14 @@ if TYPE_CHECKING:
     from crampkg.server.pages.layout import Job, Page
 
 VIEWS: dict[str, Callable[[Job, KnowledgeGraph], Page]] = {
+    "about": about.view,
+    "concept": concepts.concept,
+    "concepts": concepts.library,
+    "evidence": evidence.view,
     "home": home.view,
+    "ontology": ontology.view,
     "picture": picture.view,
+    "question": questions.question,
+    "questions": questions.library,
+    "why": why.view,
 }

@@ -11,6 +11,8 @@ import jinja2
 
 from crampkg import __version__
 from crampkg.answers.formats import status_lines
+from crampkg.server.pages import addresses
+from crampkg.vocabulary import compress
 
 if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
@@ -77,6 +79,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    made.filters |= {"address": addresses.address, "curie": compress}
     made.globals |= {"navigation": NAVIGATION, "static": static, "version": __version__}
     for name in made.list_templates():
         made.get_template(name)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from crampkg.picture import svg, words
 from crampkg.picture.scene import LAYERS, ORIGINS, of_document
 from crampkg.server import scenes
+from crampkg.server.pages.addresses import address
 from crampkg.server.pages.layout import Page, render
 from crampkg.vocabulary import CK
 
@@ -56,7 +57,7 @@ def shown(drawn: dict[str, Any]) -> dict[str, Any]:
     scene = of_document(drawn["scene"])
     return {
         "scene": scene,
-        "svg": svg.finished(drawn["svg"].encode(), scene),
+        "svg": svg.finished(drawn["svg"].encode(), scene, address),
         "legend": [
             {**style._asdict(), "dashes": _DASHES[style.line]} for style in words.used(scene)
         ],
@@ -85,5 +86,5 @@ def _rows(scene: Scene) -> list[dict[str, Any]]:
     ]
 
 
-def _end(label: str, iri: str) -> dict[str, str | None]:
-    return {"label": words.plain(label), "address": svg.address(iri)}
+def _end(label: str, iri: str) -> dict[str, str]:
+    return {"label": words.plain(label), "address": address(iri)}
