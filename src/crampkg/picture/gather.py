@@ -28,8 +28,10 @@ _NAMES = (f"{SKOS}prefLabel", f"{RDFS}label")
 def whole(graph: KnowledgeGraph) -> Scene:
     """Return all clinical things, with every claim, and background and inferred links."""
     things = [term.iri for term in graph.terms if _CLINICAL in term.kinds]
-    edges = [edge for edge in _touching(graph, things) if edge.end in set(things)]
-    return _scene(graph, "The whole graph", things, edges)
+    things += [row.text("thing") for row in graph.query(_text("claimed"))]
+    known = dict.fromkeys(things)
+    kept = [edge for edge in _touching(graph, known) if edge.start in known and edge.end in known]
+    return _scene(graph, "The whole graph", known, kept)
 
 
 def neighbourhood(graph: KnowledgeGraph, term: Term, depth: int) -> Scene:

@@ -71,8 +71,8 @@ def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
         },
     )
     if caption:
-        text = "".join(f"{graphviz.escape(line)}\\l" for line in caption)
-        graph.attr(label=text, labelloc="b", labeljust="l")
+        text = "".join(f"{_escaped(line)}\\l" for line in caption)
+        graph.attr(label=_text(text), labelloc="b", labeljust="l")
     ids = {node.iri: f"n{number}" for number, node in enumerate(scene.nodes)}
     layer_of = {node.iri: node.layer for node in scene.nodes}
     used = [layer for layer in LAYERS if layer.key in layer_of.values()]
@@ -107,7 +107,7 @@ def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
             ids[end if back else start],
             ids[start if back else end],
             "" if is_bare or style.key == "cites" else _joined(on_edge(edge)),
-            {
+            _attributes={
                 "id": f"e{number}",
                 "class": style.key,
                 "style": style.line,
@@ -125,7 +125,7 @@ def _put(column: graphviz.Digraph, id: str, node: Node) -> None:
     column.node(
         id,
         _joined(on_node(node.label)),
-        {
+        _attributes={
             "id": id,
             "class": f"{node.layer} focus" if node.focus else node.layer,
             "fillcolor": _FILLS[node.layer],
@@ -142,15 +142,30 @@ def _order(
         graph.node(
             f"wall{number}",
             "",
-            {"style": "invis", "shape": "point", "width": "0", "height": "0", "class": "wall"},
+            _attributes={
+                "style": "invis",
+                "shape": "point",
+                "width": "0",
+                "height": "0",
+                "class": "wall",
+            },
         )
     walls = {layer: (f"wall{place}", f"wall{place + 1}") for place, layer in enumerate(layers)}
     for node in scene.nodes:
         before, after = walls[node.layer]
         for tail, head in ((before, ids[node.iri]), (ids[node.iri], after)):
-            graph.edge(tail, head, "", {"style": "invis", "weight": "0"})
+            graph.edge(tail, head, style="invis", weight="0")
 
 
 def _joined(lines: Sequence[str]) -> str:
-    """Return lines as one label in DOT, in which nothing is markup or an escape."""
-    return "\\n".join(str(graphviz.escape(line)) for line in lines)
+    """Return lines as one label in DOT, in which nothing is markup, an entity or an escape."""
+    return _text("\\n".join(_escaped(line) for line in lines))
+
+
+def _escaped(line: str) -> str:
+    return str(graphviz.escape(line.replace("&", "&amp;")))
+
+
+def _text(label: str) -> str:
+    made: str = graphviz.nohtml(label)  # or what stands in angle brackets would be HTML
+    return made

@@ -28,8 +28,8 @@ ET.register_namespace("", _SVG)
 def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
     """Return the SVG element of a picture that Graphviz drew from a scene's source.
 
-    Each thing is a link to what `address` gives for its IRI, unless that is empty; lines say in a title all that they
-    say, and are hidden from screen readers, whom the table serves better than a heap of lines.
+    Each thing is a link to what `address` gives for its IRI, unless that is empty. Lines say in a
+    title all that they say, and are hidden from screen readers, whom a table serves better.
     """
     root = ET.fromstring(drawn)  # noqa: S314 - it is what Graphviz wrote, without entities
     width, height = root.attrib["viewBox"].split()[2:]
