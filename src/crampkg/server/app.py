@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from crampkg import __version__
 from crampkg.server import (
     api,
+    editor,
     graph_store,
     media,
     metrics,
@@ -66,6 +67,9 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ("/why", site.page("why"), read),
         ("/evidence", site.page("evidence"), read),
         ("/about", site.page("about"), read),
+        ("/editor", editor.page, ["GET", "POST"]),
+        ("/editor/vocabulary", editor.vocabulary, read),
+        ("/editor/result", editor.result, ["GET", "POST"]),
         ("/picture", pictures.page, read),
         ("/picture.svg", pictures.svg, ["GET", "POST"]),
         ("/picture.png", pictures.png, read),

@@ -13,6 +13,7 @@ from crampkg.explain import describe
 from crampkg.export import export, to_bytes
 from crampkg.picture import scene, svg
 from crampkg.server import descriptions, media, pages, scenes
+from crampkg.server.pages import editor
 from crampkg.server.pages.addresses import address, is_ours
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
@@ -102,6 +103,11 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
     for view in pages.VIEWS:
         job = {"do": "page", "view": view, "asked": [], "base": "", "id": question.id}
         run({**job, "path": "calf"}, graph, limits)
+    job = {"do": "page", "view": "editor", "base": ""}
+    for form in ("SELECT *", "ASK", "DESCRIBE kg:calf", "wrong"):
+        for show in editor.SHOWS:
+            asked = [["query", f"{form} {query}"], ["show", show]]
+            run({**job, "asked": asked}, graph, limits)
     _nquads(graph)
     run({"do": "terms", "words": "calf", "kind": None, "limit": 1}, graph, limits)
 
@@ -205,6 +211,11 @@ def _svg(job: Job, _: KnowledgeGraph, __: Limits) -> Reply:
     return Reply(made.encode(), "image/svg+xml")
 
 
+def _vocabulary(_: Job, graph: KnowledgeGraph, __: Limits) -> Reply:
+    """List what a query may name."""
+    return Reply(editor.vocabulary(graph), "application/json")
+
+
 _JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
     "ask": _ask,
     "describe": _describe,
@@ -215,6 +226,7 @@ _JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
     "scene": _scene,
     "svg": _svg,
     "terms": _terms,
+    "vocabulary": _vocabulary,
     "why": _why,
 }
 

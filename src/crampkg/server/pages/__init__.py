@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from crampkg.server.pages import (
     about,
     concepts,
+    editor,
     evidence,
     home,
     ontology,
@@ -29,6 +30,7 @@ VIEWS: dict[str, Callable[[Job, KnowledgeGraph], Page]] = {
     "about": about.view,
     "concept": concepts.concept,
     "concepts": concepts.library,
+    "editor": editor.view,
     "evidence": evidence.view,
     "home": home.view,
     "ontology": ontology.view,

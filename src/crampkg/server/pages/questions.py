@@ -109,7 +109,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         "asked": formats.asked(answer),
         "note": formats.filled(known.note, answer),
         "permalink": f"{job['base']}{addresses.question(known.id, given)}",
-        "query": _without_header(answer.query),
+        "query": without_header(answer.query),
         "downloads": [
             (addresses.answer(known.id, given, format), name, f"{known.id}.{extension}")
             for format, name, extension in _DOWNLOADS[known.form]
@@ -216,7 +216,7 @@ def _instead(
     return found
 
 
-def _without_header(text: str) -> str:
+def without_header(text: str) -> str:
     """Return a question's SPARQL without the comments of its header."""
     lines = text.split("\n")
     while lines and (lines[0].startswith("#+") or not lines[0].strip()):
