@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint fmt bench engines lock clean
+.PHONY: demo test lint fmt editor bench engines lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
@@ -23,6 +23,11 @@ fmt: $(READY)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/crampkg fmt
+
+# The editor of the pages, of the sources in web/. Needs Node.js 20 or newer; without it the editor's
+# page has a plain text field.
+editor: $(READY)
+	$(BIN)/python hatch_build.py
 
 bench: $(READY)
 	$(BIN)/python bench/ask_csv.py
@@ -43,7 +48,7 @@ lock:
 	CUSTOM_COMPILE_COMMAND="make lock" .venv/tools/bin/pip-compile --quiet $(LOCK_ARGS) --output-file requirements.txt -
 
 clean:
-	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf web/node_modules src/crampkg/server/static/editor.js src/crampkg/server/static/editor.licenses.txt .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("crampkg needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
