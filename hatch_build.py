@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: `$CRAMPKG_EDITOR`: "auto" builds the editor if its sources are newer and npm is at hand, "skip"
 #: takes what was built before or nothing, "require" fails where there is none in the end.
