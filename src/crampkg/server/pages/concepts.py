@@ -140,6 +140,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         ],
         "places": list(_places(card)),
         "properties": list(_properties(card, graph)),
+        "resolution": list(_resolution(card, graph)),
         "quote": " ".join(quotes.get(iri, "").split()),
         "claims": list(_claims(card, graph, quotes)),
         "background": _links(by_origin["background"], graph),
@@ -153,7 +154,8 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "is_clinical": _is_clinical(term),
         "questions": about(iri, term.kinds, graph),
     }
-    return Page(render("concept.html", graph, "/concepts", **context))
+    here = "/concepts" if _is_clinical(term) else "/evidence"
+    return Page(render("concept.html", graph, here, **context))
 
 
 def missing(iri: str, graph: KnowledgeGraph) -> Problem:
@@ -204,6 +206,13 @@ def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]
             yield each.property_label, linked(name, each.value)
         else:
             yield each.property_label, Part(each.value)
+
+
+def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
+    """Yield where a marker leads by our inference, with what speaks for it."""
+    for each in card.properties:
+        if each.property == f"{CK}resolution" and graph.terms.get(each.value):
+            yield from _properties(graph.describe(each.value), graph)
 
 
 def _claims(
