@@ -130,7 +130,9 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         context["overview"] = None
     else:
         found = quoted(quotes.handles(answer), graph)
-        context["grid"] = grid(graph, answer.variables, answer.rows, found)
+        # An overview has told of each of its rows in a line: the evidence stands below its name.
+        group = known.overview[0] if known.overview else ""
+        context["grid"] = grid(graph, answer.variables, answer.rows, found, group)
         context["overview"] = formats.overview(answer)
     return Page(render("question.html", graph, "/questions", **context))
 
