@@ -48,7 +48,7 @@ def main() -> int:
         if asked.url:
             shot = shoot(browser, asked.url, asked.folder, asked.only)
         else:
-            from server.conftest import Server
+            from serving import Server
 
             server = Server()
             try:

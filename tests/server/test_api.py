@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import rdflib
 from pyoxigraph import RdfFormat, parse
-from server.conftest import Server
 from server.test_protocol import told
+from serving import Server
 
 from crampkg import KnowledgeGraph
 from crampkg.vocabulary import CK, PREFIXES

@@ -14,12 +14,12 @@ from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.questions import about
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import CK, KG, OWL, RDF, SKOS, compress
+from crampkg.vocabulary import CK, DCT, KG, OWL, RDF, SKOS, compress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from crampkg.explain.describe import Card, CardClaim, CardLink
+    from crampkg.explain.describe import Card, CardClaim, CardLink, CardProperty
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Term
     from crampkg.server.pages.grid import Grid
@@ -140,6 +140,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         ],
         "places": list(_places(card)),
         "properties": list(_properties(card, graph)),
+        "resolution": list(_resolution(card, graph)),
         "quote": " ".join(quotes.get(iri, "").split()),
         "claims": list(_claims(card, graph, quotes)),
         "background": _links(by_origin["background"], graph),
@@ -153,7 +154,8 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "is_clinical": _is_clinical(term),
         "questions": about(iri, term.kinds, graph),
     }
-    return Page(render("concept.html", graph, "/concepts", **context))
+    here = "/concepts" if _is_clinical(term) else "/evidence"
+    return Page(render("concept.html", graph, here, **context))
 
 
 def missing(iri: str, graph: KnowledgeGraph) -> Problem:
@@ -198,12 +200,26 @@ def _places(card: Card) -> Iterator[tuple[str, Part, str]]:
 
 def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
     for each in card.properties:
-        is_thing = bool(each.value_label) or graph.terms.get(each.value) is not None
-        if is_thing or each.value.startswith(("http://", "https://")):
-            name = each.value_label or graph.terms.name_of(each.value)
-            yield each.property_label, linked(name, each.value)
-        else:
-            yield each.property_label, Part(each.value)
+        yield _property(each, graph)
+
+
+def _property(said: CardProperty, graph: KnowledgeGraph) -> tuple[str, Part]:
+    if said.value_label or said.value.startswith(("http://", "https://")):
+        name = said.value_label or graph.terms.name_of(said.value)
+        return said.property_label, linked(name, said.value)
+    return said.property_label, Part(said.value)
+
+
+def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
+    """Yield where a marker leads by our inference, with what speaks for it."""
+    for each in card.properties:
+        if each.property == f"{CK}resolution" and graph.terms.get(each.value):
+            resolved = graph.describe(each.value)
+            if not any(said.property == f"{CK}candidateSource" for said in resolved.properties):
+                yield "candidate source", Part("no listed source")
+            for said in resolved.properties:
+                if said.property != f"{DCT}source":  # of the resolution, and not of the claims
+                    yield _property(said, graph)
 
 
 def _claims(

@@ -13,6 +13,7 @@ from crampkg.server.quoting import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crampkg.answers.rows import Row
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.pages.grid import Grid
     from crampkg.server.pages.layout import Job
@@ -30,6 +31,9 @@ class Step(NamedTuple):
     grid: Grid | None
     silence: str
 
+
+#: The column that groups the rows of some steps.
+_GROUPS = {"contested-matters": "topic", "claims-without-listed-source": "reason"}
 
 #: The steps: a question of the library, a heading, and what a reviewer looks at there.
 _STEPS = (
@@ -61,10 +65,9 @@ _STEPS = (
     ("denied-claims", "What is denied", "Each denial as narrow as it is worded."),
     (
         "claims-without-listed-source",
-        "What has no listed source",
-        "Claims whose marker leads to no listed source, and claims without a marker.",
+        "What is uncited, or has no listed source",
+        "Claims whose marker leads to no listed source, and claims that carry no marker at all.",
     ),
-    ("uncited-claims", "What carries no marker at all", "The claims for which nothing is cited."),
     ("hedge-counts", "How it hedges", "How many claims stand behind each hedge word."),
     (
         "statements-without-claims",
@@ -84,6 +87,11 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
     return Page(render("evidence.html", graph, "/evidence", steps=list(_walk(graph))))
 
 
+def _rank(row: Row, group: str | None) -> str:
+    """Return what keeps the rows of a group together, in the order of the answer otherwise."""
+    return row.text(group) if group else ""
+
+
 def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
     """Yield the steps whose question is in the library: one of another folder may lack some."""
     library = {each.id: each for each in graph.questions()}
@@ -94,7 +102,8 @@ def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
         table = None
         if len(answer):
             found = quoted(quotes.handles(answer), graph)
-            table = grid(graph, answer.variables, answer.rows, found)
+            rows = sorted(answer.rows, key=lambda row: _rank(row, _GROUPS.get(id)))
+            table = grid(graph, answer.variables, rows, found, _GROUPS.get(id, ""))
         yield Step(
             id,
             heading,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: Columns that stand in the cell of another one.
 _EVIDENCE = ("marker", "markerStatus", "source", "sourceLabel")
+_FIRMNESS = ("stance", "hedge", "condition")
 _PLACE = ("basis", "section", "claim")
 
 
@@ -48,11 +49,12 @@ class Line(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table, with the headings above numbers named."""
+    """A table: its headings, those above numbers, and what is the same in every row."""
 
     headings: tuple[str, ...]
     lines: tuple[Line, ...]
-    numbers: frozenset[str]
+    numbers: frozenset[str] = frozenset()
+    same: tuple[tuple[str, tuple[Part, ...]], ...] = ()
 
 
 class _Column(NamedTuple):
@@ -65,16 +67,36 @@ def grid(
     variables: Sequence[str],
     rows: Sequence[Row],
     quotes: Mapping[str, str] | None = None,
+    group: str = "",
 ) -> Grid:
     """Return rows of a question's answer as a table; columns that are empty are left out.
 
-    `quotes` are spans of the article by the IRI of their claim or statement.
+    `quotes` are spans of the article by the IRI of their claim or statement. The column `group`
+    becomes headings between the rows, which have to be sorted by it. What is the same in every row
+    is told once, unless the rows are claims: of those each is whole.
     """
+    label = label_of(group, variables)
+    if group:
+        inner = [name for name in variables if name not in (group, label)]
+        groups = [
+            next(_cell(_Column("", (group,)), row, variables, graph), Part("")) for row in rows
+        ]
+        return grouped(grid(graph, inner, rows, quotes), groups)
     columns = [
         column
         for column in _columns(variables)
         if any(row[name] is not None for row in rows for name in column.parts)
     ]
+    same: list[tuple[str, tuple[Part, ...]]] = []
+    if len(rows) > 1 and "claim" not in variables:
+        alike = [
+            column
+            for column in columns[1:]
+            if len({tuple(row[name] for name in column.parts) for row in rows}) == 1
+            and column.parts[0] != "origin"
+        ]
+        same = [(each.heading, tuple(_cell(each, rows[0], variables, graph))) for each in alike]
+        columns = [column for column in columns if column not in alike]
     titles = {} if whose.HEADING in variables else whose.titles(graph.statuses)
     headings = [column.heading for column in columns]
     if titles:
@@ -90,13 +112,13 @@ def grid(
         if titles:
             cells.append((Part(whose.title_of(row, titles)),))
         lines.append(Line(tuple(cells), _quote(row, quotes or {})))
-    return Grid(tuple(headings), tuple(lines), frozenset(numbers))
+    return Grid(tuple(headings), tuple(lines), frozenset(numbers), tuple(same))
 
 
 def triples(graph: KnowledgeGraph, rows: Iterable[tuple[Value, Value, Value]]) -> Grid:
     """Return the triples of a graph as a table, everything by its name."""
     lines = tuple(Line(tuple((_named(value, graph),) for value in row), "") for row in rows)
-    return Grid(("subject", "relation", "object"), lines, frozenset())
+    return Grid(("subject", "relation", "object"), lines)
 
 
 def grouped(content: Grid, groups: Sequence[Part]) -> Grid:
@@ -135,10 +157,10 @@ def _columns(variables: Sequence[str]) -> Iterator[_Column]:
         elif name == "wording":
             if not has_relation:
                 yield _Column("as worded", ("wording",))
-        elif name == "hedge" and "condition" in variables:
-            yield _Column("hedge", ("hedge", "condition"))
-        elif name == "condition" and "hedge" in variables:
-            continue
+        elif has_claim and name in _FIRMNESS:
+            if name == next(each for each in variables if each in _FIRMNESS):
+                parts = tuple(each for each in _FIRMNESS if each in variables)
+                yield _Column(" and ".join(parts[:2]), parts)
         elif has_status and name in _EVIDENCE:
             if name == next(each for each in variables if each in _EVIDENCE):
                 yield _Column("cited", tuple(each for each in _EVIDENCE if each in variables))
@@ -171,7 +193,11 @@ def _cell(
         elif name == "condition":
             yield Part(text, look="condition")
         elif name == "hedge" and value.kind == "literal":
-            yield Part(text, look="plain" if text != "none printed" else "none")
+            is_printed = text != "none printed"
+            yield Part(
+                f"“{text}”" if is_printed else "no hedge printed",
+                look="hedge" if is_printed else "hedge none",
+            )
         elif value.kind == "uri":
             yield linked(text if label is not None else graph.terms.name_of(value.text), value.text)
         else:

@@ -12,13 +12,13 @@ from crampkg.server.pages.grid import grid, triples
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import compress
+from crampkg.vocabulary import CK, compress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Parameter, Question
+    from crampkg.records import Parameter, Question, Term
     from crampkg.server.pages.fields import Field
     from crampkg.server.pages.layout import Job
 
@@ -71,7 +71,12 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
     for each in known:
         for name in each.tags:
             counts[name] = counts.get(name, 0) + 1
+    things = _things(words, graph)
+    if things and not found:
+        first = things[0]
+        groups["about " + first.label] = about(first.iri, first.kinds, graph)
     context = {
+        "things": things,
         "words": words,
         "tag": tag,
         "tags": sorted(counts.items()),
@@ -125,7 +130,9 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         context["overview"] = None
     else:
         found = quoted(quotes.handles(answer), graph)
-        context["grid"] = grid(graph, answer.variables, answer.rows, found)
+        # An overview has told of each of its rows in a line: the evidence stands below its name.
+        group = known.overview[0] if known.overview else ""
+        context["grid"] = grid(graph, answer.variables, answer.rows, found, group)
         context["overview"] = formats.overview(answer)
     return Page(render("question.html", graph, "/questions", **context))
 
@@ -149,6 +156,13 @@ def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
         for each in graph.questions()
         if len(each.params) == 1 and each.params[0].kind in known
     ]
+
+
+def _things(words: str, graph: KnowledgeGraph) -> list[Term]:
+    """Return some clinical things with words in a name, which a question may be about."""
+    if not words:
+        return []
+    return graph.terms.search(words[:100], f"{CK}ClinicalEntity")[:_MOST_NEAR]
 
 
 def _label(parameter: Parameter, chosen: dict[str, str], graph: KnowledgeGraph) -> str:

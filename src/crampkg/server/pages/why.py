@@ -14,7 +14,7 @@ from crampkg.vocabulary import compress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crampkg.explain.why import Explanation
+    from crampkg.explain.why import Explanation, Reason
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.pages.layout import Job
 
@@ -66,7 +66,7 @@ def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
         "explanation": explanation,
         "verdict": story.verdict(explanation).replace(" (--limit)", ""),
         "ends": names,
-        "aside": story.aside,
+        "aside": _aside,
         "quotes": quoted(story.resources(explanation), graph),
         "name_of": graph.terms.name_of,
         "formats": [
@@ -74,6 +74,11 @@ def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
             for format, name in (("json", "JSON"), ("turtle", "Turtle"), ("jsonld", "JSON-LD"))
         ],
     }
+
+
+def _aside(reason: Reason) -> str:
+    """Return what stands below a reason beside its kind: the rule or the source."""
+    return "" if reason.kind in ("axiom", "record") else story.aside(reason).partition(": ")[2]
 
 
 def _named(triple: Any) -> list[tuple[str, Any]]:
