@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from server.conftest import Server
+from serving import Server
 
 from crampkg.server import drawing
 from crampkg.server.limits import Limits

@@ -11,6 +11,7 @@ import { complete, load } from "./completion.js";
 import { declareWhatIsTyped } from "./prefixes.js";
 import { mark, Runner } from "./running.js";
 import { colours, look } from "./theme.js";
+import { typingOver } from "./typing.js";
 
 const form = document.querySelector("#editor");
 const area = document.querySelector("#query");
@@ -53,6 +54,7 @@ const view = new EditorView({
       look,
       autocompletion({ override: [complete] }),
       declareWhatIsTyped,
+      typingOver,
       Prec.highest(keymap.of(keys)),
       keymap.of([
         ...closeBracketsKeymap,

@@ -54,15 +54,18 @@ export class Runner {
   async run() {
     this.#running?.abort();
     const running = (this.#running = new AbortController());
-    const body = new URLSearchParams({ query: this.#text(), show: this.#show });
-    const address = `/editor?${body}`;
+    const asked = { query: this.#text(), show: this.#show };
+    const address = `/editor?${new URLSearchParams(asked)}`;
     const isLong = address.length > Number(this.#form.dataset.longest);
     this.#tell("Running…", true);
     try {
-      const options = { signal: running.signal, headers: { accept: "text/html" } };
-      const answer = await (isLong
-        ? fetch("/editor", { ...options, method: "POST", body })
-        : fetch(address, options));
+      // "live": what is wrong with a query is no failure of the request, and no error in the console.
+      const answer = await fetch("/editor", {
+        method: "POST",
+        body: new URLSearchParams({ ...asked, live: "1" }),
+        headers: { accept: "text/html" },
+        signal: running.signal,
+      });
       this.#put(new DOMParser().parseFromString(await answer.text(), "text/html"));
       if (!isLong) history.pushState(null, "", address);
     } catch (error) {

@@ -36,6 +36,9 @@ export const look = EditorView.theme({
   ".cm-completionDetail": { fontStyle: "normal", opacity: "0.85" },
   ".cm-completionInfo": { maxWidth: "22rem", padding: "0.4rem 0.6rem" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
+  // The usual marks are images in data: URLs, which the policy forbids.
+  ".cm-lint-marker-error": { content: "normal", color: "var(--bad)", fontWeight: "700", textAlign: "center" },
+  ".cm-lint-marker-error::before": { content: '"!"' },
   ".cm-lintRange-error": {
     backgroundImage: "none",
     textDecoration: "underline wavy var(--bad)",
