@@ -99,8 +99,9 @@ def run(arguments: Arguments) -> int:
             os.environ[variable] = os.path.abspath(value)
     graph = open_graph(arguments)
     try:
-        from crampkg.server import forking
+        from crampkg.server import forking, quoting
 
+        quoting.check(graph)
         forking.begin()
         from crampkg.server.app import create_app
         from crampkg.server.limits import MEBIBYTE, Limits
