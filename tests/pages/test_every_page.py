@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pages.browsing import PAGES
 from pages.conftest import Visit
 from playwright.sync_api import Page
 
+#: The rules of axe-core that look at colours; for the others a page is the same in the dark.
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
 
-def violations(page: Page) -> list[str]:
+
+def violations(page: Page, options: dict[str, Any] | None = None) -> list[str]:
     """Return what axe-core finds."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options=options or {"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{each['id']}: {node['target']} {node['failureSummary']}"
         for each in found
@@ -25,7 +30,7 @@ def test_a_page_is_accessible_in_light_and_dark_and_fits_a_phone(name: str, visi
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("h1").count() == 1
     assert page.locator("h1").inner_text().strip()
-    assert page.title().endswith(" – crampkg")
+    assert page.title().endswith(" \N{EN DASH} crampkg")
     assert page.locator(".notice").is_visible()
     assert page.locator(".notice").inner_text().startswith("Not medical advice")
     assert violations(page) == []
@@ -33,7 +38,7 @@ def test_a_page_is_accessible_in_light_and_dark_and_fits_a_phone(name: str, visi
     light = page.evaluate(paper)
     page.emulate_media(color_scheme="dark")
     assert page.evaluate(paper) != light
-    assert violations(page) == []
+    assert violations(page, COLOURS) == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -42,7 +47,7 @@ def test_a_page_is_accessible_in_light_and_dark_and_fits_a_phone(name: str, visi
 def test_each_thing_that_has_the_focus_shows_it_and_is_in_view(name: str, visit: Visit) -> None:
     page = visit(PAGES[name])
     seen = set()
-    for _ in range(25):
+    for _ in range(15):
         page.keyboard.press("Tab")
         style = page.evaluate(
             """() => {
@@ -58,7 +63,7 @@ def test_each_thing_that_has_the_focus_shows_it_and_is_in_view(name: str, visit:
         assert style["width"] == "3px", style
         assert style["x"] >= 0, style
         seen.add(style["place"])
-    assert len(seen) == 25
+    assert len(seen) == 15
 
 
 def test_the_skip_link_comes_first_and_leads_to_the_content(visit: Visit) -> None:

@@ -21,7 +21,7 @@ def test_a_clinician_asks_why_a_calf_hurts_and_reads_the_evidence(
     page.get_by_label("Ask about").fill("arteries pain")
     page.get_by_role("button", name="Find a question").click()
     page.get_by_role("link", name="Which arteries explain pain at the").click()
-    page.get_by_label("site").select_option(label="calf")
+    page.get_by_label("where it hurts").select_option(label="calf")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("calf")
     expect(page.locator("main .status").first).to_contain_text("pending human review")

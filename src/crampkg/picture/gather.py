@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import os
+import importlib.resources
 from typing import TYPE_CHECKING
 
 from crampkg.explain import describe
@@ -19,6 +18,14 @@ if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Term
 
+#: Read at once, because a server's process that answers cannot open a file.
+_QUERIES = {
+    name: importlib.resources.files("crampkg.picture")
+    .joinpath(f"{name}.rq")
+    .read_text(encoding="utf-8")
+    for name in ("claimed", "evidence", "inverses")
+}
+
 _CLINICAL = f"{CK}ClinicalEntity"
 _CLAIM = f"{CK}Claim"
 #: Names and notes, which are read at a thing and not drawn as links of it.
@@ -28,7 +35,7 @@ _NAMES = (f"{SKOS}prefLabel", f"{RDFS}label")
 def whole(graph: KnowledgeGraph) -> Scene:
     """Return all clinical things, with every claim, and background and inferred links."""
     things = [term.iri for term in graph.terms if _CLINICAL in term.kinds]
-    things += [row.text("thing") for row in graph.query(_text("claimed"))]
+    things += [row.text("thing") for row in graph.query(_QUERIES["claimed"])]
     known = dict.fromkeys(things)
     kept = [edge for edge in _touching(graph, known) if edge.start in known and edge.end in known]
     return _scene(graph, "The whole graph", known, kept)
@@ -175,7 +182,7 @@ def _claims(graph: KnowledgeGraph, iris: Iterable[str]) -> list[Edge]:
 def _without_inverses(graph: KnowledgeGraph, links: Sequence[Edge]) -> list[Edge]:
     """Return the links without inferred ones that say the other way round what another says."""
     inverse: dict[str, set[str]] = {}
-    for row in graph.query(_text("inverses")):
+    for row in graph.query(_QUERIES["inverses"]):
         inverse.setdefault(row.text("one"), set()).add(row.text("other"))
         inverse.setdefault(row.text("other"), set()).add(row.text("one"))
     kept: dict[tuple[str, str, str], Edge] = {}
@@ -242,11 +249,4 @@ def _node(
 
 
 def _evidence(claims: Iterable[str]) -> str:
-    return bind(_text("evidence"), {"claim": [serialize(iri, "iri") for iri in claims]})
-
-
-@functools.cache  # also because a server's process that answers cannot open a file
-def _text(name: str) -> str:
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.rq")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+    return bind(_QUERIES["evidence"], {"claim": [serialize(iri, "iri") for iri in claims]})

@@ -98,16 +98,13 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
     for name, term in (("json", "kg:calf"), ("turtle", f"{CK}ClinicalEntity")):
         job = {"do": "describe", "term": term, "format": name, "type": ""}
         run({**job, "encoding": "gzip"}, graph, limits)
-    for asked in ([], [["concept", "kg:calf"]]):
-        run({"do": "scene", "asked": asked, "alone": True}, graph, limits)
-    for view in pages.VIEWS:
+    run({"do": "scene", "asked": [["concept", "kg:calf"]], "alone": True}, graph, limits)
+    for view in ("about", "concept", "picture", "question"):  # what these need, the others do
         job = {"do": "page", "view": view, "asked": [], "base": "", "id": question.id}
         run({**job, "path": "calf"}, graph, limits)
-    job = {"do": "page", "view": "editor", "base": ""}
-    for form in ("SELECT *", "ASK", "DESCRIBE kg:calf", "wrong"):
-        for show in editor.SHOWS:
-            asked = [["query", f"{form} {query}"], ["show", show]]
-            run({**job, "asked": asked}, graph, limits)
+    for form, show in (("SELECT *", "table"), ("ASK", "raw"), ("DESCRIBE kg:calf", "raw")):
+        asked = [["query", f"{form} {query}"], ["show", show]]
+        run({"do": "page", "view": "editor", "asked": asked, "base": ""}, graph, limits)
     _nquads(graph)
     run({"do": "terms", "words": "calf", "kind": None, "limit": 1}, graph, limits)
 

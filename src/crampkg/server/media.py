@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import functools
 
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
-
 from crampkg.export import FORMATS
 from crampkg.server.problems import Problem
 
@@ -69,6 +66,10 @@ def choose(accept: str, *, table: Mapping[str, Sequence[str]]) -> tuple[str, str
     if not accept:
         name = next(iter(table))
         return name, table[name][0]
+    # Here, because workers, which read these tables as well, are ready the sooner without.
+    from werkzeug.datastructures import MIMEAccept
+    from werkzeug.http import parse_accept_header
+
     types = {type: name for name in reversed([*table]) for type in reversed(table[name])}
     best = parse_accept_header(accept, MIMEAccept).best_match(
         [type for known in table.values() for type in known]
@@ -125,5 +126,7 @@ def encoding(accept: str) -> str | None:
     """Return the best content coding for an Accept-Encoding header, None for none."""
     if not accept:
         return None
+    from werkzeug.http import parse_accept_header
+
     best = parse_accept_header(accept).best_match(("br", "gzip", "identity"))
     return None if best == "identity" else best

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import multiprocessing
 import signal
 import socket
 import time
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.server import worker
 from crampkg.server.fair_queue import FairQueue
+from crampkg.server.forking import CONTEXT
 from crampkg.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 _BIRTH = 60
 
 _LOGGER = logging.getLogger("crampkg")
-
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["crampkg.server.preload"])
 
 
 class Done(NamedTuple):
@@ -176,7 +173,7 @@ class Pool:
 
     def _fork(self) -> tuple[ForkServerProcess, socket.socket]:
         ours, theirs = socket.socketpair()
-        process = _CONTEXT.Process(
+        process = CONTEXT.Process(
             target=worker.run,
             args=(theirs, self._digest, self._limits),
             kwargs={"confined": self._confined},

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
@@ -13,7 +14,7 @@ from starlette.responses import Response
 from werkzeug.http import parse_etags
 
 from crampkg import __version__
-from crampkg.server import media
+from crampkg.server import media, quoting
 from crampkg.server.drawing import Drawing
 from crampkg.server.metrics import Metrics
 from crampkg.server.pool import Done, Pool
@@ -37,6 +38,9 @@ _CACHING = "no-cache"
 
 _OK = 200
 
+#: The pages that ask nothing of the graph: they do not wait for the first worker.
+_AT_ONCE = ("home",)
+
 #: nginx's number for a client that did not wait.
 _GONE = 499
 
@@ -57,6 +61,8 @@ class Service:
         self.explainer = Pool(1, graph.digest, limits, self.metrics, confined=False)
         self._drawing = Drawing(limits)
         self._cache: LRUCache[str, Done] = LRUCache(limits.cache, getsizeof=_size)
+        # What an answer depends on, beside the job.
+        self._sources = f"{graph.digest} {quoting.digest(graph)} {__version__}"
         self.metrics.graph.info({"digest": graph.digest, "version": __version__})
 
     async def answer(
@@ -67,7 +73,7 @@ class Service:
         Raises `Problem` as `Pool.run` does.
         """
         key = hashlib.sha256(
-            f"{self.graph.digest} {__version__} {json.dumps(job, sort_keys=True)}".encode()
+            f"{self._sources} {json.dumps(job, sort_keys=True)}".encode()
         ).hexdigest()
         note: dict[str, Any] = request.scope.setdefault("crampkg", {})
         note |= {"job": job["do"], "key": key[:12]}
@@ -106,6 +112,15 @@ class Service:
         told["content-type"] = media.content_type(done.type)
         return Response(done.body, done.status, told)
 
+    def _render(self, job: dict[str, Any]) -> Done:
+        """Render a page here and now."""
+        from crampkg.server import jobs
+
+        started = time.perf_counter()
+        reply = jobs.run(job, self.graph, self.limits)
+        took = round((time.perf_counter() - started) * 1000, 3)
+        return Done(reply.body, reply.type, reply.encoding, reply.status, 0.0, took)
+
     def observe(self) -> None:
         """Bring the gauges up to date."""
         idle = self.queries.idle
@@ -115,6 +130,8 @@ class Service:
 
     async def _run(self, request: Request, job: dict[str, Any]) -> Done:
         """Let a worker do the job, and kill it when the client has gone away meanwhile."""
+        if job.get("view") in _AT_ONCE:
+            return await asyncio.to_thread(self._render, job)
         client = request.client.host if request.client else ""
         doing = asyncio.ensure_future(self._do(job, client))
         leaving = asyncio.ensure_future(_until_gone(request))

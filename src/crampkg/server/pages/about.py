@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
+
+import pyoxigraph
 
 from crampkg.server.pages import kinds
 from crampkg.server.pages.layout import Page, render
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.pages.layout import Job
 
-#: The packages that answers come from, whose versions may explain a difference.
-_PACKAGES = ("pyoxigraph", "rdflib", "starlette", "uvicorn", "jinja2")
+#: Read at once, since a process that answers cannot open a file.
+_VERSION = kinds.text("version")
 
 #: What each graph holds.
 _GRAPHS = {
@@ -54,18 +54,8 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
         "digest": graph.digest,
         "articles": graph.statuses,
         "has_article": graph.article is not None,
+        "ontology": ", ".join(row.text("version") for row in graph.query(_VERSION)),
         "python": platform.python_version(),
-        "packages": _versions(),
+        "engine": pyoxigraph.__version__,
     }
     return Page(render("about.html", graph, "/about", **context))
-
-
-@functools.cache  # also because a process that answers cannot open a file
-def _versions() -> tuple[tuple[str, str], ...]:
-    found = []
-    for name in _PACKAGES:
-        try:
-            found.append((name, version(name)))
-        except PackageNotFoundError:
-            continue
-    return tuple(found)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def said(graph: KnowledgeGraph) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the values of each term and property of the ontology that place it."""
     found: dict[tuple[str, str], list[str]] = {}
-    for row in graph.query(text("classes")):
+    for row in graph.query(_CLASSES):
         key = row.text("term"), row.text("property")
         found.setdefault(key, []).append(row.text("value"))
     return {key: tuple(values) for key, values in found.items()}
@@ -55,8 +55,11 @@ def narrow_first(kinds: Iterable[str], graph: KnowledgeGraph) -> list[tuple[Term
     return sorted(found, key=lambda pair: (pair[1], pair[0].label))
 
 
-@functools.cache  # also because a process that answers cannot open a file
 def text(name: str) -> str:
     """Return the text of a query of this package."""
     file = importlib.resources.files("crampkg.server.pages").joinpath(f"{name}.rq")
     return file.read_text(encoding="utf-8")
+
+
+#: Read at once, since a process that answers cannot open a file.
+_CLASSES = text("classes")

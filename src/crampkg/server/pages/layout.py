@@ -15,6 +15,8 @@ from crampkg.server.pages import addresses
 from crampkg.vocabulary import compress
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from crampkg.graph import KnowledgeGraph
 
     Job = dict[str, Any]
@@ -67,11 +69,16 @@ def render(template: str, graph: KnowledgeGraph, here: str = "", **context: Any)
     )
 
 
-@functools.cache  # also because a process that answers cannot open a file
+@functools.cache
 def environment() -> jinja2.Environment:
-    """Return the templates, all of them read: what they are filled with is escaped."""
+    """Return the templates, all of them read, since a process that answers cannot open a file.
+
+    What they are filled with is escaped.
+    """
     made = jinja2.Environment(
-        loader=jinja2.PackageLoader("crampkg.server"),
+        loader=jinja2.DictLoader(
+            {file.name: file.read_text(encoding="utf-8") for file in _folder("templates")}
+        ),
         autoescape=True,
         auto_reload=False,
         cache_size=-1,
@@ -81,9 +88,13 @@ def environment() -> jinja2.Environment:
     )
     made.filters |= {"address": addresses.address, "curie": compress}
     made.globals |= {"navigation": NAVIGATION, "static": static, "version": __version__}
-    for name in made.list_templates():
-        made.get_template(name)
     return made
+
+
+def _folder(name: str) -> list[Traversable]:
+    """Return the files of a folder of this package, by name."""
+    files = importlib.resources.files("crampkg.server").joinpath(name).iterdir()
+    return sorted((each for each in files if each.is_file()), key=lambda each: each.name)
 
 
 @functools.cache
@@ -91,8 +102,7 @@ def digest() -> str:
     """Return what changes whenever a template or a static file does."""
     found = hashlib.sha256()
     for folder in ("static", "templates"):
-        files = importlib.resources.files("crampkg.server").joinpath(folder).iterdir()
-        for file in sorted((each for each in files if each.is_file()), key=lambda each: each.name):
+        for file in _folder(folder):
             found.update(file.read_bytes())
     return found.hexdigest()[:12]
 
