@@ -66,6 +66,7 @@ const view = new EditorView({
       ]),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({
+        tabindex: "0",
         "aria-label": "SPARQL query",
         "aria-description":
           "Control and Enter run it. Control and Space complete. Tab indents: press Escape first, then Tab, to leave.",
