@@ -133,7 +133,7 @@ def test_the_systems_program_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "dot").write_text("#!/bin/sh\n", encoding="ascii")
     (tmp_path / "dot").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("sys.executable", str(tmp_path / "nowhere" / "python"))
+    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path / "nowhere"))
     drawing.program.cache_clear()
     try:
         assert drawing.program() == str(tmp_path / "dot")

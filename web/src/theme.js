@@ -22,7 +22,7 @@ export const look = EditorView.theme({
     maxHeight: "60vh",
     overflow: "auto",
   },
-  ".cm-content, .cm-gutter": { minHeight: "18rem" },
+  ".cm-content, .cm-gutter": { minHeight: "13rem" },
   ".cm-content": { caretColor: "var(--ink)", padding: "0.5rem 0" },
   ".cm-gutters": { color: "var(--soft)", backgroundColor: "var(--wash)", borderRight: "1px solid var(--line)" },
   ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--wash) 70%, transparent)" },

@@ -8,7 +8,7 @@ import json
 import os
 import resource
 import shutil
-import sys
+import sysconfig
 from typing import TYPE_CHECKING, Any
 
 from crampkg.server.fair_queue import FairQueue
@@ -117,7 +117,7 @@ class Drawing:
 @functools.cache
 def program() -> str | None:
     """Return the path of the program that lays out, None where there is none."""
-    own = os.path.join(os.path.dirname(sys.executable), _PROGRAMS[0])
+    own = os.path.join(sysconfig.get_path("scripts"), _PROGRAMS[0])
     if os.access(own, os.X_OK):
         return own
     return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)

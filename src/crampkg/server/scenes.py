@@ -111,7 +111,18 @@ def scene_of(wish: Wish, graph: KnowledgeGraph) -> Scene:
         found = gather.answer(graph, answer)
     else:
         found = gather.whole(graph)
-    return found.only(wish.drawn_layers, (*wish.drawn_origins, "triple"))
+    scene = found.only(wish.drawn_layers, (*wish.drawn_origins, "triple"))
+    left = _left_out(found, wish)
+    return scene._replace(remarks=(*scene.remarks, f"Left out: {left}.")) if left else scene
+
+
+def _left_out(scene: Scene, wish: Wish) -> str:
+    """Return what of a scene is not drawn, because it was not chosen."""
+    layers = {node.layer for node in scene.nodes} - {*wish.drawn_layers}
+    origins = {edge.origin for edge in scene.edges} - {*wish.drawn_origins, "triple"}
+    titles = [layer.title.lower() for layer in LAYERS if layer.key in layers]
+    links = [f"what is {origin}" for origin in ORIGINS if origin in origins]
+    return "; ".join([*titles, *links]).replace("what is article", "what the article says")
 
 
 def run(job: dict[str, Any], graph: KnowledgeGraph, _: Limits) -> bytes:

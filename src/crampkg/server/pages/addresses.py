@@ -53,6 +53,11 @@ def editor(query: str) -> str:
     return _with("/editor", [("query", query)])
 
 
+def picture(values: Iterable[tuple[str, str]]) -> str:
+    """Return the address of a picture, of what its parameters ask for."""
+    return _with("/picture", values)
+
+
 def of_kind(iri: str) -> str:
     """Return the address of the list of the things of a class."""
     return _with("/concepts", [("kind", compress(iri))])

@@ -122,6 +122,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         "near": _near(known, filled, graph),
     }
     context["editor"] = addresses.editor(context["query"])
+    context["picture"] = addresses.picture([("question", known.id), *given])
     if not len(answer):
         context["silence"] = formats.filled(known.silence, answer)
         context["instead"] = _instead(known, filled, graph)
