@@ -48,6 +48,9 @@ PAGES = {
     "nothing": "/nothing-here",
 }
 
+#: Pages that are made like another one, so that looking at them is enough.
+ALIKE = {"questions-found", "question-long", "concepts-found", "concept-site", "source"}
+
 
 def chromium() -> str | None:
     """Return the path of Chromium, `$CRAMPKG_CHROMIUM` or Debian's, or None."""
