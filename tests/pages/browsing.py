@@ -49,7 +49,10 @@ PAGES = {
 }
 
 #: Pages that are made like another one, so that looking at them is enough.
-ALIKE = {"questions-found", "question-long", "concepts-found", "concept-site", "source"}
+ALIKE = {
+    *("questions-found", "question-long", "concepts-found", "concept-site", "source"),
+    *("picture", "picture-question", "editor-raw"),
+}
 
 
 def chromium() -> str | None:
