@@ -99,12 +99,11 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
         job = {"do": "describe", "term": term, "format": name, "type": ""}
         run({**job, "encoding": "gzip"}, graph, limits)
     run({"do": "scene", "asked": [["concept", "kg:calf"]], "alone": True}, graph, limits)
-    for view in ("about", "concept", "picture", "question"):  # what these need, the others do
+    for view in ("about", "concept", "question"):  # what these need, the others do
         job = {"do": "page", "view": view, "asked": [], "base": "", "id": question.id}
         run({**job, "path": "calf"}, graph, limits)
-    for form, show in (("SELECT *", "table"), ("ASK", "raw"), ("DESCRIBE kg:calf", "raw")):
-        asked = [["query", f"{form} {query}"], ["show", show]]
-        run({"do": "page", "view": "editor", "asked": asked, "base": ""}, graph, limits)
+    asked = [["query", f"DESCRIBE kg:calf {query}"], ["show", "raw"]]
+    run({"do": "page", "view": "editor", "asked": asked, "base": ""}, graph, limits)
     _nquads(graph)
     run({"do": "terms", "words": "calf", "kind": None, "limit": 1}, graph, limits)
 
