@@ -14,7 +14,7 @@ from crampkg.export import export, to_bytes
 from crampkg.server import descriptions, media, pages
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import CK
+from crampkg.vocabulary import CK, KG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -92,12 +92,18 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
     for name in media.QUESTIONS["select"]:
         job = {"do": "ask", "id": question.id, "params": {}, "format": name, "type": ""}
         run({**job, "encoding": "br"}, graph, limits)
-    for name, term in (("json", "kg:calf"), ("turtle", f"{CK}ClinicalEntity")):
-        job = {"do": "describe", "term": term, "format": name, "type": ""}
+    # Sources of one's own may hold nothing of ours: what is there is asked for.
+    clinical = graph.terms.of_kind(f"{CK}ClinicalEntity")
+    shown = [*clinical[:1], *(term for term in graph.terms if term not in clinical)][:2]
+    for name, term in zip(("json", "turtle"), shown, strict=False):
+        job = {"do": "describe", "term": term.iri, "format": name, "type": ""}
         run({**job, "encoding": "gzip"}, graph, limits)
     for view in ("about", "concept", "question"):  # what these need, the others do
         job = {"do": "page", "view": view, "asked": [], "base": "", "id": question.id}
-        run({**job, "path": "calf"}, graph, limits)
+        try:
+            run({**job, "path": shown[0].iri.removeprefix(KG)}, graph, limits)
+        except (CrampkgError, Problem):
+            continue
     _nquads(graph)
     run({"do": "terms", "words": "calf", "kind": None, "limit": 1}, graph, limits)
 

@@ -12,7 +12,7 @@ from crampkg.server.pages.grid import grid, triples
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import CK, compress
+from crampkg.vocabulary import CK, compress, expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -167,7 +167,9 @@ def _things(words: str, graph: KnowledgeGraph) -> list[Term]:
 
 def _label(parameter: Parameter, chosen: dict[str, str], graph: KnowledgeGraph) -> str:
     value = chosen.get(parameter.name, parameter.default)
-    return graph.find(value).label if parameter.type == "iri" else value
+    # Sources of one's own may lack the thing that a question is asked of by default.
+    term = graph.terms.get(expand(value) or value)
+    return term.label if term and parameter.type == "iri" else compress(value)
 
 
 def _searched(question: Question) -> str:
