@@ -93,8 +93,8 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
         job = {"do": "ask", "id": question.id, "params": {}, "format": name, "type": ""}
         run({**job, "encoding": "br"}, graph, limits)
     # Sources of one's own may hold nothing of ours: what is there is asked for.
-    clinical = graph.terms.of_kind(f"{CK}ClinicalEntity")
-    shown = [*clinical[:1], *(term for term in graph.terms if term not in clinical)][:2]
+    known = {f"{CK}ClinicalEntity" in term.kinds: term for term in graph.terms}
+    shown = [known[is_clinical] for is_clinical in (True, False) if is_clinical in known]
     for name, term in zip(("json", "turtle"), shown, strict=False):
         job = {"do": "describe", "term": term.iri, "format": name, "type": ""}
         run({**job, "encoding": "gzip"}, graph, limits)

@@ -106,6 +106,8 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         "offer": _offers(known, filled),
     }
     if strange or context["mistaken"]:
+        gaps = [(field.parameter.name, "…") for field in context["mistaken"]]
+        context["words"] = entry(known, graph, gaps).words
         return Page(render("question_mistaken.html", graph, "/questions", **context), 400)
     given = values(filled)
     answer = graph.ask(known.id, **_several(given))
