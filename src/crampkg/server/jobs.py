@@ -17,7 +17,7 @@ from crampkg.server.pages import editor
 from crampkg.server.pages.addresses import address, is_ours
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import CK
+from crampkg.vocabulary import CK, KG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -95,15 +95,22 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
     for name in media.QUESTIONS["select"]:
         job = {"do": "ask", "id": question.id, "params": {}, "format": name, "type": ""}
         run({**job, "encoding": "br"}, graph, limits)
-    for name, term in (("json", "kg:calf"), ("turtle", f"{CK}ClinicalEntity")):
-        job = {"do": "describe", "term": term, "format": name, "type": ""}
+    # Sources of one's own may hold nothing of ours: what is there is asked for.
+    known = {f"{CK}ClinicalEntity" in term.kinds: term for term in graph.terms}
+    shown = [known[is_clinical] for is_clinical in (True, False) if is_clinical in known]
+    for name, term in zip(("json", "turtle"), shown, strict=False):
+        job = {"do": "describe", "term": term.iri, "format": name, "type": ""}
         run({**job, "encoding": "gzip"}, graph, limits)
-    run({"do": "scene", "asked": [["concept", "kg:calf"]], "alone": True}, graph, limits)
     for view in ("about", "concept", "question"):  # what these need, the others do
         job = {"do": "page", "view": view, "asked": [], "base": "", "id": question.id}
-        run({**job, "path": "calf"}, graph, limits)
+        try:
+            run({**job, "path": shown[0].iri.removeprefix(KG)}, graph, limits)
+        except (CrampkgError, Problem):
+            continue
     asked = [["query", f"DESCRIBE kg:calf {query}"], ["show", "raw"]]
     run({"do": "page", "view": "editor", "asked": asked, "base": ""}, graph, limits)
+    for term in shown[:1]:
+        run({"do": "scene", "asked": [["concept", term.iri]], "alone": True}, graph, limits)
     _nquads(graph)
     run({"do": "terms", "words": "calf", "kind": None, "limit": 1}, graph, limits)
 

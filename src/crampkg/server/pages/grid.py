@@ -73,7 +73,7 @@ def grid(
 
     `quotes` are spans of the article by the IRI of their claim or statement. The column `group`
     becomes headings between the rows, which have to be sorted by it. What is the same in every row
-    is told once, unless the rows are claims: of those each is whole.
+    is told once, unless the rows are claims or links: of those each is whole.
     """
     label = label_of(group, variables)
     if group:
@@ -88,12 +88,13 @@ def grid(
         if any(row[name] is not None for row in rows for name in column.parts)
     ]
     same: list[tuple[str, tuple[Part, ...]]] = []
-    if len(rows) > 1 and "claim" not in variables:
+    if len(rows) > 1 and not {"claim", "relation"}.intersection(variables):
         alike = [
             column
             for column in columns[1:]
             if len({tuple(row[name] for name in column.parts) for row in rows}) == 1
             and column.parts[0] != "origin"
+            and not are_numbers(row[column.parts[0]] for row in rows)
         ]
         same = [(each.heading, tuple(_cell(each, rows[0], variables, graph))) for each in alike]
         columns = [column for column in columns if column not in alike]
@@ -194,10 +195,8 @@ def _cell(
             yield Part(text, look="condition")
         elif name == "hedge" and value.kind == "literal":
             is_printed = text != "none printed"
-            yield Part(
-                f"“{text}”" if is_printed else "no hedge printed",
-                look="hedge" if is_printed else "hedge none",
-            )
+            said = f"hedge: {text}" if is_printed else "no hedge printed"
+            yield Part(said, look="hedge" if is_printed else "hedge none")
         elif value.kind == "uri":
             yield linked(text if label is not None else graph.terms.name_of(value.text), value.text)
         else:

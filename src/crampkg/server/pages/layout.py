@@ -73,8 +73,10 @@ def render(template: str, graph: KnowledgeGraph, here: str = "", **context: Any)
 def environment() -> jinja2.Environment:
     """Return the templates, all of them read, since a process that answers cannot open a file.
 
-    What they are filled with is escaped.
+    So are the static files, which they name. What they are filled with is escaped.
     """
+    for file in _folder("static"):
+        static(file.name)
     made = jinja2.Environment(
         loader=jinja2.DictLoader(
             {file.name: file.read_text(encoding="utf-8") for file in _folder("templates")}

@@ -12,7 +12,7 @@ from crampkg.server.pages.grid import grid, triples
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import CK, compress
+from crampkg.vocabulary import CK, compress, expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,6 +106,8 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         "offer": _offers(known, filled),
     }
     if strange or context["mistaken"]:
+        gaps = [(field.parameter.name, "…") for field in context["mistaken"]]
+        context["words"] = entry(known, graph, gaps).words
         return Page(render("question_mistaken.html", graph, "/questions", **context), 400)
     given = values(filled)
     answer = graph.ask(known.id, **_several(given))
@@ -168,7 +170,9 @@ def _things(words: str, graph: KnowledgeGraph) -> list[Term]:
 
 def _label(parameter: Parameter, chosen: dict[str, str], graph: KnowledgeGraph) -> str:
     value = chosen.get(parameter.name, parameter.default)
-    return graph.find(value).label if parameter.type == "iri" else value
+    # Sources of one's own may lack the thing that a question is asked of by default.
+    term = graph.terms.get(expand(value) or value)
+    return term.label if term and parameter.type == "iri" else compress(value)
 
 
 def _searched(question: Question) -> str:
