@@ -135,6 +135,10 @@ def test_the_result_as_table_raw_and_picture(editor: Page) -> None:
     expect(editor.locator("#results pre.raw")).to_contain_text("ck:partOf kg:leg")
     editor.get_by_label("picture", exact=True).check()
     expect(editor.locator("#results .picture-box svg")).to_be_visible()
+    with editor.expect_download() as caught:
+        editor.get_by_role("link", name="SVG").click()
+    assert b"partOf" not in caught.value.path().read_bytes()
+    assert b"is part of" in caught.value.path().read_bytes()
     expect(editor.get_by_role("link", name="calf, Sites")).to_have_attribute("href", "/id/calf")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,11 @@ def test_it_is_not_drawn_again(server: Server, path: str) -> None:
 def test_a_long_query_is_drawn_by_post(server: Server) -> None:
     padding = "# so long that no address would hold it\n" * 2000
     query = f"{padding}CONSTRUCT {{ kg:calf ck:partOf kg:leg }} WHERE {{}}"
-    answer = server.client.post("/picture.svg", data={"query": query, "inline": "1"})
+    answer = server.client.post("/picture.svg", data={"query": query})
     assert answer.status_code == 200
-    assert 'href="/id/calf"' in answer.text
-    assert "Not medical advice" not in answer.text
+    assert f'href="{server.url}/id/calf"' in answer.text
+    raster = server.client.post("/picture.png", data={"query": query})
+    assert raster.content.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
@@ -127,6 +129,24 @@ def test_without_graphviz_it_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(Problem, match=r"pip install 'crampkg\[server\]'") as caught:
         drawn("digraph {}", Limits())
     assert caught.value.status == 503
+
+
+def test_without_graphviz_the_page_says_it_all_in_words(
+    start: Callable[..., Server], tmp_path: Path
+) -> None:
+    """A program that fails stands in for one that is not there."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(
+        "import crampkg.server.drawing as d\nd.program = lambda: None\n", encoding="ascii"
+    )
+    server = start(PYTHONPATH=str(folder))
+    page = server.get("/picture", params={"concept": "dehydration"})
+    assert page.status_code == 503
+    assert "pip install" in page.text
+    assert "<svg" not in page.text.partition("<main")[2]
+    assert page.text.count('<tr class="') > 5
+    assert server.get("/picture.svg").status_code == 503
 
 
 def test_the_systems_program_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ("/editor/result", editor.result, ["GET", "POST"]),
         ("/picture", pictures.page, read),
         ("/picture.svg", pictures.svg, ["GET", "POST"]),
-        ("/picture.png", pictures.png, read),
+        ("/picture.png", pictures.png, ["GET", "POST"]),
         ("/sparql", sparql.respond, ["GET", "POST"]),
         ("/store", graph_store.respond, write),
         ("/graph/{name}", graph_store.respond, write),

@@ -64,9 +64,10 @@ class Drawing:
 
         `job["picture"]` is what the first needs. A PNG is the answer as it is drawn; of an SVG
         `run` makes what `job` asks for, given `drawn`: the scene with its SVG, or for a page the
-        problem that there was. Raises `Problem`.
+        problem that there was, and the scene if there is one. Raises `Problem`.
         """
         encoding, format = job.pop("encoding"), job.pop("format", "svg")
+        scene: dict[str, Any] = {}
         try:
             told = await run({"do": "scene", **job["picture"]})
             scene = json.loads(told.body)
@@ -74,13 +75,12 @@ class Drawing:
         except Problem as problem:
             if job["do"] != "page":
                 raise
-            return await run(
-                {**job, "drawn": {"problem": problem.document()}, "encoding": encoding}
-            )
+            drawn = {**scene, "problem": problem.document()}
+            return await run({**job, "drawn": drawn, "encoding": encoding})
         if format == "png":
             return Done(picture, "image/png", None, 200, told.waited, told.took)
-        drawn = {**scene, "svg": picture.decode()}
-        return await run({**job, "drawn": drawn, "encoding": encoding})
+        whole = {**scene, "svg": picture.decode()}
+        return await run({**job, "drawn": whole, "encoding": encoding})
 
     async def _run(self, path: str, source: str, format: str) -> bytes:
         options = [f"-T{format}", *([f"-Gdpi={_RESOLUTION}"] if format == "png" else [])]

@@ -29,41 +29,29 @@ async def page(request: Request, service: Service) -> Response:
 
 
 async def svg(request: Request, service: Service) -> Response:
-    """Return a picture as SVG. By POST, of a query that is too long for an address.
-
-    With `inline` it is for a page of ours: nothing below it, and links without the server's name.
-    """
-    asked = request.query_params.multi_items()
-    if request.method == "POST":
-        asked = await posted(request, service.limits.query)
-    is_inline = ("inline", "1") in asked
-    asked = [(name, value) for name, value in asked if name != "inline"]
-    job = {
-        "do": "svg",
-        "base": "" if is_inline else base_of(request),
-        "picture": {"asked": asked, "alone": not is_inline},
-    }
-    return await service.answer(
-        request, _with_text(job), _headers(request, "svg", is_inline=is_inline)
-    )
+    """Return a picture as SVG."""
+    job = {"do": "svg", "base": base_of(request)}
+    return await _alone(request, service, job, "svg")
 
 
 async def png(request: Request, service: Service) -> Response:
     """Return a picture as PNG."""
+    return await _alone(request, service, {"do": "png", "format": "png"}, "png")
+
+
+async def _alone(request: Request, service: Service, job: dict[str, Any], suffix: str) -> Response:
+    """Return a picture as a file. By POST, of a query that is too long for an address."""
     asked = request.query_params.multi_items()
-    job = {"do": "png", "format": "png", "picture": {"asked": asked, "alone": True}}
-    return await service.answer(request, _with_text(job), _headers(request, "png"))
+    if request.method == "POST":
+        asked = await posted(request, service.limits.query)
+    work = {**job, "picture": {"asked": asked, "alone": True}}
+    name = next((value for name, value in asked if name in ("concept", "question")), "picture")
+    safe = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)
+    told = {"content-disposition": f'inline; filename="crampkg-{safe[:60]}.{suffix}"'}
+    return await service.answer(request, _with_text(work), {**_HEADERS, **told})
 
 
 def _with_text(job: dict[str, Any]) -> dict[str, Any]:
     """Return a job that tells its query, for what asks for another value each time."""
     queries = [value for name, value in job["picture"]["asked"] if name == "query"]
     return {**job, "text": " ".join(queries)} if queries else job
-
-
-def _headers(request: Request, kind: str, *, is_inline: bool = False) -> dict[str, str]:
-    asked = request.query_params
-    name = asked.get("concept") or asked.get("question") or "picture"
-    safe = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)
-    told = {**_HEADERS, "content-disposition": f'inline; filename="crampkg-{safe[:60]}.{kind}"'}
-    return layout.HEADERS if is_inline else told

@@ -153,7 +153,7 @@ def _result(
     answer: Answer, query: str, show: str, job: Job, graph: KnowledgeGraph
 ) -> dict[str, Any]:
     """Return what the template shows of an answer."""
-    told: dict[str, Any] = {"form": answer.form, "boolean": answer.boolean, "total": 0}
+    told: dict[str, Any] = {"form": answer.form, "boolean": answer.boolean, "total": 0, "files": []}
     encoded = urlencode({"query": query})
     told["is_long"] = len(encoded) > LONGEST_ADDRESS
     told["link"] = f"/editor?{encoded}&show={show}"
@@ -172,6 +172,11 @@ def _result(
         told["lack"] = drawn.get("problem", {}).get("detail")
         if "scene" in drawn:
             told["picture"] = picture.shown(drawn)
+            told["files"] = [
+                (f"/picture.{suffix}?{encoded}", f"/picture.{suffix}", suffix.upper())
+                for suffix in ("svg", "png")
+                if "svg" in drawn
+            ]
     elif answer.form != "ask":
         told["headings"] = [
             name if answer.form == "graph" else f"?{name}"

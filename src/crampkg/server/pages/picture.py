@@ -25,13 +25,14 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
     """Return the page at `/picture`; `drawn` of the job is the scene with its SVG, or a problem."""
     drawn = job.get("drawn", {})
     problem = drawn.get("problem")
-    if problem is None:
+    context: dict[str, Any] = {"scene": None}
+    if problem is None or "scene" in drawn:
         wish = scenes.wish_of(job["asked"], graph)
-        context = shown(drawn) if drawn else {"scene": None}
+        if drawn:
+            context = shown(drawn)
     else:  # what was asked wrongly is shown in the form again, as far as it can be
         fields = ("concept", "query")
         wish = scenes.Wish(**{name: value for name, value in job["asked"] if name in fields})
-        context = {"scene": None}
     html = render(
         "picture.html",
         graph,
@@ -53,11 +54,11 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
 
 
 def shown(drawn: dict[str, Any]) -> dict[str, Any]:
-    """Return what `_picture.html` needs to show a scene that was drawn."""
+    """Return what `_picture.html` needs to show a scene; `svg` is None if it could not be drawn."""
     scene = of_document(drawn["scene"])
     return {
         "scene": scene,
-        "svg": svg.finished(drawn["svg"].encode(), scene, address),
+        "svg": svg.finished(drawn["svg"].encode(), scene, address) if "svg" in drawn else None,
         "legend": [
             {**style._asdict(), "dashes": _DASHES[style.line]} for style in words.used(scene)
         ],
