@@ -89,6 +89,17 @@ def test_what_cannot_be_drawn_is_refused(
     assert 'role="alert"' in page.text
 
 
+def test_names_that_are_too_long_in_all_are_refused(server: Server) -> None:
+    things = " ".join(f"<http://example.org/{number}>" for number in range(80))
+    query = (
+        f"CONSTRUCT {{ ?x skos:prefLabel '{'x' * 60_000}' . ?x ck:partOf kg:leg }} "
+        f"WHERE {{ VALUES ?x {{ {things} }} }}"
+    )
+    answer = server.client.post("/picture.svg", data={"query": query})
+    assert answer.status_code == 422
+    assert "MiB of names" in answer.json()["detail"]
+
+
 def drawn(source: str, limits: Limits, format: str = "svg") -> bytes:
     """Lay a source out within limits."""
     return asyncio.run(drawing.Drawing(limits).draw(source, format, "me"))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: More than this nobody can read, and Graphviz takes long for.
 MOST_THINGS = 400
 MOST_LINKS = 900
+#: The server itself reads a scene, between the worker that tells it and Graphviz.
+MOST_BYTES = 4 << 20
 
 #: How far around a thing a picture may go.
 DEPTHS = (1, 2)
@@ -140,7 +142,11 @@ def run(job: dict[str, Any], graph: KnowledgeGraph, _: Limits) -> bytes:
         raise Problem("not-found", "There is nothing to draw: no thing is named by this.")
     caption = caption_of(scene, graph) if job["alone"] else ()
     told = {"scene": scene.document(), "source": source.dot(scene, caption)}
-    return json.dumps(told, ensure_ascii=False).encode()
+    body = json.dumps(told, ensure_ascii=False).encode()
+    if len(body) > MOST_BYTES:
+        size = f"{len(body) >> 20:,} MiB of names, and {MOST_BYTES >> 20:,} are allowed"
+        raise Problem("result-limit", f"The picture has {size}. Ask for less.")
+    return body
 
 
 def caption_of(scene: Scene, graph: KnowledgeGraph) -> list[str]:
