@@ -97,8 +97,11 @@ def _run_npm(web: Path) -> str | None:
     for command in commands:
         done = subprocess.run(command, cwd=web, capture_output=True, text=True, check=False)
         if done.returncode:
-            last = (done.stderr or done.stdout).strip().splitlines()
-            return f"`npm {command[1]}` failed: {last[-1] if last else done.returncode}"
+            lines = (done.stderr or done.stdout).strip().splitlines() or [str(done.returncode)]
+            # npm says first what is wrong, and then all that one might do about it.
+            errors = [each for each in lines if each.removeprefix("npm error").strip() != ""]
+            told = [each for each in errors if each.startswith("npm error")][:3] or errors[-1:]
+            return f"`npm {command[1]}` failed: {'; '.join(told)}"
     return None
 
 
