@@ -96,8 +96,11 @@ def test_a_page_is_sent_once_and_not_run_for_its_head(site: Server, name: str) -
 def test_a_file_is_kept_by_its_address(site: Server) -> None:
     for link in Links(site.get("/").text).links:
         if link.startswith("/static/"):
-            assert site.get(link).status_code == 200
+            file = site.get(link)
+            assert file.status_code == 200
+            assert "immutable" in file.headers["cache-control"]
             assert re.search(r"\?[0-9a-f]{12}$", link)
+            assert site.get(link.partition("?")[0]).headers["cache-control"] == "no-cache"
     assert site.get("/static/../app.py").status_code == 404
     assert site.get("/static/nothing.css").status_code == 404
 

@@ -13,10 +13,19 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from crampkg import __version__
-from crampkg.server import api, graph_store, media, metrics, openapi, refusals, site, sparql
+from crampkg.server import (
+    api,
+    graph_store,
+    media,
+    metrics,
+    openapi,
+    refusals,
+    site,
+    sparql,
+    static_files,
+)
 from crampkg.server.access_log import AccessLog
 from crampkg.server.pages import layout
 from crampkg.server.problems import Problem
@@ -76,7 +85,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
             Route(path, _endpoint(handler, service), methods=methods)
             for path, handler, methods in routes
         ]
-        + [Mount("/static", StaticFiles(packages=[("crampkg.server", "static")]))],
+        + [Mount("/static", static_files.Files())],
         middleware=[
             Middleware(AccessLog, metrics=service.metrics),
             Middleware(

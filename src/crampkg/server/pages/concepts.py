@@ -33,10 +33,10 @@ _PER_PAGE = 150
 
 #: How the article stands to a claim, in the order of the page: the label of the stance, a heading.
 _STANCES = (
-    ("affirmed", "The article says"),
-    ("mixed evidence", "The article says that the evidence is mixed"),
-    ("reported belief", "The article reports as a belief, without stating it"),
-    ("denied", "The article denies"),
+    ("affirmed", "What the article affirms"),
+    ("mixed evidence", "Where it says that the evidence is mixed"),
+    ("reported belief", "What it reports as a belief, without stating it"),
+    ("denied", "What it denies"),
 )
 
 #: The relations that place a thing among others: broader things and wholes, narrower and parts.
