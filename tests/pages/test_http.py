@@ -234,6 +234,22 @@ def test_why_tells_each_part_that_means_nothing(site: Server) -> None:
     assert "No thing is called &#39;zebra&#39;" in page.text
 
 
+def test_why_begins_with_a_form_and_an_example(site: Server) -> None:
+    page = site.get("/why")
+    assert page.status_code == 200
+    example = next(link for link in Links(page.text).links if link.startswith("/why?"))
+    assert "It is inferred" in site.get(example).text
+
+
+def test_a_thing_shows_its_place_from_both_ends(site: Server, graph: KnowledgeGraph) -> None:
+    row = graph.query("SELECT ?a ?b { GRAPH g:background { ?a skos:broader ?b } } LIMIT 1").rows[0]
+    narrow, broad = row.text("a"), row.text("b")
+    for iri, relation, other in ((narrow, "broader", broad), (broad, "narrower", narrow)):
+        facts = site.get(address(iri), headers={"accept": HTML}).text.partition("</dl>")[0]
+        assert f"<dt>{relation}</dt>" in facts
+        assert f'href="{address(other)}"' in facts
+
+
 def test_about_tells_the_counts_that_the_graph_has(site: Server, graph: KnowledgeGraph) -> None:
     page = site.get("/about").text
     for name, count in graph.counts.items():

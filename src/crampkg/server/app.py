@@ -126,9 +126,13 @@ async def _openapi(request: Request, service: Service) -> Response:
 
 async def _page(request: Request, service: Service) -> Response:
     base = sparql.base_of(request)
-    document = openapi.document(service.graph, base)
-    text = layout.render("api.html", service.graph, "/api", document=document, base=base)
-    return HTMLResponse(text, headers=layout.HEADERS)
+
+    def rendered() -> str:
+        document = openapi.document(service.graph, base)
+        return layout.render("api.html", service.graph, "/api", document=document, base=base)
+
+    # In a thread, since it is a long page.
+    return HTMLResponse(await asyncio.to_thread(rendered), headers=layout.HEADERS)
 
 
 async def _health(_: Request, service: Service) -> Response:

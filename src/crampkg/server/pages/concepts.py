@@ -39,12 +39,13 @@ _STANCES = (
     ("denied", "What it denies"),
 )
 
-#: The relations that place a thing among others: broader things and wholes, narrower and parts.
+#: The relations that place a thing among others, and what each is called from its other end.
+#: Parts and wholes need no such name: the graph holds both directions.
 _PLACES = {
-    f"{SKOS}broader": "up",
-    f"{CK}partOf": "up",
-    f"{SKOS}narrower": "down",
-    f"{CK}hasPart": "down",
+    f"{SKOS}broader": "narrower",
+    f"{SKOS}narrower": "broader",
+    f"{CK}partOf": "",
+    f"{CK}hasPart": "",
 }
 
 #: The question that tells what rests on a thing of some kind, and its parameter.
@@ -190,12 +191,8 @@ def _places(card: Card) -> Iterator[tuple[str, Part, str]]:
     for link in card.links:
         if link.relation in _PLACES and link.subject == card.term.iri:
             yield link.relation_label, linked(link.object_label, link.object), link.origin
-        elif link.relation in _PLACES:
-            yield (
-                f"{link.relation_label} (of the other)",
-                linked(link.subject_label, link.subject),
-                link.origin,
-            )
+        elif backwards := _PLACES.get(link.relation):
+            yield backwards, linked(link.subject_label, link.subject), link.origin
 
 
 def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
