@@ -61,6 +61,9 @@ _CLAIM = (
     *("marker", "markerStatus", "sourceLabel", "basis", "section", "claim", "note"),
 )
 
+#: Where a text stands exactly, which comes after what it says.
+_EXACT = {f"{CK}start", f"{CK}end", f"{CK}sha256"}
+
 _LINK = (
     *("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel"),
     *("source", "comment", "origin"),
@@ -142,6 +145,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "places": list(_places(card)),
         "properties": list(_properties(card, graph)),
         "resolution": list(_resolution(card, graph)),
+        "evidence": _evidence(card, graph),
         "quote": " ".join(quotes.get(iri, "").split()),
         "claims": list(_claims(card, graph, quotes)),
         "background": _links(by_origin["background"], graph),
@@ -196,7 +200,7 @@ def _places(card: Card) -> Iterator[tuple[str, Part, str]]:
 
 
 def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
-    for each in card.properties:
+    for each in sorted(card.properties, key=lambda said: said.property in _EXACT):
         yield _property(each, graph)
 
 
@@ -235,12 +239,29 @@ def _claims(
             yield stance, heading, len({claim.claim for claim in chosen}), table
 
 
+def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
+    """Return a claim with all that shows how firm it is, or None for what is no claim."""
+    subject = next(
+        (said.value for said in card.properties if said.property == f"{CK}claimSubject"), ""
+    )
+    if not graph.terms.get(subject):
+        return None
+    found = graph.describe(subject).claims
+    rows = [_row(claim) for claim in dict.fromkeys(found) if claim.claim == card.term.iri]
+    said = ("relation", "relationLabel", "object", "objectLabel", "stance")
+    columns = ("subject", "subjectLabel", *said, *_CLAIM[4:])
+    return grid(graph, columns, rows) if rows else None
+
+
 def _row(claim: CardClaim) -> dict[str, Value | None]:
     told = {
         "subject": _uri(claim.subject),
         "subjectLabel": _text(claim.subject_label),
+        "relation": _uri(claim.relation),
+        "relationLabel": _text(claim.relation_label),
         "object": _uri(claim.object),
         "objectLabel": _text(claim.object_label),
+        "stance": _text(claim.stance),
         "wording": _text(claim.wording),
         "hedge": _text(claim.hedge),
         "condition": _text(claim.condition),
