@@ -28,6 +28,7 @@ PAGES = {
     "concept-site": "/id/calf",
     "marker": "/id/what-causes-leg-cramps/marker-7",
     "source": "/id/what-causes-leg-cramps/reference-2",
+    "claim": "/id/what-causes-leg-cramps/claim-mild-hypohydration-predisposes-to-cramp",
     "ontology": "/ontology",
     "why": "/why?subject=kg:femoral-artery&predicate=ck:implicatedIn&object=kg:calf-pain",
     "why-not": "/why?subject=kg:mild-hypohydration&predicate=ck:predisposesTo&object=kg:cramp",

@@ -96,8 +96,11 @@ def test_a_page_is_sent_once_and_not_run_for_its_head(site: Server, name: str) -
 def test_a_file_is_kept_by_its_address(site: Server) -> None:
     for link in Links(site.get("/").text).links:
         if link.startswith("/static/"):
-            assert site.get(link).status_code == 200
+            file = site.get(link)
+            assert file.status_code == 200
+            assert "immutable" in file.headers["cache-control"]
             assert re.search(r"\?[0-9a-f]{12}$", link)
+            assert site.get(link.partition("?")[0]).headers["cache-control"] == "no-cache"
     assert site.get("/static/../app.py").status_code == 404
     assert site.get("/static/nothing.css").status_code == 404
 
@@ -229,6 +232,22 @@ def test_why_tells_each_part_that_means_nothing(site: Server) -> None:
     assert page.status_code == 400
     assert page.text.count('aria-invalid="true"') == 2
     assert "No thing is called &#39;zebra&#39;" in page.text
+
+
+def test_why_begins_with_a_form_and_an_example(site: Server) -> None:
+    page = site.get("/why")
+    assert page.status_code == 200
+    example = next(link for link in Links(page.text).links if link.startswith("/why?"))
+    assert "It is inferred" in site.get(example).text
+
+
+def test_a_thing_shows_its_place_from_both_ends(site: Server, graph: KnowledgeGraph) -> None:
+    row = graph.query("SELECT ?a ?b { GRAPH g:background { ?a skos:broader ?b } } LIMIT 1").rows[0]
+    narrow, broad = row.text("a"), row.text("b")
+    for iri, relation, other in ((narrow, "broader", broad), (broad, "narrower", narrow)):
+        facts = site.get(address(iri), headers={"accept": HTML}).text.partition("</dl>")[0]
+        assert f"<dt>{relation}</dt>" in facts
+        assert f'href="{address(other)}"' in facts
 
 
 def test_about_tells_the_counts_that_the_graph_has(site: Server, graph: KnowledgeGraph) -> None:

@@ -67,6 +67,9 @@ def test_a_reviewer_finds_everything_that_rests_on_marker_7(visit: Visit, site: 
     expect(denied).to_contain_text("not necessarily")
     denied.get_by_role("link", name="the claim").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("mild hypohydration")
+    told = page.locator("section[aria-labelledby=what] table")
+    for words in ("denied", "hedge: not necessarily", "marker 7", "no listed source"):
+        expect(told).to_contain_text(words)
 
 
 def test_an_engineer_takes_a_query_and_the_data(visit: Visit, site: Server) -> None:

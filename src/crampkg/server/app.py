@@ -13,7 +13,6 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from crampkg import __version__
 from crampkg.server import (
@@ -27,6 +26,7 @@ from crampkg.server import (
     refusals,
     site,
     sparql,
+    static_files,
 )
 from crampkg.server.access_log import AccessLog
 from crampkg.server.pages import layout
@@ -93,7 +93,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
             Route(path, _endpoint(handler, service), methods=methods)
             for path, handler, methods in routes
         ]
-        + [Mount("/static", StaticFiles(packages=[("crampkg.server", "static")]))],
+        + [Mount("/static", static_files.Files())],
         middleware=[
             Middleware(AccessLog, metrics=service.metrics),
             Middleware(
@@ -134,9 +134,13 @@ async def _openapi(request: Request, service: Service) -> Response:
 
 async def _page(request: Request, service: Service) -> Response:
     base = sparql.base_of(request)
-    document = openapi.document(service.graph, base)
-    text = layout.render("api.html", service.graph, "/api", document=document, base=base)
-    return HTMLResponse(text, headers=layout.HEADERS)
+
+    def rendered() -> str:
+        document = openapi.document(service.graph, base)
+        return layout.render("api.html", service.graph, "/api", document=document, base=base)
+
+    # In a thread, since it is a long page.
+    return HTMLResponse(await asyncio.to_thread(rendered), headers=layout.HEADERS)
 
 
 async def _health(_: Request, service: Service) -> Response:

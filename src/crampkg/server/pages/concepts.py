@@ -33,18 +33,19 @@ _PER_PAGE = 150
 
 #: How the article stands to a claim, in the order of the page: the label of the stance, a heading.
 _STANCES = (
-    ("affirmed", "The article says"),
-    ("mixed evidence", "The article says that the evidence is mixed"),
-    ("reported belief", "The article reports as a belief, without stating it"),
-    ("denied", "The article denies"),
+    ("affirmed", "What the article affirms"),
+    ("mixed evidence", "Where it says that the evidence is mixed"),
+    ("reported belief", "What it reports as a belief, without stating it"),
+    ("denied", "What it denies"),
 )
 
-#: The relations that place a thing among others: broader things and wholes, narrower and parts.
+#: The relations that place a thing among others, and what each is called from its other end.
+#: Parts and wholes need no such name: the graph holds both directions.
 _PLACES = {
-    f"{SKOS}broader": "up",
-    f"{CK}partOf": "up",
-    f"{SKOS}narrower": "down",
-    f"{CK}hasPart": "down",
+    f"{SKOS}broader": "narrower",
+    f"{SKOS}narrower": "broader",
+    f"{CK}partOf": "",
+    f"{CK}hasPart": "",
 }
 
 #: The question that tells what rests on a thing of some kind, and its parameter.
@@ -59,6 +60,9 @@ _CLAIM = (
     *("subject", "subjectLabel", "object", "objectLabel", "wording", "hedge", "condition"),
     *("marker", "markerStatus", "sourceLabel", "basis", "section", "claim", "note"),
 )
+
+#: Where a text stands exactly, which comes after what it says.
+_EXACT = {f"{CK}start", f"{CK}end", f"{CK}sha256"}
 
 _LINK = (
     *("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel"),
@@ -141,6 +145,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "places": list(_places(card)),
         "properties": list(_properties(card, graph)),
         "resolution": list(_resolution(card, graph)),
+        "evidence": _evidence(card, graph),
         "quote": " ".join(quotes.get(iri, "").split()),
         "claims": list(_claims(card, graph, quotes)),
         "background": _links(by_origin["background"], graph),
@@ -190,16 +195,12 @@ def _places(card: Card) -> Iterator[tuple[str, Part, str]]:
     for link in card.links:
         if link.relation in _PLACES and link.subject == card.term.iri:
             yield link.relation_label, linked(link.object_label, link.object), link.origin
-        elif link.relation in _PLACES:
-            yield (
-                f"{link.relation_label} (of the other)",
-                linked(link.subject_label, link.subject),
-                link.origin,
-            )
+        elif backwards := _PLACES.get(link.relation):
+            yield backwards, linked(link.subject_label, link.subject), link.origin
 
 
 def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
-    for each in card.properties:
+    for each in sorted(card.properties, key=lambda said: said.property in _EXACT):
         yield _property(each, graph)
 
 
@@ -238,12 +239,29 @@ def _claims(
             yield stance, heading, len({claim.claim for claim in chosen}), table
 
 
+def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
+    """Return a claim with all that shows how firm it is, or None for what is no claim."""
+    subject = next(
+        (said.value for said in card.properties if said.property == f"{CK}claimSubject"), ""
+    )
+    if not graph.terms.get(subject):
+        return None
+    found = graph.describe(subject).claims
+    rows = [_row(claim) for claim in dict.fromkeys(found) if claim.claim == card.term.iri]
+    said = ("relation", "relationLabel", "object", "objectLabel", "stance")
+    columns = ("subject", "subjectLabel", *said, *_CLAIM[4:])
+    return grid(graph, columns, rows) if rows else None
+
+
 def _row(claim: CardClaim) -> dict[str, Value | None]:
     told = {
         "subject": _uri(claim.subject),
         "subjectLabel": _text(claim.subject_label),
+        "relation": _uri(claim.relation),
+        "relationLabel": _text(claim.relation_label),
         "object": _uri(claim.object),
         "objectLabel": _text(claim.object_label),
+        "stance": _text(claim.stance),
         "wording": _text(claim.wording),
         "hedge": _text(claim.hedge),
         "condition": _text(claim.condition),

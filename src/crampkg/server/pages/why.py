@@ -9,7 +9,7 @@ from crampkg.explain import story
 from crampkg.server.pages import addresses
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import compress
+from crampkg.vocabulary import CK, KG, compress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,9 @@ _PARTS = (
     ("predicate", "the relation"),
     ("object", "what it leads to"),
 )
+
+#: A triple that is inferred, to begin with; shown where its three parts are in the graph.
+_EXAMPLE = (f"{KG}femoral-artery", f"{CK}implicatedIn", f"{KG}calf-pain")
 
 #: How many derivations are looked for.
 _LIMIT = 5
@@ -42,6 +45,9 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
         "explanation": None,
     }
     if not any(given.values()):
+        if all(graph.terms.get(iri) for iri in _EXAMPLE):
+            names = ", ".join(map(graph.terms.name_of, _EXAMPLE))
+            context["example"] = (names, addresses.why(*_EXAMPLE))
         return Page(render("why.html", graph, "", **context))
     context["mistakes"] = _mistakes(given, graph)
     if not context["mistakes"]:
