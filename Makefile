@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint fmt bench engines lock clean
+.PHONY: demo test lint fmt editor bench engines screenshots lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
@@ -24,15 +24,25 @@ fmt: $(READY)
 	$(BIN)/ruff format
 	$(BIN)/crampkg fmt
 
+# The editor of the pages, of the sources in web/. Needs Node.js 20 or newer; without it the editor's
+# page has a plain text field.
+editor: $(READY)
+	$(BIN)/python hatch_build.py
+
 bench: $(READY)
 	$(BIN)/python bench/ask_csv.py
 	$(BIN)/python bench/questions.py
 	$(BIN)/python bench/reasoning.py --sizes 1 10000
 	$(BIN)/python bench/stores.py
+	$(BIN)/python bench/pages.py
 
 # Starts the stores, pushes, asks every question of each, and writes docs/engines.md.
 engines: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m engines.matrix
+
+# Every page at the width of a desk and of a phone, light and dark, into screenshots/ (Chromium).
+screenshots: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m pages.screenshots
 
 # Renews requirements.txt from pyproject.toml. What is pinned stays so, unless asked:
 # `make lock LOCK_ARGS=--upgrade`, or `LOCK_ARGS='--upgrade-package rdflib'`.
@@ -43,7 +53,8 @@ lock:
 	CUSTOM_COMPILE_COMMAND="make lock" .venv/tools/bin/pip-compile --quiet $(LOCK_ARGS) --output-file requirements.txt -
 
 clean:
-	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf web/node_modules src/crampkg/server/static/editor.js src/crampkg/server/static/editor.licenses.txt
+	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist screenshots
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("crampkg needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'

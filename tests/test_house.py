@@ -20,6 +20,7 @@ FLOORS = (
     {"__main__"},
     {"cli"},
     {"server"},
+    {"picture"},
     {"__init__"},
     {"graph"},
     {"answers", "check", "owl_view"},

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import rdflib
 from pyoxigraph import RdfFormat, parse
-from server.conftest import Server
 from server.test_protocol import told
+from serving import Server
 
 from crampkg import KnowledgeGraph
 from crampkg.vocabulary import CK, PREFIXES
@@ -210,7 +210,7 @@ def test_the_log_tells_of_each_request_and_of_no_person(start: Callable[..., Ser
 def test_the_page_of_the_api_needs_nothing_from_elsewhere(
     server: Server, graph: KnowledgeGraph
 ) -> None:
-    response = server.client.get("/", follow_redirects=True)
+    response = server.client.get("/api")
     assert response.headers["content-type"].startswith("text/html")
     assert response.headers["content-security-policy"].startswith("default-src 'none'")
     assert "<script" not in response.text

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from server.conftest import Server
 from server.test_protocol import told
+from serving import Server
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 LIMITS = ("--seconds", "1", "--memory", "256", "--rows", "5000", "--result", "2")

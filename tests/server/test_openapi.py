@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from server.conftest import Server
+from serving import Server
 
 from crampkg import KnowledgeGraph
 from crampkg.server.openapi import document

@@ -11,7 +11,7 @@ import pytest
 import rdflib
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 from rdflib.compare import isomorphic
-from server.conftest import Server
+from serving import Server
 
 from crampkg import KnowledgeGraph
 from crampkg.vocabulary import GRAPHS

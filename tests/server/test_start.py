@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 import pytest
+from conftest import ROOT
 
 from crampkg import cli
 
@@ -21,6 +22,8 @@ from crampkg import cli
         (["--host", "no.such.host.invalid"], "There is no address 'no.such.host.invalid' here"),
         (["--host", "192.0.2.1", "--port", "0"], "192.0.2.1, port 0, cannot be listened on"),
         (["--sources", "nowhere"], "nowhere is not a crampkg source folder"),
+        (["--article", "nowhere.txt"], "nowhere.txt cannot be read: No such file or directory"),
+        (["--article", str(ROOT / "README.md")], "README.md is not the text that was read: of "),
     ],
 )
 def test_what_cannot_be_is_said(
@@ -29,7 +32,8 @@ def test_what_cannot_be_is_said(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("CRAMPKG_SOURCES", "")  # which serving sets, for its workers
+    for variable in ("CRAMPKG_SOURCES", "CRAMPKG_ARTICLE"):  # serving sets them, for its workers
+        monkeypatch.setenv(variable, "")
     assert cli.main(["serve", *words]) == 2
     assert says in capsys.readouterr().err
 

@@ -19,7 +19,7 @@ import pytest
 import rdflib
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, parse_query_results
 from rdflib.namespace import RDF, Namespace
-from server.conftest import Server
+from serving import Server
 from tiny import BASE
 
 from crampkg.vocabulary import GRAPHS, PREFIXES

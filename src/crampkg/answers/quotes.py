@@ -42,6 +42,13 @@ def quotes(
     return found, misfits
 
 
+def fit(article: Article, query: Callable[[str], Answer]) -> tuple[int, int]:
+    """Return how many recorded spans fit `article`, and of how many, by the articles that do."""
+    every = {row.text("resource") for row in query(_query())}
+    found, misfits = quotes(every, article, query)
+    return len(found), len(found) + len(misfits)
+
+
 def handles(answer: Answer) -> set[str]:
     """Return the IRIs in the columns `claim` and `statement` of `answer`."""
     names = {"claim", "statement"}.intersection(answer.variables)

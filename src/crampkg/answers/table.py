@@ -70,15 +70,15 @@ def sheet(
     row. `quotes` are spans of the article by the IRI of their statement or claim; a last column
     then holds the one that a row leads to.
     """
-    labels = {name: label for name in variables if (label := _label_of(name, variables))}
+    labels = {name: label for name in variables if (label := label_of(name, variables))}
     shown = [name for name in variables if name not in labels.values()]
-    headings = [_heading(name) for name in shown]
+    headings = [heading_of(name) for name in shown]
     if len(set(headings)) < len(headings):
         headings = list(shown)
     numbers = {
         heading
         for name, heading in zip(shown, headings, strict=True)
-        if _all_numbers(row[name] for row in rows)
+        if are_numbers(row[name] for row in rows)
     }
     lines = [[cell(row[labels.get(name, name)] or row[name]) for name in shown] for row in rows]
     whence = [title_of(row, titles) for row in rows] if titles else []
@@ -99,7 +99,7 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
     Values stand in the order in which they first come; what a cell says twice it says once.
     """
     row_of, column_of = content.headings.index(down), content.headings.index(across)
-    places = [content.headings.index(_heading(name)) for name in inside]
+    places = [content.headings.index(heading_of(name)) for name in inside]
     cells: dict[tuple[str, str], dict[str, None]] = {}
     for row in content.rows:
         said = ", ".join(
@@ -203,7 +203,7 @@ def cell(value: Value | None) -> str:
     return "".join(mark if mark.isprintable() else "\ufffd" for mark in text)
 
 
-def _label_of(name: str, variables: Sequence[str]) -> str | None:
+def label_of(name: str, variables: Sequence[str]) -> str | None:
     """Return the variable that holds what to show for `name`, by the habit of the queries."""
     for suffix in ("Label", "Text"):
         if name + suffix in variables:
@@ -211,12 +211,14 @@ def _label_of(name: str, variables: Sequence[str]) -> str | None:
     return None
 
 
-def _all_numbers(values: Iterable[Value | None]) -> bool:
+def are_numbers(values: Iterable[Value | None]) -> bool:
+    """Tell whether all that is there of some values are numbers."""
     kinds = {value.datatype for value in values if value is not None}
     return bool(kinds) and kinds <= _NUMBERS
 
 
-def _heading(name: str) -> str:
+def heading_of(name: str) -> str:
+    """Return the heading above the column of a variable."""
     if name in _HEADINGS:
         return _HEADINGS[name]
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.removesuffix("Label") or name)

@@ -88,13 +88,6 @@ def run(arguments: Arguments) -> int:
             "ask and query, or push the graph to a store of yours."
         )
         raise UsageError(message)
-    try:
-        from crampkg.server.app import create_app
-        from crampkg.server.limits import MEBIBYTE, Limits
-        from crampkg.server.listening import serve
-    except ImportError as error:
-        message = f"Serving needs {error.name}: pip install 'crampkg[server]'."
-        raise UsageError(message) from None
     # Ctrl-C is for the server, which has requests to finish: nothing ends this process at once.
     signal.set_wakeup_fd(-1)
     # The workers' fork server opens the graph for itself, by these.
@@ -105,6 +98,17 @@ def run(arguments: Arguments) -> int:
         if value:
             os.environ[variable] = os.path.abspath(value)
     graph = open_graph(arguments)
+    try:
+        from crampkg.server import forking, quoting
+
+        quoting.check(graph)
+        forking.begin()
+        from crampkg.server.app import create_app
+        from crampkg.server.limits import MEBIBYTE, Limits
+        from crampkg.server.listening import serve
+    except ImportError as error:
+        message = f"Serving needs {error.name}: pip install 'crampkg[server]'."
+        raise UsageError(message) from None
     limits = Limits(
         workers=arguments.workers,
         seconds=arguments.seconds,

@@ -11,7 +11,7 @@ from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from crampkg.engine.base import Binding, Engine, Triple
@@ -90,7 +90,7 @@ def describe(term: Term, engine: Engine) -> Card:
     """Return the card of `term`, asked of `engine`."""
 
     def rows(name: str) -> list[list[str]]:
-        return [_texts(row) for row in engine.query(_query(name, term)).bindings()]
+        return [_texts(row) for row in engine.query(query(name, [term.iri])).bindings()]
 
     clinical = f"{CK}ClinicalEntity" in term.kinds
     return Card(
@@ -99,7 +99,7 @@ def describe(term: Term, engine: Engine) -> Card:
         tuple(CardClaim(*row) for row in rows("card-claims")),
         tuple(CardLink(*row) for row in rows("card-links")),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
-        tuple(sorted(set(engine.query(_query("card-graph", term)).triples()), key=str)),
+        tuple(sorted(set(engine.query(query("card-graph", [term.iri])).triples()), key=str)),
     )
 
 
@@ -122,8 +122,9 @@ def resources(card: Card) -> Iterator[str]:
         yield claim.statement
 
 
-def _query(name: str, term: Term) -> str:
-    return bind(_text(name), {"concept": [serialize(term.iri, "iri")]})
+def query(name: str, concepts: Iterable[str]) -> str:
+    """Return the query `card-claims`, `card-links` or another of a card, for some concepts."""
+    return bind(_text(name), {"concept": [serialize(iri, "iri") for iri in concepts]})
 
 
 @functools.cache  # also because a server's process that answers cannot open a file

@@ -148,19 +148,30 @@ class Terms:
         message = f"{name!r} is {term.label}, and that is no {self.name_of(kinds[0])}.{offer}"
         raise WrongKindError(message)
 
-    def _unknown(self, name: str, kinds: tuple[str, ...]) -> str:
+    def near(self, name: str, kind: str | None = None) -> list[Term]:
+        """Return the terms, of the class with IRI `kind` if one is given, that `name` may mean.
+
+        What it fits comes first, then what is spelt like it, then what has it in a name.
+        """
+        return self._near(name, (kind,) if kind else ())[:OFFERED]
+
+    def _near(self, name: str, kinds: tuple[str, ...]) -> list[Term]:
         import difflib
 
-        candidates: dict[str, str] = {}
+        candidates: dict[str, Term] = {}
         for term in self._by_iri.values():
             if _is_one_of(term, kinds):
                 for known in _names(term):
-                    candidates.setdefault(_fold(known), term.label)
+                    candidates.setdefault(_fold(known), term)
         iri = expand(name) or name.strip("<>")
         word = _fold(_slug(iri) if "://" in iri else name)
+        fitting = [term for each in self._fitting(name) for term in each if _is_one_of(term, kinds)]
         near = difflib.get_close_matches(word, candidates, n=OFFERED, cutoff=0.6)
         near += sorted((known for known in candidates if word and word in known), key=len)[:OFFERED]
-        labels = list(dict.fromkeys(candidates[each] for each in near))
+        return list(dict.fromkeys([*fitting, *(candidates[each] for each in near)]))
+
+    def _unknown(self, name: str, kinds: tuple[str, ...]) -> str:
+        labels = list(dict.fromkeys(term.label for term in self._near(name, kinds)))
         what = self.name_of(kinds[0]) if kinds else "thing"
         offer = suggest(labels[:OFFERED])
         if not offer:

@@ -7,19 +7,31 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING
 
-import jinja2
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
 
 from crampkg import __version__
-from crampkg.server import api, graph_store, media, metrics, openapi, sparql
+from crampkg.server import (
+    api,
+    editor,
+    graph_store,
+    media,
+    metrics,
+    openapi,
+    pictures,
+    refusals,
+    site,
+    sparql,
+    static_files,
+)
 from crampkg.server.access_log import AccessLog
+from crampkg.server.pages import layout
 from crampkg.server.problems import Problem
-from crampkg.server.service import Service, problem_response
+from crampkg.server.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -30,11 +42,6 @@ if TYPE_CHECKING:
     from crampkg.server.limits import Limits
 
     Handler = Callable[[Request, Service], Awaitable[Response]]
-
-#: Everything a page here needs is in it; nothing of it may come from elsewhere.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
-
-_TEMPLATES = jinja2.Environment(loader=jinja2.PackageLoader("crampkg.server"), autoescape=True)
 
 
 def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
@@ -50,7 +57,22 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
     read = ["GET"]
     write = ["GET", "PUT", "POST", "DELETE", "PATCH"]
     routes: list[tuple[str, Handler, list[str]]] = [
-        ("/", _home, read),
+        ("/", site.page("home"), read),
+        ("/questions", site.page("questions"), read),
+        ("/questions/{id}", site.page("question"), read),
+        ("/concepts", site.page("concepts"), read),
+        ("/id/{path:path}", site.concept, read),
+        ("/ontology", site.ontology, read),
+        *((f"/ontology{suffix}", site.ontology, read) for suffix in media.SUFFIXES),
+        ("/why", site.page("why"), read),
+        ("/evidence", site.page("evidence"), read),
+        ("/about", site.page("about"), read),
+        ("/editor", editor.page, ["GET", "POST"]),
+        ("/editor/vocabulary", editor.vocabulary, read),
+        ("/editor/result", editor.result, ["GET", "POST"]),
+        ("/picture", pictures.page, read),
+        ("/picture.svg", pictures.svg, ["GET", "POST"]),
+        ("/picture.png", pictures.png, ["GET", "POST"]),
         ("/sparql", sparql.respond, ["GET", "POST"]),
         ("/store", graph_store.respond, write),
         ("/graph/{name}", graph_store.respond, write),
@@ -70,7 +92,8 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         routes=[
             Route(path, _endpoint(handler, service), methods=methods)
             for path, handler, methods in routes
-        ],
+        ]
+        + [Mount("/static", static_files.Files())],
         middleware=[
             Middleware(AccessLog, metrics=service.metrics),
             Middleware(
@@ -94,13 +117,9 @@ def _endpoint(handler: Handler, service: Service) -> Callable[[Request], Awaitab
         try:
             return await handler(request, service)
         except Problem as problem:
-            return problem_response(problem)
+            return refusals.respond(request, problem)
 
     return endpoint
-
-
-async def _home(request: Request, _: Service) -> Response:
-    return RedirectResponse(f"{sparql.base_of(request)}/api", 303)
 
 
 async def _void(request: Request, service: Service) -> Response:
@@ -115,10 +134,13 @@ async def _openapi(request: Request, service: Service) -> Response:
 
 async def _page(request: Request, service: Service) -> Response:
     base = sparql.base_of(request)
-    text = _TEMPLATES.get_template("api.html").render(
-        document=openapi.document(service.graph, base), base=base
-    )
-    return HTMLResponse(text, headers={"content-security-policy": _POLICY})
+
+    def rendered() -> str:
+        document = openapi.document(service.graph, base)
+        return layout.render("api.html", service.graph, "/api", document=document, base=base)
+
+    # In a thread, since it is a long page.
+    return HTMLResponse(await asyncio.to_thread(rendered), headers=layout.HEADERS)
 
 
 async def _health(_: Request, service: Service) -> Response:
@@ -150,11 +172,13 @@ async def _refused(request: Request, error: Exception) -> Response:
     if error.status_code == 405:  # noqa: PLR2004 - method not allowed
         allowed = (error.headers or {}).get("Allow", "")
         detail = f"{request.method} is not for this address. It takes {allowed}."
-        return problem_response(Problem("method", detail), error.headers)
+        return refusals.respond(request, Problem("method", detail), error.headers)
     detail = f"There is nothing at {request.url.path}. /api says what there is."
-    return problem_response(Problem("not-found", detail))
+    return refusals.respond(request, Problem("not-found", detail))
 
 
 async def _mistaken(request: Request, error: Exception) -> Response:
     logging.getLogger("crampkg").error("A mistake at %s", request.url.path, exc_info=error)
-    return problem_response(Problem("mistake", "The server made a mistake, which is in its log."))
+    return refusals.respond(
+        request, Problem("mistake", "The server made a mistake, which is in its log.")
+    )

@@ -23,27 +23,29 @@ _NAMES = {iri: name for name, iri in GRAPHS.items()}
 async def respond(request: Request, service: Service) -> Response:
     """Return a graph: `/store?default`, `/store?graph=IRI` or `/graph/NAME`. Raises `Problem`.
 
-    The default graph is the union of all, as in queries.
+    `/graph/all` is the union of all, as the default graph is, and a suffix such as `.ttl` names a
+    format.
     """
     if request.method not in ("GET", "HEAD"):
         raise Problem("update", "The graphs can be read here, and not be changed.")
-    graphs = _wanted(request)
-    format, type = media.chosen(request.headers.get("accept", ""), None, media.GRAPHS)
+    graphs, suffix = _wanted(request)
+    format, type = media.chosen(request.headers.get("accept", ""), suffix, media.GRAPHS)
     job = {"do": "export", "graphs": graphs, "format": format, "type": type}
     return await service.answer(request, job)
 
 
-def _wanted(request: Request) -> list[str]:
-    """Return the short names of the graphs that are asked for."""
-    name = request.path_params.get("name")
-    if name is not None:
-        if name not in GRAPHS:
-            detail = f"There is no graph {name!r}. There are {', '.join(GRAPHS)}."
+def _wanted(request: Request) -> tuple[list[str], str | None]:
+    """Return the short names of the graphs that are asked for, and the format of a suffix."""
+    path = request.path_params.get("name")
+    if path is not None:
+        name, format = media.without_suffix(path)
+        if name not in (*GRAPHS, "all"):
+            detail = f"There is no graph {name!r}. There are {', '.join(GRAPHS)}, all."
             raise Problem("not-found", detail)
-        return [name]
+        return [name], format
     asked = request.query_params
     if "default" in asked and "graph" not in asked:
-        return ["all"]
+        return ["all"], None
     if len(asked.getlist("graph")) == 1 and "default" not in asked:
         iri = asked["graph"]
         if iri not in _NAMES:
@@ -51,5 +53,5 @@ def _wanted(request: Request) -> list[str]:
                 f"There is no graph <{iri}>. There are {', '.join(map('<{}>'.format, _NAMES))}."
             )
             raise Problem("not-found", detail)
-        return [_NAMES[iri]]
+        return [_NAMES[iri]], None
     raise Problem("bad-request", "Name one graph: ?default, or ?graph= and its IRI.")

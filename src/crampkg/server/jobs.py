@@ -8,12 +8,16 @@ import json
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 from crampkg.answers import formats, quotes
-from crampkg.article import Article
 from crampkg.errors import CrampkgError
 from crampkg.explain import describe
 from crampkg.export import export, to_bytes
-from crampkg.server import descriptions, media
+from crampkg.picture import scene, svg
+from crampkg.server import descriptions, media, pages, scenes
+from crampkg.server.pages import editor
+from crampkg.server.pages.addresses import address, is_ours
 from crampkg.server.problems import Problem
+from crampkg.server.quoting import quoted
+from crampkg.vocabulary import CK, KG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,11 +32,12 @@ _SMALL = 1024
 
 
 class Reply(NamedTuple):
-    """The body of an answer, its media type, and its content coding."""
+    """The body of an answer, its media type, its content coding and its status code."""
 
     body: bytes
     type: str
     encoding: str | None = None
+    status: int = 200
 
 
 class _Sink(io.RawIOBase):
@@ -90,9 +95,22 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
     for name in media.QUESTIONS["select"]:
         job = {"do": "ask", "id": question.id, "params": {}, "format": name, "type": ""}
         run({**job, "encoding": "br"}, graph, limits)
-    for name in ("json", "turtle"):
-        job = {"do": "describe", "term": "kg:calf", "format": name, "type": ""}
+    # Sources of one's own may hold nothing of ours: what is there is asked for.
+    known = {f"{CK}ClinicalEntity" in term.kinds: term for term in graph.terms}
+    shown = [known[is_clinical] for is_clinical in (True, False) if is_clinical in known]
+    for name, term in zip(("json", "turtle"), shown, strict=False):
+        job = {"do": "describe", "term": term.iri, "format": name, "type": ""}
         run({**job, "encoding": "gzip"}, graph, limits)
+    for view in ("about", "concept", "question"):  # what these need, the others do
+        job = {"do": "page", "view": view, "asked": [], "base": "", "id": question.id}
+        try:
+            run({**job, "path": shown[0].iri.removeprefix(KG)}, graph, limits)
+        except (CrampkgError, Problem):
+            continue
+    asked = [["query", f"DESCRIBE kg:calf {query}"], ["show", "raw"]]
+    run({"do": "page", "view": "editor", "asked": asked, "base": ""}, graph, limits)
+    for term in shown[:1]:
+        run({"do": "scene", "asked": [["concept", term.iri]], "alone": True}, graph, limits)
     _nquads(graph)
     run({"do": "terms", "words": "calf", "kind": None, "limit": 1}, graph, limits)
 
@@ -129,8 +147,8 @@ def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
 def _ask(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     """Answer a question of the library."""
     answer = graph.ask(job["id"], **job["params"])
-    quoted = _quoted(quotes.handles(answer) if answer.form == "select" else (), graph, job)
-    return Reply(formats.serialize(answer, job["format"], quoted), job["type"])
+    found = _quoted(quotes.handles(answer) if answer.form == "select" else (), graph, job)
+    return Reply(formats.serialize(answer, job["format"], found), job["type"])
 
 
 def _describe(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
@@ -162,8 +180,8 @@ def _why(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     explanation = graph.why(job["subject"], job["predicate"], job["object"], limit=job["limit"])
     if job["format"] != "json":
         return Reply(to_bytes(prov.provenance(explanation), job["format"]), job["type"])
-    quoted = _quoted(story.resources(explanation), graph, job)
-    return _json({**story.document(explanation, quoted), "status": _statuses(graph)})
+    found = _quoted(story.resources(explanation), graph, job)
+    return _json({**story.document(explanation, found), "status": _statuses(graph)})
 
 
 def _information(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
@@ -172,33 +190,58 @@ def _information(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     return Reply(to_bytes(triples, job["format"]), job["type"])
 
 
+def _page(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Render a page."""
+    page = pages.VIEWS[job["view"]](job, graph)
+    return Reply(page.html.encode(), "text/html", None, page.status)
+
+
+def _scene(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
+    """Say what a picture shows."""
+    return Reply(scenes.run(job, graph, limits), "application/json")
+
+
+def _svg(job: Job, _: KnowledgeGraph, __: Limits) -> Reply:
+    """Finish a picture that was laid out."""
+    drawn = job["drawn"]
+    base = job["base"]
+
+    def whole(iri: str) -> str:
+        found = address(iri)
+        return f"{base}{found}" if is_ours(found) else found
+
+    made = svg.finished(drawn["svg"].encode(), scene.of_document(drawn["scene"]), whole)
+    return Reply(made.encode(), "image/svg+xml")
+
+
+def _vocabulary(_: Job, graph: KnowledgeGraph, __: Limits) -> Reply:
+    """List what a query may name."""
+    return Reply(editor.vocabulary(graph), "application/json")
+
+
 _JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
     "ask": _ask,
     "describe": _describe,
     "export": _export,
     "information": _information,
+    "page": _page,
     "query": _query,
+    "scene": _scene,
+    "svg": _svg,
     "terms": _terms,
+    "vocabulary": _vocabulary,
     "why": _why,
 }
 
 
 def _quoted(resources: Iterable[str], graph: KnowledgeGraph, job: Job) -> dict[str, str]:
-    """Return the article's words for some claims and statements, where they can be shown."""
-    if graph.article is None or job["format"] not in ("json", "md"):
-        return {}
-    found, _ = quotes.quotes(resources, _article(graph.article), graph.query)
-    return found
+    """Return the article's words for some claims and statements, where the format has room."""
+    return quoted(resources, graph) if job["format"] in ("json", "md") else {}
 
 
 @functools.cache
 def _nquads(graph: KnowledgeGraph) -> bytes:
     return graph.nquads
-
-
-@functools.cache
-def _article(path: str) -> Article:
-    return Article.read(path)
 
 
 def _statuses(graph: KnowledgeGraph) -> list[dict[str, str]]:

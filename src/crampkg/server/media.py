@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import functools
 
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
-
 from crampkg.export import FORMATS
 from crampkg.server.problems import Problem
 
@@ -38,6 +35,12 @@ GRAPHS: dict[str, tuple[str, ...]] = {
     for name in FORMATS
 }
 
+#: The formats of the things that have pages.
+PAGES: dict[str, tuple[str, ...]] = {"html": ("text/html",), **GRAPHS}
+
+#: The names of these formats by what an address may end in.
+SUFFIXES = {".html": "html", **{FORMATS[name].extension: name for name in FORMATS}}
+
 #: What an ASK can be written in: the W3C's CSV and TSV hold rows alone.
 TRUTHS = {name: RESULTS[name] for name in ("json", "xml")}
 
@@ -63,6 +66,10 @@ def choose(accept: str, *, table: Mapping[str, Sequence[str]]) -> tuple[str, str
     if not accept:
         name = next(iter(table))
         return name, table[name][0]
+    # Here, because workers, which read these tables as well, are ready the sooner without.
+    from werkzeug.datastructures import MIMEAccept
+    from werkzeug.http import parse_accept_header
+
     types = {type: name for name in reversed([*table]) for type in reversed(table[name])}
     best = parse_accept_header(accept, MIMEAccept).best_match(
         [type for known in table.values() for type in known]
@@ -78,6 +85,13 @@ def choices(accept: str) -> Choice:
         "ask": choose(accept, table=TRUTHS),
         "graph": choose(accept, table=GRAPHS),
     }
+
+
+def without_suffix(path: str) -> tuple[str, str | None]:
+    """Return an address without the suffix of a format, and the name of that format, if any."""
+    base, dot, suffix = path.rpartition(".")
+    name = SUFFIXES.get(dot + suffix)
+    return (path, None) if name is None or not base else (base, name)
 
 
 def chosen(accept: str, format: str | None, table: Mapping[str, Sequence[str]]) -> tuple[str, str]:
@@ -112,5 +126,7 @@ def encoding(accept: str) -> str | None:
     """Return the best content coding for an Accept-Encoding header, None for none."""
     if not accept:
         return None
+    from werkzeug.http import parse_accept_header
+
     best = parse_accept_header(accept).best_match(("br", "gzip", "identity"))
     return None if best == "identity" else best

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import multiprocessing
 import signal
 import socket
 import time
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.server import worker
 from crampkg.server.fair_queue import FairQueue
+from crampkg.server.forking import CONTEXT
 from crampkg.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ _BIRTH = 60
 
 _LOGGER = logging.getLogger("crampkg")
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["crampkg.server.preload"])
-
 
 class Done(NamedTuple):
     """What came of a job."""
@@ -38,6 +35,7 @@ class Done(NamedTuple):
     body: bytes
     type: str
     encoding: str | None
+    status: int
     waited: float  # milliseconds until a worker was free
     took: float  # milliseconds in the worker
 
@@ -124,7 +122,7 @@ class Pool:
                 _LOGGER.error("A mistake in the job %r: %s", job["do"], head["trace"])
             self._metrics.stopped(head["problem"]["kind"])
             raise Problem(**head["problem"])
-        return Done(body, head["type"], head["encoding"], waited, head["ms"])
+        return Done(body, head["type"], head["encoding"], head["status"], waited, head["ms"])
 
     async def close(self) -> None:
         """End all workers."""
@@ -175,7 +173,7 @@ class Pool:
 
     def _fork(self) -> tuple[ForkServerProcess, socket.socket]:
         ours, theirs = socket.socketpair()
-        process = _CONTEXT.Process(
+        process = CONTEXT.Process(
             target=worker.run,
             args=(theirs, self._digest, self._limits),
             kwargs={"confined": self._confined},

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
@@ -13,10 +14,10 @@ from starlette.responses import Response
 from werkzeug.http import parse_etags
 
 from crampkg import __version__
-from crampkg.server import media
+from crampkg.server import media, quoting
+from crampkg.server.drawing import Drawing
 from crampkg.server.metrics import Metrics
 from crampkg.server.pool import Done, Pool
-from crampkg.server.problems import MEDIA_TYPE, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,11 @@ _FRESH = re.compile(r"\b(?:BNODE|NOW|RAND|STRUUID|UUID)\b", re.IGNORECASE)
 #: may have another graph.
 _CACHING = "no-cache"
 
+
+_OK = 200
+
+#: The pages that ask nothing of the graph: they do not wait for the first worker.
+_AT_ONCE = ("home",)
 
 #: nginx's number for a client that did not wait.
 _GONE = 499
@@ -53,7 +59,10 @@ class Service:
         self.queries = Pool(limits.workers, graph.digest, limits, self.metrics)
         # What explains reads many modules and files, so it is not born before it is wanted.
         self.explainer = Pool(1, graph.digest, limits, self.metrics, confined=False)
+        self._drawing = Drawing(limits)
         self._cache: LRUCache[str, Done] = LRUCache(limits.cache, getsizeof=_size)
+        # What an answer depends on, beside the job.
+        self._sources = f"{graph.digest} {quoting.digest(graph)} {__version__}"
         self.metrics.graph.info({"digest": graph.digest, "version": __version__})
 
     async def answer(
@@ -64,7 +73,7 @@ class Service:
         Raises `Problem` as `Pool.run` does.
         """
         key = hashlib.sha256(
-            f"{self.graph.digest} {__version__} {json.dumps(job, sort_keys=True)}".encode()
+            f"{self._sources} {json.dumps(job, sort_keys=True)}".encode()
         ).hexdigest()
         note: dict[str, Any] = request.scope.setdefault("crampkg", {})
         note |= {"job": job["do"], "key": key[:12]}
@@ -98,7 +107,19 @@ class Service:
             self.metrics.cached()
         if done.encoding is not None:
             told["content-encoding"] = done.encoding
-        return Response(done.body, 200, {**told, "content-type": media.content_type(done.type)})
+        if done.status != _OK:  # what was asked wrongly is no version of anything
+            told.pop("etag", None)
+        told["content-type"] = media.content_type(done.type)
+        return Response(done.body, done.status, told)
+
+    def _render(self, job: dict[str, Any]) -> Done:
+        """Render a page here and now."""
+        from crampkg.server import jobs
+
+        started = time.perf_counter()
+        reply = jobs.run(job, self.graph, self.limits)
+        took = round((time.perf_counter() - started) * 1000, 3)
+        return Done(reply.body, reply.type, reply.encoding, reply.status, 0.0, took)
 
     def observe(self) -> None:
         """Bring the gauges up to date."""
@@ -109,9 +130,10 @@ class Service:
 
     async def _run(self, request: Request, job: dict[str, Any]) -> Done:
         """Let a worker do the job, and kill it when the client has gone away meanwhile."""
-        pool = self.explainer if job["do"] == "why" else self.queries
+        if job.get("view") in _AT_ONCE:
+            return await asyncio.to_thread(self._render, job)
         client = request.client.host if request.client else ""
-        doing = asyncio.ensure_future(pool.run(job, client))
+        doing = asyncio.ensure_future(self._do(job, client))
         leaving = asyncio.ensure_future(_until_gone(request))
         try:
             await asyncio.wait((doing, leaving), return_when=asyncio.FIRST_COMPLETED)
@@ -123,15 +145,13 @@ class Service:
                 task.cancel()
             await asyncio.gather(doing, leaving, return_exceptions=True)
 
-
-def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a problem as `application/problem+json`."""
-    told = dict(headers or {})
-    if problem.kind in ("too-slow", "too-long"):  # the rest of the body may be on its way
-        told["connection"] = "close"
-    if problem.retry is not None:
-        told["retry-after"] = str(problem.retry)
-    return Response(problem.body(), problem.status, told, MEDIA_TYPE)
+    async def _do(self, job: dict[str, Any], client: str) -> Done:
+        if "picture" in job:
+            return await self._drawing.fulfil(
+                job, lambda part: self.queries.run(part, client), client
+            )
+        pool = self.explainer if "why" in (job["do"], job.get("view")) else self.queries
+        return await pool.run(job, client)
 
 
 async def _until_gone(request: Request) -> None:

@@ -32,7 +32,7 @@ async def respond(request: Request, service: Service) -> Response:
     """
     accept = request.headers.get("accept", "")
     if request.method == "POST":
-        parameters = await _posted(request, service.limits.query)
+        parameters = await posted(request, service.limits.query)
     else:
         parameters = _pairs(request.scope["query_string"], service.limits.query)
         if not parameters:
@@ -81,7 +81,8 @@ async def body_of(request: Request, seconds: float, limit: int) -> bytes:
     return b"".join(parts)
 
 
-async def _posted(request: Request, limit: int) -> list[tuple[str, str]]:
+async def posted(request: Request, limit: int) -> list[tuple[str, str]]:
+    """Return the parameters of a POST, among them a query that is its body. Raises `Problem`."""
     type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if type == _UPDATE:
         raise Problem("update", _READ_ONLY)

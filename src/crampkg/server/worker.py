@@ -104,7 +104,7 @@ def _answer(job: dict[str, Any], graph: KnowledgeGraph, limits: Limits) -> tuple
         problem = Problem("mistake", "The server made a mistake, which is in its log.")
         trace = traceback.format_exc()
     else:
-        head = {"type": reply.type, "encoding": reply.encoding}
+        head = {"type": reply.type, "encoding": reply.encoding, "status": reply.status}
         return {**head, "ms": _since(started)}, reply.body
     told = {"kind": problem.kind, "detail": problem.detail}
     place = {"line": problem.line, "column": problem.column}

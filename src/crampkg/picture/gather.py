@@ -1,0 +1,252 @@
+"""Scenes from a graph: all of it, what is around a thing, an answer, and any RDF triples."""
+
+from __future__ import annotations
+
+import importlib.resources
+from typing import TYPE_CHECKING
+
+from crampkg.explain import describe
+from crampkg.picture.scene import Edge, Node, Scene, layer_of
+from crampkg.questions.bind import bind, serialize
+from crampkg.vocabulary import CK, RDFS, SKOS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from crampkg.answers.rows import Answer
+    from crampkg.engine.base import Triple
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.records import Term
+
+#: Read at once, because a server's process that answers cannot open a file.
+_QUERIES = {
+    name: importlib.resources.files("crampkg.picture")
+    .joinpath(f"{name}.rq")
+    .read_text(encoding="utf-8")
+    for name in ("claimed", "evidence", "inverses")
+}
+
+_CLINICAL = f"{CK}ClinicalEntity"
+_CLAIM = f"{CK}Claim"
+#: Names and notes, which are read at a thing and not drawn as links of it.
+_NAMES = (f"{SKOS}prefLabel", f"{RDFS}label")
+
+
+def whole(graph: KnowledgeGraph) -> Scene:
+    """Return all clinical things, with every claim, and background and inferred links."""
+    things = [term.iri for term in graph.terms if _CLINICAL in term.kinds]
+    things += [row.text("thing") for row in graph.query(_QUERIES["claimed"])]
+    known = dict.fromkeys(things)
+    kept = [edge for edge in _touching(graph, known) if edge.start in known and edge.end in known]
+    return _scene(graph, "The whole graph", known, kept)
+
+
+def neighbourhood(graph: KnowledgeGraph, term: Term, depth: int) -> Scene:
+    """Return what is within `depth` links of a thing."""
+    reached, edges = [term.iri], list[Edge]()
+    edge_of = set[str]()
+    for _ in range(depth):
+        new = [iri for iri in reached if iri not in edge_of]
+        edge_of.update(new)
+        edges += _touching(graph, new)
+        reached += [iri for edge in edges for iri in (edge.start, edge.end)]
+        reached = list(dict.fromkeys(reached))
+    steps = "one step" if depth == 1 else f"{depth} steps"
+    title = f"What is within {steps} of {term.label}"
+    return _scene(graph, title, reached, _without_repeats(edges), {term.iri})
+
+
+def answer(graph: KnowledgeGraph, answer: Answer) -> Scene:
+    """Return the things and claims that an answer names, and the background between the things.
+
+    Of what is inferred there is what a row of the answer says: both things and the relation.
+    """
+    title = _asked(answer)
+    if answer.form == "graph":
+        return triples(graph, answer.triples, title)
+    rows = [{cell.text for cell in row.values() if cell and cell.kind == "uri"} for row in answer]
+    named = list(dict.fromkeys(iri for row in rows for iri in sorted(row)))
+    terms = [term for iri in named if (term := graph.terms.get(iri))]
+    claims = {term.iri for term in terms if _CLAIM in term.kinds}
+    asked = {
+        value.iri
+        for values in answer.parameters.values()
+        for value in values
+        if not isinstance(value, str)
+    }
+    things = [term.iri for term in terms if _CLINICAL in term.kinds]
+    things += [iri for iri in asked if iri not in things and _is_clinical(graph, iri)]
+    edges = []
+    known = set(things)
+    for edge in _touching(graph, things):
+        said = any({edge.start, edge.end, edge.relation} <= row for row in rows)
+        within = edge.start in known and edge.end in known
+        if (
+            (edge.origin == "article" and not claims.isdisjoint(edge.claims))
+            or (edge.origin == "background" and within)
+            or (edge.origin == "inferred" and said)
+        ):
+            edges.append(edge)
+            things += [iri for iri in (edge.start, edge.end) if iri not in things]
+    linked = {iri for edge in edges for iri in (edge.start, edge.end)}
+    # A class or a circumstance that stands in every row links nothing: what was asked about stays.
+    kept = [iri for iri in things if iri in linked or iri in known]
+    return _scene(graph, title, kept, edges, asked & set(kept))
+
+
+def triples(graph: KnowledgeGraph, found: Sequence[Triple], title: str) -> Scene:
+    """Return the triples of a CONSTRUCT whose ends are both resources; the rest is counted."""
+    drawn = [
+        (subject.text, predicate.text, object.text)
+        for subject, predicate, object in found
+        if object.kind != "literal"
+    ]
+    things = list(dict.fromkeys(iri for start, _, end in drawn for iri in (start, end)))
+    names = {
+        subject.text: object.text
+        for subject, predicate, object in found
+        if predicate.text in _NAMES and object.kind == "literal"
+    }
+    nodes = tuple(_node(graph, iri, names) for iri in things)
+    edges = tuple(
+        Edge(start, end, relation, graph.terms.name_of(relation), "triple")
+        for start, relation, end in drawn
+    )
+    left = len(found) - len(drawn)
+    what = "1 triple has a text or number and is" if left == 1 else f"{left:,} triples have texts"
+    told = what if left == 1 else f"{what} or numbers and are"
+    return Scene(title, nodes, edges, (f"{told} not drawn.",) if left else ())
+
+
+def _asked(answer: Answer) -> str:
+    if answer.question is None:
+        return "What the query made"
+    text = answer.question.question
+    for name, values in answer.parameters.items():
+        said = ", ".join(
+            value.label if not isinstance(value, str) else str(value) for value in values
+        )
+        text = text.replace(f"{{{name}}}", said)
+    return text
+
+
+def _is_clinical(graph: KnowledgeGraph, iri: str) -> bool:
+    term = graph.terms.get(iri)
+    return term is not None and _CLINICAL in term.kinds
+
+
+def _touching(graph: KnowledgeGraph, iris: Collection[str]) -> list[Edge]:
+    """Return the claims and links with one of these things at an end, each once."""
+    if not iris:
+        return []
+    known = set(iris)
+    claims = [edge for edge in _claims(graph, iris) if edge.start in known or edge.end in known]
+    links = [
+        Edge(
+            row.text("subject"),
+            row.text("object"),
+            row.text("relation"),
+            row.text("relationLabel"),
+            row.text("origin"),
+        )
+        for row in graph.query(describe.query("card-links", iris))
+    ]
+    return _without_repeats([*claims, *_without_inverses(graph, links)])
+
+
+def _claims(graph: KnowledgeGraph, iris: Iterable[str]) -> list[Edge]:
+    """Return the claims on some things: those that say the same of the same are one."""
+    same: dict[Edge, tuple[dict[str, None], dict[str, None]]] = {}
+    for row in graph.query(describe.query("card-claims", iris)):
+        edge = Edge(
+            row.text("subject"),
+            row.text("object"),
+            row.text("relation"),
+            row.text("relationLabel"),
+            "article",
+            row.text("stance"),
+            row.text("hedge"),
+            row.text("condition"),
+            row.text("wording"),
+        )
+        markers, claims = same.setdefault(edge, ({}, {}))
+        claims[row.text("claim")] = None
+        if row.text("marker"):
+            markers[row.text("marker")] = None
+    return [
+        edge._replace(markers=tuple(markers), claims=tuple(claims))
+        for edge, (markers, claims) in same.items()
+    ]
+
+
+def _without_inverses(graph: KnowledgeGraph, links: Sequence[Edge]) -> list[Edge]:
+    """Return the links without inferred ones that say the other way round what another says."""
+    inverse: dict[str, set[str]] = {}
+    for row in graph.query(_QUERIES["inverses"]):
+        inverse.setdefault(row.text("one"), set()).add(row.text("other"))
+        inverse.setdefault(row.text("other"), set()).add(row.text("one"))
+    kept: dict[tuple[str, str, str], Edge] = {}
+    # Background first, and of two inferred ones the relation that others are the inverse of.
+    order = sorted(links, key=lambda edge: (edge.origin != "background", edge.relation))
+    for edge in order:
+        mirrored = (
+            (edge.end, other, edge.start) in kept for other in inverse.get(edge.relation, ())
+        )
+        if edge.origin == "background" or not any(mirrored):
+            kept[edge.start, edge.relation, edge.end] = edge
+    return [edge for edge in links if kept.get((edge.start, edge.relation, edge.end)) == edge]
+
+
+def _without_repeats(edges: Iterable[Edge]) -> list[Edge]:
+    return list(dict.fromkeys(edges))
+
+
+def _scene(
+    graph: KnowledgeGraph,
+    title: str,
+    things: Iterable[str],
+    edges: Sequence[Edge],
+    focus: Collection[str] = (),
+) -> Scene:
+    """Return the scene of some things and links, with the evidence of the claims among them."""
+    nodes = {iri: _node(graph, iri, {}, is_focus=iri in focus) for iri in things}
+    links = list(edges)
+    subjects = {claim: edge.start for edge in edges for claim in edge.claims}
+    cited: dict[tuple[str, str], set[str]] = {}
+    for row in graph.query(_evidence(subjects)) if subjects else ():
+        marker, status = row.text("marker"), row.text("markerStatus")
+        cited.setdefault((subjects[row.text("claim")], marker), set()).add(row.text("claim"))
+        source = row.text("source")
+        label = row.text("markerLabel")
+        if source:
+            nodes.setdefault(source, Node(source, row.text("sourceLabel"), "evidence"))
+            links.append(Edge(marker, source, f"{CK}resolution", status, "background"))
+        else:
+            label = f"{label}: {status}"
+        nodes.setdefault(marker, Node(marker, label, "evidence"))
+    for (subject, marker), claims in cited.items():
+        count = "1 claim has" if len(claims) == 1 else f"{len(claims)} claims have"
+        links.append(
+            Edge(
+                subject,
+                marker,
+                f"{CK}citesMarker",
+                f"{count} the marker",
+                "article",
+                claims=tuple(sorted(claims)),
+            )
+        )
+    return Scene(title, tuple(nodes.values()), tuple(_without_repeats(links)))
+
+
+def _node(
+    graph: KnowledgeGraph, iri: str, names: Mapping[str, str], *, is_focus: bool = False
+) -> Node:
+    term = graph.terms.get(iri)
+    if term is None:
+        return Node(iri, names.get(iri) or graph.terms.name_of(iri), "others", is_focus)
+    return Node(iri, term.label, layer_of(term.kinds), is_focus)
+
+
+def _evidence(claims: Iterable[str]) -> str:
+    return bind(_QUERIES["evidence"], {"claim": [serialize(iri, "iri") for iri in claims]})

@@ -1,0 +1,103 @@
+"""Graphviz's SVG made fit for a page: things are links, and everything has a name."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+from crampkg.picture.scene import LAYERS
+from crampkg.picture.words import plain, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crampkg.picture.scene import Node, Scene
+
+_SVG = "http://www.w3.org/2000/svg"
+_NUMBERED = re.compile(r"([ne])(\d+)")
+#: Between these widths, in pixels, a picture may shrink to that of a page and can still be read.
+_SLIM = (900.0, 1400.0)
+#: Fonts of the width that the picture was laid out for.
+_FONTS = "Arial, Helvetica, Arimo, 'Liberation Sans', sans-serif"
+_TITLES = {layer.key: layer.title for layer in LAYERS}
+
+ET.register_namespace("", _SVG)
+
+
+def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
+    """Return the SVG element of a picture that Graphviz drew from a scene's source.
+
+    Each thing is a link to what `address` gives for its IRI, unless that is empty. Lines say in a
+    title all that they say, and are hidden from screen readers, whom a table serves better.
+    """
+    root = ET.fromstring(drawn)  # noqa: S314 - it is what Graphviz wrote, without entities
+    width, height = root.attrib["viewBox"].split()[2:]
+    is_slim = _SLIM[0] < float(width) < _SLIM[1]
+    root.attrib |= {
+        "width": width,
+        "height": height,
+        "class": "picture slim" if is_slim else "picture",
+        "role": "group",
+        "aria-label": f"Picture: {plain(scene.title)}",
+    }
+    for text in root.iter(f"{{{_SVG}}}text"):
+        text.set("font-family", _FONTS)
+    names = {node.iri: node.label for node in scene.nodes}
+    drawing = root.find(f"{{{_SVG}}}g")
+    if drawing is None:
+        message = "Graphviz drew nothing."
+        raise ValueError(message)
+    del drawing.attrib["id"]
+    _drop_title(drawing)
+    for group in list(drawing):
+        kind = group.get("class", "").partition(" ")[0]
+        match = _NUMBERED.fullmatch(group.get("id", ""))
+        if kind == "cluster":
+            del group.attrib["id"]
+            _drop_title(group)
+        elif kind == "node" and match:
+            _name_node(group, scene.nodes[int(match[2])], address)
+        elif kind == "edge" and match:
+            edge = scene.edges[int(match[2])]
+            said = sentence(edge, names[edge.start], names[edge.end])
+            _drop_title(group)
+            group.insert(0, _title(said))
+            del group.attrib["id"]
+            group.set("aria-hidden", "true")
+        elif kind in ("node", "edge"):  # a wall between columns, and the lines to it
+            drawing.remove(group)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _name_node(group: ET.Element, node: Node, address: Callable[[str], str]) -> None:
+    """Make a link of a node, and give it a name."""
+    _drop_title(group)
+    del group.attrib["id"]
+    link = address(node.iri)
+    content = list(group)
+    name = plain(node.label)
+    if not link:
+        group.set("role", "img")
+        group.set("aria-label", f"{name}, {_TITLES[node.layer]}")
+        group.insert(0, _title(name))
+        return
+    for child in content:
+        group.remove(child)
+    anchor = ET.SubElement(group, f"{{{_SVG}}}a")
+    anchor.set("href", link)
+    anchor.set("aria-label", f"{name}, {_TITLES[node.layer]}")
+    anchor.append(_title(name))
+    anchor.extend(content)
+
+
+def _title(text: str) -> ET.Element:
+    title = ET.Element(f"{{{_SVG}}}title")
+    title.text = text
+    return title
+
+
+def _drop_title(group: ET.Element) -> None:
+    title = group.find(f"{{{_SVG}}}title")
+    if title is not None:
+        group.remove(title)

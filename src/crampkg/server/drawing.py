@@ -1,0 +1,133 @@
+"""Graphviz as a process of its own: with limits, and ended when nobody waits for it any more."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import os
+import resource
+import shutil
+import sysconfig
+from typing import TYPE_CHECKING, Any
+
+from crampkg.server.fair_queue import FairQueue
+from crampkg.server.pool import Done
+from crampkg.server.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from crampkg.server.limits import Limits
+
+    Run = Callable[[dict[str, Any]], Awaitable[Done]]
+
+#: What lays out: the package's own program, else the system's.
+_PROGRAMS = ("graphviz-pure", "dot")
+
+#: Said where there is neither.
+MISSING = (
+    "Pictures need Graphviz, which is not here: pip install 'crampkg[server]' brings "
+    "graphviz-pure, and any system has a package with the program dot."
+)
+
+#: Dots an inch of a PNG: twice what Graphviz takes for one, so that small print can be read.
+_RESOLUTION = "144"
+
+
+class Drawing:
+    """Lays pictures out, as many at once as there are workers. Use from one event loop."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._turns: FairQueue[int] = FairQueue(limits.queue, limits.per_client, limits.patience)
+        for turn in range(limits.workers):
+            self._turns.put(turn)
+
+    async def draw(self, source: str, format: str, client: str) -> bytes:
+        """Return the picture that a DOT source makes, as `svg` or `png`, for the client there.
+
+        Raises `Problem`: "unready" without Graphviz, "busy", "time-limit", "memory-limit", or
+        "engine" when Graphviz fails. When the task is cancelled, Graphviz is killed.
+        """
+        path = program()
+        if path is None:
+            raise Problem("unready", MISSING)
+        turn = await self._turns.take(client)
+        try:
+            return await self._run(path, source, format)
+        finally:
+            self._turns.put(turn)
+
+    async def fulfil(self, job: dict[str, Any], run: Run, client: str) -> Done:
+        """Do a job with a picture: a worker says what is in it, and another what becomes of it.
+
+        `job["picture"]` is what the first needs. A PNG is the answer as it is drawn; of an SVG
+        `run` makes what `job` asks for, given `drawn`: the scene with its SVG, or for a page the
+        problem that there was, and the scene if there is one. Raises `Problem`.
+        """
+        encoding, format = job.pop("encoding"), job.pop("format", "svg")
+        scene: dict[str, Any] = {}
+        try:
+            told = await run({"do": "scene", **job["picture"]})
+            scene = json.loads(told.body)
+            picture = await self.draw(scene.pop("source"), format, client)
+        except Problem as problem:
+            if job["do"] != "page":
+                raise
+            drawn = {**scene, "problem": problem.document()}
+            return await run({**job, "drawn": drawn, "encoding": encoding})
+        if format == "png":
+            return Done(picture, "image/png", None, 200, told.waited, told.took)
+        whole = {**scene, "svg": picture.decode()}
+        return await run({**job, "drawn": whole, "encoding": encoding})
+
+    async def _run(self, path: str, source: str, format: str) -> bytes:
+        options = [f"-T{format}", *([f"-Gdpi={_RESOLUTION}"] if format == "png" else [])]
+        process = await asyncio.create_subprocess_exec(
+            path,
+            *options,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={"PATH": os.defpath},
+        )
+        try:
+            # Before it has read any of the source.
+            _limit(process.pid, self._limits)
+            async with asyncio.timeout(self._limits.seconds):
+                drawn, _ = await process.communicate(source.encode())
+        except TimeoutError:
+            raise Problem(
+                "time-limit",
+                f"The picture was given up after {self._limits.seconds:g} seconds. "
+                "Choose fewer layers, or what is around one thing.",
+            ) from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode == 0 and drawn:
+            if len(drawn) > self._limits.result:
+                raise Problem("result-limit", "The picture is too large. Choose fewer layers.")
+            return drawn
+        raise Problem("engine", "Graphviz could not lay the picture out. Choose fewer layers.")
+
+
+@functools.cache
+def program() -> str | None:
+    """Return the path of the program that lays out, None where there is none."""
+    own = os.path.join(sysconfig.get_path("scripts"), _PROGRAMS[0])
+    if os.access(own, os.X_OK):
+        return own
+    return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
+
+
+def _limit(process: int, limits: Limits) -> None:
+    try:
+        resource.prlimit(process, resource.RLIMIT_AS, (limits.memory, limits.memory))
+        resource.prlimit(process, resource.RLIMIT_CORE, (0, 0))
+        seconds = int(limits.seconds) + 1
+        resource.prlimit(process, resource.RLIMIT_CPU, (seconds, seconds))
+    except ProcessLookupError:  # it has ended already, which communicate will tell
+        return

@@ -1,0 +1,65 @@
+"""The addresses of the editor: its page, the words that it completes, and results as files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crampkg.server import site
+from crampkg.server.pages import editor, layout
+from crampkg.server.problems import Problem
+from crampkg.server.sparql import posted
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from crampkg.server.service import Service
+
+#: The extension of a file in each format of a download.
+_SUFFIXES = {"turtle": "ttl", "ntriples": "nt", "rdfxml": "rdf"}
+
+
+async def page(request: Request, service: Service) -> Response:
+    """Show the editor, and run the query that it holds; by POST if it is too long for an address.
+
+    What goes wrong with the query is told on the page, with the query still in the editor.
+    """
+    job = site.job("editor", request)
+    job["asked"] = await _asked(request, service)
+    asked = dict(job["asked"])
+    if asked.get("query"):
+        job["text"] = asked["query"]
+        if asked.get("show") == "picture":
+            job["picture"] = {"asked": [["query", asked["query"]]], "alone": False}
+    try:
+        return await service.answer(request, job, layout.HEADERS)
+    except Problem as problem:
+        job.pop("picture", None)
+        again = {**job, "problem": problem.document()}
+        return await service.answer(request, again, layout.HEADERS)
+
+
+async def vocabulary(request: Request, service: Service) -> Response:
+    """Return the prefixes and terms that a query may name, for completion."""
+    return await service.answer(request, {"do": "vocabulary"})
+
+
+async def result(request: Request, service: Service) -> Response:
+    """Return the result of a query as a file. Raises `Problem`."""
+    asked = dict(await _asked(request, service))
+    format = asked.get("format", "")
+    chosen = editor.formats_of(format)
+    if not asked.get("query") or chosen is None:
+        known = sorted({name for each in editor.DOWNLOADS.values() for name, _ in each})
+        detail = f"Send a query, and a format: {', '.join(known)}."
+        raise Problem("bad-request", detail)
+    job: dict[str, Any] = {"do": "query", "text": asked["query"], "formats": chosen}
+    name = f"crampkg-result.{_SUFFIXES.get(format, format)}"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return await service.answer(request, job, headers)
+
+
+async def _asked(request: Request, service: Service) -> list[tuple[str, str]]:
+    if request.method == "POST":
+        return await posted(request, service.limits.query)
+    return request.query_params.multi_items()

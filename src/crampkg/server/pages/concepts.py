@@ -1,0 +1,346 @@
+"""Concepts: the list by kind, and the page of one, at the path of its IRI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crampkg.errors import CrampkgError
+from crampkg.explain.describe import resources
+from crampkg.questions.bind import bind, serialize
+from crampkg.records import Value
+from crampkg.server.pages import addresses, kinds
+from crampkg.server.pages.grid import Part, grid, grouped, linked, widened
+from crampkg.server.pages.layout import Page, render
+from crampkg.server.pages.questions import about
+from crampkg.server.problems import Problem
+from crampkg.server.quoting import quoted
+from crampkg.vocabulary import CK, DCT, KG, OWL, RDF, SKOS, compress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crampkg.explain.describe import Card, CardClaim, CardLink, CardProperty
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.records import Term
+    from crampkg.server.pages.grid import Grid
+    from crampkg.server.pages.layout import Job
+
+#: Read at once, since a process that answers cannot open a file.
+_INCOMING = kinds.text("incoming")
+
+#: So many things stand on a page of a list.
+_PER_PAGE = 150
+
+#: How the article stands to a claim, in the order of the page: the label of the stance, a heading.
+_STANCES = (
+    ("affirmed", "What the article affirms"),
+    ("mixed evidence", "Where it says that the evidence is mixed"),
+    ("reported belief", "What it reports as a belief, without stating it"),
+    ("denied", "What it denies"),
+)
+
+#: The relations that place a thing among others, and what each is called from its other end.
+#: Parts and wholes need no such name: the graph holds both directions.
+_PLACES = {
+    f"{SKOS}broader": "narrower",
+    f"{SKOS}narrower": "broader",
+    f"{CK}partOf": "",
+    f"{CK}hasPart": "",
+}
+
+#: The question that tells what rests on a thing of some kind, and its parameter.
+_RESTS = (
+    (f"{CK}CitationMarker", "claims-by-marker"),
+    (f"{CK}EvidenceSource", "claims-by-source"),
+    (f"{CK}Section", "claims-by-section"),
+)
+
+#: The columns of a table of claims under the headings of their relations.
+_CLAIM = (
+    *("subject", "subjectLabel", "object", "objectLabel", "wording", "hedge", "condition"),
+    *("marker", "markerStatus", "sourceLabel", "basis", "section", "claim", "note"),
+)
+
+#: Where a text stands exactly, which comes after what it says.
+_EXACT = {f"{CK}start", f"{CK}end", f"{CK}sha256"}
+
+_LINK = (
+    *("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel"),
+    *("source", "comment", "origin"),
+)
+
+
+class Group(NamedTuple):
+    """Some things below a heading."""
+
+    heading: Part
+    total: int
+    things: Sequence[Term]
+
+
+def library(job: Job, graph: KnowledgeGraph) -> Page:
+    """Return the page at `/concepts`: all by kind, those with some words, or those of a kind."""
+    asked = dict(job["asked"])
+    words, typed = asked.get("q", "").strip()[:300], asked.get("kind", "").strip()[:300]
+    context: dict[str, Any] = {"words": words, "typed": typed, "kind": None, "mistake": ""}
+    counts = kinds.counts(graph)
+    known = [(term, counts[iri]) for iri in counts if (term := graph.terms.get(iri))]
+    context["kinds"] = sorted(known, key=lambda pair: pair[0].label.casefold())
+    if typed:
+        try:
+            context["kind"] = graph.find(typed, f"{OWL}Class")
+        except CrampkgError:
+            context["mistake"] = f"There is no kind called “{typed}”."
+            near = graph.terms.near(typed, f"{OWL}Class")
+            context["offers"] = [(term, addresses.of_kind(term.iri)) for term in near]
+            return Page(render("concepts.html", graph, "/concepts", **context), 400)
+    if words or context["kind"]:
+        kind = context["kind"]
+        found = (
+            graph.terms.search(words, kind.iri if kind else None)
+            if words
+            else graph.terms.of_kind(kind.iri)
+        )
+        context |= _paged(found, asked.get("page", "1"), words, kind)
+        if kind and not words:
+            context["below"] = [
+                (term, counts.get(term.iri, 0), addresses.of_kind(term.iri))
+                for term in kinds.below(graph, kind.iri)
+            ]
+        return Page(render("concepts.html", graph, "/concepts", **context))
+    context["groups"] = [
+        Group(Part(kind.label, addresses.of_kind(kind.iri)), len(things), things)
+        for kind in kinds.below(graph, f"{CK}ClinicalEntity")
+        if (things := graph.terms.of_kind(kind.iri))
+    ]
+    return Page(render("concepts.html", graph, "/concepts", **context))
+
+
+def concept(job: Job, graph: KnowledgeGraph) -> Page:
+    """Return the page of one thing, at the path of its IRI.
+
+    Raises `Problem` where there is none.
+    """
+    iri = f"{KG}{job['path']}"
+    term = graph.terms.get(iri)
+    if term is None:
+        raise missing(iri, graph)
+    card = graph.describe(iri)
+    quotes = quoted(resources(card), graph) if card.claims else quoted([iri], graph)
+    by_origin = {
+        origin: [link for link in card.links if link.origin == origin]
+        for origin in ("background", "inferred")
+    }
+    context = {
+        "term": term,
+        "curie": compress(iri),
+        "kinds": [
+            (kind.label, addresses.of_kind(kind.iri), count)
+            for kind, count in kinds.narrow_first(term.kinds, graph)
+        ],
+        "formats": [
+            (f"{addresses.address(iri)}{suffix}", name)
+            for suffix, name in ((".ttl", "Turtle"), (".jsonld", "JSON-LD"), (".nt", "N-Triples"))
+        ],
+        "places": list(_places(card)),
+        "properties": list(_properties(card, graph)),
+        "resolution": list(_resolution(card, graph)),
+        "evidence": _evidence(card, graph),
+        "quote": " ".join(quotes.get(iri, "").split()),
+        "claims": list(_claims(card, graph, quotes)),
+        "background": _links(by_origin["background"], graph),
+        "inferred": _inferred(by_origin["inferred"], graph),
+        "mappings": [
+            (each.match, Part(each.label or each.term, addresses.address(each.term)), each)
+            for each in card.mappings
+        ],
+        "rests": _rests(term, graph),
+        "incoming": [] if _is_clinical(term) else list(_incoming(term, graph)),
+        "is_clinical": _is_clinical(term),
+        "questions": about(iri, term.kinds, graph),
+    }
+    here = "/concepts" if _is_clinical(term) else "/evidence"
+    return Page(render("concept.html", graph, here, **context))
+
+
+def missing(iri: str, graph: KnowledgeGraph) -> Problem:
+    """Return the problem of an IRI that nothing here has."""
+    near = [term.label for term in graph.terms.near(iri[:300])]
+    offer = f" Near it: {', '.join(near)}." if near else ""
+    return Problem("not-found", f"Nothing here has the IRI {iri[:300]}.{offer}")
+
+
+def _paged(found: Sequence[Term], page: str, words: str, kind: Term | None) -> dict[str, Any]:
+    """Return one page of a list, and the links to the pages beside it."""
+    last = max(1, -(-len(found) // _PER_PAGE))
+    number = min(int(page), last) if page.isascii() and page.isdecimal() and int(page) else 1
+    start = (number - 1) * _PER_PAGE
+
+    def at(other: int) -> str:
+        chosen = {"q": words, "kind": compress(kind.iri) if kind else "", "page": str(other)}
+        return addresses.concepts((name, value) for name, value in chosen.items() if value)
+
+    return {
+        "found": [(term, addresses.address(term.iri)) for term in found[start : start + _PER_PAGE]],
+        "total": len(found),
+        "page": number,
+        "pages": last,
+        "before": at(number - 1) if number > 1 else "",
+        "after": at(number + 1) if number < last else "",
+    }
+
+
+def _places(card: Card) -> Iterator[tuple[str, Part, str]]:
+    """Yield the links that place a thing: the relation as seen from it, the other, the origin."""
+    for link in card.links:
+        if link.relation in _PLACES and link.subject == card.term.iri:
+            yield link.relation_label, linked(link.object_label, link.object), link.origin
+        elif backwards := _PLACES.get(link.relation):
+            yield backwards, linked(link.subject_label, link.subject), link.origin
+
+
+def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
+    for each in sorted(card.properties, key=lambda said: said.property in _EXACT):
+        yield _property(each, graph)
+
+
+def _property(said: CardProperty, graph: KnowledgeGraph) -> tuple[str, Part]:
+    if said.value_label or said.value.startswith(("http://", "https://")):
+        name = said.value_label or graph.terms.name_of(said.value)
+        return said.property_label, linked(name, said.value)
+    return said.property_label, Part(said.value)
+
+
+def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
+    """Yield where a marker leads by our inference, with what speaks for it."""
+    for each in card.properties:
+        if each.property == f"{CK}resolution" and graph.terms.get(each.value):
+            resolved = graph.describe(each.value)
+            if not any(said.property == f"{CK}candidateSource" for said in resolved.properties):
+                yield "candidate source", Part("no listed source")
+            for said in resolved.properties:
+                if said.property != f"{DCT}source":  # of the resolution, and not of the claims
+                    yield _property(said, graph)
+
+
+def _claims(
+    card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]
+) -> Iterator[tuple[str, str, int, Grid]]:
+    """Yield the stance, its heading, the number of claims and their table, grouped by relation."""
+    known = [stance for stance, _ in _STANCES]
+    others = {claim.stance for claim in card.claims if claim.stance not in known}
+    for stance, heading in (*_STANCES, *((each, each) for each in sorted(others))):
+        chosen = [claim for claim in card.claims if claim.stance == stance]
+        chosen.sort(key=lambda claim: (claim.relation_label, claim.relation))
+        if chosen:
+            rows = [_row(claim) for claim in chosen]
+            groups = [linked(claim.relation_label, claim.relation) for claim in chosen]
+            table = grouped(grid(graph, _CLAIM, rows, quotes), groups)
+            yield stance, heading, len({claim.claim for claim in chosen}), table
+
+
+def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
+    """Return a claim with all that shows how firm it is, or None for what is no claim."""
+    subject = next(
+        (said.value for said in card.properties if said.property == f"{CK}claimSubject"), ""
+    )
+    if not graph.terms.get(subject):
+        return None
+    found = graph.describe(subject).claims
+    rows = [_row(claim) for claim in dict.fromkeys(found) if claim.claim == card.term.iri]
+    said = ("relation", "relationLabel", "object", "objectLabel", "stance")
+    columns = ("subject", "subjectLabel", *said, *_CLAIM[4:])
+    return grid(graph, columns, rows) if rows else None
+
+
+def _row(claim: CardClaim) -> dict[str, Value | None]:
+    told = {
+        "subject": _uri(claim.subject),
+        "subjectLabel": _text(claim.subject_label),
+        "relation": _uri(claim.relation),
+        "relationLabel": _text(claim.relation_label),
+        "object": _uri(claim.object),
+        "objectLabel": _text(claim.object_label),
+        "stance": _text(claim.stance),
+        "wording": _text(claim.wording),
+        "hedge": _text(claim.hedge),
+        "condition": _text(claim.condition),
+        "marker": _text(claim.marker),
+        "markerStatus": _text(claim.marker_status),
+        "sourceLabel": _text(claim.source_label),
+        "basis": _text(claim.basis),
+        "section": _text(claim.section),
+        "claim": _uri(claim.claim),
+        "note": _text(claim.note),
+    }
+    return {name: value if value.text else None for name, value in told.items()}
+
+
+def _links(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
+    """Return a table of links, or None where there are none."""
+    if not links:
+        return None
+    rows = []
+    for link in links:
+        told = {
+            "subject": _uri(link.subject),
+            "subjectLabel": _text(link.subject_label),
+            "relation": _uri(link.relation),
+            "relationLabel": _text(link.relation_label),
+            "object": _uri(link.object),
+            "objectLabel": _text(link.object_label),
+            "source": _text(link.source),
+            "comment": _text(link.comment),
+            "origin": _text(link.origin),
+        }
+        rows.append({name: value if value.text else None for name, value in told.items()})
+    return grid(graph, _LINK, rows)
+
+
+def _inferred(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
+    """Return a table of inferred links, each with what leads to its derivation."""
+    table = _links(links, graph)
+    if table is None:
+        return None
+    reasons = [
+        Part("why?", addresses.why(link.subject, link.relation, link.object)) for link in links
+    ]
+    return widened(table, "derivation", reasons)
+
+
+def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | None:
+    """Return what rests on a marker or source, or is said in a section, as the library tells."""
+    library = {each.id: each for each in graph.questions()}
+    for kind, id in _RESTS:
+        if kind in term.kinds and id in library:
+            name = library[id].params[0].name
+            answer = graph.ask(id, **{name: term.iri})
+            found = quoted((row.text("claim") for row in answer), graph)
+            table = grid(graph, answer.variables, answer.rows, found) if len(answer) else None
+            claims = len({row.text("claim") for row in answer})
+            return addresses.question(id, [(name, compress(term.iri))]), table, claims
+    return None
+
+
+def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[Part]]]:
+    """Yield what leads to a thing, by relation: the claims read from a statement, for one."""
+    found: dict[str, list[Part]] = {}
+    text = bind(_INCOMING, {"concept": [serialize(term.iri, "iri")]})
+    for row in graph.query(text):
+        relation, subject = row.text("relation"), row.text("subject")
+        if relation != f"{RDF}type":
+            part = linked(graph.terms.name_of(subject), subject)
+            found.setdefault(graph.terms.name_of(relation), []).append(part)
+    yield from found.items()
+
+
+def _is_clinical(term: Term) -> bool:
+    return f"{CK}ClinicalEntity" in term.kinds
+
+
+def _uri(iri: str) -> Value:
+    return Value("uri", iri)
+
+
+def _text(text: str) -> Value:
+    return Value("literal", text)

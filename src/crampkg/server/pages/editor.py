@@ -1,0 +1,247 @@
+"""The editor: a query, what came of it or where it is wrong, and the library to begin with."""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
+
+from crampkg.answers import formats
+from crampkg.errors import CrampkgError
+from crampkg.export import to_bytes
+from crampkg.server import media
+from crampkg.server.pages import picture
+from crampkg.server.pages.addresses import address
+from crampkg.server.pages.layout import Page, render
+from crampkg.server.pages.questions import without_header
+from crampkg.server.problems import problem_of
+from crampkg.vocabulary import CK, OWL, PREFIXES, XSD, compress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crampkg.answers.rows import Answer
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.records import Term, Value
+    from crampkg.server.pages.layout import Job
+
+#: How a result can be shown.
+SHOWS = ("table", "raw", "picture")
+
+#: Rows and characters that a page shows at most; the downloads have all.
+MOST_ROWS = 1_000
+MOST_CHARACTERS = 200_000
+
+#: Beyond so many characters, percent-encoded, a query is sent as a form, since the head of a
+#: request has an end.
+LONGEST_ADDRESS = 48 * 1024
+
+#: What a result can be downloaded in, by form: name of the format, and what people call it.
+DOWNLOADS = {
+    "select": (("csv", "CSV"), ("tsv", "TSV"), ("json", "JSON"), ("xml", "XML")),
+    "ask": (("json", "JSON"), ("xml", "XML")),
+    "graph": (
+        ("turtle", "Turtle"),
+        ("jsonld", "JSON-LD"),
+        ("ntriples", "N-Triples"),
+        ("rdfxml", "RDF/XML"),
+    ),
+}
+
+#: How each form looks when it is shown raw.
+_RAW = {"select": "json", "ask": "json", "graph": "turtle"}
+
+_FIRST = """\
+# What does the article say of dehydration, and how firmly?
+PREFIX ck: <https://w3id.org/crampkg/ontology#>
+PREFIX kg: <https://w3id.org/crampkg/id/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?relation ?object ?stance
+WHERE {
+  ?claim ck:claimSubject kg:dehydration ;
+    ck:claimPredicate/skos:prefLabel ?relation ;
+    ck:claimObject/skos:prefLabel ?object ;
+    ck:stance/skos:prefLabel ?stance .
+}
+ORDER BY ?relation ?object
+"""
+
+
+class Cell(NamedTuple):
+    """A value in a table: as SPARQL writes it, its name if it has one, and where it leads."""
+
+    text: str
+    name: str = ""
+    link: str = ""
+    note: str = ""  # the language or the datatype
+
+
+def view(job: Job, graph: KnowledgeGraph) -> Page:
+    """Return the page at `/editor`, with the result of the query that was asked, if any.
+
+    `problem` of the job is what went wrong when the query was run before, and `drawn` its picture,
+    or the problem that there was with it.
+    """
+    asked = {name: value for name, value in job["asked"] if value.strip()}
+    show = asked.get("show", SHOWS[0])
+    example = asked.get("example", "")
+    known = {each.id: each for each in graph.questions()}
+    query = asked.get("query", "").replace("\r\n", "\n")
+    problem = job.get("problem")
+    result: dict[str, Any] | None = None
+    if query and problem is None:
+        try:
+            result = _result(graph.query(query), query, show, job, graph)
+        except CrampkgError as error:
+            problem = problem_of(error).document()
+    elif not query and not problem:
+        query = without_header(known[example].text) if example in known else _FIRST
+    html = render(
+        "editor.html",
+        graph,
+        "/editor",
+        query=query,
+        show=show if show in SHOWS else SHOWS[0],
+        shows=SHOWS,
+        is_upgraded=is_built(),
+        problem=problem and _located(problem, query),
+        result=result,
+        example=known.get(example),
+        groups=_examples(graph),
+        longest=LONGEST_ADDRESS,
+    )
+    # A script that asks for a result reads of the problem on the page.
+    return Page(html, problem["status"] if problem and "live" not in asked else 200)
+
+
+def vocabulary(graph: KnowledgeGraph) -> bytes:
+    """Return, as JSON, the prefixes and all terms that a query may name, for completion."""
+    kinds = {
+        f"{OWL}Class": "class",
+        f"{OWL}ObjectProperty": "property",
+        f"{OWL}DatatypeProperty": "property",
+        f"{OWL}AnnotationProperty": "property",
+    }
+
+    def told(term: Term) -> dict[str, Any]:
+        kind = next((kinds[each] for each in term.kinds if each in kinds), "thing")
+        if f"{CK}InformationEntity" in term.kinds:
+            kind = "source"
+        return {
+            "term": compress(term.iri),
+            "label": term.label,
+            "kind": kind,
+            "also": list(term.synonyms),
+            "definition": term.definition,
+        }
+
+    terms = [told(term) for term in graph.terms]
+    return json.dumps({"prefixes": PREFIXES, "terms": terms}, ensure_ascii=False).encode()
+
+
+@functools.cache  # also because a process that answers cannot open a file
+def is_built() -> bool:
+    """Tell whether the editor that needs JavaScript was built (docs/server.md)."""
+    static = importlib.resources.files("crampkg.server").joinpath("static")
+    return static.joinpath("editor.js").is_file()
+
+
+def _result(
+    answer: Answer, query: str, show: str, job: Job, graph: KnowledgeGraph
+) -> dict[str, Any]:
+    """Return what the template shows of an answer."""
+    told: dict[str, Any] = {"form": answer.form, "boolean": answer.boolean, "total": 0, "files": []}
+    encoded = urlencode({"query": query})
+    told["is_long"] = len(encoded) > LONGEST_ADDRESS
+    told["link"] = f"/editor?{encoded}&show={show}"
+    told["downloads"] = [
+        (f"/editor/result?{encoded}&format={name}", name, title)
+        for name, title in DOWNLOADS[answer.form]
+    ]
+    if answer.form != "ask":
+        told["total"] = len(answer)
+    if show == "raw":
+        text = _raw(answer)
+        told["raw"] = text[:MOST_CHARACTERS]
+        told["raw_left"] = len(text) - len(told["raw"])
+    elif show == "picture":
+        drawn = job.get("drawn", {})
+        told["lack"] = drawn.get("problem", {}).get("detail")
+        if "scene" in drawn:
+            told["picture"] = picture.shown(drawn)
+            told["files"] = [
+                (f"/picture.{suffix}?{encoded}", f"/picture.{suffix}", suffix.upper())
+                for suffix in ("svg", "png")
+                if "svg" in drawn
+            ]
+    elif answer.form != "ask":
+        told["headings"] = [
+            name if answer.form == "graph" else f"?{name}"
+            for name in answer.variables or ("subject", "predicate", "object")
+        ]
+        rows = answer.rows[:MOST_ROWS]
+        told["rows"] = [[_cell(value, graph) for value in row.values()] for row in rows]
+    return told
+
+
+def _raw(answer: Answer) -> str:
+    format = _RAW[answer.form]
+    if answer.form == "graph":
+        return to_bytes(answer.triples, format).decode()
+    if format == "json":
+        body = answer.engine_bytes("json") or formats.serialize(answer, "json")
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    return formats.serialize(answer, format).decode()
+
+
+def _cell(value: Value | None, graph: KnowledgeGraph) -> Cell | None:
+    if value is None:
+        return None
+    if value.kind == "uri":
+        term = graph.terms.get(value.text)
+        return Cell(compress(value.text), term.label if term else "", address(value.text))
+    if value.kind == "bnode":
+        return Cell(f"_:{value.text}")
+    if value.language:
+        return Cell(value.text, note=f"@{value.language}")
+    typed = value.datatype or f"{XSD}string"
+    return Cell(value.text, note="" if typed == f"{XSD}string" else compress(typed))
+
+
+def _located(problem: Mapping[str, Any], query: str) -> dict[str, Any]:
+    """Return a problem with the line of the query that it is in, and blanks up to its place."""
+    told = {**problem, "detail": str(problem["detail"]).partition("\n")[0]}
+    if problem.get("line") is not None:
+        lines = query.split("\n")
+        line, column = int(problem["line"]), int(problem["column"])
+        if line <= len(lines):
+            told["excerpt"] = lines[line - 1].expandtabs(1)
+            told["blanks"] = " " * (column - 1)
+    return told
+
+
+@functools.cache
+def _examples(graph: KnowledgeGraph) -> Sequence[tuple[str, Sequence[tuple[str, str, str]]]]:
+    """Return the library by its first tags: id, question with its defaults, and summary."""
+    groups: dict[str, list[tuple[str, str, str]]] = {}
+    for question in graph.questions():
+        words = question.question
+        for parameter in question.params:
+            term = graph.terms.get(parameter.default)
+            said = term.label if term else parameter.default
+            words = words.replace(f"{{{parameter.name}}}", said)
+        groups.setdefault(question.tags[0], []).append((question.id, words, question.summary))
+    return sorted(groups.items())
+
+
+def formats_of(name: str) -> media.Choice | None:
+    """Return what to answer each form of query in for a download as `name`; None for no format."""
+    found: media.Choice = {"select": None, "ask": None, "graph": None}
+    for form, known in DOWNLOADS.items():
+        if name in dict(known):
+            table = media.GRAPHS if form == "graph" else media.RESULTS
+            found[form] = (name, table[name][0])
+    return found if any(found.values()) else None

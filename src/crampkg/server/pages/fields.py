@@ -1,0 +1,122 @@
+"""The fields of a question's form: made from its header, with choices from the graph."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, NamedTuple
+
+from crampkg.errors import AmbiguousTermError, CrampkgError, WrongKindError
+from crampkg.vocabulary import compress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.records import Parameter, Question, Term
+
+#: So many choices are shown as a list to pick from; of more, a part of the name is typed.
+_MOST_LISTED = 30
+
+#: Nothing has a name longer than that.
+_LONGEST = 300
+
+
+class Entry(NamedTuple):
+    """One value of a field: what stands in it, and what it means or why it means nothing."""
+
+    typed: str
+    value: str  # a CURIE or literal that means the same for ever; empty when there is a mistake
+    label: str
+    mistake: str = ""
+    offers: tuple[Term, ...] = ()  # what might have been meant
+
+
+class Field(NamedTuple):
+    """A parameter as a field of a form."""
+
+    parameter: Parameter
+    entries: tuple[Entry, ...]
+    choices: tuple[tuple[str, str], ...]  # CURIE and label
+    is_listed: bool
+
+    @property
+    def mistaken(self) -> bool:
+        """Whether a value of the field means nothing."""
+        return any(entry.mistake for entry in self.entries)
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the field holds what it holds when nothing is asked for."""
+        default = compress(self.parameter.default)
+        return [entry.value for entry in self.entries] == [default]
+
+
+def fields(
+    question: Question, asked: Iterable[tuple[str, str]], graph: KnowledgeGraph
+) -> tuple[Field, ...]:
+    """Return the fields of a question's form, filled with what was asked, else with defaults."""
+    given: dict[str, list[str]] = {}
+    for name, value in asked:
+        if value.strip():
+            given.setdefault(name, []).append(value.strip())
+    return tuple(
+        _field(parameter, given.get(parameter.name, ()), graph) for parameter in question.params
+    )
+
+
+def unknown(question: Question, asked: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the names that were asked with and that the question does not have."""
+    known = {parameter.name for parameter in question.params}
+    return list(dict.fromkeys(name for name, _ in asked if name not in known))
+
+
+def values(found: Sequence[Field]) -> list[tuple[str, str]]:
+    """Return every parameter with each of its values, for a link that means the same for ever."""
+    return [(field.parameter.name, entry.value) for field in found for entry in field.entries]
+
+
+def choices(graph: KnowledgeGraph, kind: str) -> tuple[tuple[str, str], ...]:
+    """Return the CURIE and label of each thing of a class, by label."""
+    return _choices(graph, kind)
+
+
+def _field(parameter: Parameter, given: Sequence[str], graph: KnowledgeGraph) -> Field:
+    entries = tuple(_entry(parameter, each, graph) for each in given or (parameter.default,))
+    offered = _choices(graph, parameter.kind) if parameter.kind else ()
+    is_listed = bool(offered) and len(offered) <= _MOST_LISTED
+    return Field(parameter, entries, offered, is_listed)
+
+
+def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
+    if len(typed) > _LONGEST:
+        shown = f"{typed[:_LONGEST]}…"
+        return Entry(shown, "", "", f"A name has at most {_LONGEST} characters.")
+    if parameter.type == "integer":
+        try:
+            number = str(int(typed))
+        except ValueError:
+            return Entry(typed, "", "", f"A whole number goes here, and “{typed}” is none.")
+        return Entry(typed, number, number)
+    if parameter.type == "string":
+        return Entry(typed, typed, typed)
+    try:
+        term = graph.find(typed, parameter.kind)
+    except CrampkgError as error:
+        offers = tuple(graph.terms.near(typed, parameter.kind))
+        return Entry(typed, "", "", _mistake(error, typed, parameter, graph), offers)
+    return Entry(term.label, compress(term.iri), term.label)
+
+
+def _mistake(error: CrampkgError, typed: str, parameter: Parameter, graph: KnowledgeGraph) -> str:
+    """Return what is wrong with a name, without the names that would have done."""
+    wanted = graph.terms.name_of(parameter.kind or "")
+    if isinstance(error, AmbiguousTermError):
+        return f"“{typed}” can mean more than one {wanted}. Say which."
+    if isinstance(error, WrongKindError):
+        return f"“{typed}” is known, but is no {wanted}."
+    return f"No {wanted} is called “{typed}”."
+
+
+@functools.cache
+def _choices(graph: KnowledgeGraph, kind: str) -> tuple[tuple[str, str], ...]:
+    return tuple((compress(term.iri), term.label) for term in graph.terms.of_kind(kind))

@@ -1,0 +1,282 @@
+"""Rows as a table with links: what belongs together stands in one cell, said in words."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, NamedTuple
+
+from crampkg.answers import whose
+from crampkg.answers.table import are_numbers, heading_of, label_of
+from crampkg.server.pages.addresses import address, is_ours
+from crampkg.vocabulary import CK, compress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.records import Value
+
+    Row = Mapping[str, Value | None]
+
+#: Columns that stand in the cell of another one.
+_EVIDENCE = ("marker", "markerStatus", "source", "sourceLabel")
+_FIRMNESS = ("stance", "hedge", "condition")
+_PLACE = ("basis", "section", "claim")
+
+
+class Part(NamedTuple):
+    """A piece of a cell: what it says, where it leads, and how it looks (a class of CSS)."""
+
+    text: str
+    link: str = ""
+    look: str = ""
+
+    @property
+    def leaves(self) -> bool:
+        """Whether the link leads to another server."""
+        return bool(self.link) and not is_ours(self.link)
+
+
+class Line(NamedTuple):
+    """A row: a cell for each heading, and the article's words, if they can be shown.
+
+    Rows of one `group` stand together below its name.
+    """
+
+    cells: tuple[tuple[Part, ...], ...]
+    quote: str = ""
+    group: Part | None = None
+
+
+class Grid(NamedTuple):
+    """A table: its headings, those above numbers, and what is the same in every row."""
+
+    headings: tuple[str, ...]
+    lines: tuple[Line, ...]
+    numbers: frozenset[str] = frozenset()
+    same: tuple[tuple[str, tuple[Part, ...]], ...] = ()
+
+
+class _Column(NamedTuple):
+    heading: str
+    parts: tuple[str, ...]  # the variables that its cells are made of
+
+
+def grid(
+    graph: KnowledgeGraph,
+    variables: Sequence[str],
+    rows: Sequence[Row],
+    quotes: Mapping[str, str] | None = None,
+    group: str = "",
+) -> Grid:
+    """Return rows of a question's answer as a table; columns that are empty are left out.
+
+    `quotes` are spans of the article by the IRI of their claim or statement. The column `group`
+    becomes headings between the rows, which have to be sorted by it. What is the same in every row
+    is told once, unless the rows are claims or links: of those each is whole.
+    """
+    label = label_of(group, variables)
+    if group:
+        inner = [name for name in variables if name not in (group, label)]
+        groups = [
+            next(_cell(_Column("", (group,)), row, variables, graph), Part("")) for row in rows
+        ]
+        return grouped(grid(graph, inner, rows, quotes), groups)
+    columns = [
+        column
+        for column in _columns(variables)
+        if any(row[name] is not None for row in rows for name in column.parts)
+    ]
+    same: list[tuple[str, tuple[Part, ...]]] = []
+    if len(rows) > 1 and not {"claim", "relation"}.intersection(variables):
+        alike = [
+            column
+            for column in columns[1:]
+            if len({tuple(row[name] for name in column.parts) for row in rows}) == 1
+            and column.parts[0] != "origin"
+            and not are_numbers(row[column.parts[0]] for row in rows)
+        ]
+        same = [(each.heading, tuple(_cell(each, rows[0], variables, graph))) for each in alike]
+        columns = [column for column in columns if column not in alike]
+    titles = {} if whose.HEADING in variables else whose.titles(graph.statuses)
+    headings = [column.heading for column in columns]
+    if titles:
+        headings.append(whose.HEADING)
+    numbers = {
+        column.heading
+        for column in columns
+        if len(column.parts) == 1 and are_numbers(row[column.parts[0]] for row in rows)
+    }
+    lines = []
+    for row in rows:
+        cells = [tuple(_cell(column, row, variables, graph)) for column in columns]
+        if titles:
+            cells.append((Part(whose.title_of(row, titles)),))
+        lines.append(Line(tuple(cells), _quote(row, quotes or {})))
+    return Grid(tuple(headings), tuple(lines), frozenset(numbers), tuple(same))
+
+
+def triples(graph: KnowledgeGraph, rows: Iterable[tuple[Value, Value, Value]]) -> Grid:
+    """Return the triples of a graph as a table, everything by its name."""
+    lines = tuple(Line(tuple((_named(value, graph),) for value in row), "") for row in rows)
+    return Grid(("subject", "relation", "object"), lines)
+
+
+def grouped(content: Grid, groups: Sequence[Part]) -> Grid:
+    """Return a table with its rows in groups, one for each row."""
+    lines = (line._replace(group=group) for line, group in zip(content.lines, groups, strict=True))
+    return content._replace(lines=tuple(lines))
+
+
+def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:
+    """Return a table with one more column, one part for each row."""
+    lines = (
+        line._replace(cells=(*line.cells, (part,)))
+        for line, part in zip(content.lines, parts, strict=True)
+    )
+    return content._replace(headings=(*content.headings, heading), lines=tuple(lines))
+
+
+def linked(text: str, iri: str, look: str = "") -> Part:
+    """Return a part that leads to the thing with an IRI."""
+    return Part(text or compress(iri), address(iri), look)
+
+
+def _columns(variables: Sequence[str]) -> Iterator[_Column]:
+    """Yield the columns in the order of the variables."""
+    labels = {label for name in variables if (label := label_of(name, variables))}
+    has_status = "markerStatus" in variables
+    has_relation = "relation" in variables
+    has_claim = "claim" in variables
+    for name in variables:
+        if name in labels:
+            continue
+        if name == "relation":
+            yield _Column(
+                "relation", ("relation", *(["wording"] if "wording" in variables else []))
+            )
+        elif name == "wording":
+            if not has_relation:
+                yield _Column("as worded", ("wording",))
+        elif has_claim and name in _FIRMNESS:
+            if name == next(each for each in variables if each in _FIRMNESS):
+                parts = tuple(each for each in _FIRMNESS if each in variables)
+                yield _Column(" and ".join(parts[:2]), parts)
+        elif has_status and name in _EVIDENCE:
+            if name == next(each for each in variables if each in _EVIDENCE):
+                yield _Column("cited", tuple(each for each in _EVIDENCE if each in variables))
+        elif has_claim and name in _PLACE:
+            if name == next(each for each in variables if each in _PLACE):
+                yield _Column("read from", tuple(each for each in _PLACE if each in variables))
+        else:
+            yield _Column(heading_of(name), (name,))
+
+
+def _cell(
+    column: _Column, row: Row, variables: Sequence[str], graph: KnowledgeGraph
+) -> Iterator[Part]:
+    if column.heading == "cited" and "markerStatus" in column.parts:
+        yield from _citation(row, graph)
+        return
+    if column.heading == "read from":
+        yield from _place(row, graph)
+        return
+    for name in column.parts:
+        value = row[name]
+        if value is None:
+            continue
+        label = row[label] if (label := label_of(name, variables)) else None
+        text = label.text if label is not None else value.text
+        if name == "wording":
+            yield Part(f"“{text}”", look="worded")
+        elif name in ("stance", "origin"):
+            yield Part(text, look=f"{name} {text.replace(' ', '-')}")
+        elif name == "condition":
+            yield Part(text, look="condition")
+        elif name == "hedge" and value.kind == "literal":
+            is_printed = text != "none printed"
+            said = f"hedge: {text}" if is_printed else "no hedge printed"
+            yield Part(said, look="hedge" if is_printed else "hedge none")
+        elif value.kind == "uri":
+            yield linked(text if label is not None else graph.terms.name_of(value.text), value.text)
+        else:
+            yield Part(text)
+
+
+def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
+    """Yield the marker, what is known of its link, and the source that it most likely means."""
+    marker, claim = row.get("marker"), row.get("claim")
+    if marker is None:
+        if claim is not None:
+            yield Part("no marker", look="none")
+            yield Part("the article cites nothing for it", look="status")
+        return
+    text = row.get("markerText") or marker
+    if marker.kind == "uri":
+        yield linked(f"marker {text.text}", marker.text)
+    else:
+        known = _markers(graph).get((whose.home(claim.text) if claim else "", marker.text), "")
+        yield Part(f"marker {marker.text}", address(known))
+    status = row.get("markerStatus")
+    if status is not None:
+        yield Part(status.text, look="status")
+    source, label = row.get("source"), row.get("sourceLabel")
+    if source is not None:
+        yield linked(label.text if label else "", source.text, "source")
+    elif label is not None:
+        known = _sources(graph).get((whose.home(claim.text) if claim else "", label.text), "")
+        yield Part(label.text, address(known), "source")
+
+
+def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
+    """Yield where a claim is read from: the sort of text, the section, the claim itself."""
+    claim, basis, section = row.get("claim"), row.get("basis"), row.get("section")
+    if basis is not None:
+        yield Part(basis.text, look="basis")
+    if section is not None:
+        known = _sections(graph).get((whose.home(claim.text) if claim else "", section.text), "")
+        if section.kind == "uri":
+            yield linked(graph.terms.name_of(section.text), section.text, "section")
+        else:
+            yield Part(section.text, address(known), "section")
+    if claim is not None:
+        yield linked("the claim", claim.text, "claim")
+
+
+def _named(value: Value, graph: KnowledgeGraph) -> Part:
+    if value.kind == "uri":
+        return linked(graph.terms.name_of(value.text), value.text)
+    return Part(value.text)
+
+
+def _quote(row: Row, quotes: Mapping[str, str]) -> str:
+    for name in ("claim", "statement"):  # a claim's own span is the narrower one
+        value = row.get(name)
+        if value is not None and value.text in quotes:
+            return " ".join(quotes[value.text].split())
+    return ""
+
+
+@functools.cache
+def _markers(graph: KnowledgeGraph) -> dict[tuple[str, str], str]:
+    """Return the IRI of each marker by the home of its article and its text."""
+    return _by_home(graph, f"{CK}CitationMarker", "marker ")
+
+
+@functools.cache
+def _sections(graph: KnowledgeGraph) -> dict[tuple[str, str], str]:
+    """Return the IRI of each section by the home of its article and its label."""
+    return _by_home(graph, f"{CK}Section", "")
+
+
+@functools.cache
+def _sources(graph: KnowledgeGraph) -> dict[tuple[str, str], str]:
+    """Return the IRI of each listed source by the home of its article and its label."""
+    return _by_home(graph, f"{CK}EvidenceSource", "")
+
+
+def _by_home(graph: KnowledgeGraph, kind: str, prefix: str) -> dict[tuple[str, str], str]:
+    return {
+        (whose.home(term.iri), term.label.removeprefix(prefix)): term.iri
+        for term in graph.terms.of_kind(kind)
+    }

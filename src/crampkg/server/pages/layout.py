@@ -1,0 +1,116 @@
+"""What all pages share: the templates, the frame around them, and their headers."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.resources
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jinja2
+
+from crampkg import __version__
+from crampkg.answers.formats import status_lines
+from crampkg.server.pages import addresses
+from crampkg.vocabulary import compress
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    from crampkg.graph import KnowledgeGraph
+
+    Job = dict[str, Any]
+
+#: Nothing of a page may come from elsewhere, and no script or style may stand in it.
+POLICY = (
+    "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; img-src 'self'; script-src 'self'; "
+    "style-src 'self'"
+)
+
+#: The headers of every page.
+HEADERS = {
+    "content-security-policy": POLICY,
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
+
+#: The addresses at the top of every page, with their names.
+NAVIGATION = (
+    ("/questions", "Questions"),
+    ("/concepts", "Concepts"),
+    ("/picture", "Picture"),
+    ("/editor", "Editor"),
+    ("/evidence", "Evidence"),
+    ("/about", "About"),
+    ("/api", "API"),
+)
+
+
+class Page(NamedTuple):
+    """A page as HTML, and the status code that it is sent with."""
+
+    html: str
+    status: int = 200
+
+
+def render(template: str, graph: KnowledgeGraph, here: str = "", **context: Any) -> str:
+    """Return a template filled in, below the address `here` of the navigation."""
+    statuses = graph.statuses
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            here=here,
+            disclaimers=list(dict.fromkeys(status.disclaimer for status in statuses)),
+            status_lines=status_lines(statuses),
+            **context,
+        )
+    )
+
+
+@functools.cache
+def environment() -> jinja2.Environment:
+    """Return the templates, all of them read, since a process that answers cannot open a file.
+
+    So are the static files, which they name. What they are filled with is escaped.
+    """
+    for file in _folder("static"):
+        static(file.name)
+    made = jinja2.Environment(
+        loader=jinja2.DictLoader(
+            {file.name: file.read_text(encoding="utf-8") for file in _folder("templates")}
+        ),
+        autoescape=True,
+        auto_reload=False,
+        cache_size=-1,
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.filters |= {"address": addresses.address, "curie": compress}
+    made.globals |= {"navigation": NAVIGATION, "static": static, "version": __version__}
+    return made
+
+
+def _folder(name: str) -> list[Traversable]:
+    """Return the files of a folder of this package, by name."""
+    files = importlib.resources.files("crampkg.server").joinpath(name).iterdir()
+    return sorted((each for each in files if each.is_file()), key=lambda each: each.name)
+
+
+@functools.cache
+def digest() -> str:
+    """Return what changes whenever a template or a static file does."""
+    found = hashlib.sha256()
+    for folder in ("static", "templates"):
+        for file in _folder(folder):
+            found.update(file.read_bytes())
+    return found.hexdigest()[:12]
+
+
+@functools.cache
+def static(name: str) -> str:
+    """Return the address of a file of `static/`, another one when its content is another."""
+    content = importlib.resources.files("crampkg.server").joinpath("static", name).read_bytes()
+    return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"

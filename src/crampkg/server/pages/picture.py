@@ -1,0 +1,91 @@
+"""The page of a picture: what to show, the picture, its legend, and the same in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from crampkg.picture import svg, words
+from crampkg.picture.scene import LAYERS, ORIGINS, of_document
+from crampkg.server import scenes
+from crampkg.server.pages.addresses import address
+from crampkg.server.pages.layout import Page, render
+from crampkg.vocabulary import CK
+
+if TYPE_CHECKING:
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.picture.scene import Edge, Scene
+    from crampkg.server.pages.layout import Job
+
+#: Drawn in the legend as in the picture: the pattern of a line, and what is at its end.
+_DASHES = {"dashed": "5 2", "dotted": "1 5", "solid": ""}
+
+
+def view(job: Job, graph: KnowledgeGraph) -> Page:
+    """Return the page at `/picture`; `drawn` of the job is the scene with its SVG, or a problem."""
+    drawn = job.get("drawn", {})
+    problem = drawn.get("problem")
+    context: dict[str, Any] = {"scene": None}
+    if problem is None or "scene" in drawn:
+        wish = scenes.wish_of(job["asked"], graph)
+        if drawn:
+            context = shown(drawn)
+    else:  # what was asked wrongly is shown in the form again, as far as it can be
+        fields = ("concept", "query")
+        wish = scenes.Wish(**{name: value for name, value in job["asked"] if name in fields})
+    html = render(
+        "picture.html",
+        graph,
+        "/picture",
+        wish=wish,
+        problem=problem,
+        downloads=urlencode(wish.pairs),
+        layers=LAYERS,
+        origins=ORIGINS,
+        depths=scenes.DEPTHS,
+        concepts=sorted(
+            (term.label for term in graph.terms if f"{CK}ClinicalEntity" in term.kinds),
+            key=str.casefold,
+        ),
+        title=context["scene"].title if context["scene"] else "Picture",
+        **context,
+    )
+    return Page(html, problem["status"] if problem else 200)
+
+
+def shown(drawn: dict[str, Any]) -> dict[str, Any]:
+    """Return what `_picture.html` needs to show a scene; `svg` is None if it could not be drawn."""
+    scene = of_document(drawn["scene"])
+    return {
+        "scene": scene,
+        "svg": svg.finished(drawn["svg"].encode(), scene, address) if "svg" in drawn else None,
+        "legend": [
+            {**style._asdict(), "dashes": _DASHES[style.line]} for style in words.used(scene)
+        ],
+        "remarks": scenes.remarks_of(scene),
+        "rows": _rows(scene),
+    }
+
+
+def _rows(scene: Scene) -> list[dict[str, Any]]:
+    """Return the links as rows of a table, claims first, those of a thing together."""
+    nodes = {node.iri: node for node in scene.nodes}
+    order = {origin: place for place, origin in enumerate((*ORIGINS, "triple"))}
+
+    def key(edge: Edge) -> tuple[object, ...]:
+        names = nodes[edge.start].label.casefold(), nodes[edge.end].label.casefold()
+        return order[edge.origin], not edge.stance, *names, edge.label
+
+    return [
+        {
+            "edge": edge,
+            "style": words.style_of(edge).key,
+            "start": _end(nodes[edge.start].label, edge.start),
+            "end": _end(nodes[edge.end].label, edge.end),
+        }
+        for edge in sorted(scene.edges, key=key)
+    ]
+
+
+def _end(label: str, iri: str) -> dict[str, str]:
+    return {"label": words.plain(label), "address": address(iri)}

@@ -1,0 +1,243 @@
+"""The question library, and a question with its form and its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crampkg.answers import formats, quotes
+from crampkg.errors import UnknownQuestionError
+from crampkg.server.pages import addresses
+from crampkg.server.pages.fields import choices, fields, unknown, values
+from crampkg.server.pages.grid import grid, triples
+from crampkg.server.pages.layout import Page, render
+from crampkg.server.problems import Problem
+from crampkg.server.quoting import quoted
+from crampkg.vocabulary import CK, compress, expand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.records import Parameter, Question, Term
+    from crampkg.server.pages.fields import Field
+    from crampkg.server.pages.layout import Job
+
+#: So many near questions, and other values with an answer, are offered beside an answer.
+_MOST_NEAR = 5
+#: Of a parameter with at most so many choices, each is tried when one has no answer.
+_MOST_TRIED = 12
+
+#: The formats that an answer can be downloaded in: name, heading, extension of a file.
+_DOWNLOADS = {
+    "select": (
+        ("csv", "CSV", "csv"),
+        ("tsv", "TSV", "tsv"),
+        ("json", "JSON", "json"),
+        ("jsonld", "JSON-LD", "jsonld"),
+        ("md", "Markdown", "md"),
+    ),
+    "construct": (
+        ("turtle", "Turtle", "ttl"),
+        ("jsonld", "JSON-LD", "jsonld"),
+        ("ntriples", "N-Triples", "nt"),
+        ("rdfxml", "RDF/XML", "rdf"),
+    ),
+}
+
+
+class Entry(NamedTuple):
+    """A question in a list."""
+
+    question: Question
+    words: str  # the question, defaults in its gaps
+    link: str
+
+
+def library(job: Job, graph: KnowledgeGraph) -> Page:
+    """Return the page at `/questions`: all, those with some words, or those of a tag."""
+    asked = dict(job["asked"])
+    words, tag = asked.get("q", "").strip(), asked.get("tag", "")
+    wanted = words.casefold().split()
+    known = graph.questions()
+    found = [
+        each
+        for each in known
+        if (not tag or tag in each.tags) and all(word in _searched(each) for word in wanted)
+    ]
+    groups: dict[str, list[Entry]] = {}
+    for each in found:
+        groups.setdefault(tag or each.tags[0], []).append(entry(each, graph))
+    counts: dict[str, int] = {}
+    for each in known:
+        for name in each.tags:
+            counts[name] = counts.get(name, 0) + 1
+    things = _things(words, graph)
+    if things and not found:
+        first = things[0]
+        groups["about " + first.label] = about(first.iri, first.kinds, graph)
+    context = {
+        "things": things,
+        "words": words,
+        "tag": tag,
+        "tags": sorted(counts.items()),
+        "groups": sorted(groups.items()),
+        "found": len(found),
+        "total": len(known),
+    }
+    return Page(render("questions.html", graph, "/questions", **context))
+
+
+def question(job: Job, graph: KnowledgeGraph) -> Page:
+    """Return the page of a question: its form, and the answer, or what was asked wrongly."""
+    try:
+        known = graph.question(job["id"])
+    except UnknownQuestionError as error:
+        told = str(error).partition(" `crampkg ask`")[0]
+        raise Problem("not-found", f"{told} All of them are under Questions.") from None
+    asked = [(name, value) for name, value in job["asked"] if value.strip()]
+    filled = fields(known, asked, graph)
+    strange = unknown(known, asked)
+    context: dict[str, Any] = {
+        "question": known,
+        "words": entry(known, graph).words,
+        "fields": filled,
+        "strange": strange,
+        "mistaken": [field for field in filled if field.mistaken],
+        "offer": _offers(known, filled),
+    }
+    if strange or context["mistaken"]:
+        gaps = [(field.parameter.name, "…") for field in context["mistaken"]]
+        context["words"] = entry(known, graph, gaps).words
+        return Page(render("question_mistaken.html", graph, "/questions", **context), 400)
+    given = values(filled)
+    answer = graph.ask(known.id, **_several(given))
+    context |= {
+        "answer": answer,
+        "asked": formats.asked(answer),
+        "note": formats.filled(known.note, answer),
+        "permalink": f"{job['base']}{addresses.question(known.id, given)}",
+        "query": without_header(answer.query),
+        "downloads": [
+            (addresses.answer(known.id, given, format), name, f"{known.id}.{extension}")
+            for format, name, extension in _DOWNLOADS[known.form]
+        ],
+        "near": _near(known, filled, graph),
+    }
+    context["editor"] = addresses.editor(context["query"])
+    context["picture"] = addresses.picture([("question", known.id), *given])
+    if not len(answer):
+        context["silence"] = formats.filled(known.silence, answer)
+        context["instead"] = _instead(known, filled, graph)
+    elif known.form == "construct":
+        context["grid"] = triples(graph, answer.triples)
+        context["overview"] = None
+    else:
+        found = quoted(quotes.handles(answer), graph)
+        # An overview has told of each of its rows in a line: the evidence stands below its name.
+        group = known.overview[0] if known.overview else ""
+        context["grid"] = grid(graph, answer.variables, answer.rows, found, group)
+        context["overview"] = formats.overview(answer)
+    return Page(render("question.html", graph, "/questions", **context))
+
+
+def entry(
+    question: Question, graph: KnowledgeGraph, given: Sequence[tuple[str, str]] = ()
+) -> Entry:
+    """Return a question for a list, asked of `given` or of its defaults."""
+    words = question.question
+    chosen = dict(given)
+    for parameter in question.params:
+        words = words.replace(f"{{{parameter.name}}}", _label(parameter, chosen, graph))
+    return Entry(question, words, addresses.question(question.id, given))
+
+
+def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
+    """Return the questions that can be asked of the thing with an IRI, asked of it."""
+    known = set(kinds)
+    return [
+        entry(each, graph, [(each.params[0].name, compress(iri))])
+        for each in graph.questions()
+        if len(each.params) == 1 and each.params[0].kind in known
+    ]
+
+
+def _things(words: str, graph: KnowledgeGraph) -> list[Term]:
+    """Return some clinical things with words in a name, which a question may be about."""
+    if not words:
+        return []
+    return graph.terms.search(words[:100], f"{CK}ClinicalEntity")[:_MOST_NEAR]
+
+
+def _label(parameter: Parameter, chosen: dict[str, str], graph: KnowledgeGraph) -> str:
+    value = chosen.get(parameter.name, parameter.default)
+    # Sources of one's own may lack the thing that a question is asked of by default.
+    term = graph.terms.get(expand(value) or value)
+    return term.label if term and parameter.type == "iri" else compress(value)
+
+
+def _searched(question: Question) -> str:
+    parts = (question.id, question.question, question.summary, *question.tags)
+    return " ".join(parts).casefold()
+
+
+def _several(given: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in given:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _offers(question: Question, filled: Sequence[Field]) -> dict[tuple[str, str], str]:
+    """Return the link that asks with a name that may have been meant, by field and IRI."""
+    found = {}
+    for field in filled:
+        others = [
+            (name, value)
+            for other in filled
+            if other is not field and not other.mistaken
+            for name, value in values([other])
+        ]
+        name = field.parameter.name
+        for each in field.entries:
+            for term in each.offers:
+                link = addresses.question(question.id, [*others, (name, compress(term.iri))])
+                found[name, term.iri] = link
+    return found
+
+
+def _near(question: Question, filled: Sequence[Field], graph: KnowledgeGraph) -> list[Entry]:
+    """Return questions of the same tags, asked of the same things where they take them."""
+    chosen = {field.parameter.kind: field.entries[0].value for field in filled}
+    ranked = []
+    for other in graph.questions():
+        shared = len({*other.tags} & {*question.tags})
+        taken = [(each.name, chosen[each.kind]) for each in other.params if each.kind in chosen]
+        if other.id != question.id and shared:
+            ranked.append((-2 * len(taken) - shared, other.id, other, taken))
+    return [entry(other, graph, taken) for _, _, other, taken in sorted(ranked)[:_MOST_NEAR]]
+
+
+def _instead(
+    question: Question, filled: Sequence[Field], graph: KnowledgeGraph
+) -> list[tuple[str, str]]:
+    """Return other choices for the parameters that do have an answer, each with its link."""
+    found = []
+    for field in filled:
+        kind, name = field.parameter.kind, field.parameter.name
+        offered = choices(graph, kind) if kind else ()
+        if len(offered) > _MOST_TRIED:
+            continue
+        others = [pair for other in filled if other is not field for pair in values([other])]
+        for value, label in offered:
+            given = [*others, (name, value)]
+            if len(graph.ask(question.id, **_several(given))):
+                found.append((label, addresses.question(question.id, given)))
+    return found
+
+
+def without_header(text: str) -> str:
+    """Return a question's SPARQL without the comments of its header."""
+    lines = text.split("\n")
+    while lines and (lines[0].startswith("#+") or not lines[0].strip()):
+        lines.pop(0)
+    return "\n".join(lines)

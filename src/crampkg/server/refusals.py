@@ -1,0 +1,38 @@
+"""A problem as the client can read it: a page for a browser, problem details for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import HTMLResponse, Response
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from crampkg.server.pages import layout
+from crampkg.server.problems import MEDIA_TYPE, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+
+def respond(
+    request: Request, problem: Problem, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a problem as `application/problem+json`, or as a page where that is liked better."""
+    told = {**(headers or {}), "vary": "Accept"}
+    if problem.kind in ("too-slow", "too-long"):  # the rest of the body may be on its way
+        told["connection"] = "close"
+    if problem.retry is not None:
+        told["retry-after"] = str(problem.retry)
+    if not _is_browser(request.headers.get("accept", "")):
+        return Response(problem.body(), problem.status, told, MEDIA_TYPE)
+    graph = request.app.state.service.graph
+    text = layout.render("problem.html", graph, problem=problem.document())
+    return HTMLResponse(text, problem.status, {**told, **layout.HEADERS})
+
+
+def _is_browser(accept: str) -> bool:
+    best = parse_accept_header(accept, MIMEAccept).best_match((MEDIA_TYPE, "text/html"))
+    return best == "text/html"

@@ -1,0 +1,184 @@
+"""Which scene a request asks for, and the job that says what is in it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crampkg.answers.formats import status_lines
+from crampkg.picture import gather, source, words
+from crampkg.picture.scene import LAYERS, ORIGINS
+from crampkg.server.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.picture.scene import Scene
+    from crampkg.server.limits import Limits
+
+#: More than this nobody can read, and Graphviz takes long for.
+MOST_THINGS = 400
+MOST_LINKS = 900
+#: The server itself reads a scene, between the worker that tells it and Graphviz.
+MOST_BYTES = 4 << 20
+
+#: How far around a thing a picture may go.
+DEPTHS = (1, 2)
+
+#: Of the whole graph, what is drawn when nothing is chosen: more lines would hide each other.
+_WHOLE_LAYERS = ("evidence", "causes", "arteries", "conditions", "symptoms", "sites", "tests")
+_WHOLE_ORIGINS = ("article", "background")
+
+_ALL_LAYERS = tuple(layer.key for layer in LAYERS)
+
+
+class Wish(NamedTuple):
+    """What a picture is asked to show: one of a concept, a question or a query, else all."""
+
+    concept: str = ""
+    depth: int = DEPTHS[0]
+    question: str = ""
+    params: Mapping[str, Sequence[str]] = {}
+    query: str = ""
+    layers: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of an address that asks for the same."""
+        told = [("concept", self.concept), ("question", self.question), ("query", self.query)]
+        if self.concept:
+            told.append(("depth", str(self.depth)))
+        told += [(name, value) for name, values in self.params.items() for value in values]
+        told += [("layer", layer) for layer in self.layers]
+        told += [("origin", origin) for origin in self.origins]
+        return [(name, value) for name, value in told if value]
+
+    @property
+    def drawn_layers(self) -> tuple[str, ...]:
+        """The layers that are drawn: all unless some are chosen, fewer of the whole graph."""
+        return self.layers or (_WHOLE_LAYERS if self.is_whole else _ALL_LAYERS)
+
+    @property
+    def drawn_origins(self) -> tuple[str, ...]:
+        """The origins that are drawn: all unless some are chosen, fewer of the whole graph."""
+        return self.origins or (_WHOLE_ORIGINS if self.is_whole else ORIGINS)
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it is the whole graph."""
+        return not (self.concept or self.question or self.query)
+
+
+def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
+    """Return what the parameters of an address ask for. Raises `Problem` and `CrampkgError`."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if value.strip():  # a field of a form may be left empty
+            found.setdefault(name, []).append(value)
+    of = {name: _once(name, found.pop(name, [])) for name in ("concept", "question", "query")}
+    if sum(bool(value) for value in of.values()) > 1:
+        detail = "A picture is of a concept, a question or a query. Send one of these."
+        raise Problem("bad-request", detail)
+    depth = _once("depth", found.pop("depth", [])) or str(DEPTHS[0])
+    if depth not in map(str, DEPTHS):
+        known = " or ".join(map(str, DEPTHS))
+        raise Problem("bad-request", f"depth is {known}, and not {words.shortened(depth, 80)!r}.")
+    layers = _some("layer", found.pop("layer", []), _ALL_LAYERS)
+    origins = _some("origin", found.pop("origin", []), ORIGINS)
+    names = (
+        [parameter.name for parameter in graph.question(of["question"]).params]
+        if of["question"]
+        else []
+    )
+    for name in found:
+        if name not in names:
+            known = ", ".join(["concept", "depth", "question", "query", "layer", "origin", *names])
+            raise Problem("bad-request", f"There is no parameter {name!r} here. It takes {known}.")
+    return Wish(**of, depth=int(depth), params=found, layers=layers, origins=origins)
+
+
+def scene_of(wish: Wish, graph: KnowledgeGraph) -> Scene:
+    """Return the scene that is wished for. Raises `Problem` and `CrampkgError`."""
+    if wish.concept:
+        found = gather.neighbourhood(graph, graph.find(wish.concept), wish.depth)
+    elif wish.question:
+        found = gather.answer(graph, graph.ask(wish.question, **wish.params))
+    elif wish.query:
+        answer = graph.query(wish.query)
+        if answer.form != "graph":
+            detail = "Only a query that makes a graph can be drawn: CONSTRUCT or DESCRIBE."
+            raise Problem("bad-request", detail)
+        found = gather.answer(graph, answer)
+    else:
+        found = gather.whole(graph)
+    scene = found.only(wish.drawn_layers, (*wish.drawn_origins, "triple"))
+    left = _left_out(found, wish)
+    return scene._replace(remarks=(*scene.remarks, f"Left out: {left}.")) if left else scene
+
+
+def _left_out(scene: Scene, wish: Wish) -> str:
+    """Return what of a scene is not drawn, because it was not chosen."""
+    layers = {node.layer for node in scene.nodes} - {*wish.drawn_layers}
+    origins = {edge.origin for edge in scene.edges} - {*wish.drawn_origins, "triple"}
+    titles = [layer.title.lower() for layer in LAYERS if layer.key in layers]
+    links = [f"what is {origin}" for origin in ORIGINS if origin in origins]
+    return "; ".join([*titles, *links]).replace("what is article", "what the article says")
+
+
+def run(job: dict[str, Any], graph: KnowledgeGraph, _: Limits) -> bytes:
+    """Return, as JSON, the scene that a job wishes for, and its source for Graphviz."""
+    scene = scene_of(wish_of(job["asked"], graph), graph)
+    things, links = len(scene.nodes), len(scene.edges)
+    if things > MOST_THINGS or links > MOST_LINKS:
+        raise Problem(
+            "result-limit",
+            f"The picture would have {things:,} things and {links:,} links; "
+            f"{MOST_THINGS:,} and {MOST_LINKS:,} can be drawn. "
+            "Choose fewer layers, or ask for less.",
+        )
+    if not things:
+        raise Problem("not-found", "There is nothing to draw: no thing is named by this.")
+    caption = caption_of(scene, graph) if job["alone"] else ()
+    told = {"scene": scene.document(), "source": source.dot(scene, caption)}
+    body = json.dumps(told, ensure_ascii=False).encode()
+    if len(body) > MOST_BYTES:
+        size = f"{len(body) >> 20:,} MiB of names, and {MOST_BYTES >> 20:,} are allowed"
+        raise Problem("result-limit", f"The picture has {size}. Ask for less.")
+    return body
+
+
+def caption_of(scene: Scene, graph: KnowledgeGraph) -> list[str]:
+    """Return the lines below a picture that goes about alone: what it shows, and its status."""
+    legend = [f"{style.words}: {style.legend}." for style in words.used(scene)]
+    told = [f"{words.plain(scene.title)}. {len(scene.nodes)} things, {len(scene.edges)} links."]
+    return [*told, *legend, *remarks_of(scene), *status_lines(graph.statuses)]
+
+
+def remarks_of(scene: Scene) -> list[str]:
+    """Return what must be said with a scene."""
+    told = list(scene.remarks)
+    if scene.is_dense:
+        told.append(
+            f"There are {len(scene.edges)} links: only the denied and contested ones carry their "
+            "words. With fewer layers, or around one thing, every link does."
+        )
+    if not scene.edges:
+        told.append("No link is known between these.")
+    return told
+
+
+def _once(name: str, values: Sequence[str]) -> str:
+    if len(values) > 1:
+        raise Problem("bad-request", f"The parameter {name!r} is there twice. Send one.")
+    return values[0].strip() if values else ""
+
+
+def _some(name: str, values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    for value in values:
+        if value not in known:
+            shown = words.shortened(value, 80)
+            detail = f"There is no {name} {shown!r}. Choose from {', '.join(known)}."
+            raise Problem("bad-request", detail)
+    return tuple(each for each in known if each in values)

@@ -1,0 +1,81 @@
+"""The addresses of the pages: a request to the job of a worker that renders it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crampkg.server import media
+from crampkg.server.pages import addresses, layout
+from crampkg.server.problems import Problem
+from crampkg.server.sparql import base_of
+from crampkg.vocabulary import KG, ONTOLOGY
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from crampkg.server.service import Service
+
+
+def page(view: str) -> Callable[[Request, Service], Awaitable[Response]]:
+    """Return what answers with the page of a view, in HTML whatever is accepted."""
+
+    async def respond(request: Request, service: Service) -> Response:
+        return await service.answer(request, job(view, request), layout.HEADERS)
+
+    return respond
+
+
+async def concept(request: Request, service: Service) -> Response:
+    """Return what is known of the thing whose IRI has this path: a page, or RDF.
+
+    A suffix of the path, else the Accept header, chooses. Raises `Problem`.
+    """
+    path, suffix = media.without_suffix(request.path_params["path"])
+    iri = KG + path
+    format, type = media.chosen(request.headers.get("accept", ""), suffix, media.PAGES)
+    headers = _linked(iri, addresses.address(iri), format)
+    if format == "html":
+        work = {**job("concept", request), "path": path}
+        return await service.answer(request, work, {**layout.HEADERS, **headers})
+    if service.graph.terms.get(iri) is None:
+        raise Problem("not-found", f"Nothing here has the IRI {iri}.")
+    work = {"do": "describe", "term": iri, "format": format, "type": type}
+    return await service.answer(request, work, headers)
+
+
+async def ontology(request: Request, service: Service) -> Response:
+    """Return the ontology: a page with a place for each of its terms, or RDF. Raises `Problem`."""
+    _, suffix = media.without_suffix(request.url.path)
+    format, type = media.chosen(request.headers.get("accept", ""), suffix, media.PAGES)
+    headers = _linked(ONTOLOGY, "/ontology", format)
+    if format == "html":
+        work = job("ontology", request)
+        return await service.answer(request, work, {**layout.HEADERS, **headers})
+    work = {"do": "export", "graphs": ["ontology"], "format": format, "type": type}
+    return await service.answer(request, work, headers)
+
+
+def _linked(iri: str, path: str, format: str) -> dict[str, str]:
+    """Return the headers that tell what a representation is of, and where the others are."""
+    suffixes = {name: suffix for suffix, name in media.SUFFIXES.items()}
+    links = [
+        f'<{iri}>; rel="canonical"',
+        '</.well-known/void>; rel="describedby"; type="text/turtle"',
+        *(
+            f'<{path}{suffixes[name]}>; rel="alternate"; type="{types[0]}"'
+            for name, types in media.PAGES.items()
+            if name != format
+        ),
+    ]
+    return {"link": ", ".join(links), "content-location": f"{path}{suffixes[format]}"}
+
+
+def job(view: str, request: Request) -> dict[str, Any]:
+    """Return the job that renders a view for a request."""
+    asked = request.query_params.multi_items()
+    told = {"do": "page", "view": view, "asked": asked, "base": base_of(request)}
+    told["look"] = layout.digest()  # so that what a browser has kept is not taken for the same
+    return {**told, **request.path_params}

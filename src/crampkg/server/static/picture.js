@@ -1,0 +1,11 @@
+// A picture that is larger than its box begins where what was asked about is, else in the middle.
+
+export function centre(box) {
+  const thing = box.querySelector(".focus") ?? box.querySelector("svg");
+  const outer = box.getBoundingClientRect();
+  const inner = thing.getBoundingClientRect();
+  box.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  box.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
+}
+
+for (const box of document.querySelectorAll(".picture-box")) centre(box);

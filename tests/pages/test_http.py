@@ -1,0 +1,286 @@
+"""The pages as HTTP: formats, headers, validators, problems; each question and kind of thing."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from random import Random
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from pages.browsing import PAGES
+from pyoxigraph import NamedNode, RdfFormat, parse
+from serving import Server
+
+from crampkg.graph import KnowledgeGraph
+from crampkg.server.pages.addresses import address
+from crampkg.vocabulary import KG
+
+HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+RDF = {
+    ".ttl": ("text/turtle", RdfFormat.TURTLE),
+    ".nt": ("application/n-triples", RdfFormat.N_TRIPLES),
+    ".jsonld": ("application/ld+json", RdfFormat.JSON_LD),
+    ".rdf": ("application/rdf+xml", RdfFormat.RDF_XML),
+}
+
+
+class Links(HTMLParser):
+    """Gathers where the links, forms and files of a page lead, and the names of its places."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: set[str] = set()
+        self.places: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del tag
+        for name, value in attrs:
+            if name in ("href", "src", "action") and value:
+                self.links.add(value)
+            if name == "id" and value:
+                self.places.add(value)
+
+
+@pytest.mark.parametrize("suffix", RDF)
+def test_a_concept_is_data_by_suffix_and_by_what_is_accepted(site: Server, suffix: str) -> None:
+    type, format = RDF[suffix]
+    by_suffix = site.get(f"/id/dehydration{suffix}", headers={"accept": HTML})
+    accepted = site.get("/id/dehydration", headers={"accept": type})
+    for response in (by_suffix, accepted):
+        assert response.status_code == 200
+        assert response.headers["content-type"].partition(";")[0] == type
+        assert "Accept" in response.headers["vary"]
+        assert response.headers["content-location"] == f"/id/dehydration{suffix}"
+        assert response.content == by_suffix.content
+    told = list(parse(by_suffix.content, format=format))
+    assert NamedNode(f"{KG}dehydration") in {quad.subject for quad in told}
+
+
+@pytest.mark.parametrize("path", ["/id/dehydration", "/ontology"])
+def test_a_page_links_to_its_other_forms(site: Server, path: str) -> None:
+    page = site.get(path, headers={"accept": HTML})
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.content == site.get(f"{path}.html").content
+    links = page.headers["link"]
+    assert f'<https://w3id.org/crampkg{path}>; rel="canonical"' in links
+    assert 'rel="describedby"' in links
+    for suffix, (type, _) in RDF.items():
+        assert f'<{path}{suffix}>; rel="alternate"; type="{type}"' in links
+        other = site.get(f"{path}{suffix}")
+        assert other.headers["content-type"].partition(";")[0] == type
+        assert f'<{path}.html>; rel="alternate"; type="text/html"' in other.headers["link"]
+    assert site.get(path, headers={"accept": "image/png"}).status_code == 406
+
+
+@pytest.mark.parametrize("name", ["home", "question", "concept", "evidence", "why"])
+def test_a_page_is_sent_once_and_not_run_for_its_head(site: Server, name: str) -> None:
+    page = site.get(PAGES[name])
+    again = site.get(PAGES[name], headers={"if-none-match": page.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    head = site.client.head(PAGES[name])
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == page.headers["etag"]
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert re.search(r"<script(?! src=)|\son\w+=|\sstyle=", page.text) is None
+
+
+def test_a_file_is_kept_by_its_address(site: Server) -> None:
+    for link in Links(site.get("/").text).links:
+        if link.startswith("/static/"):
+            file = site.get(link)
+            assert file.status_code == 200
+            assert "immutable" in file.headers["cache-control"]
+            assert re.search(r"\?[0-9a-f]{12}$", link)
+            assert site.get(link.partition("?")[0]).headers["cache-control"] == "no-cache"
+    assert site.get("/static/../app.py").status_code == 404
+    assert site.get("/static/nothing.css").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/nothing-here", 404),
+        ("/questions/nothing-here", 404),
+        ("/id/nothing-here", 404),
+        ("/api/describe?term=zebra", 400),
+        ("/sparql?query=SELEC", 400),
+    ],
+)
+def test_a_problem_is_a_page_for_a_browser_and_json_for_a_program(
+    site: Server, path: str, status: int
+) -> None:
+    told = site.get(path, headers={"accept": "text/html"})
+    assert told.status_code in (status, 406)  # no answer of the API is a page
+    assert told.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Not medical advice" in told.text
+    assert "Accept" in told.headers["vary"]
+    for accept in ("*/*", "application/json", "application/problem+json"):
+        problem = site.get(path, headers={"accept": accept})
+        assert problem.status_code in (status, 406)
+        assert problem.headers["content-type"] == "application/problem+json"
+        assert problem.json()["status"] == problem.status_code
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("site=cafl", "No anatomical site is called “cafl”."),
+        ("site=claudication", "“claudication” is known, but is no anatomical site."),
+        ("sit=calf", "There is no “<bdi>sit</bdi>” to fill in here"),
+        (f"site={'x' * 2000}", "A name has at most 300 characters."),
+    ],
+)
+def test_what_was_asked_wrongly_is_told_with_its_status(
+    site: Server, query: str, says: str
+) -> None:
+    page = site.get(f"/questions/arteries-explaining-pain?{query}")
+    assert page.status_code == 400
+    assert says in page.text
+    assert "etag" not in page.headers
+
+
+def test_several_values_of_a_parameter_are_asked_together(site: Server) -> None:
+    page = site.get("/questions/arteries-explaining-pain?site=calf&site=buttock").text
+    assert page.count('name="site"') == 2
+    assert "site=kg:calf&amp;site=kg:buttock" in page
+    for artery in ("popliteal artery", "iliac artery"):
+        assert f"<bdi>{artery}</bdi>" in page
+
+
+def test_each_question_has_a_page_that_shows_all_of_its_answer(
+    site: Server, graph: KnowledgeGraph
+) -> None:
+    for question in graph.questions():
+        page = site.get(f"/questions/{question.id}")
+        answer = graph.ask(question.id)
+        assert page.status_code == 200, question.id
+        rows = re.findall(r'<tr role="row"(?: class="quoted")?>\s*<td', page.text)
+        assert len(rows) == len(answer), question.id
+        for parameter in question.params:
+            assert f'name="{parameter.name}"' in page.text
+
+
+def test_a_thing_of_each_kind_has_a_page(site: Server, graph: KnowledgeGraph) -> None:
+    seen: set[str] = set()
+    for term in graph.terms:
+        fresh = set(term.kinds) - seen
+        if term.iri.startswith(KG) and fresh:
+            seen |= fresh
+            page = site.get(address(term.iri), headers={"accept": HTML})
+            assert page.status_code == 200, term.iri
+            assert f"<h1><bdi>{term.label}" in page.text.replace("&#39;", "'"), term.iri
+    assert len(seen) > 30
+
+
+def test_every_link_of_every_page_leads_somewhere(site: Server, graph: KnowledgeGraph) -> None:
+    asked: dict[str, set[str]] = {}
+    for path in PAGES.values():
+        for link in Links(site.get(path, headers={"accept": HTML}).text).links:
+            whole = urlsplit(urljoin(path, link))
+            if not whole.netloc:
+                target = f"{whole.path}?{whole.query}" if whole.query else whole.path
+                asked.setdefault(target, set()).add(whole.fragment)
+    assert len(asked) > 500
+    sample: dict[str, list[str]] = {}
+    for target in sorted(asked):
+        path = target.partition("?")[0]
+        if path.startswith("/id/") and "." not in path:  # there is a test of their pages
+            assert graph.terms.get(KG + unquote(path.removeprefix("/id/"))), target
+        elif not path.startswith(("/picture", "/editor", "/nothing-here")):
+            sample.setdefault(path.split("/")[1], []).append(target)
+    for folder, targets in sample.items():
+        most = 2 if folder == "why" else 8
+        for target in Random(7).sample(targets, min(len(targets), most)):
+            page = site.get(target, headers={"accept": HTML})
+            assert page.status_code == 200 or target in PAGES.values(), target
+            if any(asked[target]):
+                assert asked[target] - {""} <= Links(page.text).places, target
+
+
+def test_a_search_finds_questions_and_what_they_may_be_about(site: Server) -> None:
+    found = site.get("/questions?q=quinine").text
+    assert "/id/quinine-sulfate" in found
+    assert "/questions/intervention-verdict?intervention=kg:quinine-sulfate" in found
+    assert "No question and no concept" in site.get("/questions?q=zebra").text
+
+
+def test_a_list_is_parted_into_pages(site: Server, graph: KnowledgeGraph) -> None:
+    kind = graph.find("information entity")
+    total = len(graph.terms.of_kind(kind.iri))
+    first = site.get("/concepts?kind=ck:InformationEntity").text
+    assert f"{total} found, page 1 of" in first
+    after = re.search(r'href="([^"]+)" rel="next"', first)
+    assert after is not None
+    second = site.get(after[1].replace("&amp;", "&")).text
+    assert "page 2 of" in second
+    assert 'rel="prev"' in second
+    for strange in ("0", "-1", "x", "9" * 30, "٣"):
+        assert site.get(f"/concepts?kind=ck:Claim&page={strange}").status_code == 200
+
+
+def test_why_tells_each_part_that_means_nothing(site: Server) -> None:
+    page = site.get("/why?subject=zebra&predicate=&object=calf+pain")
+    assert page.status_code == 400
+    assert page.text.count('aria-invalid="true"') == 2
+    assert "No thing is called &#39;zebra&#39;" in page.text
+
+
+def test_why_begins_with_a_form_and_an_example(site: Server) -> None:
+    page = site.get("/why")
+    assert page.status_code == 200
+    example = next(link for link in Links(page.text).links if link.startswith("/why?"))
+    assert "It is inferred" in site.get(example).text
+
+
+def test_a_thing_shows_its_place_from_both_ends(site: Server, graph: KnowledgeGraph) -> None:
+    row = graph.query("SELECT ?a ?b { GRAPH g:background { ?a skos:broader ?b } } LIMIT 1").rows[0]
+    narrow, broad = row.text("a"), row.text("b")
+    for iri, relation, other in ((narrow, "broader", broad), (broad, "narrower", narrow)):
+        facts = site.get(address(iri), headers={"accept": HTML}).text.partition("</dl>")[0]
+        assert f"<dt>{relation}</dt>" in facts
+        assert f'href="{address(other)}"' in facts
+
+
+def test_about_tells_the_counts_that_the_graph_has(site: Server, graph: KnowledgeGraph) -> None:
+    page = site.get("/about").text
+    for name, count in graph.counts.items():
+        assert f'href="/graph/{name}.ttl"' in page
+        assert f"{count:,}" in page
+        data = site.get(f"/graph/{name}.nt").text
+        assert len(data.splitlines()) == count
+    assert graph.digest in page
+
+
+def test_with_the_article_a_page_quotes_it(
+    start: Callable[..., Server], article: Path, site: Server
+) -> None:
+    path = "/questions/denied-claims"
+    quoting = start("--article", str(article))
+    with_words, without = quoting.get(path), site.get(path)
+    span = json.loads(quoting.get(f"/api{path}?format=json").text)["crampkg"]["quotes"]
+    for words in span.values():
+        assert " ".join(words.split()) in with_words.text.replace("&#39;", "'")
+        assert " ".join(words.split()) not in without.text
+    assert with_words.headers["etag"] != without.headers["etag"]
+
+
+def test_a_question_page_takes_less_than_20_ms_of_the_server(site: Server) -> None:
+    path, number = PAGES["question"], 10
+    for _ in range(number):
+        site.get(path)
+    took: list[float] = []
+    deadline = time.monotonic() + 10
+    while len(took) < number and time.monotonic() < deadline:  # the log comes by a pipe
+        told = [json.loads(line) for line in list(site.log) if line.startswith("{")]
+        took = [each["ms"] for each in told if each.get("path") == path.partition("?")[0]]
+    assert len(took) >= number
+    assert min(took) < 20

@@ -1,0 +1,123 @@
+"""The picture in a browser: links, names, layers, keys, a phone, no scripts, downloads."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+from pages.conftest import Visit
+from playwright.sync_api import expect
+
+
+def test_a_thing_in_the_picture_leads_to_its_page(visit: Visit) -> None:
+    page = visit("/picture?concept=dehydration")
+    picture = page.locator(".picture-box svg")
+    expect(picture).to_have_attribute("role", "group")
+    expect(picture).to_have_attribute("aria-label", re.compile("dehydration"))
+    page.get_by_role("link", name="dehydration, Conditions").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("dehydration")
+    assert page.url.endswith("/id/dehydration")
+
+
+def test_what_is_contested_is_said_in_the_legend_the_picture_and_the_table(visit: Visit) -> None:
+    page = visit("/picture?concept=kg:cramp")
+    legend = page.locator(".picture-legend")
+    expect(legend).to_contain_text("the article denies it (dashed line")
+    expect(legend).to_contain_text("reports it as a belief")
+    expect(legend).to_contain_text("background: ours")
+    denied = page.locator(".picture .graph .denied")
+    expect(denied.first.locator("text").first).to_contain_text("DENIED")
+    dash = denied.first.locator("path").get_attribute("stroke-dasharray")
+    assert dash
+    row = page.locator(".picture-table tr.denied").first
+    expect(row.locator("strong")).to_have_text("denied")
+    expect(row).to_contain_text("not necessarily")
+
+
+def test_layers_and_origins_are_chosen_in_a_form(visit: Visit) -> None:
+    page = visit("/picture?concept=calf", java_script_enabled=False)
+    assert page.locator(".picture .evidence, .picture .inferred").count()
+    page.get_by_label("Evidence", exact=True).uncheck()
+    page.get_by_label("inferred", exact=True).uncheck()
+    page.get_by_role("button", name="Show").click()
+    assert "origin=background" in page.url
+    assert "origin=inferred" not in page.url
+    assert page.locator(".picture .graph .evidence, .picture .graph .inferred").count() == 0
+    assert page.locator(".picture .graph .background").count()
+    assert not page.get_by_label("inferred", exact=True).is_checked()
+    page.get_by_label("Around").fill("femoral artery")
+    page.get_by_label("Steps").select_option("2")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "What is within 2 steps of femoral artery"
+    )
+
+
+def test_by_keys_alone_from_the_form_into_the_picture(visit: Visit) -> None:
+    page = visit("/picture?question=arteries-explaining-pain&site=kg:calf")
+    page.get_by_role("link", name="The same in words").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "picture-box"
+    page.keyboard.press("Tab")
+    name = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert name
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/id/**")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name.rpartition(", ")[0])
+
+
+def test_on_a_phone_the_picture_scrolls_in_its_box(visit: Visit) -> None:
+    page = visit("/picture", viewport={"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    widths = page.locator(".picture-box").evaluate("it => [it.scrollWidth, it.clientWidth]")
+    assert widths[0] > widths[1]
+    assert page.locator(".picture-box").evaluate("it => it.scrollLeft") > 0  # it begins inside
+
+
+def test_what_was_asked_about_is_in_view_at_first(visit: Visit) -> None:
+    page = visit("/picture?concept=leg+cramp&depth=2")
+    box = page.locator(".picture-box").bounding_box()
+    thing = page.locator(".picture .focus").bounding_box()
+    assert box
+    assert thing
+    assert box["x"] <= thing["x"] <= box["x"] + box["width"] - thing["width"]
+    assert box["y"] <= thing["y"] <= box["y"] + box["height"] - thing["height"]
+
+
+def test_in_the_dark_it_has_other_colours(visit: Visit) -> None:
+    page = visit("/picture?concept=calf", color_scheme="light")
+    fill = "getComputedStyle(document.querySelector('.picture .sites a path')).fill"
+    light = page.evaluate(fill)
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(fill) != light
+
+
+def test_the_picture_is_taken_away_as_svg_and_png(visit: Visit) -> None:
+    page = visit("/picture?concept=femoral+artery+disease")
+    for name, start in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as caught:
+            page.get_by_role("link", name=name, exact=True).click()
+        path = caught.value.path()
+        content = path.read_bytes()
+        assert content.startswith(start)
+        if name == "SVG":
+            root = ET.fromstring(content)  # noqa: S314 - our own
+            assert "Not medical advice" in "".join(root.itertext())
+
+
+def test_what_fits_nothing_is_told_in_the_form(visit: Visit) -> None:
+    page = visit("/picture?concept=cafl")
+    expect(page.get_by_role("alert")).to_contain_text("calf")
+    expect(page.get_by_label("Around")).to_have_value("cafl")
+
+
+def test_a_hostile_construct_is_drawn_as_text(visit: Visit) -> None:
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    query = f"CONSTRUCT {{ kg:calf ck:partOf <x:y> . <x:y> skos:prefLabel '{hostile}' }} WHERE {{}}"
+    page = visit("/editor")
+    page.goto(f"{page.url}?show=picture&query={query.replace('#', '%23')}")
+    expect(page.locator(".picture-box svg")).to_be_visible()
+    assert page.locator("main script, main img").count() == 0
+    assert hostile in page.locator(".picture-box").inner_html().replace("&lt;", "<").replace(
+        "&gt;", ">"
+    )

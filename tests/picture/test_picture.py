@@ -1,0 +1,241 @@
+"""Scenes, their source and their SVG: what is drawn, how, and that hostile text stays text."""
+
+from __future__ import annotations
+
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from crampkg.graph import KnowledgeGraph
+from crampkg.picture import gather, source, svg, words
+from crampkg.picture.scene import LAYERS, Edge, Node, Scene, of_document
+from crampkg.server.drawing import program
+from crampkg.server.pages.addresses import address
+from crampkg.vocabulary import CK, KG
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = {
+    "markup": "<script>alert(1)</script>",
+    "entities": "&lt;b&gt; &amp; \"quotes\" 'and' `ticks`",
+    "html label": "<<b>bold</b>>",
+    "escapes": r"\N \G \E \l \r \n \\ \T",
+    "lines": "one\ntwo\r\nthree\u2028four",
+    "dot": 'a"; n0 -> n0 [label="x',
+    "turned": "safe \u202e tfel ot thgir \u2066 \u200f",
+    "control": "nul \x00 bell \x07 escape \x1b",
+    "emoji": "leg 🦵🏽 cramp",
+    "arabic": "تشنج الساق",
+    "empty": "",
+    "blanks": " \t\n ",
+    "long": "cramp " * 1_667,
+    "longer": "x" * 10_000,
+}
+
+
+def laid_out(scene: Scene) -> ET.Element:
+    """Return the finished SVG of a scene, read again as XML."""
+    path = program()
+    assert path is not None
+    drawn = subprocess.run(
+        [path, "-Tsvg"],
+        input=source.dot(scene, ["A caption."]).encode(),
+        capture_output=True,
+        check=True,
+        timeout=20,
+    ).stdout
+    return ET.fromstring(svg.finished(drawn, scene, address))  # noqa: S314 - our own
+
+
+def of_class(root: ET.Element, kind: str) -> list[ET.Element]:
+    """Return the groups with a class."""
+    return [each for each in root.iter(f"{SVG}g") if kind in each.get("class", "").split()]
+
+
+def text_of(group: ET.Element) -> str:
+    """Return the words that are drawn in a group."""
+    return " ".join(text.text or "" for text in group.iter(f"{SVG}text"))
+
+
+def title_of(group: ET.Element) -> str:
+    """Return the title of a group or of the link in it."""
+    return next((title.text or "" for title in group.iter(f"{SVG}title")), "")
+
+
+@pytest.fixture(scope="module")
+def around_cramp(graph: KnowledgeGraph) -> Scene:
+    """Return what is around cramps, which is denied, contested and affirmed things."""
+    return gather.neighbourhood(graph, graph.find("kg:cramp"), 1)
+
+
+def test_each_thing_is_a_link_with_a_name(around_cramp: Scene) -> None:
+    root = laid_out(around_cramp)
+    links = list(root.iter(f"{SVG}a"))
+    assert len(links) == len(around_cramp.nodes) > 3
+    for link, node in zip(
+        sorted(links, key=lambda each: each.get("href", "")),
+        sorted(around_cramp.nodes, key=lambda each: address(each.iri)),
+        strict=True,
+    ):
+        assert link.get("href") == address(node.iri)
+        layer = next(layer.title for layer in LAYERS if layer.key == node.layer)
+        assert link.get("aria-label") == f"{node.label}, {layer}"
+        assert title_of(link) == node.label
+    assert root.get("role") == "group"
+    assert around_cramp.title in root.get("aria-label", "")
+    assert not [name for each in root.iter() for name in each.attrib if "xlink" in name]
+
+
+def test_each_link_says_in_its_title_whose_word_it_is(around_cramp: Scene) -> None:
+    root = laid_out(around_cramp)
+    edges = of_class(root, "edge")
+    assert len(edges) == len(around_cramp.edges)
+    assert all(edge.get("aria-hidden") == "true" for edge in edges)
+    origins = {title_of(edge).rpartition(". ")[2].partition(":")[0].rstrip(".") for edge in edges}
+    assert {"Article", "Background"} <= origins
+
+
+def test_denied_and_contested_are_dashed_and_named(graph: KnowledgeGraph) -> None:
+    """Not by colour alone: a dash, another end, and the word."""
+    for id, kind, word in (
+        ("denied-claims", "denied", "DENIED"),
+        ("contested-matters", "contested", "mixed evidence"),
+    ):
+        root = laid_out(gather.answer(graph, graph.ask(id)))
+        found = of_class(root, kind)
+        assert found, id
+        for edge in found:
+            assert edge.find(f"{SVG}path[@stroke-dasharray]") is not None
+        assert any(word in text_of(edge) for edge in found)
+        affirmed = of_class(root, "affirmed")
+        assert not any(edge.find(f"{SVG}path[@stroke-dasharray]") for edge in affirmed)
+
+
+def test_every_denied_or_contested_claim_is_drawn_so(graph: KnowledgeGraph) -> None:
+    scene = gather.whole(graph)
+    query = "SELECT ?claim { ?claim ck:stance ?stance FILTER (?stance != ck:affirmed) }"
+    wanted = {row.text("claim") for row in graph.query(query)}
+    found = {claim for edge in scene.edges if edge.is_contested for claim in edge.claims}
+    assert found == wanted
+    assert {words.style_of(edge).key for edge in scene.edges if edge.is_contested} <= {
+        "denied",
+        "contested",
+    }
+
+
+def test_each_claim_between_things_is_drawn_once(graph: KnowledgeGraph) -> None:
+    scene = gather.whole(graph)
+    drawn = [claim for edge in scene.edges if edge.stance for claim in edge.claims]
+    assert len(drawn) == len(set(drawn))
+    assert set(drawn) == {
+        row.text("claim") for row in graph.query("SELECT * { ?claim a ck:Claim }")
+    }
+
+
+def test_hedges_and_circumstances_are_on_the_line() -> None:
+    edge = Edge(
+        *("a", "b", "r", "contributes to", "article", "affirmed", "can"),
+        condition="especially hot environment",
+        markers=("1", "2"),
+    )
+    assert " ".join(words.on_edge(edge)) == (
+        "contributes to, “can”, especially hot environment [1] [2]"
+    )
+    unhedged = edge._replace(hedge="none printed", condition="", markers=())
+    assert words.on_edge(unhedged) == ["contributes to"]
+
+
+def test_an_inferred_link_is_not_drawn_both_ways(graph: KnowledgeGraph) -> None:
+    """Of "affects" and "is affected by" there is the one that is stated."""
+    scene = gather.whole(graph)
+    inverse = [
+        (row.text("one"), row.text("other"))
+        for row in graph.query("SELECT ?one ?other { ?one owl:inverseOf ?other }")
+    ]
+    assert inverse
+    links = {(edge.start, edge.relation, edge.end) for edge in scene.edges}
+    mirrored = [
+        (start, one, end)
+        for start, relation, end in links
+        for one, other in inverse
+        if relation == one and (end, other, start) in links
+    ]
+    assert mirrored == []
+
+
+def test_an_answer_shows_its_claims_and_no_others(graph: KnowledgeGraph) -> None:
+    answer = graph.ask("arteries-explaining-pain", site="calf")
+    claims = {row.text("claim") for row in answer}
+    scene = gather.answer(graph, answer)
+    assert {claim for edge in scene.edges if edge.stance for claim in edge.claims} == claims
+    labels = {node.label for node in scene.nodes}
+    assert {row.text("arteryLabel") for row in answer} <= labels
+    assert [node.label for node in scene.nodes if node.focus] == ["calf"]
+    assert "calf" in scene.title
+
+
+def test_a_construct_is_drawn_without_its_texts(graph: KnowledgeGraph) -> None:
+    answer = graph.query("CONSTRUCT { kg:calf ck:partOf kg:leg ; skos:note 'x' } WHERE {}")
+    scene = gather.answer(graph, answer)
+    assert [(edge.start, edge.end) for edge in scene.edges] == [(f"{KG}calf", f"{KG}leg")]
+    assert scene.remarks == ("1 triple has a text or number and is not drawn.",)
+
+
+def test_a_bare_construct_label_names_what_the_graph_does_not_know(graph: KnowledgeGraph) -> None:
+    text = (
+        "CONSTRUCT { <http://example.org/x> ck:partOf _:b . <http://example.org/x> "
+        "skos:prefLabel 'an unknown thing' } WHERE {}"
+    )
+    scene = gather.answer(graph, graph.query(text))
+    assert "an unknown thing" in {node.label for node in scene.nodes}
+    root = laid_out(scene)
+    assert [link.get("href") for link in root.iter(f"{SVG}a")] == ["http://example.org/x"]
+
+
+def test_layers_and_origins_can_be_left_out(around_cramp: Scene) -> None:
+    less = around_cramp.only(("conditions", "symptoms"), ("article",))
+    assert {edge.origin for edge in less.edges} == {"article"}
+    assert {node.layer for node in less.nodes} <= {"conditions", "symptoms"}
+    known = {node.iri for node in less.nodes}
+    assert {iri for edge in less.edges for iri in (edge.start, edge.end)} <= known
+    assert less.edges
+
+
+def test_a_scene_survives_json(around_cramp: Scene) -> None:
+    assert of_document(around_cramp.document()) == around_cramp
+
+
+def test_many_links_carry_no_words_but_contested_ones_do(graph: KnowledgeGraph) -> None:
+    scene = gather.whole(graph)
+    assert scene.is_dense
+    written = source.dot(scene)
+    assert "DENIED" in written
+    assert "reported belief" in written
+    assert "contributes to" not in written
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_text_stays_text(what: str) -> None:
+    """It is drawn as text or left out, never read as DOT, HTML or XML; the title has all of it."""
+    text = HOSTILE[what]
+    nodes = (Node(f"{KG}a", text, "causes"), Node(f"{KG}b", "b", "conditions"))
+    edge = Edge(
+        *(f"{KG}a", f"{KG}b", f"{CK}causes", text, "article", "denied", text),
+        condition=text,
+        wording=text,
+        markers=(text,) if len(text) < 100 else (),
+    )
+    root = laid_out(Scene(text, nodes, (edge,)))
+    allowed = {f"{SVG}{tag}" for tag in ("svg", "g", "a", "title", "path", "polygon", "text")}
+    allowed |= {f"{SVG}{tag}" for tag in ("polyline", "ellipse")}
+    assert {each.tag for each in root.iter()} <= allowed
+    assert not [name for each in root.iter() for name in each.attrib if name.startswith("on")]
+    first = next(link for link in root.iter(f"{SVG}a") if link.get("href") == "/id/a")
+    assert title_of(first) == words.plain(text)
+    drawn = text_of(first)
+    assert len(drawn) <= words.LONGEST + 10
+    assert drawn.replace(" ", "")[:5] == words.plain(text).replace(" ", "")[:5]
+    whole = "".join(root.itertext())
+    assert not [letter for letter in whole if letter in "\u202e\u2066\u200f\x00\x07\x1b"]
+    assert len(of_class(root, "node")) == 2
+    assert len(of_class(root, "edge")) == 1

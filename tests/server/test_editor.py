@@ -1,0 +1,140 @@
+"""The editor over HTTP: results and faults on the page, files, completion, and the limits."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+from serving import Server
+
+from crampkg.graph import KnowledgeGraph
+from crampkg.server.pages.editor import DOWNLOADS, MOST_ROWS
+
+HOSTILE = "</textarea><script>alert(1)</script>'\"&amp;\u202e"
+
+
+def query_on(page: str) -> str:
+    """Return the query in the text field of a page."""
+    found = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_the_query_stays_in_the_field(server: Server) -> None:
+    for query in ("SELECT * { kg:calf ?p ?o }", f"SELECT * {{ # {HOSTILE}\n"):
+        page = server.get("/editor", params={"query": query}).text
+        assert query_on(page) == query
+        assert "<script>alert" not in page
+
+
+def test_hostile_values_are_text(server: Server) -> None:
+    query = "SELECT ?x { BIND ('<script>alert(1)</script><img src=x onerror=alert(2)>' AS ?x) }"
+    for show in ("table", "raw"):
+        page = server.get("/editor", params={"query": query, "show": show})
+        assert page.status_code == 200
+        assert "<script>alert" not in page.text
+        assert "<img src=x" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "says"),
+    [
+        ("SELECT * {\n  kg:calf ?p\n}", 400, 'data-line="3"'),
+        ("SELECT * { SERVICE <http://localhost/> { ?s ?p ?o } }", 403, "SERVICE"),
+        ("LOAD <file:///etc/passwd>", 403, ""),
+        (f"SELECT * {'{' * 2300} }}", 400, "nest"),
+    ],
+)
+def test_what_is_wrong_is_told_on_the_page(
+    server: Server, query: str, status: int, says: str
+) -> None:
+    answer = server.get("/editor", params={"query": query})
+    assert answer.status_code == status
+    assert 'role="alert"' in answer.text
+    assert says in answer.text
+    assert query_on(answer.text) == query
+    live = server.client.post("/editor", data={"query": query, "live": "1"})
+    assert live.status_code == 200  # a script reads the problem on the page
+    assert 'role="alert"' in live.text
+
+
+def test_a_query_that_takes_long_is_ended_and_still_there(start: Callable[..., Server]) -> None:
+    server = start("--seconds", "1")
+    query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    answer = server.get("/editor", params={"query": query})
+    assert answer.status_code == 422
+    assert "stopped after 1 second" in answer.text
+    assert query_on(answer.text) == query
+
+
+def test_an_example_is_a_query_of_the_library(server: Server, graph: KnowledgeGraph) -> None:
+    page = server.get("/editor", params={"example": "claim-graph"}).text
+    assert query_on(page).strip() in graph.question("claim-graph").text
+    for question in graph.questions():
+        assert f"/editor?example={question.id}" in page
+
+
+def test_each_format_is_a_file(server: Server) -> None:
+    queries = {
+        "select": "SELECT ?p { kg:calf ?p kg:leg }",
+        "ask": "ASK { kg:calf ck:partOf kg:leg }",
+        "graph": "CONSTRUCT WHERE { kg:calf ck:partOf kg:leg }",
+    }
+    for form, formats in DOWNLOADS.items():
+        for name, _ in formats:
+            asked = {"query": queries[form], "format": name}
+            answer = server.get("/editor/result", params=asked)
+            assert answer.status_code == 200, (form, name)
+            assert answer.headers["content-disposition"].startswith("attachment; filename=")
+            posted = server.client.post("/editor/result", data=asked)
+            assert posted.content == answer.content
+    told = server.get("/editor/result", params={"query": queries["graph"], "format": "jsonld"})
+    assert len(list(parse(told.content, RdfFormat.JSON_LD))) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"query": "ASK {}"}, 400),
+        ({"format": "csv"}, 400),
+        ({"query": "ASK {}", "format": "zebra"}, 400),
+        ({"query": "ASK {}", "format": "turtle"}, 406),
+        ({"query": "SELECT", "format": "csv"}, 400),
+    ],
+)
+def test_a_file_that_cannot_be_made_is_a_problem(
+    server: Server, asked: dict[str, str], status: int
+) -> None:
+    answer = server.get("/editor/result", params=asked)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_page_shows_the_first_rows_and_says_so(server: Server) -> None:
+    page = server.get("/editor", params={"query": "SELECT * { ?s ?p ?o }"}).text
+    assert page.count("<tr>") == MOST_ROWS + 1
+    assert f"These are the first {MOST_ROWS:,}" in page
+
+
+def test_what_is_another_each_time_is_not_kept(server: Server) -> None:
+    random = server.get("/editor", params={"query": "SELECT (RAND() AS ?x) {}"})
+    assert "etag" not in random.headers
+    lasting = server.get("/editor", params={"query": "SELECT (1 AS ?x) {}"})
+    assert lasting.headers["etag"]
+
+
+def test_completion_knows_every_term_and_prefix(server: Server, graph: KnowledgeGraph) -> None:
+    answer = server.get("/editor/vocabulary")
+    told = json.loads(answer.text)
+    assert len(told["terms"]) == len(list(graph.terms))
+    assert {"class", "property", "thing", "source"} == {each["kind"] for each in told["terms"]}
+    calf = next(each for each in told["terms"] if each["term"] == "kg:calf")
+    assert calf["label"] == "calf"
+    assert calf["kind"] == "thing"
+    assert told["prefixes"]["kg"].endswith("/id/")
+    kept = {"if-none-match": answer.headers["etag"]}
+    assert server.get("/editor/vocabulary", headers=kept).status_code == 304

@@ -1,0 +1,83 @@
+// The textarea of the page becomes an editor; without this file the page works all the same.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, lintKeymap } from "@codemirror/lint";
+import { EditorState, Prec } from "@codemirror/state";
+import { EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import { sparql } from "codemirror-lang-sparql";
+import { complete, load } from "./completion.js";
+import { declareWhatIsTyped } from "./prefixes.js";
+import { mark, Runner } from "./running.js";
+import { colours, look } from "./theme.js";
+import { typingOver } from "./typing.js";
+
+const form = document.querySelector("#editor");
+const area = document.querySelector("#query");
+const said = document.querySelector("#state");
+
+const runner = new Runner(form, said, () => view.state.doc.toString(), (place) => mark(view, place));
+
+// In a shadow root the editor's styles are adopted: no style element, which the policy forbids.
+const host = document.createElement("div");
+host.className = "editor-host";
+const root = host.attachShadow({ mode: "open" });
+area.after(host);
+
+const keys = [
+  { key: "Mod-Enter", run: () => (runner.run(), true) },
+  {
+    // CodeMirror lets the next Tab go its usual way; that must be said.
+    key: "Escape",
+    run: () => ((said.textContent = "Tab leaves the editor now."), false),
+  },
+];
+
+const view = new EditorView({
+  root,
+  parent: root,
+  state: EditorState.create({
+    doc: area.value,
+    extensions: [
+      lineNumbers(),
+      lintGutter(),
+      highlightSpecialChars(),
+      highlightActiveLine(),
+      history(),
+      indentOnInput(),
+      indentUnit.of("  "),
+      bracketMatching(),
+      closeBrackets(),
+      sparql(),
+      syntaxHighlighting(colours),
+      look,
+      autocompletion({ override: [complete] }),
+      declareWhatIsTyped,
+      typingOver,
+      Prec.highest(keymap.of(keys)),
+      keymap.of([
+        ...closeBracketsKeymap,
+        ...completionKeymap,
+        ...lintKeymap,
+        ...historyKeymap,
+        ...defaultKeymap,
+        indentWithTab,
+      ]),
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({
+        tabindex: "0",
+        "aria-label": "SPARQL query",
+        "aria-description":
+          "Control and Enter run it. Control and Space complete. Tab indents: press Escape first, then Tab, to leave.",
+      }),
+      EditorView.domEventHandlers({ focus: () => void load() }),
+    ],
+  }),
+});
+
+area.hidden = true;
+area.removeAttribute("name"); // the editor's text is sent, and no other
+for (const part of document.querySelectorAll(".editor-keys")) part.hidden = false;
+document.querySelector("#query-label").addEventListener("click", () => view.focus());
+runner.begin();

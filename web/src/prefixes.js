@@ -1,0 +1,44 @@
+// A prefix that is used is declared: at the top, beside the others.
+
+import { pickedCompletion } from "@codemirror/autocomplete";
+import { EditorView } from "@codemirror/view";
+import { load } from "./completion.js";
+
+/** Put a term in place of what was typed, and declare its prefix where it is not. */
+export function insertCompletion(view, completion, from, to, term, prefixes) {
+  const prefix = term.split(":")[0];
+  const text = prefix in prefixes ? term : `<${term}>`;
+  const changes = view.state.changes([
+    ...declaration(view.state, prefix, prefixes),
+    { from, to, insert: text },
+  ]);
+  view.dispatch({
+    changes,
+    selection: { anchor: changes.mapPos(to, 1) },
+    annotations: pickedCompletion.of(completion),
+    userEvent: "input.complete",
+    scrollIntoView: true,
+  });
+}
+
+/** Declares a known prefix as soon as its colon is typed. */
+export const declareWhatIsTyped = EditorView.updateListener.of((update) => {
+  const typed = update.transactions.some((each) => each.isUserEvent("input.type"));
+  if (!update.docChanged || !typed) return;
+  const head = update.state.selection.main.head;
+  const line = update.state.doc.lineAt(head);
+  const match = /(?:^|[^\w:<#"'?$-])([A-Za-z][\w-]*):$/.exec(line.text.slice(0, head - line.from));
+  if (!match || /^\s*(PREFIX|BASE)\b/i.test(line.text) || line.text.trimStart().startsWith("#")) return;
+  load().then(({ prefixes }) => {
+    const changes = declaration(update.view.state, match[1], prefixes);
+    if (changes.length) update.view.dispatch({ changes, userEvent: "input" });
+  });
+});
+
+function declaration(state, prefix, prefixes) {
+  const text = state.doc.toString();
+  const declared = new RegExp(`^\\s*PREFIX\\s+${prefix}:`, "im").test(text);
+  if (declared || !(prefix in prefixes)) return [];
+  const before = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*/.exec(text)[0].length;
+  return [{ from: before, insert: `PREFIX ${prefix}: <${prefixes[prefix]}>\n` }];
+}

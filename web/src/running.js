@@ -1,0 +1,109 @@
+// Running a query: the page that the server makes of it is fetched, and its result shown here.
+
+import { setDiagnostics } from "@codemirror/lint";
+import { centre } from "../../src/crampkg/server/static/picture.js";
+
+/** Mark the place that the server found wrong, given as line and column; nothing for none. */
+export function mark(view, place) {
+  if (!place) {
+    view.dispatch(setDiagnostics(view.state, []));
+    return;
+  }
+  const { doc } = view.state;
+  const line = doc.line(Math.min(place.line, doc.lines));
+  const from = Math.min(line.from + place.column - 1, line.to);
+  const word = /^[\w:?$-]+/.exec(doc.sliceString(from, line.to));
+  const to = Math.min(from + (word?.[0].length ?? 1), line.to);
+  view.dispatch({
+    ...setDiagnostics(view.state, [{ from, to, severity: "error", message: place.message }]),
+    selection: { anchor: from },
+    scrollIntoView: true,
+  });
+}
+
+export class Runner {
+  #form;
+  #said;
+  #text;
+  #mark;
+  #running = null;
+
+  /** `text` gives the query, `mark` shows a fault in it, `said` is where is told what goes on. */
+  constructor(form, said, text, mark) {
+    this.#form = form;
+    this.#said = said;
+    this.#text = text;
+    this.#mark = mark;
+  }
+
+  /** Take over the form. */
+  begin() {
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.run();
+    });
+    this.#cancel.addEventListener("click", () => this.#running?.abort());
+    this.#form.addEventListener("change", (event) => {
+      if (event.target.name === "show" && document.querySelector("#results > *")) this.run();
+    });
+    addEventListener("popstate", () => location.reload());
+    this.#showFault();
+  }
+
+  /** Run the query; one that still runs is ended, here and on the server. */
+  async run() {
+    this.#running?.abort();
+    const running = (this.#running = new AbortController());
+    const asked = { query: this.#text(), show: this.#show };
+    const address = `/editor?${new URLSearchParams(asked)}`;
+    const isLong = address.length > Number(this.#form.dataset.longest);
+    this.#tell("Running…", true);
+    try {
+      // "live": what is wrong with a query is no failure of the request, and no error in the console.
+      const answer = await fetch("/editor", {
+        method: "POST",
+        body: new URLSearchParams({ ...asked, live: "1" }),
+        headers: { accept: "text/html" },
+        signal: running.signal,
+      });
+      this.#put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      if (!isLong) history.pushState(null, "", address);
+    } catch (error) {
+      if (running !== this.#running) return; // another one was started meanwhile
+      this.#tell(error.name === "AbortError" ? "Cancelled." : "The server could not be reached.", false);
+    } finally {
+      if (running === this.#running) this.#running = null;
+    }
+  }
+
+  #put(page) {
+    const results = document.querySelector("#results");
+    const made = page.querySelector("#results") ?? page.querySelector("main");
+    made.id = "results";
+    results.replaceWith(document.adoptNode(made));
+    for (const box of made.querySelectorAll(".picture-box")) centre(box);
+    const heading = made.querySelector("h1, h2");
+    this.#tell((heading?.textContent ?? "").replace(/\s+/g, " ").trim(), false);
+    this.#showFault();
+  }
+
+  #showFault() {
+    const { line, column } = document.querySelector("#results").dataset;
+    const message = document.querySelector("#mistake")?.textContent;
+    this.#mark(line ? { line: Number(line), column: Number(column), message } : null);
+  }
+
+  #tell(text, isRunning) {
+    this.#said.textContent = text;
+    this.#cancel.hidden = !isRunning;
+    document.querySelector("#results").setAttribute("aria-busy", String(isRunning));
+  }
+
+  get #cancel() {
+    return this.#form.querySelector("#cancel");
+  }
+
+  get #show() {
+    return this.#form.querySelector("[name=show]:checked").value;
+  }
+}
