@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -235,6 +236,45 @@ def test_trouble_that_passes_is_tried_again(
 def test_a_lost_answer_does_no_harm(what: str, empty: Running, newer: bytes) -> None:
     with before(empty, done_but_unanswered(empty), once(what)) as server:
         send(at(server), newer)
+    assert is_there(empty.endpoint, newer)
+
+
+def test_a_swap_that_lands_after_another_changes_nothing(empty: Running, newer: bytes) -> None:
+    """As when its client gave up waiting and sent it again, or when two push at once."""
+    wanted = summary(newer)
+    target = Target(empty.endpoint)
+    parts = cut(newer, wanted.identifier, 1000)
+    for part in parts:
+        target.put(part)
+    target.swap(parts, wanted)
+    assert is_there(empty.endpoint, newer)
+    target.swap(parts, wanted)
+    assert is_there(empty.endpoint, newer)
+
+
+def test_two_pushes_at_once_leave_the_graph(empty: Running, newer: bytes) -> None:
+    ready = threading.Barrier(2)
+
+    def one() -> None:
+        ready.wait()
+        with contextlib.suppress(EndpointError):  # one may find the parts of the other gone
+            send(empty.endpoint, newer, retries=1)
+
+    threads = [threading.Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    state = Target(empty.endpoint).state()
+    whole = tuple(summary(newer).triples.values())
+    assert tuple(state.triples.values()) in {whole, (0,) * len(whole)}
+    send(empty.endpoint, newer)
+    assert is_there(empty.endpoint, newer)
+
+
+def test_the_first_contact_is_tried_again_too(empty: Running, newer: bytes) -> None:
+    with before(empty, fails(503), lambda number, _: number == 1) as server:
+        send(at(server), newer, retries=2)
     assert is_there(empty.endpoint, newer)
 
 

@@ -15,6 +15,8 @@ import pytest
 from server.test_protocol import told
 from serving import Server
 
+from crampkg.server import media
+
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 LIMITS = ("--seconds", "1", "--memory", "256", "--rows", "5000", "--result", "2")
 
@@ -200,6 +202,44 @@ def test_a_slow_reader_is_cut_off(small: Server) -> None:
     assert eventually(lambda: small.descriptors() <= before)
     for client in clients:
         client.close()
+
+
+def test_readers_that_leave_early_cost_no_memory(start: Callable[..., Server]) -> None:
+    """Each reads a little of a long answer, which the server copies for none of them."""
+    server = start()
+    query = "SELECT ?a ?b ?c (?a AS ?d) (?c AS ?e) (?c AS ?f) { ?a ?b ?c }"
+    answer = server.query(query)
+    assert len(answer.content) > 5 << 20  # more than the kernel takes
+    request = server.client.build_request(
+        "GET", "/sparql", params={"query": query}, headers={"accept": "application/json"}
+    )
+    path = request.url.raw_path.decode()
+    line = f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\n\r\n"
+    clients = []
+    before = memory(server)
+    for _ in range(40):
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect((server.host, server.port))
+        client.sendall(line.encode())
+        assert client.recv(2_000)
+        clients.append(client)
+    time.sleep(0.5)
+    grown = memory(server) - before
+    for client in clients:
+        client.close()
+    assert server.query("ASK {}").status_code == 200
+    assert grown < 5 * len(answer.content)  # not 40 times
+
+
+def test_long_negotiation_headers_hold_nobody_up(small: Server) -> None:
+    accept = ",".join(f"a{number}/b;q=0.5" for number in range(4_000))
+    for header in ("accept", "accept-encoding"):
+        started = time.monotonic()
+        answer = small.client.get("/sparql", params={"query": "ASK {}"}, headers={header: accept})
+        assert answer.status_code == 200
+        assert time.monotonic() - started < 5
+    assert media.choose(accept, table=media.RESULTS) == media.choose("", table=media.RESULTS)
 
 
 def test_half_closed_connections_leave_nothing(small: Server) -> None:

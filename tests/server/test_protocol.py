@@ -268,6 +268,17 @@ def test_what_has_not_changed_is_not_sent_again(server: Server, path: str) -> No
     assert "Accept-Encoding" in first.headers["vary"]
 
 
+@pytest.mark.parametrize("path", ["/sparql?query=SELEC", "/api/describe?concept=nothing+such"])
+def test_a_tag_for_anything_does_not_hide_a_mistake(server: Server, path: str) -> None:
+    assert server.client.get(path, headers={"if-none-match": "*"}).status_code in (400, 404)
+
+
+@pytest.mark.parametrize("host", ["%", "a b", "<script>"])
+def test_a_host_that_is_none_is_a_bad_request(server: Server, host: str) -> None:
+    response = server.client.get("/api", headers={"host": host, "accept": "application/json"})
+    assert response.status_code == 400
+
+
 def test_each_format_has_a_tag_of_its_own(server: Server) -> None:
     tags = {server.query(SELECT, type).headers["etag"] for type in RESULTS}
     assert len(tags) == len(RESULTS)

@@ -73,7 +73,12 @@ def parser() -> ArgumentParser:
         help="log of requests on standard error (default: text on a terminal, else json)",
     )
     words.add_argument(
-        "--behind-proxy", action="store_true", help="believe X-Forwarded-For and X-Forwarded-Proto"
+        "--behind-proxy",
+        nargs="?",
+        const="127.0.0.1",
+        metavar="ADDRESS",
+        help="believe X-Forwarded-For and X-Forwarded-Proto of this proxy (when none is named: "
+        "%(const)s)",
     )
     add_article(words, "a copy of the article to quote from")
     add_globals(words)
@@ -129,7 +134,7 @@ def run(arguments: Arguments) -> int:
             listener,
             limits,
             log=log,
-            behind_proxy=arguments.behind_proxy,
+            proxy=arguments.behind_proxy,
             ready=lambda: output.say(f"Serving at http://{shown}:{port}/ (Ctrl-C stops)."),
         )
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import os
 import time
 from http import HTTPStatus
@@ -106,7 +108,14 @@ class Transport:
     redirect is told, not followed: it may lead a credential or a query astray.
     """
 
-    def __init__(self, url: str, *, user: str | None = None, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        user: str | None = None,
+        timeout: float = TIMEOUT,
+        with_token: bool = True,
+    ) -> None:
         host = checked(url)
         if not timeout > 0:
             message = f"The timeout must be more than 0 seconds, and {timeout:g} is not."
@@ -114,8 +123,10 @@ class Transport:
         self.url = url
         self.timeout = timeout
         user, password = _credentials(url, host, user)
-        self._token = os.environ.get("CRAMPKG_TOKEN") or None
+        self._token = (os.environ.get("CRAMPKG_TOKEN") or None) if with_token else None
         self._secrets = [secret for secret in (password, self._token) if secret]
+        if password is not None:  # as it is sent, which a server may repeat
+            self._secrets.append(base64.b64encode(f"{user}:{password}".encode()).decode())
         self._has_password = password is not None
         passwords = HTTPPasswordMgrWithDefaultRealm()
         if user is not None and password is not None:
@@ -179,7 +190,7 @@ class Transport:
         deadline = time.monotonic() + self.timeout
         parts = []
         size = 0
-        while chunk := response.read(_CHUNK):
+        while chunk := response.read1(_CHUNK):  # what has come, be it a single byte
             parts.append(chunk)
             size += len(chunk)
             if size > LARGEST:
@@ -223,11 +234,14 @@ class Transport:
     def _refusal(self, error: HTTPError) -> EndpointError:
         """Return the error for an answer that is no success, with what its body says."""
         code = error.code
-        try:
-            with error:
-                body = error.read(_READ)
-        except _FAULTS:  # the refusal stands without its text
-            body = b""
+        deadline = time.monotonic() + self.timeout
+        body = b""
+        with contextlib.suppress(*_FAULTS), error:  # the refusal stands without its text
+            while len(body) < _READ and time.monotonic() < deadline:
+                chunk = error.read1(_READ - len(body))
+                if not chunk:
+                    break
+                body += chunk
         told = self._shown(sentence(body, error.headers.get_content_type()))
         because = f": {told}" if told else f" ({error.reason})" if error.reason else ""
         because = because.rstrip(".")

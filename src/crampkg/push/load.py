@@ -60,10 +60,10 @@ def push(
     until then is not sent again by the next push.
     """
     wanted = summary(nquads)
-    state = target.state()
+    again = _retrying(retries, say)
+    state = again(target.state)
     if state.is_current(wanted) and not (force or state.loading):
         return Pushed(wanted, was_current=True, sent=0, kept=0)
-    again = _retrying(retries, say)
     target.greet()
     parts = cut(nquads, wanted.identifier, size or (STORED if target.graph_store else INSERTED))
     if state.is_current(wanted) and not force:

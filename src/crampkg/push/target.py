@@ -83,7 +83,9 @@ class Target:
         self._update = Transport(self.update_url, user=user, timeout=timeout)
         self._store: Transport | None = None
         if graph_store:
-            self._store = Transport(graph_store, user=user, timeout=timeout)
+            # The token is for the endpoint's own server alone.
+            own = urlsplit(graph_store).netloc == urlsplit(endpoint).netloc
+            self._store = Transport(graph_store, user=user, timeout=timeout, with_token=own)
 
     def state(self) -> State:
         """Return what the store holds. Raises `EndpointError`."""
@@ -118,20 +120,24 @@ class Target:
         """Replace the graphs by what is in the side graphs, in one request. Raises as `state`.
 
         A store that makes a request one transaction, as the standard says that it should, shows
-        its readers either the old graphs or the new.
+        its readers either the old graphs or the new. A swap that comes late, when another one has
+        used the side graphs up, finds the first of them gone and changes nothing.
         """
-        operations = [f"DROP SILENT GRAPH <{iri}>" for iri in GRAPHS.values()]
-        for part in parts:
-            operations.append(f"ADD <{part.name}> TO <{part.graph}>")
-            operations.append(f"DROP SILENT GRAPH <{part.name}>")
+        there = f"{{ SELECT * {{ GRAPH <{parts[0].name}> {{ ?a ?b ?c }} }} LIMIT 1 }}"
         counts = "".join(
             f"<{SNAPSHOT}> <{VOID}subset> <{iri}> . "
             f'<{iri}> <{VOID}triples> "{count}"^^<{XSD}integer> . '
             for iri, count in wanted.triples.items()
         )
         named = f'<{SNAPSHOT}> <{DCT}identifier> "{wanted.identifier}" . {counts}'
-        operations.append(f"DROP SILENT GRAPH <{SNAPSHOT}>")
-        operations.append(f"INSERT DATA {{ GRAPH <{SNAPSHOT}> {{ {named}}} }}")
+        operations = [
+            f"DELETE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} "
+            f"WHERE {{ {there} GRAPH <{iri}> {{ ?s ?p ?o }} }}"
+            for iri in (*GRAPHS.values(), SNAPSHOT)
+        ]
+        operations.append(f"INSERT {{ GRAPH <{SNAPSHOT}> {{ {named}}} }} WHERE {{ {there} }}")
+        operations += [f"ADD <{part.name}> TO <{part.graph}>" for part in parts]
+        operations += [f"DROP SILENT GRAPH <{part.name}>" for part in parts]
         self.update(*operations)
 
     def drop(self, graphs: Iterable[str]) -> None:

@@ -35,13 +35,13 @@ def serve(
     limits: Limits,
     *,
     log: str,
-    behind_proxy: bool,
+    proxy: str | None,
     ready: Callable[[], None],
 ) -> None:
     """Answer requests from `listener` until SIGTERM or SIGINT, then finish those in progress.
 
-    `log` is "json", "text" or "none"; `behind_proxy` believes the X-Forwarded headers of whoever
-    connects; `ready` is called when requests are answered.
+    `log` is "json", "text" or "none"; the X-Forwarded headers of `proxy`, an address
+    or several with commas between, are believed; `ready` is called when requests are answered.
     """
     _allow_connections(limits.connections)
     _log_as(log)
@@ -55,8 +55,8 @@ def serve(
         access_log=False,
         server_header=False,
         date_header=True,
-        proxy_headers=behind_proxy,
-        forwarded_allow_ips="*" if behind_proxy else None,
+        proxy_headers=proxy is not None,
+        forwarded_allow_ips=proxy,
         limit_concurrency=limits.connections,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,

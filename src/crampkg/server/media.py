@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     #: nothing is accepted.
     Choice = dict[str, tuple[str, str] | None]
 
+#: Negotiation headers of more characters are not read (RFC 9110, 12.5.1 allows it): reading one is
+#: work that no limit on queries holds.
+_LONGEST = 2_000
+
 #: The formats of rows and truth values: name, then media types, the registered one first.
 RESULTS: dict[str, tuple[str, ...]] = {
     "json": ("application/sparql-results+json", "application/json"),
@@ -63,7 +67,7 @@ def choose(accept: str, *, table: Mapping[str, Sequence[str]]) -> tuple[str, str
 
     The first of those that are liked equally well; None when none is accepted (RFC 9110, 12.5.1).
     """
-    if not accept:
+    if not accept or len(accept) > _LONGEST:
         name = next(iter(table))
         return name, table[name][0]
     # Here, because workers, which read these tables as well, are ready the sooner without.
@@ -124,7 +128,7 @@ def content_type(type: str) -> str:
 @functools.lru_cache(1024)
 def encoding(accept: str) -> str | None:
     """Return the best content coding for an Accept-Encoding header, None for none."""
-    if not accept:
+    if not accept or len(accept) > _LONGEST:
         return None
     from werkzeug.http import parse_accept_header
 

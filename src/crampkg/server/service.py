@@ -17,6 +17,7 @@ from crampkg import __version__
 from crampkg.server import media, quoting
 from crampkg.server.drawing import Drawing
 from crampkg.server.metrics import Metrics
+from crampkg.server.piecewise import PiecewiseResponse
 from crampkg.server.pool import Done, Pool
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ class Service:
         if is_lasting:
             told |= {"etag": f'W/"{key[:32]}"', "cache-control": _CACHING}
             known = parse_etags(request.headers.get("if-none-match"))
-            if request.method in ("GET", "HEAD") and known.contains_weak(key[:32]):
+            # "*" would be for anything that there is, and that shows only when it is asked.
+            is_known = not known.star_tag and known.contains_weak(key[:32])
+            if request.method in ("GET", "HEAD") and is_known:
                 return Response(None, 304, told)
         else:
             told["cache-control"] = "no-store"
@@ -110,7 +113,7 @@ class Service:
         if done.status != _OK:  # what was asked wrongly is no version of anything
             told.pop("etag", None)
         told["content-type"] = media.content_type(done.type)
-        return Response(done.body, done.status, told)
+        return PiecewiseResponse(done.body, done.status, told)
 
     def _render(self, job: dict[str, Any]) -> Done:
         """Render a page here and now."""

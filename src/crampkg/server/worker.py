@@ -44,8 +44,10 @@ def run(channel: socket.socket, digest: str, limits: Limits, *, confined: bool) 
     A `confined` worker runs what strangers wrote. One that is not confined may import and open
     files, which `why` needs, and is given nothing but names.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal is for the server
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # What is sent to the whole group, by a terminal or by systemd, is for the server, which lets
+    # running queries finish; a worker ends with its channel.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     channel.setblocking(True)  # noqa: FBT003 - as sockets have it
     graph = _graph()
     if graph.digest != digest:

@@ -11,6 +11,7 @@ import jinja2
 
 from crampkg import __version__
 from crampkg.answers.formats import status_lines
+from crampkg.records import NOTICE
 from crampkg.server.pages import addresses
 from crampkg.vocabulary import compress
 
@@ -62,7 +63,7 @@ def render(template: str, graph: KnowledgeGraph, here: str = "", **context: Any)
         .get_template(template)
         .render(
             here=here,
-            disclaimers=list(dict.fromkeys(status.disclaimer for status in statuses)),
+            disclaimers=[NOTICE, *dict.fromkeys(status.disclaimer for status in statuses)],
             status_lines=status_lines(statuses),
             **context,
         )

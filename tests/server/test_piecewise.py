@@ -1,0 +1,44 @@
+"""A response in pieces: whole for who reads, ended for who does not."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from crampkg.server import piecewise
+from crampkg.server.piecewise import PiecewiseResponse
+
+GET = {"type": "http", "method": "GET"}
+BODY = bytes(range(256)) * 1000
+
+
+async def nothing() -> dict[str, Any]:
+    raise AssertionError
+
+
+def test_the_pieces_are_the_body() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(PiecewiseResponse(BODY)(GET, nothing, send))
+    assert (b"content-length", str(len(BODY)).encode()) in sent[0]["headers"]
+    assert b"".join(message["body"] for message in sent[1:]) == BODY
+    assert len(sent) > 3
+    assert [message["more_body"] for message in sent[1:]] == [True] * (len(sent) - 2) + [False]
+
+
+def test_a_reader_that_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(piecewise, "_PATIENCE", -4)
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if len(sent) > 2:
+            await asyncio.sleep(60)
+
+    asyncio.run(asyncio.wait_for(PiecewiseResponse(BODY)(GET, nothing, send), 10))
+    assert len(sent) == 3
