@@ -216,3 +216,21 @@ def test_the_page_of_the_api_needs_nothing_from_elsewhere(
     assert "<script" not in response.text
     assert "http://" not in response.text.replace(server.url, "")
     assert all(question.id in response.text for question in graph.questions())
+
+
+def test_a_tag_holds_for_the_library_in_rdf_too(server: Server) -> None:
+    asked = {"tag": "arteries", "format": "ntriples"}
+    some = server.get("/api/questions", params=asked).text
+    listed = server.get("/api/questions", params={"tag": "arteries"}).json()["questions"]
+    found = {line.split()[0] for line in some.splitlines() if line.startswith("<")}
+    assert {each.rpartition("/")[2].rstrip(">") for each in found} == {x["id"] for x in listed}
+    wrong = server.get("/api/questions", params={**asked, "tag": "nonsense"})
+    assert wrong.status_code == 404
+
+
+def test_a_long_update_is_refused_as_an_update(server: Server) -> None:
+    for triples in (1, 100_000):
+        body = "update=INSERT+DATA+{" + "<urn:a>+<urn:b>+<urn:c>+.+" * triples + "}"
+        type = {"content-type": "application/x-www-form-urlencoded"}
+        answer = server.client.post("/sparql", content=body, headers=type)
+        assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (403, "update")

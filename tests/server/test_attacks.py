@@ -204,6 +204,13 @@ def test_a_slow_reader_is_cut_off(small: Server) -> None:
         client.close()
 
 
+def test_what_is_stopped_is_counted_and_logged(start: Callable[..., Server]) -> None:
+    server = start("--seconds", "0.5", "--log", "json")
+    told(server.query(CROSS), 422, "time-limit")
+    assert 'crampkg_stopped_queries_total{kind="time-limit"} 1.0' in server.get("/metrics").text
+    assert eventually(lambda: any('"problem": "time-limit"' in line for line in server.log))
+
+
 def test_readers_that_leave_early_cost_no_memory(start: Callable[..., Server]) -> None:
     """Each reads a little of a long answer, which the server copies for none of them."""
     server = start()

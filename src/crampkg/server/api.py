@@ -32,15 +32,15 @@ async def questions(request: Request, service: Service) -> Response:
     """List the library, or those of a tag; as RDF, in the terms of SHACL, for other editors."""
     asked = _asked(request, ("tag", "format"))
     format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), LIBRARY)
-    if format != "json":
-        job = {"do": "information", "what": "examples", "base": base_of(request)}
-        return await service.answer(request, {**job, "format": format, "type": type})
     tag = asked.get("tag")
     listed = [each for each in service.graph.questions() if tag is None or tag in each.tags]
     if tag is not None and not listed:
         known = sorted({tag for each in service.graph.questions() for tag in each.tags})
         detail = f"No question has the tag {tag!r}. There are {', '.join(known)}."
         raise Problem("not-found", detail)
+    if format != "json":
+        about = {"do": "information", "what": "examples", "base": base_of(request), "tag": tag}
+        return await service.answer(request, {**about, "format": format, "type": type})
     return JSONResponse(
         {
             "questions": [described(each, base_of(request)) for each in listed],

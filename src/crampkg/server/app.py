@@ -171,8 +171,10 @@ async def _refused(request: Request, error: Exception) -> Response:
         raise error
     if error.status_code == 405:  # noqa: PLR2004 - method not allowed
         allowed = (error.headers or {}).get("Allow", "")
+        if request.url.path.startswith(("/store", "/graph/")):  # writing is always refused there
+            allowed = "GET, HEAD"
         detail = f"{request.method} is not for this address. It takes {allowed}."
-        return refusals.respond(request, Problem("method", detail), error.headers)
+        return refusals.respond(request, Problem("method", detail), {"Allow": allowed})
     detail = f"There is nothing at {request.url.path}. /api says what there is."
     return refusals.respond(request, Problem("not-found", detail))
 

@@ -90,11 +90,16 @@ def dataset(graph: KnowledgeGraph, base: str) -> list[Triple]:
     return list(_triples(_iri(f"{base}/.well-known/void#dataset"), told, iter(range(1, 1000))))
 
 
-def examples(graph: KnowledgeGraph, base: str) -> list[Triple]:
-    """Return the question library as SHACL executables, which editors of other endpoints read."""
+def examples(graph: KnowledgeGraph, base: str, tag: str | None = None) -> list[Triple]:
+    """Return the question library as SHACL executables, which editors of other endpoints read.
+
+    With a `tag`, only the questions that have it.
+    """
     found: list[Triple] = []
     numbers = iter(range(1, 100_000))
     for question in graph.questions():
+        if tag is not None and tag not in question.tags:
+            continue
         form = "Select" if question.form == "select" else "Construct"
         told: list[tuple[str, Object]] = [
             (f"{RDF}type", _iri(f"{_SH}SPARQLExecutable")),

@@ -186,7 +186,11 @@ def _why(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
 
 def _information(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     """Describe the service or the dataset as RDF."""
-    triples = descriptions.DESCRIPTIONS[job["what"]](graph, job["base"])
+    about = descriptions.DESCRIPTIONS[job["what"]]
+    tag = job.get("tag")
+    triples = (
+        about(graph, job["base"]) if tag is None else descriptions.examples(graph, job["base"], tag)
+    )
     return Reply(to_bytes(triples, job["format"]), job["type"])
 
 

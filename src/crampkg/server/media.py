@@ -62,22 +62,24 @@ QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
+def best_of(accept: str, types: Sequence[str]) -> str | None:
+    """Return which of `types` an Accept header likes best, the first of equals; None for none."""
+    if not accept or len(accept) > _LONGEST:
+        return types[0]
+    # Here, because workers, which read these tables as well, are ready the sooner without.
+    from werkzeug.datastructures import MIMEAccept
+    from werkzeug.http import parse_accept_header
+
+    return parse_accept_header(accept, MIMEAccept).best_match(types)
+
+
 def choose(accept: str, *, table: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
     """Return the name of the best format of `table` for an Accept header, and what to call it.
 
     The first of those that are liked equally well; None when none is accepted (RFC 9110, 12.5.1).
     """
-    if not accept or len(accept) > _LONGEST:
-        name = next(iter(table))
-        return name, table[name][0]
-    # Here, because workers, which read these tables as well, are ready the sooner without.
-    from werkzeug.datastructures import MIMEAccept
-    from werkzeug.http import parse_accept_header
-
     types = {type: name for name in reversed([*table]) for type in reversed(table[name])}
-    best = parse_accept_header(accept, MIMEAccept).best_match(
-        [type for known in table.values() for type in known]
-    )
+    best = best_of(accept, [type for known in table.values() for type in known])
     return None if best is None else (types[best], best)
 
 

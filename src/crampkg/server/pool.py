@@ -99,7 +99,11 @@ class Pool:
         if not self._workers and self._failure is not None:
             raise Problem("unready", self._failure, retry=5)
         started = time.perf_counter()
-        taken = await self._free.take(client)
+        try:
+            taken = await self._free.take(client)
+        except Problem as problem:
+            self._metrics.stopped(problem.kind)
+            raise
         waited = (time.perf_counter() - started) * 1000
         is_whole = False
         try:
@@ -109,6 +113,7 @@ class Pool:
         except TimeoutError:
             seconds = f"{self._limits.seconds:g} seconds"
             detail = f"The query was stopped after {seconds}. Ask for less, or in smaller parts."
+            self._metrics.stopped("time-limit")
             raise Problem("time-limit", detail) from None
         except (EOFError, OSError):
             raise await self._lost(taken) from None

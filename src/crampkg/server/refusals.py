@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, Response
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
 
+from crampkg.server import media
 from crampkg.server.pages import layout
 from crampkg.server.problems import MEDIA_TYPE, Problem
 
@@ -21,8 +20,9 @@ def respond(
     request: Request, problem: Problem, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return a problem as `application/problem+json`, or as a page where that is liked better."""
+    request.scope.setdefault("crampkg", {})["problem"] = problem.kind  # for the log
     told = {**(headers or {}), "vary": "Accept"}
-    if problem.kind in ("too-slow", "too-long"):  # the rest of the body may be on its way
+    if problem.kind in ("too-slow", "too-long", "update"):  # the rest of the body may be on its way
         told["connection"] = "close"
     if problem.retry is not None:
         told["retry-after"] = str(problem.retry)
@@ -34,5 +34,4 @@ def respond(
 
 
 def _is_browser(accept: str) -> bool:
-    best = parse_accept_header(accept, MIMEAccept).best_match((MEDIA_TYPE, "text/html"))
-    return best == "text/html"
+    return media.best_of(accept, (MEDIA_TYPE, "text/html")) == "text/html"

@@ -71,14 +71,17 @@ def base_of(request: Request) -> str:
 
 
 async def body_of(request: Request, seconds: float, limit: int) -> bytes:
-    """Return the body of a request. Raises `Problem` when it is too long or too slow."""
+    """Return the body of a request. Raises `Problem` when it is too long, too slow or an update."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > _LINGER * limit:
         raise _too_long(limit)
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     try:
         async with asyncio.timeout(seconds):
             async for part in request.stream():
+                if not size and part.startswith(b"update="):  # however long it is
+                    raise Problem("update", _READ_ONLY)
                 size += len(part)
                 if size > _LINGER * limit:
                     break
