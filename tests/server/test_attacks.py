@@ -205,7 +205,7 @@ def test_a_slow_reader_is_cut_off(small: Server) -> None:
 
 
 def test_what_is_stopped_is_counted_and_logged(start: Callable[..., Server]) -> None:
-    server = start("--seconds", "0.5", "--log", "json")
+    server = start("--seconds", "1", "--log", "json")
     told(server.query(CROSS), 422, "time-limit")
     assert 'crampkg_stopped_queries_total{kind="time-limit"} 1.0' in server.get("/metrics").text
     assert eventually(lambda: any('"problem": "time-limit"' in line for line in server.log))
