@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint fmt editor bench engines screenshots lock clean
+.PHONY: demo test lint fmt editor bench bench-serving engines screenshots lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
@@ -35,6 +35,12 @@ bench: $(READY)
 	$(BIN)/python bench/reasoning.py --sizes 1 10000
 	$(BIN)/python bench/stores.py
 	$(BIN)/python bench/pages.py
+
+# Requests a second beside two other servers, into bench/serving.md. Needs wrk.
+bench-serving: $(READY)
+	$(PYTHON) -m venv .venv/rdflib-endpoint
+	.venv/rdflib-endpoint/bin/python -m pip install --quiet --disable-pip-version-check -r bench/rdflib-endpoint.txt
+	$(BIN)/python bench/serving.py --rdflib-endpoint .venv/rdflib-endpoint/bin/rdflib-endpoint --write bench/serving.md
 
 # Starts the stores, pushes, asks every question of each, and writes docs/engines.md.
 engines: $(READY)

@@ -1,8 +1,9 @@
 """Requests a second of `crampkg serve` beside `oxigraph serve` and rdflib-endpoint.
 
-    python bench/serving.py [--seconds N] [--rdflib-endpoint PROGRAM]
+    python bench/serving.py [--seconds N] [--rdflib-endpoint PROGRAM] [--write FILE]
 
-Needs wrk (Debian: wrk). The same graph in each, on loopback, in turn in one run; wrk keeps eight
+`make bench-serving` installs rdflib-endpoint beside and writes bench/serving.md. Needs wrk (Debian:
+wrk). The same graph in each, on loopback, in turn in one run; wrk keeps eight
 connections busy from the same two cores. "again" sends one query all the time, which our server
 answers from its cache; "anew" never the same twice. rdflib-endpoint is measured when its program
 is named: it is not among our dependencies.
@@ -12,6 +13,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
+import os
 import re
 import shutil
 import socket
@@ -56,6 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="requests a second, beside other servers")
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--rdflib-endpoint", metavar="PROGRAM")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="a table in Markdown")
     arguments = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("This needs wrk: apt-get install wrk.")
@@ -68,12 +72,30 @@ def main() -> None:
             server: measure(words, path, folder, arguments.seconds)
             for server, (words, path) in servers(folder, arguments.rdflib_endpoint).items()
         }
-    ours = found["crampkg serve"]
-    print(f"requests a second with {CONNECTIONS} connections, and ours as a multiple")
-    for case, own in ours.items():
-        print(f"  {case}")
-        for server, numbers in found.items():
-            print(f"    {server:<18} {numbers[case]:9,.0f}   {own / numbers[case]:6.2f}")
+    told = table(found, arguments.seconds)
+    print(told, end="")
+    if arguments.write:
+        arguments.write.write_text(told, "utf-8")
+
+
+def table(found: dict[str, dict[str, float]], seconds: int) -> str:
+    """Return what was found, and ours as a multiple of each other, in Markdown."""
+    ours, *others = found
+    head = ["", f"`{ours}`", *(f"ours / {other}" for other in others)]
+    rows = [
+        [case, f"{own:,.0f}", *(f"{own / found[other][case]:.2g}" for other in others)]
+        for case, own in found[ours].items()
+    ]
+    lines = [head, ["---"] * len(head), *rows]
+    cores = len(os.sched_getaffinity(0))
+    return (
+        "# Requests a second, in one run\n\n"
+        f"By `make bench-serving` on {dt.datetime.now(dt.UTC):%Y-%m-%d}: {cores} cores, which wrk "
+        f"takes its part of, {CONNECTIONS} connections,\n{seconds} seconds a case, every answer a "
+        '200. Ours as a number, and as a multiple of each other\nserver\'s. "Anew" is never the '
+        'same query twice, "again" one query all the time.\n\n'
+        + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    )
 
 
 def servers(folder: Path, rdflib_endpoint: str | None) -> dict[str, tuple[list[str], str]]:

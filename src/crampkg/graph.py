@@ -171,6 +171,12 @@ class KnowledgeGraph:
         return digest
 
     @property
+    def identifier(self) -> str:
+        """The SHA-256, in hexadecimal, of `nquads`: what a push records at a store."""
+        identifier: str = self._snapshot.manifest["identifier"]
+        return identifier
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many triples each graph has, by its short name."""
         counts: dict[str, int] = self._snapshot.manifest["triples"]
@@ -333,10 +339,12 @@ class KnowledgeGraph:
 
         Raises as `push` does.
         """
-        from crampkg.push import Comparison, Target, summary
+        from crampkg.push import Comparison, Summary, Target
+        from crampkg.vocabulary import GRAPHS
 
         state = Target(endpoint, user=user, timeout=timeout).state()
-        return Comparison(endpoint, summary(self.nquads), state)
+        wanted = Summary(self.identifier, {GRAPHS[name]: n for name, n in self.counts.items()})
+        return Comparison(endpoint, wanted, state)
 
     def check(self, paths: Sequence[str] = ()) -> Report:
         """Check the sources, or some files together with the rest; quotes need the article."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -14,13 +15,15 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import Server
 from SPARQLWrapper import CSV, JSON, POST, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
+from tiny import BASE
 
-from crampkg import KnowledgeGraph
+from crampkg import KnowledgeGraph, cli
 
 SELECT = "SELECT ?artery WHERE { ?artery a ck:Artery } ORDER BY ?artery"
 #: Clients that parse the query themselves want its prefixes declared.
 DECLARED = f"PREFIX ck: <https://w3id.org/crampkg/ontology#> {SELECT}"
-MODULES = Path(__file__).parents[1] / "engines" / "node_modules"
+ROOT = Path(__file__).parents[2]
+MODULES = ROOT / "tests" / "engines" / "node_modules"
 FETCH = """
 import {{ SparqlEndpointFetcher }} from "{module}";
 const fetcher = new SparqlEndpointFetcher();
@@ -106,3 +109,20 @@ def test_fetch_sparql_endpoint(server: Server, arteries: list[str], tmp_path: Pa
     )
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout) == arteries
+
+
+def test_a_server_of_ours_tells_whether_it_is_current(
+    server: Server, graph: KnowledgeGraph, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint = f"{server.url}/sparql"
+    found = graph.compare(endpoint)
+    assert found.is_current
+    assert found.state.is_served
+    assert found.state.identifier == hashlib.sha256(graph.nquads).hexdigest()
+    assert cli.main(["status", "--endpoint", endpoint]) == 0
+    assert "holds this very graph" in capsys.readouterr().out
+    for name in ("ontology", "queries", "rules"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copytree(BASE / "data", tmp_path / "data")
+    assert cli.main(["status", "--endpoint", endpoint, "--sources", str(tmp_path)]) == 1
+    assert "takes no push. Start `crampkg serve` anew" in capsys.readouterr().out

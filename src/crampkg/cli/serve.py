@@ -58,6 +58,8 @@ def parser() -> ArgumentParser:
         ("result", 32, "MiB in an answer"),
         ("queue", 64, "queries that may wait"),
         ("per-client", 16, "of them, from one address"),
+        ("connections", 2000, "connections that may be open"),
+        ("per-address", 1200, "of them, from one address other than the proxy's"),
         ("client-seconds", 15, "for a client to send a request, or to read on"),
     ):
         limits.add_argument(
@@ -123,6 +125,8 @@ def run(arguments: Arguments) -> int:
         queue=arguments.queue,
         per_client=arguments.per_client,
         request=arguments.client_seconds,
+        connections=arguments.connections,
+        per_address=arguments.per_address,
     )
     listener = _listen(arguments.host, arguments.port)
     host, port = listener.getsockname()[:2]

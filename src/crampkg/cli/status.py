@@ -60,6 +60,11 @@ def _plain(found: Comparison) -> str:
 def _verdict(found: Comparison) -> str:
     """Return what follows, in a sentence or two."""
     sentence = f"{found.endpoint} holds this very graph."
+    if found.state.is_served and not found.is_current:
+        return (
+            f"{found.endpoint} is a server of crampkg with another graph, and takes no push. Start "
+            "`crampkg serve` anew with these sources."
+        )
     if not any(found.state.triples.values()):
         sentence = f"{found.endpoint} holds none of the graphs. `crampkg push` puts them there."
     elif not found.state.identifier:

@@ -17,6 +17,9 @@ _FORM = re.compile(r"\b(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
 _PHRASE = re.compile(r"(?:^|one of |, )([A-Z][a-z]+(?: [\w'?-]+){2,})")
 _CLOSING = {"{": "}", "(": ")", "[": "]"}
 
+#: How many characters of a line are shown on each side of a fault, and how many of a token.
+_SHOWN = 60
+
 #: Wider than the longest keyword of SPARQL.
 _GAP = " " * 20
 
@@ -46,13 +49,21 @@ def located(error: SyntaxError, text: str, parse: Callable[[str], object]) -> Qu
     offset, reason = _endless(text, offset, found[3]) or (offset, _reason(found[3], text, offset))
     begin = text.rfind("\n", 0, offset) + 1
     line, column = text.count("\n", 0, offset) + 1, offset - begin + 1
-    shown = text[begin:].partition("\n")[0].expandtabs(1)
+    shown, place = _excerpt(text[begin:].partition("\n")[0].expandtabs(1), column - 1)
     return QueryError(
         f"The query does not parse at line {line}, column {column}: {reason}\n"
-        f"  {shown}\n  {' ' * (column - 1)}^",
+        f"  {shown}\n  {' ' * place}^",
         line,
         column,
     )
+
+
+def _excerpt(line: str, place: int) -> tuple[str, int]:
+    """Return what of a long line is about a place, and where that is in it."""
+    begin = max(0, place - _SHOWN)
+    before = "..." if begin else ""
+    after = "..." if len(line) > place + _SHOWN else ""
+    return f"{before}{line[begin : place + _SHOWN]}{after}", len(before) + place - begin
 
 
 def _stretch(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -94,7 +105,8 @@ def _reason(expected: str, text: str, offset: int) -> str:
             what, line = opened
             return f"the query ends before the {what} of line {line} is closed by {_CLOSING[what]}."
         return "the query ends too early."
-    return f"{token} cannot stand here."
+    said = token if len(token) <= _SHOWN else f"{token[:_SHOWN]}..."
+    return f"{said} cannot stand here."
 
 
 def _endless(text: str, offset: int, expected: str) -> tuple[int, str] | None:

@@ -166,7 +166,7 @@ def tokens(text: str) -> Iterator[tuple[str, str, int]]:
 def order_of_star(text: str) -> list[str]:
     """Return the variables of a query that begins with SELECT *, in their order of appearance.
 
-    None for any other query. Not all of them need be visible outside of the pattern.
+    None at all for any other query. Not all of them need be visible outside of the pattern.
     """
     names: dict[str, None] = {}
     stars, after_select = False, False

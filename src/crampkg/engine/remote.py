@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
+from urllib.request import Request
 
 from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 
@@ -11,7 +12,7 @@ from crampkg.engine import guard
 from crampkg.engine.transport import TIMEOUT, Transport
 from crampkg.errors import EndpointError, QueryError
 from crampkg.records import Value
-from crampkg.vocabulary import GRAPHS, PREFIXES, XSD
+from crampkg.vocabulary import DCT, GRAPHS, PREFIXES, XSD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ _ALSO = {
     "text/plain": "application/n-triples",
     "application/x-turtle": "text/turtle",
 }
+
+
+#: How a service names its dataset (https://www.w3.org/TR/sparql11-service-description/).
+_DATASET = f"{PREFIXES['sd']}defaultDataset"
 
 
 class RemoteEngine:
@@ -88,6 +93,25 @@ class RemoteEngine:
                 raise _at_fault(text, error) from None
             raise
         return RemoteResult(reply, _FORMS[form], self._transport, order)
+
+    def served(self) -> str:
+        """Return the identifier of the graphs by the endpoint's description of itself, or nothing.
+
+        SPARQL 1.1 Service Description, which a server of ours gives.
+        """
+        request = Request(self.url, headers={"Accept": _ACCEPT["graph"]})  # noqa: S310 - http only
+        try:
+            reply = self._transport.send(request)
+            triples = [*RemoteResult(reply, "graph", self._transport).triples()]
+        except EndpointError:  # most have none, and some say so with an error
+            return ""
+        datasets = [object for _, predicate, object in triples if predicate.text == _DATASET]
+        found = [
+            object.text
+            for subject, predicate, object in triples
+            if predicate.text == f"{DCT}identifier" and subject in datasets
+        ]
+        return found[0] if len(found) == 1 else ""
 
 
 class _Wrapper(SPARQLWrapper):

@@ -5,9 +5,18 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
+import re
+import socket
+import threading
 import time
 from http import HTTPStatus
-from http.client import HTTPException, IncompleteRead
+from http.client import (
+    HTTPConnection,
+    HTTPException,
+    HTTPResponse,
+    HTTPSConnection,
+    IncompleteRead,
+)
 from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -32,7 +41,6 @@ from crampkg.errors import EndpointError, UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from http.client import HTTPResponse
 
 #: Seconds that an endpoint has for one answer, unless told otherwise.
 TIMEOUT = 60.0
@@ -100,6 +108,58 @@ class _Basic(HTTPBasicAuthHandler):
             return None
 
 
+class _PlainConnection(HTTPConnection):
+    """Gives the head of an answer the time of one read: each of its bytes may come late."""
+
+    def getresponse(self) -> HTTPResponse:
+        """Return the answer, its head read. Raises TimeoutError, and what the connection raises."""
+        is_late = threading.Event()
+
+        def cut() -> None:
+            is_late.set()
+            connected: socket.socket | None = self.sock
+            if connected is not None:
+                with contextlib.suppress(OSError):  # it ended by itself
+                    # Not by the method of TLS, which would take the keys from under the reader.
+                    socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+        timer = threading.Timer(self.timeout or TIMEOUT, cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            found = super().getresponse()
+        except _FAULTS:
+            if is_late.is_set():
+                raise TimeoutError from None
+            raise
+        finally:
+            timer.cancel()
+        if is_late.is_set():  # a head that was cut looks like one that ended
+            found.close()
+            raise TimeoutError
+        return found
+
+
+class _SecureConnection(_PlainConnection, HTTPSConnection):
+    """The same, with TLS."""
+
+
+class _Plain(HTTPHandler):
+    """Opens http by such a connection."""
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        """Return the answer."""
+        return self.do_open(_PlainConnection, req)
+
+
+class _Secure(HTTPSHandler):
+    """Opens https by such a connection, certificates verified, as is the rule of the library."""
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        """Return the answer."""
+        return self.do_open(_SecureConnection, req)
+
+
 class Transport:
     """Sends requests to the addresses of one server, with the credentials for it.
 
@@ -136,8 +196,8 @@ class Transport:
         for handler in (
             ProxyHandler(),
             UnknownHandler(),
-            HTTPHandler(),
-            HTTPSHandler(),
+            _Plain(),
+            _Secure(),
             HTTPDefaultErrorHandler(),
             _Digest(passwords),
             _Basic(passwords),
@@ -147,10 +207,11 @@ class Transport:
 
     def send(self, request: Request) -> Reply:
         """Return the answer to a request. Raises `EndpointError` for any that is not a success."""
+        deadline = time.monotonic() + self.timeout
         response = self.open(request)
         with response:
             try:
-                body = self._read(response)
+                body = self._read(response, deadline)
             except _FAULTS as error:
                 raise self._fault(error) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -185,9 +246,8 @@ class Transport:
             passing=True,
         )
 
-    def _read(self, response: HTTPResponse) -> bytes:
+    def _read(self, response: HTTPResponse, deadline: float) -> bytes:
         """Read a whole answer, within its size and its time: each of many bytes may come late."""
-        deadline = time.monotonic() + self.timeout
         parts = []
         size = 0
         while chunk := response.read1(_CHUNK):  # what has come, be it a single byte
@@ -250,12 +310,13 @@ class Transport:
             elsewhere = self._shown(error.headers.get("Location") or "nowhere")
             said = f"{self.url} sends us on to {elsewhere}. Redirects are not followed: name that"
             return EndpointError(f"{said} address yourself if you trust it.", status=code)
-        if code in (401, 403, 407):
+        if code in (401, 403, 407) or (code == _ERROR and _DENIED.search(told)):
             message = (
                 f"{self.url} refuses access with {code}{because}. Give --user and CRAMPKG_PASSWORD "
                 "(or a netrc entry), or CRAMPKG_TOKEN."
             )
-        elif code == HTTPStatus.NOT_FOUND:
+            return EndpointError(message, status=code)
+        if code == HTTPStatus.NOT_FOUND:
             message = f"There is no SPARQL endpoint at {self.url}: it answers 404. Check the path."
         elif code in _PASSING:
             again = f"in {later:g} seconds" if later else "later"
@@ -272,6 +333,11 @@ class Transport:
         return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
 
 
+_ERROR = HTTPStatus.INTERNAL_SERVER_ERROR
+
+#: What Virtuoso says with a 500 to who may not do what was asked.
+_DENIED = re.compile(r"(?i)no permission|permission denied|access denied")
+
 _REDIRECTS = frozenset((300, 301, 302, 303, 305, 307, 308))
 
 #: What a server says that may be able to answer the same request soon. 500 is among them: what
@@ -286,14 +352,14 @@ def checked(url: str) -> str:
         host, _ = split.hostname, split.port
     except ValueError:
         host, split = None, urlsplit("")
+    if "@" in url.partition("?")[0]:  # whatever else is wrong with it: it is not repeated
+        message = (
+            "The address of the endpoint has a user or a password in it (it has an @), which "
+            "others could read. Give --user, and set CRAMPKG_PASSWORD."
+        )
+        raise UsageError(message)
     if split.scheme not in ("http", "https") or not host or not url.isascii() or " " in url:
         message = f"{url!r} is no address of an endpoint: give one with http:// or https://."
-        raise UsageError(message)
-    if split.username is not None or split.password is not None:
-        message = (
-            f"The address of {host} has a user or a password in it, which others could read. Give "
-            "--user, and set CRAMPKG_PASSWORD."
-        )
         raise UsageError(message)
     return host
 

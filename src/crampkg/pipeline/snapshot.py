@@ -137,6 +137,7 @@ def build_into(sources: Sources, folder: str) -> None:
 
 def build(sources: Sources, digest: str) -> dict[str, bytes]:
     """Return the content of each file of the snapshot: load, derive, reason, describe."""
+    import hashlib
     import json
 
     from pyoxigraph import CanonicalizationAlgorithm, Dataset, Store
@@ -168,6 +169,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     }
     manifest = {
         "digest": digest,
+        "identifier": hashlib.sha256(files["graph.nq"]).hexdigest(),
         "triples": counts,
         "articles": statuses(store),
         "bytes": {name: len(content) for name, content in files.items()},

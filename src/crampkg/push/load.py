@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from tenacity import (
@@ -9,6 +10,7 @@ from tenacity import (
     Retrying,
     retry_if_exception,
     stop_after_attempt,
+    wait_fixed,
     wait_random_exponential,
 )
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 #: Triples in one request: of SPARQL Update as many as Virtuoso takes, and more of the Graph Store
 #: Protocol, whose body is plain data.
 INSERTED, STORED = 1_000, 50_000
+
+#: What an error says at its end of when to try again.
+_ADVICE = re.compile(r" Try again (?:later|in [\d.]+ seconds)\.$")
 
 #: How often a request is sent again that may go well later.
 RETRIES = 5
@@ -123,7 +128,9 @@ def _verify(state: State, wanted: Summary, target: Target) -> None:
 def _retrying(retries: int, say: Callable[[str], None] | None) -> Retrying:
     def announce(state: RetryCallState) -> None:
         if say is not None and state.outcome is not None:
-            say(f"{state.outcome.exception()} Trying again in {state.upcoming_sleep:.0f} s.")
+            # What to do is said to who is left alone with it, and that is nobody yet.
+            said = _ADVICE.sub("", str(state.outcome.exception()))
+            say(f"{said} Trying again in {state.upcoming_sleep:.0f} s.")
 
     return Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, EndpointError) and error.passing),
@@ -134,7 +141,7 @@ def _retrying(retries: int, say: Callable[[str], None] | None) -> Retrying:
     )
 
 
-_BACK_OFF = wait_random_exponential(multiplier=1, max=30)
+_BACK_OFF = wait_fixed(0.5) + wait_random_exponential(multiplier=1, max=30)
 
 
 def _wait(state: RetryCallState) -> float:

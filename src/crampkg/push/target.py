@@ -35,6 +35,7 @@ class State(NamedTuple):
     identifier: str  # as recorded by the push that put the graphs there; empty when none did
     triples: dict[str, int]  # by the IRI of the graph; 0 for one that is not there
     loading: dict[str, int]  # the side graphs of pushes that have not ended
+    is_served: bool = False  # by a server of ours, which says itself what it holds
 
     def is_current(self, wanted: Summary) -> bool:
         """Tell whether the store holds what it should, as far as counting tells."""
@@ -94,7 +95,10 @@ class Target:
         loading = self._loading()
         text = f"SELECT ?it WHERE {{ GRAPH <{SNAPSHOT}> {{ <{SNAPSHOT}> <{DCT}identifier> ?it }} }}"
         found = [row[0].text for row in self._rows(text) if row[0] is not None]
-        return State(found[0] if len(found) == 1 else "", triples, loading)
+        if found or not any(triples.values()):
+            return State(found[0] if len(found) == 1 else "", triples, loading)
+        served = self._engine.served()
+        return State(served, triples, loading, bool(served))
 
     def greet(self) -> None:
         """Let the store ask for credentials before much is sent."""

@@ -64,6 +64,12 @@ class AccessLog:
             LOGGER.info("request", extra={"told": told})
 
 
+def refused(client: str, status: int, size: int, problem: str) -> None:
+    """Note what was refused before it was a request, with the kind of the problem."""
+    told: dict[str, Any] = {"client": client, "method": "", "path": "", "status": status}
+    LOGGER.info("request", extra={"told": {**told, "bytes": size, "ms": 0.0, "problem": problem}})
+
+
 def _method(scope: Scope) -> str:
     """Return the method, or "other" for one that is none of HTTP's: a label must not grow."""
     known = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import JSONResponse
-
 from crampkg.errors import CrampkgError
-from crampkg.server import media
+from crampkg.server import limits, media
 from crampkg.server.problems import Problem, problem_of
 from crampkg.server.sparql import base_of
 
@@ -17,36 +15,22 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from crampkg.records import Question
     from crampkg.server.service import Service
-
-#: How many justifications `why` may look for, and how many names a search may return.
-MOST_JUSTIFICATIONS = 20
-MOST_TERMS = 1000
-
-CARDS: dict[str, tuple[str, ...]] = {"json": ("application/json",), **media.GRAPHS}
-LIBRARY = CARDS
 
 
 async def questions(request: Request, service: Service) -> Response:
     """List the library, or those of a tag; as RDF, in the terms of SHACL, for other editors."""
     asked = _asked(request, ("tag", "format"))
-    format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), LIBRARY)
+    format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), media.CARDS)
     tag = asked.get("tag")
-    listed = [each for each in service.graph.questions() if tag is None or tag in each.tags]
-    if tag is not None and not listed:
-        known = sorted({tag for each in service.graph.questions() for tag in each.tags})
+    known = sorted({tag for each in service.graph.questions() for tag in each.tags})
+    if tag is not None and tag not in known:
         detail = f"No question has the tag {tag!r}. There are {', '.join(known)}."
         raise Problem("not-found", detail)
-    if format != "json":
-        about = {"do": "information", "what": "examples", "base": base_of(request), "tag": tag}
-        return await service.answer(request, {**about, "format": format, "type": type})
-    return JSONResponse(
-        {
-            "questions": [described(each, base_of(request)) for each in listed],
-            "status": statuses(service),
-        }
-    )
+    about = {"base": base_of(request), "tag": tag, "format": format, "type": type}
+    if format == "json":
+        return await service.answer(request, {"do": "library", **about})
+    return await service.answer(request, {"do": "information", "what": "examples", **about})
 
 
 async def question(request: Request, service: Service) -> Response:
@@ -76,7 +60,7 @@ async def terms(request: Request, service: Service) -> Response:
         "do": "terms",
         "words": asked["q"],
         "kind": asked.get("kind"),
-        "limit": _number("limit", asked.get("limit", "20"), MOST_TERMS),
+        "limit": _number("limit", asked.get("limit", "20"), limits.MOST_TERMS),
     }
     return await service.answer(request, job)
 
@@ -84,7 +68,7 @@ async def terms(request: Request, service: Service) -> Response:
 async def describe(request: Request, service: Service) -> Response:
     """Tell all about the concept called `term`."""
     asked = _asked(request, ("term", "format"), needs=("term",))
-    format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), CARDS)
+    format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), media.CARDS)
     job = {"do": "describe", "term": asked["term"], "format": format, "type": type}
     return await service.answer(request, job)
 
@@ -93,37 +77,21 @@ async def why(request: Request, service: Service) -> Response:
     """Explain why the triple `subject`, `predicate`, `object` holds, or that it does not."""
     parts = ("subject", "predicate", "object")
     asked = _asked(request, (*parts, "limit", "format"), needs=parts)
-    format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), CARDS)
-    limit = _number("limit", asked.get("limit", "5"), MOST_JUSTIFICATIONS)
+    format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), media.CARDS)
+    limit = _number("limit", asked.get("limit", "5"), limits.MOST_JUSTIFICATIONS)
     job = {"do": "why", "format": format, "type": type, "limit": limit}
     return await service.answer(request, {**job, **{part: asked[part] for part in parts}})
 
 
 async def status(request: Request, service: Service) -> Response:
-    """Tell what is served: the articles' status, the size and the digest of the graph."""
+    """Tell what is served: the articles' status, the size and the digests of the graph."""
     _asked(request, ())
-    counts = service.graph.counts
-    told = {"status": statuses(service), "triples": counts, "digest": service.graph.digest}
-    return JSONResponse(told)
+    return await service.answer(request, {"do": "status"})
 
 
-def described(question: Question, base: str) -> dict[str, Any]:
-    """Return a question as a JSON object, with the URL that answers it."""
-    return {
-        "id": question.id,
-        "question": question.question,
-        "summary": question.summary,
-        "tags": list(question.tags),
-        "params": [parameter._asdict() for parameter in question.params],
-        "form": question.form,
-        "url": f"{base}/api/questions/{question.id}",
-        "query": question.text,
-    }
-
-
-def statuses(service: Service) -> list[dict[str, str]]:
-    """Return what must travel with every answer."""
-    return [each._asdict() for each in service.graph.statuses]
+async def description(request: Request, service: Service) -> Response:
+    """Describe the API (OpenAPI 3.1)."""
+    return await service.answer(request, {"do": "openapi", "base": base_of(request)})
 
 
 def _asked(

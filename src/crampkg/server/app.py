@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from crampkg import __version__
@@ -21,7 +21,6 @@ from crampkg.server import (
     graph_store,
     media,
     metrics,
-    openapi,
     pictures,
     refusals,
     site,
@@ -29,7 +28,6 @@ from crampkg.server import (
     static_files,
 )
 from crampkg.server.access_log import AccessLog
-from crampkg.server.pages import layout
 from crampkg.server.problems import Problem
 from crampkg.server.service import Service
 
@@ -77,8 +75,8 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ("/store", graph_store.respond, write),
         ("/graph/{name}", graph_store.respond, write),
         ("/.well-known/void", _void, read),
-        ("/api", _page, read),
-        ("/api/openapi.json", _openapi, read),
+        ("/api", site.page("api"), read),
+        ("/api/openapi.json", api.description, read),
         ("/api/questions", api.questions, read),
         ("/api/questions/{id}", api.question, read),
         ("/api/terms", api.terms, read),
@@ -126,21 +124,6 @@ async def _void(request: Request, service: Service) -> Response:
     format, type = media.chosen(request.headers.get("accept", ""), None, media.GRAPHS)
     job = {"do": "information", "what": "dataset", "base": sparql.base_of(request)}
     return await service.answer(request, {**job, "format": format, "type": type})
-
-
-async def _openapi(request: Request, service: Service) -> Response:
-    return JSONResponse(openapi.document(service.graph, sparql.base_of(request)))
-
-
-async def _page(request: Request, service: Service) -> Response:
-    base = sparql.base_of(request)
-
-    def rendered() -> str:
-        document = openapi.document(service.graph, base)
-        return layout.render("api.html", service.graph, "/api", document=document, base=base)
-
-    # In a thread, since it is a long page.
-    return HTMLResponse(await asyncio.to_thread(rendered), headers=layout.HEADERS)
 
 
 async def _health(_: Request, service: Service) -> Response:

@@ -42,6 +42,7 @@ def service(graph: KnowledgeGraph, base: str) -> list[Triple]:
     dataset: list[tuple[str, Object]] = [
         (f"{RDF}type", _iri(f"{SD}Dataset")),
         (f"{RDF}type", _iri(f"{VOID}Dataset")),
+        (f"{_DCT}identifier", Value("literal", graph.identifier)),
         (f"{SD}defaultGraph", [(f"{RDF}type", _iri(f"{SD}Graph")), _count(_total(graph))]),
         *named,
     ]
@@ -78,7 +79,7 @@ def dataset(graph: KnowledgeGraph, base: str) -> list[Triple]:
         (f"{_DCT}title", _text("crampkg: a knowledge graph of leg cramps and leg pain")),
         (f"{_DCT}description", _text(_notice(graph))),
         (f"{_DCT}license", _iri("https://creativecommons.org/licenses/by/4.0/")),
-        (f"{_DCT}identifier", Value("literal", graph.digest)),
+        (f"{_DCT}identifier", Value("literal", graph.identifier)),
         (f"{PREFIXES['owl']}versionInfo", Value("literal", __version__)),
         (f"{VOID}sparqlEndpoint", _iri(f"{base}/sparql")),
         (f"{VOID}uriSpace", Value("literal", KG)),

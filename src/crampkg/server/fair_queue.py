@@ -44,8 +44,9 @@ class FairQueue(Generic[T]):
             return self._idle.popleft()
         own = self._waiting.get(client, ())
         if self.waiting >= self._length or len(own) >= self._per_client:
-            whose = "of yours " if len(own) >= self._per_client else ""
-            raise self._busy(f"{max(len(own), self.waiting)} queries {whose}wait already.")
+            is_own = len(own) >= self._per_client
+            told = f"{len(own)} queries of yours" if is_own else f"{self.waiting} queries"
+            raise self._busy(f"{told} wait already.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(future)
         try:

@@ -12,7 +12,7 @@ from crampkg.errors import CrampkgError
 from crampkg.explain import describe
 from crampkg.export import export, to_bytes
 from crampkg.picture import scene, svg
-from crampkg.server import descriptions, media, pages, scenes
+from crampkg.server import descriptions, media, openapi, pages, scenes
 from crampkg.server.pages import editor
 from crampkg.server.pages.addresses import address, is_ours
 from crampkg.server.problems import Problem
@@ -101,7 +101,8 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
     for name, term in zip(("json", "turtle"), shown, strict=False):
         job = {"do": "describe", "term": term.iri, "format": name, "type": ""}
         run({**job, "encoding": "gzip"}, graph, limits)
-    for view in ("about", "concept", "question"):  # what these need, the others do
+    run({"do": "library", "base": "", "tag": "", "encoding": "br"}, graph, limits)
+    for view in ("about", "api", "concept", "question"):  # what these need, the others do
         job = {"do": "page", "view": view, "asked": [], "base": "", "id": question.id}
         try:
             run({**job, "path": shown[0].iri.removeprefix(KG)}, graph, limits)
@@ -194,6 +195,36 @@ def _information(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     return Reply(to_bytes(triples, job["format"]), job["type"])
 
 
+def _library(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """List the questions, or those of a tag, each with the URL that answers it."""
+    listed = [
+        {
+            "id": each.id,
+            "question": each.question,
+            "summary": each.summary,
+            "tags": list(each.tags),
+            "params": [parameter._asdict() for parameter in each.params],
+            "form": each.form,
+            "url": f"{job['base']}/api/questions/{each.id}",
+            "query": each.text,
+        }
+        for each in graph.questions()
+        if job["tag"] is None or job["tag"] in each.tags
+    ]
+    return _json({"questions": listed, "status": _statuses(graph)})
+
+
+def _status(_: Job, graph: KnowledgeGraph, __: Limits) -> Reply:
+    """Tell what is served."""
+    digests = {"digest": graph.digest, "identifier": graph.identifier}
+    return _json({"status": _statuses(graph), "triples": graph.counts, **digests})
+
+
+def _openapi(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Describe the API."""
+    return _json(openapi.document(graph, job["base"]))
+
+
 def _page(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     """Render a page."""
     page = pages.VIEWS[job["view"]](job, graph)
@@ -228,9 +259,12 @@ _JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
     "describe": _describe,
     "export": _export,
     "information": _information,
+    "library": _library,
+    "openapi": _openapi,
     "page": _page,
     "query": _query,
     "scene": _scene,
+    "status": _status,
     "svg": _svg,
     "terms": _terms,
     "vocabulary": _vocabulary,

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 MEBIBYTE = 1 << 20
 
+#: How many justifications `why` may look for, and how many names a search may return.
+MOST_JUSTIFICATIONS = 20
+MOST_TERMS = 1000
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -17,7 +21,8 @@ class Limits:
     of one address, for at most `patience` seconds. A client has `request` seconds to send the head
     of a request, of at most `head` bytes, and as long for its body; and must read an answer as fast
     as its connection can be seen to move every `request` seconds. `cache` bytes of answers are
-    kept, and at most `connections` are open.
+    kept, and at most `connections` are open, `per_address` of them from one address. Answers that
+    are not kept may together have `unkept` bytes while they are sent.
     """
 
     workers: int = 2
@@ -32,4 +37,6 @@ class Limits:
     request: float = 15.0
     head: int = 64 * 1024
     cache: int = 64 * MEBIBYTE
+    unkept: int = 256 * MEBIBYTE
     connections: int = 2000
+    per_address: int = 1200

@@ -39,6 +39,9 @@ GRAPHS: dict[str, tuple[str, ...]] = {
     for name in FORMATS
 }
 
+#: The formats of what is JSON first, and RDF as well.
+CARDS: dict[str, tuple[str, ...]] = {"json": ("application/json",), **GRAPHS}
+
 #: The formats of the things that have pages.
 PAGES: dict[str, tuple[str, ...]] = {"html": ("text/html",), **GRAPHS}
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from crampkg import __version__
 from crampkg.answers.formats import status_lines
 from crampkg.server import media
-from crampkg.server.api import CARDS, MOST_JUSTIFICATIONS, MOST_TERMS
+from crampkg.server.limits import MOST_JUSTIFICATIONS, MOST_TERMS
+from crampkg.server.media import CARDS
 from crampkg.server.problems import KINDS, MEDIA_TYPE
 from crampkg.vocabulary import GRAPHS, compress
 
@@ -43,12 +44,13 @@ def document(graph: KnowledgeGraph, base: str) -> dict[str, Any]:
             {"name": "RDF", "description": "SPARQL, whole graphs and their description"},
             {"name": "server", "description": "What is served, and how the server is"},
         ],
-        "paths": {**_fixed(graph), **questions},
+        "paths": {**_concepts(graph), **questions, **_graphs(), **_server()},
         "components": {"schemas": _SCHEMAS, "responses": _problems()},
     }
 
 
-def _fixed(graph: KnowledgeGraph) -> Object:
+def _concepts(graph: KnowledgeGraph) -> Object:
+    """Return the routes to the library, names, cards and derivations."""
     tags = sorted({tag for each in graph.questions() for tag in each.tags})
     library = _get(
         "listQuestions",
@@ -92,13 +94,50 @@ def _fixed(graph: KnowledgeGraph) -> Object:
         _content(CARDS, {"$ref": "#/components/schemas/Explanation"}),
         "406",
     )
+    return {
+        "/api/questions": library,
+        "/api/terms": search,
+        "/api/describe": card,
+        "/api/why": explanation,
+    }
+
+
+def _graphs() -> Object:
+    """Return the routes to RDF."""
+    rdf = _content(media.GRAPHS, {})
+    name = {
+        "name": "name",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": list(GRAPHS)},
+    }
+    graphs = _get("graph", "One graph.", "RDF", [name], rdf, "404 406")
+    store = _get(
+        "graphStore",
+        "One graph by its IRI (SPARQL 1.1 Graph Store HTTP Protocol).",
+        "RDF",
+        [{**_query("graph", "the IRI of the graph", _GRAPH_IRI), "required": True}],
+        rdf,
+        "404 406",
+    )
+    void = _get("void", "The dataset, in VoID.", "RDF", [], rdf, "406")
+    return {
+        "/sparql": _endpoint(),
+        "/store": store,
+        "/graph/{name}": graphs,
+        "/.well-known/void": void,
+    }
+
+
+def _endpoint() -> Object:
+    """Return the operations of the SPARQL endpoint."""
     any_result = _content({**media.RESULTS, **media.GRAPHS}, {})
     query = _needed(_query("query", "a SPARQL 1.1 query", _STRING), "ASK { ?s ?p ?o }")
     dataset = [
         _query(f"{which}-graph-uri", f"a graph of the {which} graph(s)", _list(_GRAPH_IRI))
         for which in ("default", "named")
     ]
-    endpoint = {
+    return {
         "get": _operation(
             "query",
             "Run a query (SPARQL 1.1 Protocol).",
@@ -118,23 +157,10 @@ def _fixed(graph: KnowledgeGraph) -> Object:
             },
         },
     }
-    rdf = _content(media.GRAPHS, {})
-    name = {
-        "name": "name",
-        "in": "path",
-        "required": True,
-        "schema": {"type": "string", "enum": list(GRAPHS)},
-    }
-    graphs = _get("graph", "One graph.", "RDF", [name], rdf, "404 406")
-    store = _get(
-        "graphStore",
-        "One graph by its IRI (SPARQL 1.1 Graph Store HTTP Protocol).",
-        "RDF",
-        [{**_query("graph", "the IRI of the graph", _GRAPH_IRI), "required": True}],
-        rdf,
-        "404 406",
-    )
-    void = _get("void", "The dataset, in VoID.", "RDF", [], rdf, "406")
+
+
+def _server() -> Object:
+    """Return the routes to what is told of the server."""
     status = _get("status", "What is served.", "server", [], _content(_JSON, _ANY), "")
     health = _get(
         "health", "Whether the server can answer.", "server", [], _content(_JSON, _ANY), ""
@@ -142,19 +168,7 @@ def _fixed(graph: KnowledgeGraph) -> Object:
     metrics = _get(
         "metrics", "Numbers for Prometheus.", "server", [], {"text/plain": {"schema": _STRING}}, ""
     )
-    return {
-        "/sparql": endpoint,
-        "/store": store,
-        "/graph/{name}": graphs,
-        "/.well-known/void": void,
-        "/api/questions": library,
-        "/api/terms": search,
-        "/api/describe": card,
-        "/api/why": explanation,
-        "/api/status": status,
-        "/health": health,
-        "/metrics": metrics,
-    }
+    return {"/api/status": status, "/health": health, "/metrics": metrics}
 
 
 def _question(question: Question) -> Object:

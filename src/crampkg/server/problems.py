@@ -21,6 +21,10 @@ MEDIA_TYPE = "application/problem+json"
 _BASE = "https://w3id.org/crampkg/problem/"
 
 
+#: How many characters of what is wrong are told.
+_LONGEST = 2000
+
+
 class Kind(NamedTuple):
     """A kind of problem: its status code and its title."""
 
@@ -41,6 +45,7 @@ KINDS: dict[str, Kind] = {
     "not-acceptable": Kind(406, "No format that is accepted can hold the answer"),
     "too-slow": Kind(408, "The request did not arrive in time"),
     "too-long": Kind(413, "The request is too long"),
+    "long-head": Kind(431, "The head of the request is too long"),
     "media-type": Kind(415, "The body is of an unknown kind"),
     "time-limit": Kind(422, "The query takes too long"),
     "memory-limit": Kind(422, "The query takes too much memory"),
@@ -68,6 +73,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
         column: int | None = None,
         retry: int | None = None,
     ) -> None:
+        if len(detail) > _LONGEST:  # it repeats what was sent
+            detail = f"{detail[:_LONGEST]}..."
         super().__init__(detail)
         self.kind = kind
         self.detail = detail

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import time
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
@@ -19,6 +20,7 @@ from crampkg.server.drawing import Drawing
 from crampkg.server.metrics import Metrics
 from crampkg.server.piecewise import PiecewiseResponse
 from crampkg.server.pool import Done, Pool
+from crampkg.server.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +63,7 @@ class Service:
         # What explains reads many modules and files, so it is not born before it is wanted.
         self.explainer = Pool(1, graph.digest, limits, self.metrics, confined=False)
         self._drawing = Drawing(limits)
+        self._unkept = 0  # bytes of answers that are being sent and are not in the cache
         self._cache: LRUCache[str, Done] = LRUCache(limits.cache, getsizeof=_size)
         # What an answer depends on, beside the job.
         self._sources = f"{graph.digest} {quoting.digest(graph)} {__version__}"
@@ -103,17 +106,28 @@ class Service:
                 self.metrics.stopped("gone")
                 return Response(None, _GONE)  # to nobody
             note |= {"waited_ms": round(done.waited, 3), "worker_ms": done.took}
-            if is_lasting and _size(done) <= self.limits.cache // 4:
+            is_kept = is_lasting and _size(done) <= self.limits.cache // 4
+            if is_kept:
                 self._cache[place] = done
+            elif self._unkept + len(done.body) > self.limits.unkept:
+                detail = "Too many long answers are being read. Ask again in a moment."
+                raise Problem("busy", detail, retry=int(self.limits.request))
         else:
-            note["cached"] = True
+            is_kept = note["cached"] = True
             self.metrics.cached()
         if done.encoding is not None:
             told["content-encoding"] = done.encoding
         if done.status != _OK:  # what was asked wrongly is no version of anything
             told.pop("etag", None)
         told["content-type"] = media.content_type(done.type)
-        return PiecewiseResponse(done.body, done.status, told)
+        response = PiecewiseResponse(done.body, done.status, told)
+        if not is_kept:  # one is held for each of its readers
+            self._unkept += len(done.body)
+            weakref.finalize(response, self._forget, len(done.body))
+        return response
+
+    def _forget(self, size: int) -> None:
+        self._unkept -= size
 
     def _render(self, job: dict[str, Any]) -> Done:
         """Render a page here and now."""

@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from werkzeug.http import parse_options_header
+
 from crampkg.server import media
 from crampkg.server.problems import Problem
 
@@ -97,24 +99,33 @@ async def body_of(request: Request, seconds: float, limit: int) -> bytes:
 
 async def posted(request: Request, limit: int) -> list[tuple[str, str]]:
     """Return the parameters of a POST, among them a query that is its body. Raises `Problem`."""
-    type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    type, options = parse_options_header(request.headers.get("content-type"))
     if type == _UPDATE:
         raise Problem("update", _READ_ONLY)
     if type not in (_FORM, _QUERY):
         told = f"The body is {type!r}." if type else "The request does not say what its body is."
         raise Problem("media-type", f"{told} Send a query as {_QUERY}, or a form as {_FORM}.")
+    charset = options.get("charset", "utf-8")
+    if charset.lower() not in ("utf-8", "us-ascii"):
+        raise Problem("media-type", f"The charset is {charset!r}. Send the query in UTF-8.")
+    coding = request.headers.get("content-encoding", "identity")
+    if coding.lower() != "identity":
+        raise Problem("media-type", f"The body is coded as {coding!r}. Send it as it is.")
     # A form can take three bytes for each of the query's.
     length = limit if type == _QUERY else 3 * limit + 4096
     seconds = request.app.state.service.limits.request
     body = await body_of(request, seconds, length)
+    # A form has its parameters in the body (section 2.1.2), and yet a case of the W3C's has one in
+    # the address: it counts, and is not passed over in silence.
+    asked = _pairs(request.scope["query_string"], limit)
     if type == _FORM:
-        return _pairs(body, limit)
+        return [*_pairs(body, limit), *asked]
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         detail = f"The query is not UTF-8 at byte {error.start + 1}. Send it in UTF-8."
         raise Problem("bad-request", detail) from None
-    return [("query", text), *_pairs(request.scope["query_string"], limit)]
+    return [("query", text), *asked]
 
 
 def _pairs(encoded: bytes, limit: int) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crampkg.server.pages import (
     about,
+    api,
     concepts,
     editor,
     evidence,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 VIEWS: dict[str, Callable[[Job, KnowledgeGraph], Page]] = {
     "about": about.view,
+    "api": api.view,
     "concept": concepts.concept,
     "concepts": concepts.library,
     "editor": editor.view,

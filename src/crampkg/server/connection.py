@@ -1,0 +1,158 @@
+"""A connection of a client: uvicorn's, with limits on what slow, silent or greedy clients do."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from crampkg.server import access_log
+from crampkg.server.problems import MEDIA_TYPE, Problem
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections import Counter
+
+    from crampkg.server.limits import Limits
+    from crampkg.server.metrics import Metrics
+
+#: How long a connection that is one too many is kept to be told so, in seconds, and how many such
+#: there may be: who only connects must not take descriptors for long.
+_PARTING = 2.0
+_PARTED = 100
+
+
+class Connection(HttpToolsProtocol):
+    """One connection, from an address that may have only so many.
+
+    A client must send the head of a request soon, and a short one; and one that does not read is
+    cut off, since else a connection and the answer's memory could be held for ever.
+    """
+
+    def __init__(
+        self, *, limits: Limits, metrics: Metrics, open: Counter[str], **made: Any
+    ) -> None:
+        """Make a connection; `open` counts those of each address, for all to share."""
+        super().__init__(**made)
+        self._limits = limits
+        self._metrics = metrics
+        self._open = open
+        self._deadline: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+        self._unsent = 0
+        self._head = 0
+        self._refusal: Problem | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a client in, or none that is one too many."""
+        super().connection_made(transport)
+        self._open[self._address] += 1
+        too_many = len(self.connections) - self._limits.connections
+        of_address = self._open[self._address]
+        if too_many > 0 or of_address > self._limits.per_address:
+            whose = "" if too_many > 0 else " from your address"
+            detail = f"There are too many connections{whose}. Close some, or ask again in a moment."
+            self._refusal = Problem("busy", detail, retry=int(self._limits.request))
+            if too_many > _PARTED:
+                transport.abort()
+                return
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of all that was held for the client."""
+        for timer in (self._deadline, self._stalled):
+            if timer is not None:
+                timer.cancel()
+        self._open[self._address] -= 1
+        if not self._open[self._address]:
+            del self._open[self._address]
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take in a part of a request, whose head may have so many bytes and so much time."""
+        if self._refusal is not None:
+            self._refuse(self._refusal)
+            return
+        if self._deadline is None and not self._is_answering():
+            self._await_head()
+        if self._deadline is not None:
+            self._head += len(data)
+            most = self._limits.head
+            if self._head > most and b"\r\n\r\n" not in data[:most]:
+                detail = "The head of the request is too long. Send a long query by POST."
+                self._refuse(Problem("long-head", detail))
+                return
+        super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP."""
+        self._refuse(Problem("bad-request", msg))
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        self._head = 0
+        super().on_headers_complete()
+
+    def pause_writing(self) -> None:
+        """Begin to watch a client that does not read as fast as it is written to."""
+        super().pause_writing()
+        self._unsent = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(self._limits.request, self._look_again)
+
+    def resume_writing(self) -> None:
+        """Trust it again."""
+        super().resume_writing()
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def _is_answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn says that it is never None
+        return cycle is not None and not cycle.response_complete
+
+    def _await_head(self) -> None:
+        self._head = 0
+        seconds = self._limits.request if self._refusal is None else _PARTING
+        self._deadline = self.loop.call_later(seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        if self._refusal is not None:
+            self._refuse(self._refusal)
+        elif not self.transport.is_closing():
+            self.transport.close()
+
+    def _refuse(self, problem: Problem) -> None:
+        """Send a problem as the answer to what is not, or not yet, a request, and close."""
+        if self.transport.is_closing():
+            return
+        body = problem.body()
+        head = [
+            f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
+            f"content-type: {MEDIA_TYPE}",
+            f"content-length: {len(body)}",
+            "connection: close",
+            "access-control-allow-origin: *",
+            *([] if problem.retry is None else [f"retry-after: {problem.retry}"]),
+        ]
+        self.transport.write("".join(f"{line}\r\n" for line in head).encode() + b"\r\n" + body)
+        self.transport.close()
+        self._metrics.answered("none", "other", problem.status, 0.0)
+        access_log.refused(self._address, problem.status, len(body), problem.kind)
+
+    def _look_again(self) -> None:
+        """Cut off a client that has read nothing since the last look."""
+        unsent = self.transport.get_write_buffer_size()
+        if unsent >= self._unsent:
+            self.transport.abort()
+            return
+        self._unsent = unsent
+        self._stalled = self.loop.call_later(self._limits.request, self._look_again)

@@ -1,0 +1,137 @@
+"""Connections that are too many, or bring what is no request, are told so as problems."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from server.test_protocol import told
+from serving import Server
+
+ASKED = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+@contextmanager
+def connected(server: Server, *, source: str = "127.0.0.1") -> Iterator[socket.socket]:
+    """Connect from an address of the loopback, all of which belong to this machine."""
+    where = (server.host, server.port)
+    with socket.create_connection(where, timeout=20, source_address=(source, 0)) as client:
+        yield client
+
+
+def whole(client: socket.socket) -> tuple[str, dict[str, str], bytes]:
+    """Return the status line, the headers and the body of an answer that ends the connection."""
+    head, _, body = b"".join(iter(lambda: client.recv(65_536), b"")).partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    return status, dict(line.lower().split(": ", 1) for line in lines), body
+
+
+def problem(client: socket.socket, status: str, kind: str) -> dict[str, str]:
+    """Return the headers of an answer that is such a problem."""
+    line, headers, body = whole(client)
+    assert line.startswith(f"HTTP/1.1 {status} ")
+    assert headers["content-type"] == "application/problem+json"
+    assert headers["connection"] == "close"
+    assert json.loads(body)["type"].endswith(f"/problem/{kind}")
+    return headers
+
+
+@pytest.fixture
+def few(start: Callable[..., Server]) -> Server:
+    """Return a server that takes six connections, four of them from one address."""
+    server = start("--connections", "6", "--per-address", "4")
+    server.client.close()  # its own connection
+    return server
+
+
+def test_one_address_cannot_take_all_connections(few: Server) -> None:
+    with ExitStack() as stack:
+        first = [stack.enter_context(connected(few)) for _ in range(4)]
+        with connected(few) as fifth:
+            fifth.sendall(ASKED)
+            assert int(problem(fifth, "503", "busy")["retry-after"]) > 0
+        with connected(few, source="127.0.0.2") as other:
+            other.sendall(ASKED)
+            assert whole(other)[0] == "HTTP/1.1 200 OK"
+        first[0].sendall(ASKED)
+        assert whole(first[0])[0] == "HTTP/1.1 200 OK"
+    with connected(few) as again:
+        again.sendall(ASKED)
+        assert whole(again)[0] == "HTTP/1.1 200 OK"
+    assert any('"problem": "busy"' in line for line in few.log)
+
+
+def test_who_is_one_too_many_is_told_so(few: Server) -> None:
+    with ExitStack() as stack:
+        for source in ("127.0.0.1", "127.0.0.2"):
+            for _ in range(3):
+                stack.enter_context(connected(few, source=source))
+        with connected(few, source="127.0.0.3") as seventh:  # and it asks nothing
+            problem(seventh, "503", "busy")
+
+
+def test_the_connections_of_a_proxy_are_those_of_many(start: Callable[..., Server]) -> None:
+    server = start("--connections", "6", "--per-address", "1", "--behind-proxy")
+    with ExitStack() as stack:
+        for _ in range(3):
+            client = stack.enter_context(connected(server))
+            client.sendall(ASKED)
+            assert whole(client)[0] == "HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "kind"),
+    [
+        (b"\x16\x03\x01 this is TLS\r\n\r\n", "400", "bad-request"),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000, "431", "long-head"),
+    ],
+)
+def test_what_is_no_request_is_a_problem(
+    server: Server, sent: bytes, status: str, kind: str
+) -> None:
+    with connected(server) as client:
+        client.sendall(sent)
+        problem(client, status, kind)
+
+
+def test_a_body_in_another_code_is_refused(server: Server) -> None:
+    query = "application/sparql-query"
+    for headers in (
+        {"content-type": f"{query}; charset=iso-8859-1"},
+        {"content-type": query, "content-encoding": "gzip"},
+    ):
+        told(server.client.post("/sparql", content=b"ASK {}", headers=headers), 415, "media-type")
+    quoted = {"content-type": f'{query}; charset="UTF-8"'}
+    assert server.client.post("/sparql", content=b"ASK {}", headers=quoted).status_code == 200
+
+
+def test_a_dataset_in_the_address_of_a_form_counts(server: Server) -> None:
+    nowhere = {"default-graph-uri": "http://example.org/nowhere"}
+    answer = server.client.post("/sparql", params=nowhere, data={"query": "ASK {}"})
+    told(answer, 400, "dataset")
+
+
+def test_a_long_mistake_is_not_sent_back_whole(server: Server) -> None:
+    query = f"SELECT * {{ ?s ?p {'?o , ' * 20_000} }} nonsense"
+    answer = told(server.query(query), 400, "syntax")
+    assert len(answer["detail"]) < 500
+    assert "^" in answer["detail"]
+    assert len(server.get(f"/api/questions/{'a' * 30_000}").content) < 5_000
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/questions", "/api/questions?tag=arteries", "/api/openapi.json", "/api/status"]
+)
+def test_what_tells_of_the_api_is_validated_and_compressed_like_all(
+    server: Server, path: str
+) -> None:
+    first = server.get(path, headers={"accept-encoding": "gzip"})
+    assert first.status_code == 200
+    assert first.headers["vary"].startswith("Accept, Accept-Encoding")
+    is_long = len(first.content) > 1024
+    assert first.headers.get("content-encoding") == ("gzip" if is_long else None)
+    again = server.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
