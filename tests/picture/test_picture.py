@@ -111,6 +111,21 @@ def test_denied_and_contested_are_dashed_and_named(graph: KnowledgeGraph) -> Non
         assert not any(edge.find(f"{SVG}path[@stroke-dasharray]") for edge in affirmed)
 
 
+def test_what_no_sentence_says_is_drawn_and_told_apart(graph: KnowledgeGraph) -> None:
+    """By a hollow arrow, in the title, and in the legend: a heading, or what is implied."""
+    scene = gather.whole(graph)
+    root = laid_out(scene)
+    found = of_class(root, "read-in")
+    edges = [edge for edge in scene.edges if edge.basis in ("heading", "implicature")]
+    assert {edge.basis for edge in edges} == {"heading", "implicature"}
+    assert len(found) == sum(edge.stance == "affirmed" for edge in edges) > 0
+    assert all("read from: " in title_of(edge) for edge in found)
+    heads = [head for edge in found for head in edge.findall(f"{SVG}polygon")]
+    assert {head.get("fill") for head in heads} == {"none"}
+    assert not any("read from" in title_of(edge) for edge in of_class(root, "affirmed"))
+    assert "read-in" in {style.key for style in words.used(scene)}
+
+
 def test_every_denied_or_contested_claim_is_drawn_so(graph: KnowledgeGraph) -> None:
     scene = gather.whole(graph)
     query = "SELECT ?claim { ?claim ck:stance ?stance FILTER (?stance != ck:affirmed) }"

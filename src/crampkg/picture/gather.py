@@ -168,6 +168,7 @@ def _claims(graph: KnowledgeGraph, iris: Iterable[str]) -> list[Edge]:
             row.text("hedge"),
             row.text("condition"),
             row.text("wording"),
+            row.text("basis"),
         )
         markers, claims = same.setdefault(edge, ({}, {}))
         claims[row.text("claim")] = None

@@ -24,6 +24,9 @@ class Layer(NamedTuple):
 #: What rules/inferred/hedge-text-none.rq says of a claim that is printed without a hedge.
 _UNHEDGED = "none printed"
 
+#: The bases on which the article says a thing in so many words.
+_PLAIN = ("sentence", "list item")
+
 #: More links than this cannot all carry their words: the lines would lie a page apart.
 _DENSE = 90
 
@@ -62,7 +65,7 @@ class Edge(NamedTuple):
     """A link in the picture, drawn from `start` to `end`; empty text for what is absent.
 
     `stance` is one of "affirmed", "denied", "mixed evidence", "reported belief" for what the
-    article claims, and empty for what it does not.
+    article claims, and empty for what it does not; `basis` is what such a claim was read from.
     """
 
     start: str
@@ -74,6 +77,7 @@ class Edge(NamedTuple):
     hedge: str = ""
     condition: str = ""
     wording: str = ""
+    basis: str = ""
     markers: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
 
@@ -81,6 +85,11 @@ class Edge(NamedTuple):
     def is_contested(self) -> bool:
         """Tell whether the article denies it, finds mixed evidence, or reports it as a belief."""
         return self.stance not in ("", "affirmed")
+
+    @property
+    def is_read_in(self) -> bool:
+        """Tell whether no sentence and no item of a list says it: a heading does, or it follows."""
+        return self.basis not in ("", *_PLAIN)
 
     @property
     def is_hedged(self) -> bool:

@@ -37,6 +37,11 @@ _STYLES = (
         *("solid line, filled arrow", "the article says so"),
     ),
     Style(
+        *("read-in", "solid", "empty", "#24566b", "1.4"),
+        "solid line, hollow arrow",
+        "the article implies it: by a heading, or in passing",
+    ),
+    Style(
         *("denied", "dashed", "tee", "#a3261c", "2"),
         *("dashed line that ends in a bar, with the word DENIED", "the article denies it"),
     ),
@@ -72,6 +77,8 @@ def style_of(edge: Edge) -> Style:
         return STYLES[edge.origin]
     if not edge.stance:
         return STYLES["cites"]
+    if edge.stance == "affirmed" and edge.is_read_in:
+        return STYLES["read-in"]
     return STYLES[edge.stance if edge.stance in ("affirmed", "denied") else "contested"]
 
 
@@ -109,6 +116,8 @@ def sentence(edge: Edge, start: str, end: str) -> str:
         told.append(plain(edge.condition))
     if edge.wording:
         told.append(f"worded “{plain(edge.wording)}”")
+    if edge.is_read_in:
+        told.append(f"read from: {plain(edge.basis)}")
     if edge.markers:
         markers = ", ".join(plain(marker) for marker in edge.markers)
         told.append(f"{'marker' if len(edge.markers) == 1 else 'markers'} {markers}")
