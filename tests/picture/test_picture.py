@@ -189,6 +189,13 @@ def test_an_answer_shows_its_claims_and_no_others(graph: KnowledgeGraph) -> None
     assert "calf" in scene.title
 
 
+def test_what_has_no_links_is_not_offered_as_a_picture(graph: KnowledgeGraph) -> None:
+    answers = [graph.ask(question.id) for question in graph.questions()]
+    offered = [gather.is_drawable(graph, answer) for answer in answers]
+    assert offered == [bool(gather.answer(graph, answer).edges) for answer in answers]
+    assert 0 < sum(offered) < len(offered)
+
+
 def test_a_construct_is_drawn_without_its_texts(graph: KnowledgeGraph) -> None:
     answer = graph.query("CONSTRUCT { kg:calf ck:partOf kg:leg ; skos:note 'x' } WHERE {}")
     scene = gather.answer(graph, answer)

@@ -94,6 +94,23 @@ def answer(graph: KnowledgeGraph, answer: Answer) -> Scene:
     return _scene(graph, title, kept, edges, asked & set(kept))
 
 
+def is_drawable(graph: KnowledgeGraph, answer: Answer) -> bool:
+    """Tell, without gathering it, whether the scene of an answer has links.
+
+    It has where the answer names a claim, or two clinical things in a row.
+    """
+    if answer.form == "graph":
+        return any(object.kind != "literal" for _, _, object in answer.triples)
+    for row in answer:
+        iris = {cell.text for cell in row.values() if cell and cell.kind == "uri"}
+        terms = [term for iri in iris if (term := graph.terms.get(iri))]
+        if any(_CLAIM in term.kinds for term in terms):
+            return True
+        if sum(_CLINICAL in term.kinds for term in terms) > 1:
+            return True
+    return False
+
+
 def triples(graph: KnowledgeGraph, found: Sequence[Triple], title: str) -> Scene:
     """Return the triples of a CONSTRUCT whose ends are both resources; the rest is counted."""
     drawn = [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.answers import formats, quotes
 from crampkg.errors import UnknownQuestionError
+from crampkg.picture import gather
 from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import choices, fields, unknown, values
 from crampkg.server.pages.grid import grid, triples
@@ -124,7 +125,8 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         "near": _near(known, filled, graph),
     }
     context["editor"] = addresses.editor(context["query"])
-    context["picture"] = addresses.picture([("question", known.id), *given])
+    if gather.is_drawable(graph, answer):
+        context["picture"] = addresses.picture([("question", known.id), *given])
     if not len(answer):
         context["silence"] = formats.filled(known.silence, answer)
         context["instead"] = _instead(known, filled, graph)
