@@ -10,7 +10,7 @@ demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -257,7 +257,7 @@ def test_about_tells_the_counts_that_the_graph_has(site: Server, graph: Knowledg
         assert f"{count:,}" in page
         data = site.get(f"/graph/{name}.nt").text
         assert len(data.splitlines()) == count
-    assert graph.digest in page
+    assert graph.identifier in page
 
 
 def test_with_the_article_a_page_quotes_it(

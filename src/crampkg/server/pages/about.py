@@ -51,7 +51,7 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
             )
         ],
         "questions": len(graph.questions()),
-        "digest": graph.identifier,
+        "identifier": graph.identifier,
         "articles": graph.statuses,
         "has_article": graph.article is not None,
         "ontology": ", ".join(row.text("version") for row in graph.query(_VERSION)),
