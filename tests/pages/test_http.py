@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -119,13 +118,13 @@ def test_a_problem_is_a_page_for_a_browser_and_json_for_a_program(
     site: Server, path: str, status: int
 ) -> None:
     told = site.get(path, headers={"accept": "text/html"})
-    assert told.status_code in (status, 406)  # no answer of the API is a page
+    assert told.status_code == status
     assert told.headers["content-type"] == "text/html; charset=utf-8"
     assert "Not medical advice" in told.text
     assert "Accept" in told.headers["vary"]
     for accept in ("*/*", "application/json", "application/problem+json"):
         problem = site.get(path, headers={"accept": accept})
-        assert problem.status_code in (status, 406)
+        assert problem.status_code == status
         assert problem.headers["content-type"] == "application/problem+json"
         assert problem.json()["status"] == problem.status_code
 
@@ -271,16 +270,3 @@ def test_with_the_article_a_page_quotes_it(
         assert " ".join(words.split()) in with_words.text.replace("&#39;", "'")
         assert " ".join(words.split()) not in without.text
     assert with_words.headers["etag"] != without.headers["etag"]
-
-
-def test_a_question_page_takes_less_than_20_ms_of_the_server(site: Server) -> None:
-    path, number = PAGES["question"], 10
-    for _ in range(number):
-        site.get(path)
-    took: list[float] = []
-    deadline = time.monotonic() + 10
-    while len(took) < number and time.monotonic() < deadline:  # the log comes by a pipe
-        told = [json.loads(line) for line in list(site.log) if line.startswith("{")]
-        took = [each["ms"] for each in told if each.get("path") == path.partition("?")[0]]
-    assert len(took) >= number
-    assert min(took) < 20

@@ -34,21 +34,23 @@ export async function complete(context) {
     const options = terms.map((term) => offer(term, term.term, prefixes));
     return { from, options, validFor: /^[\w-]*:[\w\-/]*$/ };
   }
+  const isKind = context.matchBefore(/(\ba|rdf:type)\s+[\w-]*/) !== null; // a class comes next
   const named = terms.flatMap((term) =>
-    [term.label, ...term.also].map((name) => offer(term, name, prefixes)),
+    [...new Set([term.label, ...term.also])].map((name) => offer(term, name, prefixes, isKind)),
   );
   const keywords = KEYWORDS.map((label) => ({ label, type: "keyword" }));
   return { from, options: [...keywords, ...named], validFor: /^[\w-]*$/ };
 }
 
-function offer(term, name, prefixes) {
+function offer(term, name, prefixes, isKind = false) {
+  const rank = { source: -50, class: isKind ? 90 : 0 };
   return {
     label: name,
     displayLabel: term.term,
-    detail: term.label,
+    detail: [term.term, term.label].includes(name) ? term.label : `${name} = ${term.label}`,
     info: term.definition || undefined,
     type: ICONS[term.kind],
-    boost: term.kind === "source" ? -50 : 0,
+    boost: rank[term.kind] ?? 0,
     apply: (view, completion, from, to) => insertCompletion(view, completion, from, to, term.term, prefixes),
   };
 }

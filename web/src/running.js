@@ -42,7 +42,17 @@ export class Runner {
       event.preventDefault();
       this.run();
     });
-    this.#cancel.addEventListener("click", () => this.#running?.abort());
+    this.#cancel.addEventListener("click", () => {
+      this.#running?.abort();
+      this.#form.querySelector("#run").focus(); // the button goes, and must not take the focus along
+    });
+    // In the editor CodeMirror has heeded the keys; elsewhere in the form they do the same.
+    this.#form.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) {
+        event.preventDefault();
+        this.run();
+      }
+    });
     this.#form.addEventListener("change", (event) => {
       if (event.target.name === "show" && document.querySelector("#results > *")) this.run();
     });
@@ -53,6 +63,10 @@ export class Runner {
   /** Run the query; one that still runs is ended, here and on the server. */
   async run() {
     this.#running?.abort();
+    if (!this.#text().trim()) {
+      this.#tell("There is no query yet.", false);
+      return;
+    }
     const running = (this.#running = new AbortController());
     const asked = { query: this.#text(), show: this.#show };
     const address = `/editor?${new URLSearchParams(asked)}`;

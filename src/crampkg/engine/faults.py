@@ -6,6 +6,7 @@ import re
 
 from crampkg.engine.guard import tokens
 from crampkg.errors import QueryError
+from crampkg.vocabulary import PREFIXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def located(error: SyntaxError, text: str, parse: Callable[[str], object]) -> Qu
     offset = max((place for start, place in starts if start <= reached), default=0)
     if "uplicated variable" in found[3] or "existing variable" in found[3]:
         offset = _repeated(text) or offset
+    if "unbound" in found[3]:
+        offset = _ungrouped(text) or offset
     offset, reason = _endless(text, offset, found[3]) or (offset, _reason(found[3], text, offset))
     begin = text.rfind("\n", 0, offset) + 1
     line, column = text.count("\n", 0, offset) + 1, offset - begin + 1
@@ -105,8 +108,41 @@ def _reason(expected: str, text: str, offset: int) -> str:
             what, line = opened
             return f"the query ends before the {what} of line {line} is closed by {_CLOSING[what]}."
         return "the query ends too early."
+    prefix, colon, _ = token.partition(":")
+    if colon and token[0] != "<" and prefix not in _declared(text):
+        return f"the prefix {prefix}: is not declared. Declare it with PREFIX, or write the IRI."
     said = token if len(token) <= _SHOWN else f"{token[:_SHOWN]}..."
     return f"{said} cannot stand here."
+
+
+def _declared(text: str) -> set[str]:
+    """Return the prefixes that a query may use: ours, and those that it declares."""
+    found = set(PREFIXES)
+    before = ""
+    for kind, said, _ in tokens(text):
+        if kind == "name" and before == "PREFIX":
+            found.add(said.partition(":")[0])
+        before = said.upper()
+    return found
+
+
+def _ungrouped(text: str) -> int | None:
+    """Return where a SELECT names a variable that its own GROUP BY does not."""
+    chosen: list[tuple[str, int]] = []
+    grouped: set[str] = set()
+    depth, part = 0, ""
+    for kind, said, start in tokens(text):
+        depth += {"open": 1, "close": -1}.get(kind, 0)
+        word = said.upper()
+        if depth == 0 and word in ("SELECT", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"):
+            part = word
+        elif said == "{":
+            part = ""
+        elif said[0] in "?$" and part == "SELECT" and depth == 0:
+            chosen.append((said[1:], start))
+        elif said[0] in "?$" and part == "GROUP":
+            grouped.add(said[1:])
+    return next((start for name, start in chosen if name not in grouped), None)
 
 
 def _endless(text: str, offset: int, expected: str) -> tuple[int, str] | None:

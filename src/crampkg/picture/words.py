@@ -63,8 +63,8 @@ _STYLES = (
         *("thin line, no arrow", "claims of the article on the thing have the printed marker"),
     ),
     Style(
-        *("triple", "solid", "normal", "#24566b", "1.2"),
-        *("line, filled arrow", "a triple that the query made"),
+        *("triple", "solid", "odot", "#4b5560", "1.2"),
+        *("line that ends in a circle", "a triple that the query made, whoever says it"),
     ),
 )
 

@@ -42,10 +42,14 @@ GRAPHS: dict[str, tuple[str, ...]] = {
 #: The formats of what is JSON first, and RDF as well.
 CARDS: dict[str, tuple[str, ...]] = {"json": ("application/json",), **GRAPHS}
 
-#: The formats of the things that have pages.
-PAGES: dict[str, tuple[str, ...]] = {"html": ("text/html",), **GRAPHS}
+#: The formats of the things that have pages: what is told of a thing is one graph, without a name,
+#: which the formats of several would hide.
+PAGES: dict[str, tuple[str, ...]] = {
+    "html": ("text/html",),
+    **{name: types for name, types in GRAPHS.items() if name not in ("nquads", "trig")},
+}
 
-#: The names of these formats by what an address may end in.
+#: The names of formats by what an address may end in.
 SUFFIXES = {".html": "html", **{FORMATS[name].extension: name for name in FORMATS}}
 
 #: What an ASK can be written in: the W3C's CSV and TSV hold rows alone.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.answers.formats import status_lines
@@ -22,6 +23,9 @@ MOST_THINGS = 400
 MOST_LINKS = 900
 #: The server itself reads a scene, between the worker that tells it and Graphviz.
 MOST_BYTES = 4 << 20
+
+#: How many characters a line below a picture has: fonts differ, and a longer one could be cut off.
+_LINE = 90
 
 #: How far around a thing a picture may go.
 DEPTHS = (1, 2)
@@ -153,7 +157,8 @@ def caption_of(scene: Scene, graph: KnowledgeGraph) -> list[str]:
     """Return the lines below a picture that goes about alone: what it shows, and its status."""
     legend = [f"{style.words}: {style.legend}." for style in words.used(scene)]
     told = [f"{words.plain(scene.title)}. {len(scene.nodes)} things, {len(scene.edges)} links."]
-    return [*told, *legend, *remarks_of(scene), *status_lines(graph.statuses)]
+    lines = [*told, *legend, *remarks_of(scene), *status_lines(graph.statuses)]
+    return [part for line in lines for part in textwrap.wrap(line, _LINE)]
 
 
 def remarks_of(scene: Scene) -> list[str]:

@@ -9,7 +9,7 @@ from crampkg.explain.describe import resources
 from crampkg.questions.bind import bind, serialize
 from crampkg.records import Value
 from crampkg.server.pages import addresses, kinds
-from crampkg.server.pages.grid import Part, grid, grouped, linked, widened
+from crampkg.server.pages.grid import Part, grid, linked, widened
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.questions import about
 from crampkg.server.problems import Problem
@@ -57,6 +57,7 @@ _RESTS = (
 
 #: The columns of a table of claims under the headings of their relations.
 _CLAIM = (
+    *("relation", "relationLabel"),
     *("subject", "subjectLabel", "object", "objectLabel", "wording", "hedge", "condition"),
     *("marker", "markerStatus", "sourceLabel", "basis", "section", "claim", "note"),
 )
@@ -234,8 +235,7 @@ def _claims(
         chosen.sort(key=lambda claim: (claim.relation_label, claim.relation))
         if chosen:
             rows = [_row(claim) for claim in chosen]
-            groups = [linked(claim.relation_label, claim.relation) for claim in chosen]
-            table = grouped(grid(graph, _CLAIM, rows, quotes), groups)
+            table = grid(graph, _CLAIM, rows, quotes, "relation")
             yield stance, heading, len({claim.claim for claim in chosen}), table
 
 
@@ -249,7 +249,7 @@ def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     found = graph.describe(subject).claims
     rows = [_row(claim) for claim in dict.fromkeys(found) if claim.claim == card.term.iri]
     said = ("relation", "relationLabel", "object", "objectLabel", "stance")
-    columns = ("subject", "subjectLabel", *said, *_CLAIM[4:])
+    columns = ("subject", "subjectLabel", *said, *_CLAIM[6:])
     return grid(graph, columns, rows) if rows else None
 
 

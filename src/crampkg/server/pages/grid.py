@@ -73,15 +73,26 @@ def grid(
 
     `quotes` are spans of the article by the IRI of their claim or statement. The column `group`
     becomes headings between the rows, which have to be sorted by it. What is the same in every row
-    is told once, unless the rows are claims or links: of those each is whole.
+    is told once, unless the rows are claims or links: of those each is whole. Rows that tell of the
+    same claim with one of its markers each are one line with all of them.
     """
-    label = label_of(group, variables)
-    if group:
-        inner = [name for name in variables if name not in (group, label)]
-        groups = [
-            next(_cell(_Column("", (group,)), row, variables, graph), Part("")) for row in rows
-        ]
-        return grouped(grid(graph, inner, rows, quotes), groups)
+    bundles = _bundles(variables, rows)
+    if not group:
+        return _grid(graph, variables, bundles, quotes or {})
+    inner = [name for name in variables if name not in (group, label_of(group, variables))]
+    column = _Column("", (group,))
+    groups = [next(_cell(column, rows[0], variables, graph), Part("")) for rows in bundles]
+    return grouped(_grid(graph, inner, bundles, quotes or {}), groups)
+
+
+def _grid(
+    graph: KnowledgeGraph,
+    variables: Sequence[str],
+    bundles: Sequence[Sequence[Row]],
+    quotes: Mapping[str, str],
+) -> Grid:
+    """Return a table with a line for each bundle of rows."""
+    rows = [bundle[0] for bundle in bundles]
     columns = [
         column
         for column in _columns(variables)
@@ -108,11 +119,19 @@ def grid(
         if len(column.parts) == 1 and are_numbers(row[column.parts[0]] for row in rows)
     }
     lines = []
-    for row in rows:
-        cells = [tuple(_cell(column, row, variables, graph)) for column in columns]
+    for bundle in bundles:
+        row = bundle[0]
+        cells = [
+            tuple(
+                part
+                for each in (bundle if column.heading == "cited" else bundle[:1])
+                for part in _cell(column, each, variables, graph)
+            )
+            for column in columns
+        ]
         if titles:
             cells.append((Part(whose.title_of(row, titles)),))
-        lines.append(Line(tuple(cells), _quote(row, quotes or {})))
+        lines.append(Line(tuple(cells), _quote(row, quotes)))
     return Grid(tuple(headings), tuple(lines), frozenset(numbers), tuple(same))
 
 
@@ -140,6 +159,17 @@ def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:
 def linked(text: str, iri: str, look: str = "") -> Part:
     """Return a part that leads to the thing with an IRI."""
     return Part(text or compress(iri), address(iri), look)
+
+
+def _bundles(variables: Sequence[str], rows: Sequence[Row]) -> list[list[Row]]:
+    """Return rows together that differ in the marker of the same claim alone."""
+    if not {"claim", "marker", "markerStatus"}.issubset(variables):
+        return [[row] for row in rows]
+    kept = [name for name in variables if name not in (*_EVIDENCE, "markerText")]
+    found: dict[tuple[Value | None, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[name] for name in kept), []).append(row)
+    return list(found.values())
 
 
 def _columns(variables: Sequence[str]) -> Iterator[_Column]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.answers import formats, quotes
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
 _MOST_NEAR = 5
 #: Of a parameter with at most so many choices, each is tried when one has no answer.
 _MOST_TRIED = 12
+
+#: Words of a question in plain words that tell nothing of what it is about.
+_EMPTY = frozenset(
+    (
+        *("a", "an", "and", "are", "at", "be", "by", "can", "do", "does", "for", "from", "has"),
+        *("have", "how", "i", "in", "is", "it", "its", "my", "of", "on", "or", "that", "the"),
+        *("there", "this", "to", "what", "when", "where", "which", "who", "why", "with", "you"),
+    )
+)
 
 #: The formats that an answer can be downloaded in: name, heading, extension of a file.
 _DOWNLOADS = {
@@ -58,13 +68,16 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
     """Return the page at `/questions`: all, those with some words, or those of a tag."""
     asked = dict(job["asked"])
     words, tag = asked.get("q", "").strip(), asked.get("tag", "")
-    wanted = words.casefold().split()
     known = graph.questions()
-    found = [
-        each
-        for each in known
-        if (not tag or tag in each.tags) and all(word in _searched(each) for word in wanted)
-    ]
+    tagged = [each for each in known if not tag or tag in each.tags]
+    wanted = [word for word in re.findall(r"\w+", words.casefold()) if word not in _EMPTY]
+    hits = {each.id: sum(word in _searched(each, graph) for word in wanted) for each in tagged}
+    found = [each for each in tagged if hits[each.id] == len(wanted)]
+    # Who asks in a sentence is shown what has most of its words.
+    most = max(hits.values(), default=0)
+    is_some = not found and most > 0
+    if is_some:
+        found = [each for each in tagged if hits[each.id] == most]
     groups: dict[str, list[Entry]] = {}
     for each in found:
         groups.setdefault(tag or each.tags[0], []).append(entry(each, graph))
@@ -83,6 +96,7 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
         "tags": sorted(counts.items()),
         "groups": sorted(groups.items()),
         "found": len(found),
+        "is_some": is_some,
         "total": len(known),
     }
     return Page(render("questions.html", graph, "/questions", **context))
@@ -177,8 +191,8 @@ def _label(parameter: Parameter, chosen: dict[str, str], graph: KnowledgeGraph) 
     return term.label if term and parameter.type == "iri" else compress(value)
 
 
-def _searched(question: Question) -> str:
-    parts = (question.id, question.question, question.summary, *question.tags)
+def _searched(question: Question, graph: KnowledgeGraph) -> str:
+    parts = (question.id, entry(question, graph).words, question.summary, *question.tags)
     return " ".join(parts).casefold()
 
 
