@@ -324,14 +324,15 @@ def test_an_overview_is_a_matrix_of_what_the_rows_say(graph: KnowledgeGraph) -> 
     assert matrix.headings == ("candidate", "calf", "during exercise", "relief by rest")
     rows = {row[0]: row[1:] for row in matrix.rows}
     assert rows["peripheral arterial disease"] == (
-        "names a wider region, marker 3; names a wider region, marker 4",
-        "matches, marker 3",
-        "matches, marker 3",
+        "names a wider region, hedge none printed, marker 3, origin inferred; "
+        "names a wider region, hedge none printed, marker 4, origin article",
+        "matches, hedge none printed, marker 3, origin inferred",
+        "matches, hedge none printed, marker 3, origin inferred",
     )
     assert rows["restless legs syndrome"] == (
-        "names a wider region, marker 4",
+        "names a wider region, hedge none printed, marker 4, origin article",
         "the article is silent",
-        "contradicts, marker 4",
+        "contradicts, hedge none printed, marker 4, origin inferred",
     )
     assert "| candidate | calf | during exercise |" in formats.serialize(answer, "md").decode()
     assert formats.overview(graph.ask("electrolytes")) is None

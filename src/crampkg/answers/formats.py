@@ -240,7 +240,9 @@ def overview(answer: Answer) -> Sheet | None:
     if answer.question is None or not answer.question.overview or not len(answer):
         return None
     down, across, *inside = answer.question.overview
-    chosen = table.sheet(answer.variables, [dict(row) for row in _rows(answer)])
+    shown = {name + end for name in answer.question.overview for end in ("", "Label")}
+    names = [name for name in answer.variables if name in shown]
+    chosen = table.sheet(names, [{name: row[name] for name in names} for row in answer])
     return table.matrix(chosen, down, across, inside)
 
 

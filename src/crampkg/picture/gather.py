@@ -101,6 +101,8 @@ def is_drawable(graph: KnowledgeGraph, answer: Answer) -> bool:
     """
     if answer.form == "graph":
         return any(object.kind != "literal" for _, _, object in answer.triples)
+    if "claim" in answer.variables and any(row["claim"] for row in answer):
+        return True
     for row in answer:
         iris = {cell.text for cell in row.values() if cell and cell.kind == "uri"}
         terms = [term for iri in iris if (term := graph.terms.get(iri))]
