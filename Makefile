@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint fmt editor bench bench-serving engines screenshots lock clean
+.PHONY: demo test lint fmt editor bench bench-serving engines screenshots page lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
@@ -49,6 +49,10 @@ engines: $(READY)
 # Every page at the width of a desk and of a phone, light and dark, into screenshots/ (Chromium).
 screenshots: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m pages.screenshots
+
+# The one that README shows, docs/page.png: whenever that page looks otherwise.
+page: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m pages.screenshots --readme
 
 # Renews requirements.txt from pyproject.toml. What is pinned stays so, unless asked:
 # `make lock LOCK_ARGS=--upgrade`, or `LOCK_ARGS='--upgrade-package rdflib'`.

@@ -38,6 +38,10 @@ REGISTRY = re.compile(
 )
 
 
+#: What README shows of the pages, by `make page`; every other file is a text.
+PICTURE = "docs/page.png"
+
+
 def tracked() -> list[str]:
     """Return the paths of the files in git that are in the tree."""
     listed = subprocess.run(
@@ -48,8 +52,17 @@ def tracked() -> list[str]:
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
-    """Return the text of every file in git."""
-    return {name: (ROOT / name).read_text(encoding="utf-8") for name in tracked()}
+    """Return the text of every file in git but the one picture."""
+    return {
+        name: (ROOT / name).read_text(encoding="utf-8") for name in tracked() if name != PICTURE
+    }
+
+
+def test_the_one_picture_is_small() -> None:
+    content = (ROOT / PICTURE).read_bytes()
+    assert content.startswith(b"\x89PNG\r\n")
+    assert len(content) < 200_000
+    assert PICTURE in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def lines_with(pattern: re.Pattern[str], texts: dict[str, str]) -> list[str]:

@@ -1,8 +1,14 @@
-"""`make screenshots`: every page, at the width of a desk and of a phone, light and dark."""
+"""`make screenshots`: every page, at the width of a desk and of a phone, light and dark.
+
+Some also as they are printed and without scripts; `make page` writes the one that README shows.
+With a copy of the article in CRAMPKG_ARTICLE the pages quote it, but for README's.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +17,7 @@ from playwright.sync_api import Browser
 
 #: Width and height, by the name of the screen.
 SCREENS = {"desk": (1280, 800), "phone": (390, 844)}
+README = Path(__file__).parents[2] / "docs" / "page.png"
 
 
 def shoot(browser: Browser, url: str, folder: Path, only: str) -> int:
@@ -33,29 +40,71 @@ def shoot(browser: Browser, url: str, folder: Path, only: str) -> int:
     return shot
 
 
+def shoot_otherwise(browser: Browser, url: str, folder: Path, only: str) -> int:
+    """Write a picture of some pages as they are printed, and without scripts."""
+    shot = 0
+    for kind, scripts in (("printed", True), ("no-scripts", False)):
+        context = browser.new_context(
+            viewport={"width": 794, "height": 1123}, java_script_enabled=scripts
+        )
+        page = context.new_page()
+        if kind == "printed":
+            page.emulate_media(media="print")
+        for name in (
+            "question",
+            "question-overview",
+            "concept",
+            "picture-question",
+            "editor-table",
+        ):
+            if only in name:
+                page.goto(f"{url}{PAGES[name]}")
+                page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
+                shot += 1
+        context.close()
+    return shot
+
+
+def shoot_for_readme(browser: Browser, url: str) -> int:
+    """Write the picture that README shows: the top of an answer."""
+    page = browser.new_page(viewport={"width": 1120, "height": 1110})
+    page.goto(f"{url}{PAGES['question']}")
+    page.screenshot(path=README)
+    page.close()
+    return 1
+
+
 def main() -> int:
     """Shoot the pages of a running server, or of one that is started for it."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--url", help="a running server (default: one is started)")
     words.add_argument("--folder", type=Path, default=Path("screenshots"))
     words.add_argument("--only", default="", help="a part of the names of pages")
+    words.add_argument(
+        "--readme", action="store_true", help="write docs/page.png, and nothing else"
+    )
     asked = words.parse_args()
     path = chromium()
     if path is None:
         print("There is no Chromium: install Debian's, or set CRAMPKG_CHROMIUM.", file=sys.stderr)
         return 2
-    with launched(path) as browser:
-        if asked.url:
-            shot = shoot(browser, asked.url, asked.folder, asked.only)
-        else:
+    article = os.environ.get("CRAMPKG_ARTICLE")
+    quoting = ["--article", article] if article and not asked.readme else []
+    with contextlib.ExitStack() as stack:
+        browser = stack.enter_context(launched(path))
+        url = asked.url
+        if not url:
             from serving import Server
 
-            server = Server()
-            try:
-                shot = shoot(browser, server.url, asked.folder, asked.only)
-            finally:
-                server.stop()
-    print(f"{shot} pictures in {asked.folder}")
+            server = Server(*quoting)
+            stack.callback(server.stop)
+            url = server.url
+        if asked.readme:
+            shot = shoot_for_readme(browser, url)
+        else:
+            shot = shoot(browser, url, asked.folder, asked.only)
+            shot += shoot_otherwise(browser, url, asked.folder, asked.only)
+    print(f"{shot} pictures in {README.parent if asked.readme else asked.folder}")
     return 0
 
 
