@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from crampkg.graph import KnowledgeGraph
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -85,10 +87,13 @@ def main() -> None:
     for name in ("home", "question, 3 rows"):
         times = [first_page(PAGES[name]) for _ in range(5)]
         print(f"  {name:20} {min(times):6.0f} {statistics.median(times):6.0f}")
+    library = {
+        question.id: f"/questions/{question.id}" for question in KnowledgeGraph.open().questions()
+    }
     anew: dict[str, list[float]] = {}
     again: dict[str, list[float]] = {}
     with serving() as (client, _, log):
-        for path in PAGES.values():
+        for path in [*PAGES.values(), *library.values()]:
             for number in range(ROUNDS):
                 client.get(path)
                 client.get(path, headers={"host": f"anew-{number}.example"})
@@ -103,6 +108,13 @@ def main() -> None:
         shown = path.partition("?")[0]
         first, then = statistics.median(anew[shown]), statistics.median(again[shown])
         print(f"  {name:34} {first:6.1f} {then:7.1f}")
+    medians = {id: statistics.median(anew[path]) for id, path in library.items()}
+    print(
+        f"\nThe {len(library)} questions of their defaults, anew, the slowest (all: median "
+        f"{statistics.median(medians.values()):.1f}):"
+    )
+    for id in sorted(medians, key=medians.__getitem__, reverse=True)[:6]:
+        print(f"  {id:34} {medians[id]:6.1f}")
 
 
 if __name__ == "__main__":

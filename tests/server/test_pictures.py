@@ -26,7 +26,7 @@ def test_a_picture_as_svg(server: Server) -> None:
     assert f"{server.url}/id/dehydration" in links
     text = "".join(root.itertext())
     assert "Not medical advice" in text
-    assert "the article says so" in text
+    assert "the article says it by a heading" in text
 
 
 def test_a_picture_as_png(server: Server) -> None:

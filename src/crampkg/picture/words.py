@@ -39,7 +39,7 @@ _STYLES = (
     Style(
         *("read-in", "solid", "empty", "#24566b", "1.4"),
         "solid line, hollow arrow",
-        "the article implies it: by a heading, or in passing",
+        "the article says it by a heading and what stands under it, or takes it for granted",
     ),
     Style(
         *("denied", "dashed", "tee", "#a3261c", "2"),

@@ -119,7 +119,10 @@ def scene_of(wish: Wish, graph: KnowledgeGraph) -> Scene:
         found = gather.whole(graph)
     scene = found.only(wish.drawn_layers, (*wish.drawn_origins, "triple"))
     left = _left_out(found, wish)
-    return scene._replace(remarks=(*scene.remarks, f"Left out: {left}.")) if left else scene
+    if not left:
+        return scene
+    title = "A part of the graph" if wish.is_whole else scene.title
+    return scene._replace(title=title, remarks=(*scene.remarks, f"Left out: {left}."))
 
 
 def _left_out(scene: Scene, wish: Wish) -> str:
