@@ -168,12 +168,14 @@ def entry(
 
 
 def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
-    """Return the questions that can be asked of the thing with an IRI, asked of it."""
+    """Return the questions that have an answer about the thing with an IRI, asked of it."""
     known = set(kinds)
     return [
         entry(each, graph, [(each.params[0].name, compress(iri))])
         for each in graph.questions()
-        if len(each.params) == 1 and each.params[0].kind in known
+        if len(each.params) == 1
+        and each.params[0].kind in known
+        and len(graph.ask(each.id, **{each.params[0].name: iri}))
     ]
 
 
