@@ -86,7 +86,7 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
         for name in each.tags:
             counts[name] = counts.get(name, 0) + 1
     things = _things(words, graph)
-    if things and not found:
+    if things:
         first = things[0]
         groups["about " + first.label] = about(first.iri, first.kinds, graph)
     context = {
