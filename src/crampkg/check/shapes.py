@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import rdflib
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions
 from rdflib.namespace import RDF, SH
 
 from crampkg.check.material import ASSERTED, SHAPES
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crampkg.records import Finding
 
 _STRING = XSD + "string"
+_TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
 
 
 def validate(material: Material) -> tuple[list[Finding], int]:
@@ -30,6 +31,7 @@ def validate(material: Material) -> tuple[list[Finding], int]:
     import pyshacl
 
     shapes = rdflib.Graph().parse(data=material.texts[SHAPES], format="turtle")
+    _aim(shapes, material)
     terms = material.terms()
     everything = material.selected.issuperset(material.quads)
     # pyshacl warns of literals that do not fit their datatype; the shapes say it in better words.
@@ -37,7 +39,6 @@ def validate(material: Material) -> tuple[list[Finding], int]:
     _, report, _ = pyshacl.validate(
         _stated(material),
         shacl_graph=shapes,
-        advanced=True,
         inplace=True,
         focus_nodes=None if everything else sorted(terms) or ["urn:none"],
     )
@@ -54,6 +55,24 @@ def validate(material: Material) -> tuple[list[Finding], int]:
             if finding is not None:
                 findings.append(finding)
     return findings, len(list(shapes.subjects(RDF.type, SH.PropertyShape)))
+
+
+def _aim(shapes: rdflib.Graph, material: Material) -> None:
+    """Let each property shape have the targets of its node shape itself.
+
+    pyshacl then tests all things at once, where it would go from one to the next, at twice the
+    time and more. The targets that are queries are asked here, of a faster engine.
+    """
+    for node, query in list(shapes.subject_objects(SH.target)):
+        found = material.store.query(str(shapes.value(query, SH.select)), default_graph=list(ASSERTED))
+        if isinstance(found, QuerySolutions):
+            for row in found:
+                shapes.add((node, SH.targetNode, _to_rdflib(row["this"])))
+    for node, shape in list(shapes.subject_objects(SH.property)):
+        for target in _TARGETS:
+            for what in shapes.objects(node, target):
+                shapes.add((shape, target, what))
+        shapes.remove((node, SH.property, shape))
 
 
 def _stated(material: Material) -> rdflib.Graph:
