@@ -12,14 +12,6 @@ from engines.stores import BY_NAME, Running, fill
 from crampkg.graph import KnowledgeGraph
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process run all tests of stores, so that each store is started once."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("stores"))
-
-
 @pytest.fixture(autouse=True)
 def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the developer's credentials and proxies out of it."""
