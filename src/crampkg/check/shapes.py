@@ -64,7 +64,9 @@ def _aim(shapes: rdflib.Graph, material: Material) -> None:
     time and more. The targets that are queries are asked here, of a faster engine.
     """
     for node, query in list(shapes.subject_objects(SH.target)):
-        found = material.store.query(str(shapes.value(query, SH.select)), default_graph=list(ASSERTED))
+        found = material.store.query(
+            str(shapes.value(query, SH.select)), default_graph=list(ASSERTED)
+        )
         if isinstance(found, QuerySolutions):
             for row in found:
                 shapes.add((node, SH.targetNode, _to_rdflib(row["this"])))
