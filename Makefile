@@ -4,13 +4,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint fmt editor bench bench-serving engines screenshots page lock clean
+.PHONY: demo test coverage lint fmt editor bench bench-serving engines screenshots page lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
 
+# A file is one process's, so that what its tests share is started and built once.
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+# Tracing takes Python 3.11 twice the time.
+coverage: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term $(PYTEST_ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import re
 import resource
 import signal
 import subprocess
+import termios
 import time
 from collections.abc import Callable
 from importlib import metadata
@@ -24,6 +26,14 @@ QUESTION = "arteries-explaining-pain"
 
 #: A query that keeps the engine busy for longer than any test waits.
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+def is_busy(process: subprocess.Popen[bytes]) -> bool:
+    """Tell whether it has read its input, or has worked for longer than starting takes."""
+    assert process.stdin is not None
+    left = fcntl.ioctl(process.stdin, termios.FIONREAD, bytes(4))
+    told = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return not any(left) or 2 * int(told[11]) > os.sysconf("SC_CLK_TCK")
 
 
 def said(ended: Ended) -> str:
@@ -326,9 +336,15 @@ def test_ctrl_c_is_130_with_one_sentence(environment: dict[str, str], words: lis
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,
+        # In the background of a shell Ctrl-C is ignored, and tests may be run there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no lock
     )
-    time.sleep(1.5)  # until it is busy
-    assert process.poll() is None
+    assert process.stdin is not None
+    process.stdin.write(b"#")
+    process.stdin.flush()
+    while not is_busy(process):
+        assert process.poll() is None
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     begin = time.monotonic()
     process.wait(timeout=20)

@@ -12,7 +12,6 @@ from engines.stores import BY_NAME, Running, fill
 from crampkg.graph import KnowledgeGraph
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 @pytest.fixture(autouse=True)
 def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the developer's credentials and proxies out of it."""

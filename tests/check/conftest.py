@@ -1,0 +1,28 @@
+"""What hundreds of checks have in common is read and written once: the sources beside a case."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from pyoxigraph import Quad
+
+from crampkg.check import files, material
+from crampkg.pipeline.load import load_file
+from crampkg.turtle import format_text
+
+formatted = cache(format_text)
+
+
+@cache
+def loaded(name: str, text: str) -> list[Quad]:
+    """Return the quads of a file."""
+    return list(load_file(name, text))
+
+
+@pytest.fixture(autouse=True)
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let both, which are functions of a text alone, remember what they gave."""
+    monkeypatch.setattr(files, "format_text", formatted)
+    monkeypatch.setattr(material, "format_text", formatted)
+    monkeypatch.setattr(material, "load_file", loaded)
