@@ -37,6 +37,7 @@ def test_what_is_contested_is_said_in_the_legend_the_picture_and_the_table(visit
 def test_layers_and_origins_are_chosen_in_a_form(visit: Visit) -> None:
     page = visit("/picture?concept=calf", java_script_enabled=False)
     assert page.locator(".picture .evidence, .picture .inferred").count()
+    page.get_by_text("Choose layers and origins").click()
     page.get_by_label("Evidence", exact=True).uncheck()
     page.get_by_label("inferred", exact=True).uncheck()
     page.get_by_role("button", name="Show").click()
@@ -71,7 +72,7 @@ def test_on_a_phone_the_picture_scrolls_in_its_box(visit: Visit) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     widths = page.locator(".picture-box").evaluate("it => [it.scrollWidth, it.clientWidth]")
     assert widths[0] > widths[1]
-    assert page.locator(".picture-box").evaluate("it => it.scrollLeft") > 0  # it begins inside
+    assert page.locator(".picture-box").evaluate("it => it.scrollLeft") == 0  # at its corner
 
 
 def test_what_was_asked_about_is_in_view_at_first(visit: Visit) -> None:
