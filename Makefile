@@ -35,6 +35,7 @@ bench: $(READY)
 	$(BIN)/python bench/reasoning.py --sizes 1 10000
 	$(BIN)/python bench/stores.py
 	$(BIN)/python bench/pages.py
+	$(BIN)/python bench/question_pages.py
 
 # Starts the stores, pushes, asks every question of each, and writes docs/engines.md.
 engines: $(READY)

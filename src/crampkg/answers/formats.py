@@ -240,7 +240,13 @@ def overview(answer: Answer) -> Sheet | None:
     if answer.question is None or not answer.question.overview or not len(answer):
         return None
     down, across, *inside = answer.question.overview
-    chosen = table.sheet(answer.variables, [dict(row) for row in _rows(answer)])
+    shown = {down, across, *inside}
+    names = [
+        name
+        for name in answer.variables
+        if name in shown or any(name == table.label_of(each, answer.variables) for each in shown)
+    ]
+    chosen = table.sheet(names, [dict(row) for row in _rows(answer)])
     return table.matrix(chosen, down, across, inside)
 
 
