@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, cast
 
-from pyoxigraph import BlankNode, NamedNode, RdfFormat, Store, Triple, Variable, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, Variable, parse
 
 from crampkg.pipeline.rulebook import rulebook
 from crampkg.pipeline.rules import saturate
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from pyoxigraph import Literal, Quad, QuerySolutions
+    from pyoxigraph import Quad, QuerySolutions
 
     from crampkg.pipeline.rulebook import Pattern, Rule
     from crampkg.sources import Sources
@@ -137,11 +137,23 @@ class Derivations:
             return Axiom(graph, quad.subject)
         return Axiom(graph, quad.subject, quad.predicate, quad.object)
 
+    def _may_hold(self, premise: Pattern, binding: Mapping[Variable, Term]) -> bool:
+        """Tell whether anything fits a premise by itself, which is far sooner seen than all."""
+        parts: list[Any] = [
+            binding.get(part) if isinstance(part, Variable) else part for part in premise
+        ]
+        subject, predicate, _ = parts
+        if isinstance(subject, Literal) or isinstance(predicate, (BlankNode, Literal)):
+            return False
+        return next(iter(self.store.quads_for_pattern(*parts)), None) is not None
+
     def _steps(self, conclusion: Triple) -> list[Step]:
         found: dict[Step, None] = {}
         for rule, head in self._heads:
             binding = _match(head, conclusion)
             if binding is None:
+                continue
+            if not all(self._may_hold(premise, binding) for premise in rule.premises):
                 continue
             instances: dict[tuple[Term | None, ...], dict[Triple, None]] = {}
             stated = {part for premise in rule.premises for part in premise}

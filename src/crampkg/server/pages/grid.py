@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.answers import whose
 from crampkg.answers.table import are_numbers, heading_of, label_of
-from crampkg.server.pages.addresses import address, is_ours
+from crampkg.server.pages.addresses import address
 from crampkg.vocabulary import CK, compress
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crampkg.records import Value
 
     Row = Mapping[str, Value | None]
+    Cell = tuple["Part", ...]
 
 #: Columns that stand in the cell of another one.
 _EVIDENCE = ("marker", "markerStatus", "source", "sourceLabel")
@@ -30,11 +31,6 @@ class Part(NamedTuple):
     text: str
     link: str = ""
     look: str = ""
-
-    @property
-    def leaves(self) -> bool:
-        """Whether the link leads to another server."""
-        return bool(self.link) and not is_ours(self.link)
 
 
 class Line(NamedTuple):
@@ -55,6 +51,19 @@ class Grid(NamedTuple):
     lines: tuple[Line, ...]
     numbers: frozenset[str] = frozenset()
     same: tuple[tuple[str, tuple[Part, ...]], ...] = ()
+
+    @property
+    def rows(self) -> Iterator[tuple[Part | None, Iterator[tuple[str, bool, Cell]], str]]:
+        """The lines as a template goes through them: the group that begins, cells, quote.
+
+        Each cell comes with its heading, and with whether that stands above numbers.
+        """
+        numeric = [heading in self.numbers for heading in self.headings]
+        last = None
+        for line in self.lines:
+            begins = line.group if line.group != last else None
+            yield begins, zip(self.headings, numeric, line.cells, strict=True), line.quote
+            last = line.group
 
 
 class _Column(NamedTuple):

@@ -90,6 +90,7 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     made.filters |= {"address": addresses.address, "curie": compress}
+    made.tests |= {"leaving": lambda link: not addresses.is_ours(link)}
     made.globals |= {"navigation": NAVIGATION, "static": static, "version": __version__}
     return made
 
