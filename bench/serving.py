@@ -83,7 +83,7 @@ def table(found: dict[str, dict[str, float]], seconds: int) -> str:
     ours, *others = found
     head = ["", f"`{ours}`", *(f"ours / {other}" for other in others)]
     rows = [
-        [case, f"{own:,.0f}", *(f"{own / found[other][case]:.2g}" for other in others)]
+        [case, f"{own:,.0f}", *(f"{own / found[other][case]:,.2f}" for other in others)]
         for case, own in found[ours].items()
     ]
     lines = [head, ["---"] * len(head), *rows]
