@@ -49,12 +49,6 @@ PAGES = {
     "nothing": "/nothing-here",
 }
 
-#: Pages that are made like another one, so that looking at them is enough.
-ALIKE = {
-    *("questions-found", "question-long", "concepts-found", "concept-site", "source"),
-    *("picture", "picture-question", "editor-raw"),
-}
-
 
 def chromium() -> str | None:
     """Return the path of Chromium, `$CRAMPKG_CHROMIUM` or Debian's, or None."""

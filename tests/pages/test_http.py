@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,10 +13,12 @@ from random import Random
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from conftest import ROOT
 from pages.browsing import PAGES
 from pyoxigraph import NamedNode, RdfFormat, parse
 from serving import Server
 
+from crampkg import __version__
 from crampkg.answers.rows import Answer
 from crampkg.graph import KnowledgeGraph
 from crampkg.server.pages.addresses import address
@@ -151,10 +155,25 @@ def test_what_was_asked_wrongly_is_told_with_its_status(
 
 def test_several_values_of_a_parameter_are_asked_together(site: Server) -> None:
     page = site.get("/questions/arteries-explaining-pain?site=calf&site=buttock").text
-    assert page.count('name="site"') == 2
+    assert page.count('<select id="field-site') == 2
+    assert "Which arteries explain pain at the calf or buttock" in page
     assert "site=kg:calf&amp;site=kg:buttock" in page
     for artery in ("popliteal artery", "iliac artery"):
         assert f"<bdi>{artery}</bdi>" in page
+
+
+def test_one_more_value_is_a_field_that_may_stay_empty(site: Server) -> None:
+    path = "/questions/arteries-explaining-pain?site=calf"
+    assert site.get(path).text.count('<select id="field-site') == 1
+    one_more = site.get(f"{path}&site=").text
+    assert one_more.count('<select id="field-site') == 2
+    assert '<option value="" selected>(none)</option>' in one_more
+    assert 'value="http://' in one_more
+    assert re.search(r'value="[^"]+\?site=kg:calf"', one_more), "the link has what is asked alone"
+    assert 'name="site" value=""' not in one_more
+    taken_away = site.get("/questions/arteries-explaining-pain?site=&site=foot").text
+    assert taken_away.count('<select id="field-site') == 1
+    assert '<option value="kg:foot" selected>' in taken_away
 
 
 def lines_of(answer: Answer) -> set[tuple[object, ...]]:
@@ -259,7 +278,7 @@ def test_why_begins_with_a_form_and_an_example(site: Server) -> None:
 def test_a_thing_shows_its_place_from_both_ends(site: Server, graph: KnowledgeGraph) -> None:
     row = graph.query("SELECT ?a ?b { GRAPH g:background { ?a skos:broader ?b } } LIMIT 1").rows[0]
     narrow, broad = row.text("a"), row.text("b")
-    for iri, relation, other in ((narrow, "broader", broad), (broad, "narrower", narrow)):
+    for iri, relation, other in ((narrow, "wider", broad), (broad, "narrower", narrow)):
         facts = site.get(address(iri), headers={"accept": HTML}).text.partition("</dl>")[0]
         assert f"<dt>{relation}</dt>" in facts
         assert f'href="{address(other)}"' in facts
@@ -273,6 +292,77 @@ def test_about_tells_the_counts_that_the_graph_has(site: Server, graph: Knowledg
         data = site.get(f"/graph/{name}.nt").text
         assert len(data.splitlines()) == count
     assert graph.identifier in page
+
+
+def test_every_source_file_is_a_download_and_nothing_else_is(
+    site: Server, graph: KnowledgeGraph
+) -> None:
+    page = site.get("/about")
+    links = {link for link in Links(page.text).links if link.startswith("/sources/")}
+    names = set(graph.sources.files())
+    assert {link.removeprefix("/sources/") for link in links} == names
+    with zipfile.ZipFile(io.BytesIO(site.get("/sources.zip").content)) as archive:
+        assert set(archive.namelist()) == names
+        for name in ("ontology/shapes.ttl", "ontology/context.jsonld", "queries/mimics.rq"):
+            content = Path(graph.sources.path(name)).read_bytes()
+            assert site.get(f"/sources/{name}").content == archive.read(name) == content
+    assert site.get("/sources.zip").content == site.get("/sources.zip").content
+    types = {"queries/mimics.rq": "application/sparql-query", "ontology/shapes.ttl": "text/turtle"}
+    for name, type in types.items():
+        file = site.get(f"/sources/{name}")
+        assert file.headers["content-type"].partition(";")[0] == type
+        etag = {"if-none-match": file.headers["etag"]}
+        assert site.get(f"/sources/{name}", headers=etag).status_code == 304
+    for path in ("", "nothing", "pyproject.toml", "%2e%2e/pyproject.toml", "ontology", ".git/HEAD"):
+        assert site.get(f"/sources/{path}").status_code == 404
+
+
+def test_about_tells_how_to_cite(site: Server, graph: KnowledgeGraph) -> None:
+    released = re.search(r"date-released: (\S+)", (ROOT / "CITATION.cff").read_text())
+    assert released is not None
+    bibtex = re.search(r"@software\{.*?\n}", site.get("/about").text, re.DOTALL)
+    assert bibtex is not None
+    assert f"date    = {{{released[1]}}}" in bibtex[0]
+    assert f"year    = {{{released[1][:4]}}}" in bibtex[0]
+    assert f"version = {{{__version__}}}" in bibtex[0]
+    assert graph.identifier[:12] in bibtex[0]
+    assert bibtex[0].count("{") == bibtex[0].count("}")
+
+
+def test_of_which_kind_a_thing_is_tells_who_says_so(site: Server) -> None:
+    facts = site.get("/id/quinine-sulfate", headers={"accept": HTML}).text.partition("</dl>")[0]
+    stated, inferred = re.findall(r"<dt>Kind</dt> <dd>(.*?)</dd>", facts)
+    assert ">drug<" in stated
+    assert stated.endswith('<span class="origin background">background</span>')
+    assert ">contested intervention<" in inferred
+    assert inferred.endswith('<span class="origin inferred">inferred</span>')
+    why = next(link for link in Links(inferred).links if "Contested" in link and "why" in link)
+    assert "It is inferred" in site.get(why).text
+
+
+def test_what_the_article_is_silent_on_leads_to_what_it_speaks_of(site: Server) -> None:
+    page = site.get("/id/calf", headers={"accept": HTML}).text
+    silence = re.search(r'<div class="silence">.*?</div>', page, re.DOTALL)
+    assert silence is not None
+    assert "makes no claim about it" in silence[0]
+    assert 'href="/id/calf-pain"' in silence[0]
+    assert 'href="/id/leg"' not in silence[0], "of which it says nothing either"
+
+
+def test_a_question_that_a_note_refers_to_is_linked(site: Server) -> None:
+    page = site.get("/questions/differential").text
+    note = re.search(r'<p class="note">.*?</p>', page, re.DOTALL)
+    assert note is not None
+    assert 'href="/questions/causes-by-strength"' in note[0]
+    assert "causes-by-strength)" not in note[0]
+    silent = site.get("/questions/told-apart?condition=bruit").text
+    assert 'href="/questions/mimics?condition=kg:bruit"' in silent.partition("Near questions")[0]
+
+
+def test_an_example_that_is_not_there_is_told(site: Server) -> None:
+    page = site.get("/editor?example=nosuch")
+    assert page.status_code == 404
+    assert "The library has no question &#39;nosuch&#39;" in page.text
 
 
 def test_with_the_article_a_page_quotes_it(

@@ -115,7 +115,7 @@ def filled(sentence: str, answer: Answer) -> str:
     if "{" not in sentence:  # labels cost a program that reads CSV milliseconds
         return sentence
     for name, values in answer.parameters.items():
-        told = ", ".join(str(getattr(value, "label", value)) for value in values)
+        told = " or ".join(str(getattr(value, "label", value)) for value in values)
         sentence = sentence.replace("{" + name + "}", told)
     return sentence
 

@@ -23,6 +23,8 @@ _HEADINGS = {
     "hedgeText": "hedge",
     "conditionWording": "condition",
     "markerText": "marker",
+    "markers": "markers (as we link them)",
+    "strength": "strength (ours)",
 }
 
 #: How a stance looks where there is colour. The word is always there too.

@@ -166,7 +166,7 @@ class Terms:
         iri = expand(name) or name.strip("<>")
         word = _fold(_slug(iri) if "://" in iri else name)
         fitting = [term for each in self._fitting(name) for term in each if _is_one_of(term, kinds)]
-        near = difflib.get_close_matches(word, candidates, n=OFFERED, cutoff=0.6)
+        near = difflib.get_close_matches(word, candidates, n=OFFERED, cutoff=0.7)
         near += sorted((known for known in candidates if word and word in known), key=len)[:OFFERED]
         return list(dict.fromkeys([*fitting, *(candidates[each] for each in near)]))
 

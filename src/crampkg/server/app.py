@@ -24,6 +24,7 @@ from crampkg.server import (
     pictures,
     refusals,
     site,
+    source_files,
     sparql,
     static_files,
 )
@@ -74,6 +75,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ("/sparql", sparql.respond, ["GET", "POST"]),
         ("/store", graph_store.respond, write),
         ("/graph/{name}", graph_store.respond, write),
+        ("/sources.zip", _archive, read),
         ("/.well-known/void", _void, read),
         ("/api", site.page("api"), read),
         ("/api/openapi.json", api.description, read),
@@ -91,7 +93,10 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
             Route(path, _endpoint(handler, service), methods=methods)
             for path, handler, methods in routes
         ]
-        + [Mount("/static", static_files.Files())],
+        + [
+            Mount("/sources", source_files.SourceFiles(graph.sources)),
+            Mount("/static", static_files.Files()),
+        ],
         middleware=[
             Middleware(AccessLog, metrics=service.metrics),
             Middleware(
@@ -124,6 +129,12 @@ async def _void(request: Request, service: Service) -> Response:
     format, type = media.chosen(request.headers.get("accept", ""), None, media.GRAPHS)
     job = {"do": "information", "what": "dataset", "base": sparql.base_of(request)}
     return await service.answer(request, {**job, "format": format, "type": type})
+
+
+async def _archive(_: Request, service: Service) -> Response:
+    content = await asyncio.to_thread(source_files.archive, service.graph.sources)
+    headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
+    return Response(content, 200, headers, "application/zip")
 
 
 async def _health(_: Request, service: Service) -> Response:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
 
-from crampkg.server.pages import kinds
+from crampkg.server import source_files
+from crampkg.server.pages import editor, kinds
 from crampkg.server.pages.layout import Page, render
-from crampkg.vocabulary import CK, GRAPHS, ORIGINS
+from crampkg.vocabulary import CK, GRAPHS, ONTOLOGY, ORIGINS
 
 if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
@@ -27,13 +28,33 @@ _GRAPHS = {
     "inferred": "what rules derive from the others",
 }
 
+#: The source files that serve by themselves: name, what it is.
+_FILES = (
+    ("ontology/crampkg.ttl", "the ontology as it is written"),
+    ("ontology/shapes.ttl", "SHACL shapes that data must conform to"),
+    ("ontology/context.jsonld", "the JSON-LD context of our exports"),
+    ("data/mappings/terms.sssom.tsv", "mappings to other vocabularies, in SSSOM"),
+)
+
+#: The folders of source files, and what is in each.
+_FOLDERS = {
+    "ontology": "ontology, shapes and context",
+    "data": "articles, concepts and mappings",
+    "queries": "the questions, as SPARQL with a header",
+    "rules": "the rules that derive facts and inferences, and those that check",
+}
+
 _FORMATS = ((".ttl", "Turtle"), (".jsonld", "JSON-LD"), (".nt", "N-Triples"), (".rdf", "RDF/XML"))
 
 
 def view(_: Job, graph: KnowledgeGraph) -> Page:
     """Return the page at `/about`."""
     counts = kinds.counts(graph)
-    context = {
+    files = source_files.names(graph.sources)
+    version, released = next(
+        ((row.text("version"), row.text("released")) for row in graph.query(_VERSION)), ("", "")
+    )
+    context: dict[str, Any] = {
         "graphs": [
             (name, _GRAPHS[name], ORIGINS[iri], graph.counts[name])
             for name, iri in GRAPHS.items()
@@ -54,7 +75,15 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
         "identifier": graph.identifier,
         "articles": graph.statuses,
         "has_article": graph.article is not None,
-        "ontology": ", ".join(row.text("version") for row in graph.query(_VERSION)),
+        "ontology": version,
+        "ontology_iri": ONTOLOGY,
+        "released": released,
+        "files": [pair for pair in _FILES if pair[0] in files],
+        "folders": [
+            (name, what, [file for file in files if file.startswith(f"{name}/")])
+            for name, what in _FOLDERS.items()
+        ],
+        "has_editor": editor.is_built(),
         "python": platform.python_version(),
         "engine": pyoxigraph.__version__,
     }

@@ -14,7 +14,7 @@ from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.questions import about
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import CK, DCT, KG, OWL, RDF, SKOS, compress
+from crampkg.vocabulary import CK, DCT, KG, ORIGINS, OWL, RDF, SKOS, compress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Read at once, since a process that answers cannot open a file.
 _INCOMING = kinds.text("incoming")
+_KINDS = kinds.text("stated_kinds")
+_NEIGHBOURS = kinds.text("neighbours")
 
 #: So many things stand on a page of a list.
 _PER_PAGE = 150
@@ -39,14 +41,26 @@ _STANCES = (
     ("denied", "What it denies"),
 )
 
-#: The relations that place a thing among others, and what each is called from its other end.
-#: Parts and wholes need no such name: the graph holds both directions.
+#: The relations that place a thing among others: what each is called from its one end, and from the
+#: other. Parts and wholes need no such name: the graph holds both directions.
 _PLACES = {
-    f"{SKOS}broader": "narrower",
-    f"{SKOS}narrower": "broader",
-    f"{CK}partOf": "",
-    f"{CK}hasPart": "",
+    f"{SKOS}broader": ("wider", "narrower"),
+    f"{SKOS}narrower": ("narrower", "wider"),
+    f"{CK}partOf": ("is part of", ""),
+    f"{CK}hasPart": ("has part", ""),
 }
+
+#: How a term of another vocabulary stands to a thing here, for who does not know SKOS.
+_MATCHES = {
+    "exact": "means the same",
+    "close": "means nearly the same",
+    "broader": "is wider",
+    "narrower": "is narrower",
+    "related": "is related",
+}
+
+#: Annotations of other vocabularies, which our ontology does not name.
+_NAMES = {f"{SKOS}scopeNote": "note"}
 
 #: The question that tells what rests on a thing of some kind, and its parameter.
 _RESTS = (
@@ -135,10 +149,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
     context = {
         "term": term,
         "curie": compress(iri),
-        "kinds": [
-            (kind.label, addresses.of_kind(kind.iri), count)
-            for kind, count in kinds.narrow_first(term.kinds, graph)
-        ],
+        "kinds": list(_kinds(term, graph)),
         "formats": [
             (f"{addresses.address(iri)}{suffix}", name)
             for suffix, name in ((".ttl", "Turtle"), (".jsonld", "JSON-LD"), (".nt", "N-Triples"))
@@ -152,9 +163,10 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "background": _links(by_origin["background"], graph),
         "inferred": _inferred(by_origin["inferred"], graph),
         "mappings": [
-            (each.match, Part(each.label or each.term, addresses.address(each.term)), each)
+            (_MATCHES[each.match], linked(each.label or each.term, each.term), each)
             for each in card.mappings
         ],
+        "neighbours": [] if card.claims else list(_neighbours(term, graph)),
         "rests": _rests(term, graph),
         "incoming": [] if _is_clinical(term) else list(_incoming(term, graph)),
         "is_clinical": _is_clinical(term),
@@ -194,10 +206,41 @@ def _paged(found: Sequence[Term], page: str, words: str, kind: Term | None) -> d
 def _places(card: Card) -> Iterator[tuple[str, Part, str]]:
     """Yield the links that place a thing: the relation as seen from it, the other, the origin."""
     for link in card.links:
-        if link.relation in _PLACES and link.subject == card.term.iri:
-            yield link.relation_label, linked(link.object_label, link.object), link.origin
-        elif backwards := _PLACES.get(link.relation):
+        forwards, backwards = _PLACES.get(link.relation, ("", ""))
+        if forwards and link.subject == card.term.iri:
+            yield forwards, linked(link.object_label, link.object), link.origin
+        elif backwards:
             yield backwards, linked(link.subject_label, link.subject), link.origin
+
+
+def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[Part, str]]]]:
+    """Yield who says of which kinds a thing is, and those, the narrowest first.
+
+    With each of what is inferred comes the address of its derivation.
+    """
+    said: dict[str, str] = {}
+    for row in graph.query(bind(_KINDS, {"concept": [serialize(term.iri, "iri")]})):
+        kind, origin = row.text("kind"), ORIGINS[row.text("graph")]
+        if said.get(kind, "inferred") == "inferred":  # what is stated needs no rule
+            said[kind] = origin
+    for origin in ("article", "background", "inferred"):
+        found = [
+            (
+                Part(kind.label, addresses.of_kind(kind.iri), "chip"),
+                addresses.why(term.iri, f"{RDF}type", kind.iri) if origin == "inferred" else "",
+            )
+            for kind, _ in kinds.narrow_first(term.kinds, graph)
+            if said.get(kind.iri) == origin
+        ]
+        if found:
+            yield origin, found
+
+
+def _neighbours(term: Term, graph: KnowledgeGraph) -> Iterator[Part]:
+    """Yield the things beside one that the article does make a claim about."""
+    for row in graph.query(bind(_NEIGHBOURS, {"concept": [serialize(term.iri, "iri")]})):
+        other = row.text("other")
+        yield linked(graph.terms.name_of(other), other)
 
 
 def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
@@ -206,10 +249,11 @@ def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]
 
 
 def _property(said: CardProperty, graph: KnowledgeGraph) -> tuple[str, Part]:
+    heading = _NAMES.get(said.property, said.property_label)
     if said.value_label or said.value.startswith(("http://", "https://")):
         name = said.value_label or graph.terms.name_of(said.value)
-        return said.property_label, linked(name, said.value)
-    return said.property_label, Part(said.value)
+        return heading, linked(name, said.value)
+    return heading, Part(said.value)
 
 
 def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:

@@ -16,7 +16,7 @@ from crampkg.server.pages import picture
 from crampkg.server.pages.addresses import address
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.questions import without_header
-from crampkg.server.problems import problem_of
+from crampkg.server.problems import Problem, problem_of
 from crampkg.vocabulary import CK, OWL, PREFIXES, XSD, compress
 
 if TYPE_CHECKING:
@@ -99,6 +99,9 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
             problem = problem_of(error).document()
     elif not query and not problem:
         query = without_header(known[example].text) if example in known else _FIRST
+        if example and example not in known:
+            detail = f"The library has no question {example[:100]!r}. The examples are all it has."
+            problem = Problem("not-found", detail).document()
     html = render(
         "editor.html",
         graph,
@@ -192,7 +195,7 @@ def _raw(answer: Answer) -> str:
     if answer.form == "graph":
         return to_bytes(answer.triples, format).decode()
     if format == "json":
-        body = answer.engine_bytes("json") or formats.serialize(answer, "json")
+        body = formats.serialize(answer, "json")  # its variables in the order of the query
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     return formats.serialize(answer, format).decode()
 

@@ -35,7 +35,7 @@ class Field(NamedTuple):
     """A parameter as a field of a form."""
 
     parameter: Parameter
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry, ...]  # one without a value is there to be filled in
     choices: tuple[tuple[str, str], ...]  # CURIE and label
     is_listed: bool
 
@@ -50,15 +50,29 @@ class Field(NamedTuple):
         default = compress(self.parameter.default)
         return [entry.value for entry in self.entries] == [default]
 
+    @property
+    def takes_more(self) -> bool:
+        """Whether one more thing can be asked about at once."""
+        return len(self.choices) > len(self.entries) and all(each.value for each in self.entries)
+
+    def label(self, number: int) -> str:
+        """Return what the entry with a number from 1 is called."""
+        name = self.parameter.name
+        return name if len(self.entries) == 1 else f"{name} {number}"
+
 
 def fields(
     question: Question, asked: Iterable[tuple[str, str]], graph: KnowledgeGraph
 ) -> tuple[Field, ...]:
-    """Return the fields of a question's form, filled with what was asked, else with defaults."""
+    """Return the fields of a question's form, filled with what was asked, else with defaults.
+
+    What is asked with nothing after something is one more entry, to be filled in.
+    """
     given: dict[str, list[str]] = {}
     for name, value in asked:
-        if value.strip():
-            given.setdefault(name, []).append(value.strip())
+        known = given.setdefault(name, [])
+        if value.strip() or (known and all(known)):
+            known.append(value.strip())
     return tuple(
         _field(parameter, given.get(parameter.name, ()), graph) for parameter in question.params
     )
@@ -72,7 +86,12 @@ def unknown(question: Question, asked: Iterable[tuple[str, str]]) -> list[str]:
 
 def values(found: Sequence[Field]) -> list[tuple[str, str]]:
     """Return every parameter with each of its values, for a link that means the same for ever."""
-    return [(field.parameter.name, entry.value) for field in found for entry in field.entries]
+    return [
+        (field.parameter.name, entry.value)
+        for field in found
+        for entry in field.entries
+        if entry.value
+    ]
 
 
 def choices(graph: KnowledgeGraph, kind: str) -> tuple[tuple[str, str], ...]:
@@ -88,6 +107,8 @@ def _field(parameter: Parameter, given: Sequence[str], graph: KnowledgeGraph) ->
 
 
 def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
+    if not typed:
+        return Entry("", "", "")
     if len(typed) > _LONGEST:
         shown = f"{typed[:_LONGEST]}…"
         return Entry(shown, "", "", f"A name has at most {_LONGEST} characters.")

@@ -41,7 +41,7 @@ class Line(NamedTuple):
 
     cells: tuple[tuple[Part, ...], ...]
     quote: str = ""
-    group: Part | None = None
+    group: tuple[Part, ...] = ()
 
 
 class Grid(NamedTuple):
@@ -53,15 +53,15 @@ class Grid(NamedTuple):
     same: tuple[tuple[str, tuple[Part, ...]], ...] = ()
 
     @property
-    def rows(self) -> Iterator[tuple[Part | None, Iterator[tuple[str, bool, Cell]], str]]:
+    def rows(self) -> Iterator[tuple[Cell, Iterator[tuple[str, bool, Cell]], str]]:
         """The lines as a template goes through them: the group that begins, cells, quote.
 
         Each cell comes with its heading, and with whether that stands above numbers.
         """
         numeric = [heading in self.numbers for heading in self.headings]
-        last = None
+        last: Cell = ()
         for line in self.lines:
-            begins = line.group if line.group != last else None
+            begins = line.group if line.group != last else ()
             yield begins, zip(self.headings, numeric, line.cells, strict=True), line.quote
             last = line.group
 
@@ -81,17 +81,26 @@ def grid(
     """Return rows of a question's answer as a table; columns that are empty are left out.
 
     `quotes` are spans of the article by the IRI of their claim or statement. The column `group`
-    becomes headings between the rows, which have to be sorted by it. What is the same in every row
-    is told once, unless the rows are claims or links: of those each is whole. Rows that tell of the
-    same claim with one of its markers each are one line with all of them.
+    becomes headings between the rows, which have to be sorted by it, with the numbers that all rows
+    of a group have in common. What is the same in every row is told once, unless the rows are
+    claims or links: of those each is whole. Rows that tell of the same claim with one of its
+    markers each are one line with all of them.
     """
     bundles = _bundles(variables, rows)
     if not group:
         return _grid(graph, variables, bundles, quotes or {})
-    inner = [name for name in variables if name not in (group, label_of(group, variables))]
-    column = _Column("", (group,))
-    groups = [next(_cell(column, rows[0], variables, graph), Part("")) for rows in bundles]
-    return grouped(_grid(graph, inner, bundles, quotes or {}), groups)
+    rows = [bundle[0] for bundle in bundles]
+    tallies = [name for name in variables if name != group and _is_tally(name, group, rows)]
+    outer = (group, label_of(group, variables), *tallies)
+    content = _grid(graph, [name for name in variables if name not in outer], bundles, quotes or {})
+    lines = []
+    for line, row in zip(content.lines, rows, strict=True):
+        name = tuple(_cell(_Column("", (group,)), row, variables, graph))
+        told = ", ".join(
+            f"{value.text} {heading_of(each)}" for each in tallies if (value := row[each])
+        )
+        lines.append(line._replace(group=(*name, *([Part(told, look="tally")] if told else []))))
+    return content._replace(lines=tuple(lines))
 
 
 def _grid(
@@ -150,12 +159,6 @@ def triples(graph: KnowledgeGraph, rows: Iterable[tuple[Value, Value, Value]]) -
     return Grid(("subject", "relation", "object"), lines)
 
 
-def grouped(content: Grid, groups: Sequence[Part]) -> Grid:
-    """Return a table with its rows in groups, one for each row."""
-    lines = (line._replace(group=group) for line, group in zip(content.lines, groups, strict=True))
-    return content._replace(lines=tuple(lines))
-
-
 def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:
     """Return a table with one more column, one part for each row."""
     lines = (
@@ -179,6 +182,14 @@ def _bundles(variables: Sequence[str], rows: Sequence[Row]) -> list[list[Row]]:
     for row in rows:
         found.setdefault(tuple(row[name] for name in kept), []).append(row)
     return list(found.values())
+
+
+def _is_tally(name: str, group: str, rows: Sequence[Row]) -> bool:
+    """Tell whether a column holds a number that is the same in all rows of a group."""
+    found: dict[Value | None, set[Value | None]] = {}
+    for row in rows:
+        found.setdefault(row[group], set()).add(row[name])
+    return are_numbers(row[name] for row in rows) and all(len(each) == 1 for each in found.values())
 
 
 def _columns(variables: Sequence[str]) -> Iterator[_Column]:

@@ -10,7 +10,7 @@ from crampkg.errors import UnknownQuestionError
 from crampkg.picture import gather
 from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import choices, fields, unknown, values
-from crampkg.server.pages.grid import grid, triples
+from crampkg.server.pages.grid import Part, grid, triples
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
@@ -19,6 +19,7 @@ from crampkg.vocabulary import CK, compress, expand
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from crampkg.answers.rows import Answer
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Parameter, Question, Term
     from crampkg.server.pages.fields import Field
@@ -109,9 +110,8 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     except UnknownQuestionError as error:
         told = str(error).partition(" `crampkg ask`")[0]
         raise Problem("not-found", f"{told} All of them are under Questions.") from None
-    asked = [(name, value) for name, value in job["asked"] if value.strip()]
-    filled = fields(known, asked, graph)
-    strange = unknown(known, asked)
+    filled = fields(known, job["asked"], graph)
+    strange = unknown(known, [pair for pair in job["asked"] if pair[1].strip()])
     context: dict[str, Any] = {
         "question": known,
         "words": entry(known, graph).words,
@@ -129,7 +129,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     context |= {
         "answer": answer,
         "asked": formats.asked(answer),
-        "note": formats.filled(known.note, answer),
+        "note": _told(known.note, answer, filled, graph),
         "permalink": f"{job['base']}{addresses.question(known.id, given)}",
         "query": without_header(answer.query),
         "downloads": [
@@ -142,7 +142,8 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     if gather.is_drawable(graph, answer):
         context["picture"] = addresses.picture([("question", known.id), *given])
     if not len(answer):
-        context["silence"] = formats.filled(known.silence, answer)
+        context["silence"] = _told(known.silence, answer, filled, graph)
+        context["of_article"] = "article" in known.silence.casefold()
         context["instead"] = _instead(known, filled, graph)
     elif known.form == "construct":
         context["grid"] = triples(graph, answer.triples)
@@ -153,7 +154,26 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         group = known.overview[0] if known.overview else ""
         context["grid"] = grid(graph, answer.variables, answer.rows, found, group)
         context["overview"] = formats.overview(answer)
+        context["overview_links"] = {
+            line.group[0].text: line.group[0] for line in context["grid"].lines if line.group
+        }
     return Page(render("question.html", graph, "/questions", **context))
+
+
+def _told(
+    sentence: str, answer: Answer, filled: Sequence[Field], graph: KnowledgeGraph
+) -> list[Part]:
+    """Return what a header says, as pieces: a question that it refers to is named and linked."""
+    library = {each.id: each for each in graph.questions()}
+    found = []
+    for piece in re.split(r"(?<=\(see )([a-z-]+)", formats.filled(sentence, answer)):
+        if piece in library:
+            other = library[piece]
+            named = entry(other, graph, _taken(other, filled))
+            found.append(Part(f"“{named.words}”", named.link))
+        elif piece:
+            found.append(Part(piece))
+    return found
 
 
 def entry(
@@ -225,14 +245,19 @@ def _offers(question: Question, filled: Sequence[Field]) -> dict[tuple[str, str]
 
 def _near(question: Question, filled: Sequence[Field], graph: KnowledgeGraph) -> list[Entry]:
     """Return questions of the same tags, asked of the same things where they take them."""
-    chosen = {field.parameter.kind: field.entries[0].value for field in filled}
     ranked = []
     for other in graph.questions():
         shared = len({*other.tags} & {*question.tags})
-        taken = [(each.name, chosen[each.kind]) for each in other.params if each.kind in chosen]
+        taken = _taken(other, filled)
         if other.id != question.id and shared:
             ranked.append((-2 * len(taken) - shared, other.id, other, taken))
     return [entry(other, graph, taken) for _, _, other, taken in sorted(ranked)[:_MOST_NEAR]]
+
+
+def _taken(other: Question, filled: Sequence[Field]) -> list[tuple[str, str]]:
+    """Return what another question is asked with to be about the same things."""
+    chosen = {field.parameter.kind: field.entries[0].value for field in filled}
+    return [(each.name, chosen[each.kind]) for each in other.params if each.kind in chosen]
 
 
 def _instead(
