@@ -13,7 +13,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from engines.stores import BY_NAME, DURABLE, Running
@@ -27,9 +28,19 @@ from crampkg.errors import EndpointError
 from crampkg.graph import KnowledgeGraph
 from crampkg.push import Pushed, Target, push, summary
 from crampkg.push.parts import cut
-from crampkg.vocabulary import GRAPHS, LOADING
+from crampkg.vocabulary import GRAPHS, KG, LOADING
 
 OXIGRAPH = BY_NAME["Oxigraph"]
+
+VIRTUOSO = BY_NAME["Virtuoso"]
+
+
+class Way(NamedTuple):
+    """The way to a store by a server that fails: the store as it is seen there, and the server."""
+
+    store: Running
+    server: Server
+
 
 Fault = Callable[[Handler, Asked], None]
 When = Callable[[int, Asked], bool]
@@ -59,6 +70,25 @@ def empty(oxigraph: Running) -> Running:
     return oxigraph
 
 
+@pytest.fixture(scope="module")
+def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    if reason := VIRTUOSO.missing():
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("virtuoso")
+    with VIRTUOSO.running(folder, folder) as running:
+        yield running
+
+
+@pytest.fixture(params=["oxigraph", "virtuoso"])
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Running:
+    """Each store that takes a push, with nothing of ours in it."""
+    store: Running = request.getfixturevalue(request.param)
+    if store.password:
+        monkeypatch.setenv("CRAMPKG_PASSWORD", store.password)
+    clear(store)
+    return store
+
+
 @pytest.fixture(scope="session")
 def newer(graph: KnowledgeGraph) -> bytes:
     """A tenth of the graph, which takes a tenth of the time."""
@@ -71,22 +101,37 @@ def older(newer: bytes) -> bytes:
     return b"".join(newer.splitlines(keepends=True)[:-200])
 
 
-def send(endpoint: str, nquads: bytes, timeout: float = 60, **options: Any) -> Pushed:
+def target(store: Running, timeout: float = 60) -> Target:
+    """Return a store as a push sees it."""
+    return Target(store.endpoint, update=store.update, user=store.user or None, timeout=timeout)
+
+
+def clear(store: Running) -> None:
+    """Drop all graphs of ours. Virtuoso's own are not to be dropped."""
+    mine = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } FILTER (STRSTARTS(STR(?g), '%s')) }"
+    engine = RemoteEngine(store.endpoint, user=store.user or None)
+    for (graph,) in engine.query(mine % KG.removesuffix("id/"), union=False).bindings():
+        assert graph is not None
+        target(store).update(f"DROP SILENT GRAPH <{graph.text}>")
+
+
+def send(store: Running, nquads: bytes, timeout: float = 60, **options: Any) -> Pushed:
     """Push in more parts than there are faults."""
-    return push(Target(endpoint, timeout=timeout), nquads, size=100, **options)
+    return push(target(store, timeout), nquads, size=100, **options)
 
 
-def is_there(endpoint: str, nquads: bytes) -> bool:
+def is_there(store: Running, nquads: bytes) -> bool:
     """Tell whether a store holds what was pushed, to the last triple."""
     dataset = Dataset(parse(nquads, format=RdfFormat.N_QUADS))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     wanted = "".join(sorted(f"{quad} .\n" for quad in dataset)).encode()
-    counts = Target(endpoint).state().is_current(summary(nquads))
-    return counts and KnowledgeGraph.connect(endpoint).nquads == wanted
+    counts = target(store).state().is_current(summary(nquads))
+    user = store.user or None
+    return counts and KnowledgeGraph.connect(store.endpoint, user=user).nquads == wanted
 
 
 @contextmanager
-def before(store: Running, fault: Fault, when: When) -> Iterator[Server]:
+def before(store: Running, fault: Fault, when: When) -> Iterator[Way]:
     """Stand before a store: `fault` answers where `when` says so, of requests counted from 1."""
 
     def answer(handler: Handler, asked: Asked) -> None:
@@ -97,28 +142,39 @@ def before(store: Running, fault: Fault, when: When) -> Iterator[Server]:
             forward(handler, asked, store)
 
     with serving(answer) as server:
-        yield server
+        base, there = base_of(store), base_of(Running(server.url))
+        way = store._replace(
+            endpoint=store.endpoint.replace(base, there), update=store.update.replace(base, there)
+        )
+        yield Way(way, server)
+
+
+def base_of(store: Running) -> str:
+    """Return where the paths of a store's addresses begin."""
+    parts = urlsplit(store.endpoint)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def forward(handler: Handler, asked: Asked, store: Running) -> None:
     kept = ("accept", "content-type", "authorization")
     headers = {name: asked.headers[name] for name in kept if name in asked.headers}
-    base = store.endpoint.removesuffix("/query")
     request = urllib.request.Request(  # noqa: S310 - the base is http
-        base + asked.path, asked.body, headers, method=asked.method
+        base_of(store) + asked.path, asked.body, headers, method=asked.method
     )
     try:
         with urllib.request.urlopen(request) as response:  # noqa: S310 - the same
             type = response.headers.get("Content-Type") or "text/plain"
             handler.reply(response.status, response.read(), type)
     except urllib.error.HTTPError as error:
+        asks = error.headers.get("WWW-Authenticate")
         with error:
-            handler.reply(error.code, error.read())
+            told = {"WWW_Authenticate": asks} if asks else {}
+            handler.reply(error.code, error.read(), **told)
 
 
-def at(server: Server) -> str:
-    """Return the endpoint of a store behind a server."""
-    return server.url.replace("/sparql", "/query")
+def is_update(asked: Asked) -> bool:
+    """Tell whether a request changes something: an update, and no challenge for a password."""
+    return asked.path in ("/update", "/sparql-auth") and bool(asked.body)
 
 
 def once(what: str) -> When:
@@ -126,7 +182,7 @@ def once(what: str) -> When:
     seen = [0]
 
     def when(_: int, asked: Asked) -> bool:
-        seen[0] += b"+TO+" in asked.body if what == "swap" else asked.path == "/update"
+        seen[0] += b"+TO+" in asked.body if what == "swap" else is_update(asked)
         is_it = seen[0] == (1 if what == "swap" else 3)
         seen[0] += is_it
         return is_it
@@ -153,7 +209,7 @@ def done_but_unanswered(store: Running) -> Fault:
     class Deaf:
         server: Server
 
-        def reply(self, *_: object) -> None:
+        def reply(self, *_: object, **__: object) -> None:
             """Lose the answer."""
 
     def fault(handler: Handler, asked: Asked) -> None:
@@ -193,7 +249,7 @@ def test_a_second_push_does_nothing(
     assert (again.was_current, again.sent) == (True, 0)
     assert (forced.was_current, forced.sent) == (False, total)
     assert graph.compare(empty.endpoint).is_current
-    assert is_there(empty.endpoint, graph.nquads)
+    assert is_there(empty, graph.nquads)
 
 
 def test_what_else_a_store_holds_stays(empty: Running, graph: KnowledgeGraph) -> None:
@@ -207,11 +263,11 @@ def test_what_else_a_store_holds_stays(empty: Running, graph: KnowledgeGraph) ->
 
 
 def test_a_change_at_the_store_is_seen_and_mended(empty: Running, newer: bytes) -> None:
-    send(empty.endpoint, newer)
+    send(empty, newer)
     Target(empty.endpoint).update(f"CLEAR GRAPH <{GRAPHS['facts']}>")
-    assert not is_there(empty.endpoint, newer)
-    assert not send(empty.endpoint, newer).was_current
-    assert is_there(empty.endpoint, newer)
+    assert not is_there(empty, newer)
+    assert not send(empty, newer).was_current
+    assert is_there(empty, newer)
 
 
 @pytest.mark.parametrize(
@@ -221,61 +277,61 @@ def test_a_change_at_the_store_is_seen_and_mended(empty: Running, newer: bytes) 
 )
 @pytest.mark.parametrize("what", ["part", "swap"])
 def test_trouble_that_passes_is_tried_again(
-    fault: Fault, what: str, empty: Running, newer: bytes
+    fault: Fault, what: str, either: Running, newer: bytes
 ) -> None:
     said: list[str] = []
-    with before(empty, fault, once(what)) as server:
-        pushed = send(at(server), newer, say=said.append)
+    with before(either, fault, once(what)) as way:
+        pushed = send(way.store, newer, say=said.append)
     assert pushed.sent == sum(pushed.wanted.triples.values())
-    assert is_there(empty.endpoint, newer)
+    assert is_there(either, newer)
     assert len(said) == 1
     assert "Trying again in" in said[0]
 
 
 @pytest.mark.parametrize("what", ["part", "swap"])
-def test_a_lost_answer_does_no_harm(what: str, empty: Running, newer: bytes) -> None:
-    with before(empty, done_but_unanswered(empty), once(what)) as server:
-        send(at(server), newer)
-    assert is_there(empty.endpoint, newer)
+def test_a_lost_answer_does_no_harm(what: str, either: Running, newer: bytes) -> None:
+    with before(either, done_but_unanswered(either), once(what)) as way:
+        send(way.store, newer)
+    assert is_there(either, newer)
 
 
-def test_a_swap_that_lands_after_another_changes_nothing(empty: Running, newer: bytes) -> None:
+def test_a_swap_that_lands_after_another_changes_nothing(either: Running, newer: bytes) -> None:
     """As when its client gave up waiting and sent it again, or when two push at once."""
     wanted = summary(newer)
-    target = Target(empty.endpoint)
+    there = target(either)
     parts = cut(newer, wanted.identifier, 1000)
     for part in parts:
-        target.put(part)
-    target.swap(parts, wanted)
-    assert is_there(empty.endpoint, newer)
-    target.swap(parts, wanted)
-    assert is_there(empty.endpoint, newer)
+        there.put(part)
+    there.swap(parts, wanted)
+    assert is_there(either, newer)
+    there.swap(parts, wanted)
+    assert is_there(either, newer)
 
 
-def test_two_pushes_at_once_leave_the_graph(empty: Running, newer: bytes) -> None:
+def test_two_pushes_at_once_leave_the_graph(either: Running, newer: bytes) -> None:
     ready = threading.Barrier(2)
 
     def one() -> None:
         ready.wait()
         with contextlib.suppress(EndpointError):  # one may find the parts of the other gone
-            send(empty.endpoint, newer, retries=1)
+            send(either, newer, retries=1)
 
     threads = [threading.Thread(target=one) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    state = Target(empty.endpoint).state()
+    state = target(either).state()
     whole = tuple(summary(newer).triples.values())
     assert tuple(state.triples.values()) in {whole, (0,) * len(whole)}
-    send(empty.endpoint, newer)
-    assert is_there(empty.endpoint, newer)
+    send(either, newer)
+    assert is_there(either, newer)
 
 
-def test_the_first_contact_is_tried_again_too(empty: Running, newer: bytes) -> None:
-    with before(empty, fails(503), lambda number, _: number == 1) as server:
-        send(at(server), newer, retries=2)
-    assert is_there(empty.endpoint, newer)
+def test_the_first_contact_is_tried_again_too(either: Running, newer: bytes) -> None:
+    with before(either, fails(503), lambda number, _: number == 1) as way:
+        send(way.store, newer, retries=2)
+    assert is_there(either, newer)
 
 
 @pytest.mark.parametrize(
@@ -295,75 +351,75 @@ def test_a_push_that_fails_leaves_the_old_graph_and_is_taken_up(
     fault: Fault,
     sentence: str,
     what: str,
-    empty: Running,
+    either: Running,
     newer: bytes,
     older: bytes,
 ) -> None:
-    send(empty.endpoint, older)
-    behind = before(empty, fault, once(what))
-    with behind as server, pytest.raises(EndpointError, match=sentence) as raised:
-        send(at(server), newer, retries=0, timeout=2)
+    send(either, older)
+    behind = before(either, fault, once(what))
+    with behind as way, pytest.raises(EndpointError, match=sentence) as raised:
+        send(way.store, newer, retries=0, timeout=2)
     assert raised.value.exit_code == 3
-    state = Target(empty.endpoint).state()
+    state = target(either).state()
     assert state.is_current(summary(older))
     assert state.loading
-    pushed = send(empty.endpoint, newer)
+    pushed = send(either, newer)
     assert pushed.kept == sum(state.loading.values())
     assert pushed.sent + pushed.kept == sum(pushed.wanted.triples.values())
-    assert Target(empty.endpoint).state().loading == {}
-    assert is_there(empty.endpoint, newer)
+    assert target(either).state().loading == {}
+    assert is_there(either, newer)
 
 
 @pytest.mark.parametrize(
     "body", [b"garbage", b'{"head": {"vars": ["graph", "n"]}, "results": {"bindings": [{"gr']
 )
 def test_a_store_that_answers_nonsense_is_not_written_to(
-    body: bytes, empty: Running, newer: bytes
+    body: bytes, either: Running, newer: bytes
 ) -> None:
     fault = lambda handler, _: handler.reply(200, body, "application/sparql-results+json")  # noqa: E731
-    behind = before(empty, fault, lambda _, asked: asked.path == "/query")
-    with behind as server, pytest.raises(EndpointError, match="cannot be used"):
-        send(at(server), newer, retries=0)
-    assert not any(asked.path == "/update" for asked in server.asked)
+    behind = before(either, fault, lambda _, asked: not is_update(asked))
+    with behind as way, pytest.raises(EndpointError, match="cannot be used"):
+        send(way.store, newer, retries=0)
+    assert not any(is_update(asked) for asked in way.server.asked)
 
 
 def test_a_server_that_takes_everything_and_keeps_nothing_is_found_out(
-    empty: Running, newer: bytes, older: bytes
+    either: Running, newer: bytes, older: bytes
 ) -> None:
-    send(empty.endpoint, older)
+    send(either, older)
     fault = lambda handler, _: handler.reply(200, b"")  # noqa: E731
-    behind = before(empty, fault, lambda _, asked: asked.path == "/update")
-    with behind as server, pytest.raises(EndpointError, match=r"0 of the .* as they were"):
-        send(at(server), newer, retries=0)
-    assert Target(empty.endpoint).state().is_current(summary(older))
+    behind = before(either, fault, lambda _, asked: is_update(asked))
+    with behind as way, pytest.raises(EndpointError, match=r"0 of the .* as they were"):
+        send(way.store, newer, retries=0)
+    assert target(either).state().is_current(summary(older))
 
 
-def test_what_an_older_push_left_is_cleared(empty: Running, newer: bytes, older: bytes) -> None:
-    with before(empty, fails(401), once("part")) as server, pytest.raises(EndpointError):
-        send(at(server), older)
-    left = Target(empty.endpoint).state().loading
+def test_what_an_older_push_left_is_cleared(either: Running, newer: bytes, older: bytes) -> None:
+    with before(either, fails(401), once("part")) as way, pytest.raises(EndpointError):
+        send(way.store, older)
+    left = target(either).state().loading
     assert left
     assert all(name.startswith(LOADING) for name in left)
-    assert send(empty.endpoint, newer).kept == 0
-    assert Target(empty.endpoint).state().loading == {}
+    assert send(either, newer).kept == 0
+    assert target(either).state().loading == {}
 
 
 def test_a_server_that_is_killed_in_the_middle_loses_nothing(
     tmp_path: Path, newer: bytes, older: bytes
 ) -> None:
     with DURABLE.running(tmp_path, tmp_path) as running:
-        send(running.endpoint, older)
+        send(running, older)
 
         def kill(handler: Handler, _: Asked) -> None:
             running.stop()
             handler.close_connection = True
 
-        with before(running, kill, once("part")) as server, pytest.raises(EndpointError):
-            send(at(server), newer, retries=0)
+        with before(running, kill, once("part")) as way, pytest.raises(EndpointError):
+            send(way.store, newer, retries=0)
     with DURABLE.running(tmp_path, tmp_path) as running:
         assert Target(running.endpoint).state().is_current(summary(older))
-        assert send(running.endpoint, newer).kept > 0
-        assert is_there(running.endpoint, newer)
+        assert send(running, newer).kept > 0
+        assert is_there(running, newer)
 
 
 def test_a_client_that_is_killed_in_the_middle_is_taken_up(
@@ -375,9 +431,9 @@ def test_a_client_that_is_killed_in_the_middle_is_taken_up(
         reached.set()
         hang(handler, asked)
 
-    with before(empty, stall, once("part")) as server:
+    with before(empty, stall, once("part")) as way:
         client = subprocess.Popen(
-            [*COMMAND, "push", "--endpoint", at(server)],
+            [*COMMAND, "push", "--endpoint", way.store.endpoint],
             env={**os.environ, "CRAMPKG_CACHE": str(cache)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -386,11 +442,11 @@ def test_a_client_that_is_killed_in_the_middle_is_taken_up(
         client.kill()
         assert client.wait() == -signal.SIGKILL
     assert graph.push(empty.endpoint).kept > 0
-    assert is_there(empty.endpoint, graph.nquads)
+    assert is_there(empty, graph.nquads)
 
 
 def test_readers_see_the_old_graph_or_the_new(empty: Running, newer: bytes, older: bytes) -> None:
-    send(empty.endpoint, older)
+    send(empty, older)
     seen: set[tuple[int, ...]] = set()
     over = threading.Event()
     engine = RemoteEngine(empty.endpoint)
@@ -411,7 +467,7 @@ def test_readers_see_the_old_graph_or_the_new(empty: Running, newer: bytes, olde
     reader = threading.Thread(target=watch)
     reader.start()
     try:
-        send(empty.endpoint, newer)
+        send(empty, newer)
     finally:
         over.set()
         reader.join()
@@ -440,7 +496,7 @@ def test_the_commands(empty: Running, capsys: pytest.CaptureFixture[str]) -> Non
     assert cli.main(["status", *endpoint]) == 1
     assert "has changed since the push" in capsys.readouterr().out
     assert cli.main(["status", "--endpoint", "http://127.0.0.1:9/query"]) == 3
-    assert cli.main(["push", "--endpoint", "http://127.0.0.1:9/query"]) == 3
+    assert cli.main(["push", "--endpoint", "http://127.0.0.1:9/query", "--retries", "0"]) == 3
     assert cli.main(["push"]) == 2
     assert cli.main(["push", "--endpoint", "ftp://127.0.0.1/x"]) == 2
     assert cli.main(["push", *endpoint, "--chunk", "-1"]) == 2

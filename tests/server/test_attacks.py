@@ -7,8 +7,9 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -288,24 +289,39 @@ def test_a_query_whose_client_leaves_is_stopped(start: Callable[..., Server]) ->
     assert 'crampkg_stopped_queries_total{kind="gone"} 1.0' in server.get("/metrics").text
 
 
-def test_a_thousand_connections(small: Server) -> None:
-    before = small.descriptors()
-    clients = [socket.create_connection((small.host, small.port)) for _ in range(1000)]
-    assert eventually(lambda: small.descriptors() >= before + 900)
-    assert small.query("ASK {}").status_code == 200
-    request = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    answered = 0
-    for client in clients:
-        client.settimeout(20)
-        try:
-            client.sendall(request)
-            answered += client.recv(100).startswith(b"HTTP/1.1 200 ")
-        except OSError:  # its time to ask was over
-            continue
-    assert answered > 0
-    for client in clients:
-        client.close()
-    assert eventually(lambda: small.descriptors() <= before + 2)
+def answers(clients: list[socket.socket], queries: Iterable[str]) -> list[bytes]:
+    """Return what each connection is answered when all ask at once."""
+    host, port = clients[0].getpeername()
+    for client, query in zip(clients, queries, strict=True):
+        request = f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
+        client.sendall(request.encode())
+    return [client.recv(65536) for client in clients]
+
+
+def test_a_thousand_connections(start: Callable[..., Server]) -> None:
+    """Each is answered: from memory, or by a worker, or that there are too many before it."""
+    server = start("--workers", "2")
+    before = server.descriptors()
+    with socket.create_connection((server.host, server.port), 30) as first:
+        assert answers([first], ["ASK {}"])[0].startswith(b"HTTP/1.1 200 ")
+    clients = [socket.create_connection((server.host, server.port), 30) for _ in range(1000)]
+    try:
+        assert eventually(lambda: server.descriptors() >= before + 1000)
+        assert server.query("ASK { ?s ?p 1000 }").status_code == 200, "with all of them open"
+        known = answers(clients, ["ASK {}"] * 1000)
+        assert {each.split(b"\r\n")[0] for each in known} == {b"HTTP/1.1 200 OK"}
+        anew = answers(clients, [f"ASK {{ ?s ?p {number} }}" for number in range(1000)])
+        done = [each for each in anew if each.startswith(b"HTTP/1.1 200 ")]
+        busy = [each for each in anew if each.startswith(b"HTTP/1.1 503 ")]
+        assert len(done) + len(busy) == 1000
+        assert len(done) >= 16, "as many as one address may have waiting"
+        assert all(b"retry-after: " in each and b"/problem/busy" in each for each in busy)
+        assert server.get("/health").json()["workers"] == 2
+    finally:
+        for client in clients:
+            client.close()
+    assert eventually(lambda: server.descriptors() <= before + 2)
+    assert server.query("ASK { ?s ?p 2000 }").status_code == 200
 
 
 def test_a_worker_that_is_killed_in_the_middle_is_replaced(small: Server) -> None:
