@@ -36,6 +36,11 @@ _FILLS = {
 }
 
 
+#: Titles of columns and words on lines are laid out so much larger than they are shown: without the
+#: font that was measured, a page takes another, which may be wider. Boxes have margins for that.
+ROOM = 1.15
+
+
 def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
     """Return the DOT source of a scene, with lines of a caption below it.
 
@@ -65,7 +70,7 @@ def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
         },
         edge_attr={
             "fontname": FONT,
-            "fontsize": "10",
+            "fontsize": str(10 * ROOM),
             "fontcolor": "#3d4852",
             "arrowsize": "0.7",
         },
@@ -84,6 +89,7 @@ def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
                 labelloc="t",
                 color="#d3dae0",
                 fontcolor="#55616d",
+                fontsize=str(12 * ROOM),
                 style="rounded",
                 margin="10",
             )

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 from crampkg.picture.scene import LAYERS
+from crampkg.picture.source import ROOM
 from crampkg.picture.words import plain, sentence
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
     for group in list(drawing):
         kind = group.get("class", "").partition(" ")[0]
         match = _NUMBERED.fullmatch(group.get("id", ""))
+        if kind in ("cluster", "edge"):
+            for text in group.iter(f"{{{_SVG}}}text"):
+                text.set("font-size", f"{float(text.attrib['font-size']) / ROOM:.2f}")
         if kind == "cluster":
             del group.attrib["id"]
             _drop_title(group)
