@@ -173,7 +173,7 @@ def test_several_values_of_a_parameter(run: Callable[..., Ended]) -> None:
     assert document["crampkg"]["parameters"] == {
         "site": ["https://w3id.org/crampkg/id/calf", "https://w3id.org/crampkg/id/thigh"]
     }
-    assert "calf, thigh" in document["crampkg"]["asked"]
+    assert "calf or thigh" in document["crampkg"]["asked"]
 
 
 class TestQuotes:
