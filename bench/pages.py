@@ -1,6 +1,6 @@
 """How fast pages come: from the start of the server to the first, and then each kind of page.
 
-    python bench/pages.py
+    python bench/pages.py [--write FILE]
 
 Starts `crampkg serve` on a free port. Server time is what its own log says: from the request to
 the last byte. "anew" is asked for by another name of the host each time, which makes it another
@@ -9,8 +9,11 @@ page that a worker has to render; "again" is the same page.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import datetime as dt
 import json
+import os
 import signal
 import socket
 import statistics
@@ -26,7 +29,7 @@ import httpx
 from crampkg.graph import KnowledgeGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 COMMAND = [str(Path(sys.executable).with_name("crampkg")), "serve", "--log", "json", "--port"]
 
@@ -45,7 +48,7 @@ PAGES = {
     "why": "/why?subject=kg:femoral-artery&predicate=ck:implicatedIn&object=kg:calf-pain",
     "about": "/about",
 }
-ROUNDS = 20
+ROUNDS, STARTS = 20, 5
 
 
 @contextlib.contextmanager
@@ -81,19 +84,21 @@ def first_page(path: str) -> float:
         return (time.perf_counter() - begun) * 1000
 
 
-def main() -> None:
-    """Print the figures."""
-    print("From the start of the server to its first page, ms (best and median of 5):")
+def started() -> list[list[str]]:
+    """Return how long a server takes from its start to its first page, in ms."""
+    found = []
     for name in ("home", "question, 3 rows"):
-        times = [first_page(PAGES[name]) for _ in range(5)]
-        print(f"  {name:20} {min(times):6.0f} {statistics.median(times):6.0f}")
-    library = {
-        question.id: f"/questions/{question.id}" for question in KnowledgeGraph.open().questions()
-    }
+        times = [first_page(PAGES[name]) for _ in range(STARTS)]
+        found.append([name, f"{min(times):.0f}", f"{statistics.median(times):.0f}"])
+    return found
+
+
+def rendered(paths: Iterable[str]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the median server time of each page anew, and of the same again, in ms."""
     anew: dict[str, list[float]] = {}
     again: dict[str, list[float]] = {}
     with serving() as (client, _, log):
-        for path in [*PAGES.values(), *library.values()]:
+        for path in paths:
             for number in range(ROUNDS):
                 client.get(path)
                 client.get(path, headers={"host": f"anew-{number}.example"})
@@ -103,18 +108,52 @@ def main() -> None:
                 told = json.loads(line)
                 known = again if told.get("cached") else anew
                 known.setdefault(told["path"], []).append(told["ms"])
-    print("\nServer time of a page, ms (median):   anew   again")
-    for name, path in PAGES.items():
-        shown = path.partition("?")[0]
-        first, then = statistics.median(anew[shown]), statistics.median(again[shown])
-        print(f"  {name:34} {first:6.1f} {then:7.1f}")
-    medians = {id: statistics.median(anew[path]) for id, path in library.items()}
-    print(
-        f"\nThe {len(library)} questions of their defaults, anew, the slowest (all: median "
-        f"{statistics.median(medians.values()):.1f}):"
+    first, then = (
+        {path: statistics.median(times) for path, times in known.items()} for known in (anew, again)
     )
-    for id in sorted(medians, key=medians.__getitem__, reverse=True)[:6]:
-        print(f"  {id:34} {medians[id]:6.1f}")
+    return first, then
+
+
+def table(head: list[str], rows: Iterable[list[str]]) -> str:
+    """Return rows in Markdown, the first column words and the others numbers."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--write", type=Path, metavar="FILE")
+    given = parser.parse_args()
+    library = {
+        question.id: f"/questions/{question.id}" for question in KnowledgeGraph.open().questions()
+    }
+    first = started()
+    anew, again = rendered([*PAGES.values(), *library.values()])
+    plain = {name: path.partition("?")[0] for name, path in PAGES.items()}
+    slowest = sorted(library.values(), key=anew.__getitem__, reverse=True)
+    middle = statistics.median(anew[path] for path in slowest)
+    text = (
+        f"# How fast pages come\n\nBy `python bench/pages.py` on "
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {len(os.sched_getaffinity(0))} cores, in ms. From "
+        f"the start\nof the server to its first page, of {STARTS} starts:\n\n"
+        + table(["first page", "best", "median"], first)
+        + f"\nServer time of a page, from the request to the last byte, the median of {ROUNDS}: "
+        "rendered anew by a\nworker, and again from memory:\n\n"
+        + table(
+            ["page", "anew", "again"],
+            ([name, f"{anew[path]:.1f}", f"{again[path]:.1f}"] for name, path in plain.items()),
+        )
+        + f"\nThe pages of all {len(library)} questions, with their defaults: {middle:.1f} in the "
+        "median. The slowest:\n\n"
+        + table(
+            ["question", "anew"],
+            ([path.rpartition("/")[2], f"{anew[path]:.1f}"] for path in slowest[:6]),
+        )
+    )
+    print(text, end="")
+    if given.write:
+        given.write.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

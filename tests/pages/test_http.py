@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from random import Random
@@ -357,6 +358,16 @@ def test_a_question_that_a_note_refers_to_is_linked(site: Server) -> None:
     assert "causes-by-strength)" not in note[0]
     silent = site.get("/questions/told-apart?condition=bruit").text
     assert 'href="/questions/mimics?condition=kg:bruit"' in silent.partition("Near questions")[0]
+
+
+def test_a_raw_result_is_what_its_download_is(site: Server) -> None:
+    query = {"query": "SELECT * { kg:calf ?p ?o } LIMIT 3"}
+    page = site.client.get("/editor", params={**query, "show": "raw"}).text
+    shown = re.search(r'class="raw"><code>(.*?)</code>', page, re.DOTALL)
+    file = site.client.get("/editor/result", params={**query, "format": "json"})
+    assert shown is not None
+    assert json.loads(unescape(shown[1])) == file.json()
+    assert file.json()["head"]["vars"] == ["p", "o"]
 
 
 def test_an_example_that_is_not_there_is_told(site: Server) -> None:

@@ -195,8 +195,10 @@ def _raw(answer: Answer) -> str:
     if answer.form == "graph":
         return to_bytes(answer.triples, format).decode()
     if format == "json":
-        body = formats.serialize(answer, "json")  # its variables in the order of the query
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+        told = json.loads(answer.engine_bytes("json") or formats.serialize(answer, "json"))
+        if answer.variables:  # in the order of the query, as in the other formats
+            told["head"]["vars"] = list(answer.variables)
+        return json.dumps(told, indent=2, ensure_ascii=False)
     return formats.serialize(answer, format).decode()
 
 
