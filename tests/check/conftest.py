@@ -9,9 +9,11 @@ from pyoxigraph import Quad
 
 from crampkg.check import files, material
 from crampkg.pipeline.load import load_file
+from crampkg.questions.lint import lint
 from crampkg.turtle import format_text
 
 formatted = cache(format_text)
+linted = cache(lint)
 
 
 @cache
@@ -22,7 +24,8 @@ def loaded(name: str, text: str) -> list[Quad]:
 
 @pytest.fixture(autouse=True)
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let both, which are functions of a text alone, remember what they gave."""
+    """Let these, which are functions of a text alone, remember what they gave."""
+    monkeypatch.setattr(files, "lint", linted)
     monkeypatch.setattr(files, "format_text", formatted)
     monkeypatch.setattr(material, "format_text", formatted)
     monkeypatch.setattr(material, "load_file", loaded)

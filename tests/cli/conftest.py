@@ -20,6 +20,9 @@ from crampkg.graph import KnowledgeGraph
 
 ROOT = Path(__file__).parents[2]
 
+#: Those that are asked of the tiny article: to check all of them takes seconds.
+QUESTIONS = ("arteries-explaining-pain", "concept-card", "denied-claims")
+
 
 @pytest.fixture
 def environment(cache: Path, graph: KnowledgeGraph, tmp_path: Path) -> dict[str, str]:
@@ -85,9 +88,12 @@ def on_terminal(environment: dict[str, str]) -> Callable[..., Ended]:
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """Return sources with the real ontology, questions and rules, and a tiny article, to change."""
+    """Return sources with the real ontology and rules, some questions, and a tiny article."""
     folder = tmp_path / "tiny"
-    for name in ("ontology", "queries", "rules"):
+    for name in ("ontology", "rules"):
         shutil.copytree(ROOT / name, folder / name)
+    (folder / "queries").mkdir()
+    for name in QUESTIONS:
+        shutil.copy(ROOT / "queries" / f"{name}.rq", folder / "queries")
     shutil.copytree(BASE / "data", folder / "data")
     return folder
