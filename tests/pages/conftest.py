@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pages.browsing import chromium, launched
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from serving import Server
 
 Visit = Callable[..., Page]
@@ -47,19 +47,36 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    """Return a window for tests that leave nothing in it: a new one costs half a second."""
+    with browser.new_context() as context:
+        yield context.new_page()
+
+
 @pytest.fixture
 def visit(browser: Browser, site: Server) -> Iterator[Visit]:
     """Return what opens a path in a window of its own; what goes wrong there fails the test.
 
-    Options are those of a Playwright context; `at` is the URL of another server than `site`.
+    Options are those of a Playwright context; `at` is the URL of another server than `site`. Of
+    `window`, when the path is to be opened in it, the size and colours are as in a new one.
     """
     wrong: list[str] = []
     contexts = []
+    watched: list[tuple[Page, Any, Any]] = []
 
-    def opened(path: str, *, at: str = site.url, **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-        contexts.append(context)
-        page = context.new_page()
+    def opened(
+        path: str, *, at: str = site.url, window: Page | None = None, **options: Any
+    ) -> Page:
+        size: ViewportSize = {"width": 1280, "height": 800}
+        if window is None:
+            context = browser.new_context(**{"viewport": size, **options})
+            contexts.append(context)
+            page = context.new_page()
+        else:
+            page = window
+            page.set_viewport_size(size)
+            page.emulate_media(media="null", color_scheme=options.get("color_scheme", "light"))
         page.set_default_timeout(10_000)
 
         def heard(message: Any) -> None:
@@ -74,14 +91,21 @@ def visit(browser: Browser, site: Server) -> Iterator[Visit]:
             if not request.url.startswith(f"{at}/"):
                 wrong.append(f"{page.url} asked for {request.url}")
 
-        page.on("console", heard)
-        page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
-        page.on("dialog", lambda dialog: wrong.append(f"{page.url}: {dialog.message}"))
-        page.on("request", asked)
+        seen: dict[Any, Any] = {
+            "console": heard,
+            "pageerror": lambda error: wrong.append(f"{page.url}: {error}"),
+            "dialog": lambda dialog: wrong.append(f"{page.url}: {dialog.message}"),
+            "request": asked,
+        }
+        for event, hear in seen.items():
+            page.on(event, hear)
+            watched.append((page, event, hear))
         page.goto(f"{at}{path}")
         return page
 
     yield opened
+    for page, event, hear in watched:
+        page.remove_listener(event, hear)
     for context in contexts:
         context.close()
     assert wrong == []

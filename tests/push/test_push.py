@@ -21,12 +21,13 @@ from engines.stores import BY_NAME, DURABLE, Running
 from faulty import Asked, Handler, Server, serving
 from processes import COMMAND
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
+from tenacity import wait_fixed
 
 from crampkg import cli
 from crampkg.engine.remote import RemoteEngine
 from crampkg.errors import EndpointError
 from crampkg.graph import KnowledgeGraph
-from crampkg.push import Pushed, Target, push, summary
+from crampkg.push import Pushed, Target, load, push, summary
 from crampkg.push.parts import cut
 from crampkg.vocabulary import GRAPHS, KG, LOADING
 
@@ -54,6 +55,12 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.touch(mode=0o600)
     monkeypatch.setenv("NETRC", str(netrc))
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait a twentieth of a second where a push would wait a second or more."""
+    monkeypatch.setattr(load, "_BACK_OFF", wait_fixed(0.05))
 
 
 @pytest.fixture(scope="module")
