@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -288,6 +289,68 @@ def test_a_query_whose_client_leaves_is_stopped(start: Callable[..., Server]) ->
     assert eventually(lambda: worker not in server.workers() and len(server.workers()) == 1)
     assert server.query("ASK {}").status_code == 200
     assert 'crampkg_stopped_queries_total{kind="gone"} 1.0' in server.get("/metrics").text
+
+
+POST = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+SLOW = f"GET /sparql?query={quote(CROSS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        CHUNKED + b"0\r\n",  # lines after the last chunk
+        CHUNKED + b"1;",  # an extension of a chunk
+        SLOW + b"GET / HTTP/1.1\r\nHost: x\r\n",  # lines of the next request
+        SLOW + b"GET /",  # its path
+    ],
+    ids=["trailers", "extension", "next head", "next path"],
+)
+@pytest.mark.parametrize("line", [b"X-1: y\r\n", b"x"], ids=["lines", "a line"])
+def test_what_stands_around_a_body_has_an_end(begun: bytes, line: bytes, small: Server) -> None:
+    before = memory(small)
+    more = (line * 65_536)[:65_536]
+    with socket.create_connection((small.host, small.port), 30) as client:
+        client.sendall(begun)
+        sent = 0
+        with contextlib.suppress(OSError):  # reset, or a broken pipe
+            while sent < 64 * 1024 * 1024:
+                client.sendall(more)
+                sent += len(more)
+    assert sent < 16 * 1024 * 1024, "what the kernel holds on the way"
+    assert memory(small) - before < 20_000_000
+    assert small.query("ASK {}").status_code == 200
+
+
+def test_a_body_may_come_in_chunks_of_one_byte(small: Server) -> None:
+    query = b"ASK {} # " + b"x" * 20_000
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in query)
+    with socket.create_connection((small.host, small.port), 30) as client:
+        client.sendall(CHUNKED + chunks + b"0\r\nX-Trailer: y\r\n\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+def test_requests_may_follow_each_other_without_waiting(small: Server) -> None:
+    length = b"Content-Length: %d\r\n\r\n"
+    query = b"ASK {} # " + b"x" * 60_000
+    with socket.create_connection((small.host, small.port), 30) as client:
+        client.sendall((POST + length % len(query) + query) * 8)
+        seen = b""
+        while seen.count(b"HTTP/1.1 200 ") < 8:
+            part = client.recv(65_536)
+            assert part, seen[-300:]
+            seen += part
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_request_is_no_mistake(
+    start: Callable[..., Server],
+) -> None:
+    server = start()
+    with socket.create_connection((server.host, server.port), 30) as client:
+        client.sendall(POST + b"Content-Length: 100\r\n\r\nASK")
+        assert eventually(lambda: server.get("/health").status_code == 200)
+    assert eventually(lambda: any('"status": 499' in line for line in server.log))
+    assert not [line for line in server.log if "error" in line or "traceback" in line.casefold()]
 
 
 def answers(clients: list[HTTPConnection], queries: Iterable[str]) -> list[HTTPResponse]:

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
@@ -30,7 +31,7 @@ from crampkg.server import (
 )
 from crampkg.server.access_log import AccessLog
 from crampkg.server.problems import Problem
-from crampkg.server.service import Service
+from crampkg.server.service import GONE, Service
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -121,6 +122,8 @@ def _endpoint(handler: Handler, service: Service) -> Callable[[Request], Awaitab
             return await handler(request, service)
         except Problem as problem:
             return refusals.respond(request, problem)
+        except ClientDisconnect:  # before its request was whole
+            return Response(None, GONE)
 
     return endpoint
 

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 _PARTING = 2.0
 _PARTED = 100
 
+#: So many bytes may stand around each byte of a body: in chunks of one byte there are five.
+_AROUND = 8
+
+_LONG_HEAD = Problem("long-head", "The head of the request is too long. Send a long query by POST.")
+
 
 class Connection(HttpToolsProtocol):
     """One connection, from an address that may have only so many.
@@ -41,7 +46,8 @@ class Connection(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._unsent = 0
-        self._head = 0
+        self._taken = 0  # bytes of the request that is coming in, and those of its body
+        self._body = 0
         self._refusal: Problem | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -70,20 +76,25 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take in a part of a request, whose head may have so many bytes and so much time."""
+        """Take in a part of a request, whose head may have so many bytes and so much time.
+
+        So may what stands around the parts of a body, and after it; and the head of a request that
+        comes while the one before it is answered.
+        """
         if self._refusal is not None:
             self._refuse(self._refusal)
             return
         if self._deadline is None and not self._is_answering():
             self._await_head()
-        if self._deadline is not None:
-            self._head += len(data)
-            most = self._limits.head
-            if self._head > most and b"\r\n\r\n" not in data[:most]:
-                detail = "The head of the request is too long. Send a long query by POST."
-                self._refuse(Problem("long-head", detail))
-                return
+        self._taken += len(data)
+        most = self._limits.head
+        is_head = self._deadline is not None
+        if is_head and self._taken > most and b"\r\n\r\n" not in data[:most]:
+            self._refuse(_LONG_HEAD)
+            return
         super().data_received(data)
+        if self._taken - self._body > most + _AROUND * self._body:
+            self._refuse(_LONG_HEAD)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""
@@ -94,8 +105,17 @@ class Connection(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-        self._head = 0
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take in a part of a body."""
+        self._body += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request."""
+        self._taken = self._body = 0
+        super().on_message_complete()
 
     def pause_writing(self) -> None:
         """Begin to watch a client that does not read as fast as it is written to."""
@@ -119,7 +139,6 @@ class Connection(HttpToolsProtocol):
         return cycle is not None and not cycle.response_complete
 
     def _await_head(self) -> None:
-        self._head = 0
         seconds = self._limits.request if self._refusal is None else _PARTING
         self._deadline = self.loop.call_later(seconds, self._give_up)
 
@@ -133,6 +152,9 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, problem: Problem) -> None:
         """Send a problem as the answer to what is not, or not yet, a request, and close."""
         if self.transport.is_closing():
+            return
+        if self._is_answering() and (self.cycle.response_started or not self.cycle.more_body):
+            self.transport.abort()  # what is sent now would be taken for the answer to another one
             return
         body = problem.body()
         head = [

@@ -45,7 +45,7 @@ _OK = 200
 _AT_ONCE = ("home",)
 
 #: nginx's number for a client that did not wait.
-_GONE = 499
+GONE = 499
 
 
 class GoneError(Exception):
@@ -104,7 +104,7 @@ class Service:
                 done = await self._run(request, {**job, "encoding": encoding})
             except GoneError:
                 self.metrics.stopped("gone")
-                return Response(None, _GONE)  # to nobody
+                return Response(None, GONE)  # to nobody
             note |= {"waited_ms": round(done.waited, 3), "worker_ms": done.took}
             is_kept = is_lasting and _size(done) <= self.limits.cache // 4
             if is_kept:
