@@ -264,6 +264,8 @@ def test_what_has_not_changed_is_not_sent_again(server: Server, path: str) -> No
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag
     assert server.get(path, headers={"if-none-match": '"other"'}).status_code == 200
+    anything = server.get(path, headers={"if-none-match": "*"})
+    assert (anything.status_code, anything.content) == (304, b"")
     assert "Accept" in first.headers["vary"]
     assert "Accept-Encoding" in first.headers["vary"]
 

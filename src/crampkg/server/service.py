@@ -87,12 +87,11 @@ class Service:
             **(headers or {}),
         }
         is_lasting = not _FRESH.search(job.get("text", ""))
+        known = parse_etags(request.headers.get("if-none-match"))
+        is_asked = is_lasting and request.method in ("GET", "HEAD")
         if is_lasting:
             told |= {"etag": f'W/"{key[:32]}"', "cache-control": _CACHING}
-            known = parse_etags(request.headers.get("if-none-match"))
-            # "*" would be for anything that there is, and that shows only when it is asked.
-            is_known = not known.star_tag and known.contains_weak(key[:32])
-            if request.method in ("GET", "HEAD") and is_known:
+            if is_asked and not known.star_tag and known.contains_weak(key[:32]):
                 return Response(None, 304, told)
         else:
             told["cache-control"] = "no-store"
@@ -115,10 +114,12 @@ class Service:
         else:
             is_kept = note["cached"] = True
             self.metrics.cached()
-        if done.encoding is not None:
-            told["content-encoding"] = done.encoding
         if done.status != _OK:  # what was asked wrongly is no version of anything
             told.pop("etag", None)
+        elif is_asked and known.star_tag:  # any would do, and now it is known that there is one
+            return Response(None, 304, told)
+        if done.encoding is not None:
+            told["content-encoding"] = done.encoding
         told["content-type"] = media.content_type(done.type)
         response = PiecewiseResponse(done.body, done.status, told)
         if not is_kept:  # one is held for each of its readers
