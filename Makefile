@@ -48,8 +48,12 @@ bench-serving: $(READY)
 	.venv/rdflib-endpoint/bin/python -m pip install --quiet --disable-pip-version-check -r bench/rdflib-endpoint.txt
 	$(BIN)/python bench/serving.py --rdflib-endpoint .venv/rdflib-endpoint/bin/rdflib-endpoint --write bench/serving.md
 
+# Comunica, one of the stores, where npm is at hand.
+tests/engines/node_modules: tests/engines/package-lock.json
+	! command -v npm >/dev/null || npm --prefix tests/engines ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
 # Starts the stores, pushes, asks every question of each, and writes docs/engines.md.
-engines: $(READY)
+engines: $(READY) tests/engines/node_modules
 	PYTHONPATH=tests $(BIN)/python -m engines.matrix
 
 # Every page at the width of a desk and of a phone, light and dark, into screenshots/ (Chromium).

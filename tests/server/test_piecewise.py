@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
-
-from crampkg.server import piecewise
 from crampkg.server.piecewise import PiecewiseResponse
 
 GET = {"type": "http", "method": "GET"}
 BODY = bytes(range(256)) * 1000
+
+
+def response(grace: float) -> PiecewiseResponse:
+    """Return a response of four pieces, each of which may take a second."""
+    return PiecewiseResponse(BODY, 200, {}, grace=grace, pace=65_536)
 
 
 async def nothing() -> dict[str, Any]:
@@ -24,15 +26,15 @@ def test_the_pieces_are_the_body() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(PiecewiseResponse(BODY)(GET, nothing, send))
+    asyncio.run(response(30)(GET, nothing, send))
     assert (b"content-length", str(len(BODY)).encode()) in sent[0]["headers"]
     assert b"".join(message["body"] for message in sent[1:]) == BODY
     assert len(sent) > 3
     assert [message["more_body"] for message in sent[1:]] == [True] * (len(sent) - 2) + [False]
 
 
-def test_a_reader_that_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(piecewise, "_PATIENCE", -4)
+def test_a_reader_that_takes_nothing_is_left_and_the_log_says_so() -> None:
+    scope: dict[str, Any] = {**GET, "crampkg": {"job": "query"}}
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -40,5 +42,6 @@ def test_a_reader_that_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch) ->
         if len(sent) > 2:
             await asyncio.sleep(60)
 
-    asyncio.run(asyncio.wait_for(PiecewiseResponse(BODY)(GET, nothing, send), 10))
+    asyncio.run(asyncio.wait_for(response(-3.5)(scope, nothing, send), 10))
     assert len(sent) == 3
+    assert scope["crampkg"] == {"job": "query", "cut": True}

@@ -15,14 +15,21 @@ from crampkg.server.problems import Problem
 from crampkg.server.service import Service
 
 
-def request() -> Request:
+def request(client: str = "192.0.2.1") -> Request:
     """Return a request of a client that stays."""
 
     async def receive() -> dict[str, Any]:
         await asyncio.Event().wait()
         return {}
 
-    scope = {"type": "http", "method": "GET", "headers": [], "query_string": b"", "path": "/"}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "headers": [],
+        "query_string": b"",
+        "path": "/",
+    }
+    scope["client"] = (client, 1)
     return Request(scope, receive)
 
 
@@ -38,19 +45,26 @@ def test_answers_too_long_to_keep_are_held_for_so_many_readers_alone(
 
     monkeypatch.setattr(service.queries, "run", run)
 
-    async def answer(length: int) -> Any:
-        return await service.answer(request(), {"do": "terms", "length": length})
+    async def answer(length: int, client: str = "192.0.2.1") -> Any:
+        return await service.answer(request(client), {"do": "terms", "length": length})
 
     async def readers() -> None:
         first = await answer(6_000)
-        with pytest.raises(Problem, match="Too many long answers") as raised:
-            await answer(6_001)
-        assert raised.value.kind == "busy"
-        assert raised.value.retry
+        for client, told in (
+            ("192.0.2.1", "are being read by you"),
+            ("192.0.2.2", "are being read"),
+        ):
+            with pytest.raises(Problem, match=f"Too many long answers {told}\\.") as raised:
+                await answer(6_001, client)
+            assert raised.value.kind == "busy"
+            assert raised.value.retry
+        other = await answer(2_600, "192.0.2.2")  # beside what another reads there is room
+        with pytest.raises(Problem, match="by you"):  # but a quarter of all is one address's share
+            await answer(2_601, "192.0.2.2")
         short = await answer(100)  # kept, and once for all
         assert (await answer(100)).body == short.body
-        del first  # it was read
+        del first, other  # they were read
         assert len((await answer(6_001)).body) == 6_001
 
     asyncio.run(readers())
-    assert len(asked) == 4
+    assert len(asked) == 7

@@ -20,9 +20,11 @@ class Limits:
     bytes; a query at most `query` bytes. Beyond the workers, `queue` queries may wait, `per_client`
     of one address, for at most `patience` seconds. A client has `request` seconds to send the head
     of a request, of at most `head` bytes, and as long for its body; and must read an answer as fast
-    as its connection can be seen to move every `request` seconds. `cache` bytes of answers are
+    as its connection can be seen to move every `request` seconds, a long one whole in `grace`
+    seconds and one more for each `pace` bytes. `cache` bytes of answers are
     kept, and at most `connections` are open, `per_address` of them from one address. Answers that
-    are not kept may together have `unkept` bytes while they are sent.
+    are not kept may together have `unkept` bytes while they are sent, a quarter of them those of
+    one address.
     """
 
     workers: int = 2
@@ -35,6 +37,8 @@ class Limits:
     per_client: int = 16
     patience: float = 20.0
     request: float = 15.0
+    grace: float = 30.0
+    pace: int = 64 * 1024
     head: int = 64 * 1024
     cache: int = 64 * MEBIBYTE
     unkept: int = 256 * MEBIBYTE

@@ -8,6 +8,7 @@ import json
 import re
 import time
 import weakref
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
@@ -63,7 +64,8 @@ class Service:
         # What explains reads many modules and files, so it is not born before it is wanted.
         self.explainer = Pool(1, graph.digest, limits, self.metrics, confined=False)
         self._drawing = Drawing(limits)
-        self._unkept = 0  # bytes of answers that are being sent and are not in the cache
+        # The bytes of answers that are being sent and are not in the cache, by address.
+        self._unkept: Counter[str] = Counter()
         self._cache: LRUCache[str, Done] = LRUCache(limits.cache, getsizeof=_size)
         # What an answer depends on, beside the job.
         self._sources = f"{graph.digest} {quoting.digest(graph)} {__version__}"
@@ -95,12 +97,13 @@ class Service:
                 return Response(None, 304, told)
         else:
             told["cache-control"] = "no-store"
+        client = request.client.host if request.client else ""
         encoding = media.encoding(request.headers.get("accept-encoding", ""))
         place = f"{key} {encoding}"
         done = self._cache.get(place)
         if done is None:
             try:
-                done = await self._run(request, {**job, "encoding": encoding})
+                done = await self._run(request, {**job, "encoding": encoding}, client)
             except GoneError:
                 self.metrics.stopped("gone")
                 return Response(None, GONE)  # to nobody
@@ -108,9 +111,8 @@ class Service:
             is_kept = is_lasting and _size(done) <= self.limits.cache // 4
             if is_kept:
                 self._cache[place] = done
-            elif self._unkept + len(done.body) > self.limits.unkept:
-                detail = "Too many long answers are being read. Ask again in a moment."
-                raise Problem("busy", detail, retry=int(self.limits.request))
+            else:
+                self._make_room(client, len(done.body))
         else:
             is_kept = note["cached"] = True
             self.metrics.cached()
@@ -121,14 +123,31 @@ class Service:
         if done.encoding is not None:
             told["content-encoding"] = done.encoding
         told["content-type"] = media.content_type(done.type)
-        response = PiecewiseResponse(done.body, done.status, told)
+        limits = self.limits
+        response = PiecewiseResponse(
+            done.body, done.status, told, grace=limits.grace, pace=limits.pace
+        )
         if not is_kept:  # one is held for each of its readers
-            self._unkept += len(done.body)
-            weakref.finalize(response, self._forget, len(done.body))
+            self._unkept[client] += len(done.body)
+            weakref.finalize(response, self._forget, client, len(done.body))
         return response
 
-    def _forget(self, size: int) -> None:
-        self._unkept -= size
+    def _make_room(self, client: str, size: int) -> None:
+        """Raise `Problem` where answers on their way, in all or to one address, are too large."""
+        most = self.limits.unkept
+        if self._unkept[client] and self._unkept[client] + size > most // 4:
+            whose = " by you"
+        elif self._unkept.total() + size > most:
+            whose = ""
+        else:
+            return
+        detail = f"Too many long answers are being read{whose}. Ask again in a moment."
+        raise Problem("busy", detail, retry=int(self.limits.request))
+
+    def _forget(self, client: str, size: int) -> None:
+        self._unkept[client] -= size
+        if not self._unkept[client]:
+            del self._unkept[client]
 
     def _render(self, job: dict[str, Any]) -> Done:
         """Render a page here and now."""
@@ -146,11 +165,10 @@ class Service:
         self.metrics.workers.labels("busy").set(self.queries.alive - idle)
         self.metrics.waiting.set(self.queries.waiting)
 
-    async def _run(self, request: Request, job: dict[str, Any]) -> Done:
+    async def _run(self, request: Request, job: dict[str, Any], client: str) -> Done:
         """Let a worker do the job, and kill it when the client has gone away meanwhile."""
         if job.get("view") in _AT_ONCE:
             return await asyncio.to_thread(self._render, job)
-        client = request.client.host if request.client else ""
         doing = asyncio.ensure_future(self._do(job, client))
         leaving = asyncio.ensure_future(_until_gone(request))
         try:

@@ -1,0 +1,52 @@
+"""A worker is kept from the network by the system too, should a query ever get past the guard."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+#: Ask a worker in a process of its own, without the guard; what it says is printed.
+ASK = textwrap.dedent(
+    """
+    import os, socket, sys
+    from crampkg.engine import guard
+    guard.check = lambda text: None
+    from crampkg.server import worker
+    from crampkg.server.limits import Limits
+    from crampkg.server.preload import GRAPH
+    here, there = socket.socketpair()
+    if os.fork() == 0:
+        here.close()
+        worker.run(there, GRAPH.digest, Limits(), confined=sys.argv[1] == "confined")
+    there.close()
+    answers = here.makefile("rb")
+    assert worker._receive(answers) == {"ready": GRAPH.digest}
+    formats = {"select": ("json", "application/json")}
+    worker._send(here, {"do": "query", "text": sys.argv[2], "formats": formats}, b"")
+    print(worker._receive(answers)["problem"]["detail"])
+    """
+)
+
+
+@pytest.mark.parametrize("confined", [True, False])
+def test_no_worker_can_reach_another_machine(confined: bool, cache: Path) -> None:
+    """One that is not confined can, which shows that the guard was out of the way."""
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(20)
+        url = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/"
+        query = f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"
+        words = [sys.executable, "-c", ASK, "confined" if confined else "free", query]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as asking:
+            if not confined:
+                connection, _ = elsewhere.accept()
+                connection.close()
+            said, _ = asking.communicate(timeout=60)
+        assert ("Too many open files" if confined else "Connection reset") in said
+        elsewhere.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            elsewhere.accept()
