@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import rdflib
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, parse
 from rdflib.namespace import RDF, SH
 
 from crampkg.check.material import ASSERTED, SHAPES
@@ -30,7 +30,9 @@ def validate(material: Material) -> tuple[list[Finding], int]:
     """
     import pyshacl
 
-    shapes = rdflib.Graph().parse(data=material.texts[SHAPES], format="turtle")
+    shapes = rdflib.Graph()  # read by the faster parser
+    for quad in parse(material.texts[SHAPES].encode(), format=RdfFormat.TURTLE):
+        _add(shapes, quad)
     _aim(shapes, material)
     terms = material.terms()
     everything = material.selected.issuperset(material.quads)
@@ -80,9 +82,13 @@ def _stated(material: Material) -> rdflib.Graph:
     graph = rdflib.Graph()
     for name in ASSERTED:
         for quad in material.store.quads_for_pattern(None, None, None, name):
-            subject, predicate, object_ = map(_to_rdflib, quad.triple)
-            graph.add((subject, predicate, object_))
+            _add(graph, quad)
     return graph
+
+
+def _add(graph: rdflib.Graph, quad: Quad) -> None:
+    subject, predicate, object_ = map(_to_rdflib, quad.triple)
+    graph.add((subject, predicate, object_))
 
 
 def _to_rdflib(term: object) -> Node:
