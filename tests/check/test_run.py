@@ -38,7 +38,7 @@ def test_a_finding_names_file_line_term_problem_and_remedy(tmp_path: Path) -> No
     assert Path(sources.path(CLAIM)).read_text().splitlines()[finding.line or 0 - 1]
     assert finding.term == IRI
     assert finding.problem == (
-        'The label "artery causes pain" reads as if the claim were affirmed.'
+        'The label "artery causes pain (hedge: often)" reads as if the claim were affirmed.'
     )
     assert finding.remedy == 'Begin it with "denied: ".'
 
