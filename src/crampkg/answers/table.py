@@ -24,6 +24,8 @@ _HEADINGS = {
     "conditionWording": "condition",
     "markerText": "marker",
     "markers": "markers (as we link them)",
+    "silent": "neither",
+    "way": "by way of",
     "strength": "strength (ours)",
 }
 
