@@ -43,7 +43,7 @@ PAGES = {
     "concepts": "/concepts",
     "ontology": "/ontology",
     "evidence": "/evidence",
-    "picture of the whole graph": "/picture",
+    "picture, nothing chosen": "/picture",
     "editor with a result": "/editor?query=SELECT+*+%7B+kg:calf+%3Fp+%3Fo+%7D",
     "why": "/why?subject=kg:femoral-artery&predicate=ck:implicatedIn&object=kg:calf-pain",
     "about": "/about",

@@ -102,3 +102,11 @@ def test_an_answer_prints_without_what_is_for_the_screen(visit: Visit) -> None:
     assert page.locator("table.grid").is_visible()
     assert page.locator(".notice").is_visible()
     assert page.locator("main .status").first.is_visible()
+
+
+@pytest.mark.parametrize("name", ["question-overview", "question", "picture-concept", "evidence"])
+def test_nothing_is_cut_off_on_a_sheet_of_paper(name: str, visit: Visit) -> None:
+    """718 pixels are A4 within margins of a centimetre."""
+    page = visit(PAGES[name], viewport={"width": 718, "height": 1000})
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718

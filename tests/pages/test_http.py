@@ -370,6 +370,21 @@ def test_a_raw_result_is_what_its_download_is(site: Server) -> None:
     assert file.json()["head"]["vars"] == ["p", "o"]
 
 
+def test_a_triple_tells_whose_word_it_is(site: Server) -> None:
+    page = site.get("/questions/claim-graph").text
+    rows = [re.sub(r"<[^>]*>", " ", row).split() for row in page.split('<tr role="row">')[2:]]
+    told = {" ".join(row) for row in rows}
+    assert any("has resolution" in row and row.endswith("origin background") for row in told)
+    assert any("cites marker" in row and row.endswith("origin inferred") for row in told)
+    assert any("stance" in row and row.endswith("origin article") for row in told)
+
+
+def test_a_matter_that_is_contested_says_so_on_its_page(site: Server) -> None:
+    for name, is_contested in (("dehydration", True), ("venous-disease", False)):
+        page = site.get(f"/id/{name}", headers={"accept": HTML}).text
+        assert ("This matter is contested" in page) == is_contested
+
+
 def test_an_example_that_is_not_there_is_told(site: Server) -> None:
     page = site.get("/editor?example=nosuch")
     assert page.status_code == 404

@@ -96,6 +96,9 @@ def on_edge(edge: Edge) -> list[str]:
         said = f"{stance}: {said}"
     if edge.is_hedged:
         said += f", “{plain(edge.hedge)}”"
+        # A hedge is of the words as printed: "often caused by" does not say "often causes".
+        if edge.wording.casefold() not in said.casefold():
+            said += f" “{plain(edge.wording)}”"
     if edge.condition:
         said += f", {plain(edge.condition)}"
     lines = _wrapped(shortened(said, 160), 20)

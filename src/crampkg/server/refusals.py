@@ -21,7 +21,7 @@ def respond(
 ) -> Response:
     """Return a problem as `application/problem+json`, or as a page where that is liked better."""
     request.scope.setdefault("crampkg", {})["problem"] = problem.kind  # for the log
-    told = {**(headers or {}), "vary": "Accept"}
+    told = {**(headers or {}), "vary": "Accept", "x-content-type-options": "nosniff"}
     if problem.kind in ("too-slow", "too-long", "update"):  # the rest of the body may be on its way
         told["connection"] = "close"
     if problem.retry is not None:

@@ -85,6 +85,7 @@ class Service:
         note |= {"job": job["do"], "key": key[:12]}
         told = {
             "vary": "Accept, Accept-Encoding",
+            "x-content-type-options": "nosniff",
             "link": '</api/status>; rel="describedby"',
             **(headers or {}),
         }

@@ -166,6 +166,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
             (_MATCHES[each.match], linked(each.label or each.term, each.term), each)
             for each in card.mappings
         ],
+        "contested": _contested(iri, graph),
         "neighbours": [] if card.claims else list(_neighbours(term, graph)),
         "rests": _rests(term, graph),
         "incoming": [] if _is_clinical(term) else list(_incoming(term, graph)),
@@ -236,6 +237,15 @@ def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[
             yield origin, found
 
 
+def _contested(iri: str, graph: KnowledgeGraph) -> str:
+    """Return where the claims on a contested matter are told together, or nothing for others."""
+    id = "contested-matters"
+    if not any(each.id == id for each in graph.questions()):
+        return ""
+    is_one = any(row.text("topic") == iri for row in graph.ask(id))
+    return addresses.question(id) if is_one else ""
+
+
 def _neighbours(term: Term, graph: KnowledgeGraph) -> Iterator[Part]:
     """Yield the things beside one that the article does make a claim about."""
     for row in graph.query(bind(_NEIGHBOURS, {"concept": [serialize(term.iri, "iri")]})):
@@ -291,10 +301,21 @@ def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     if not graph.terms.get(subject):
         return None
     found = graph.describe(subject).claims
-    rows = [_row(claim) for claim in dict.fromkeys(found) if claim.claim == card.term.iri]
+    mine = dict.fromkeys(claim for claim in found if claim.claim == card.term.iri)
+    rows = [_row(claim) | {"origin": _text("article")} for claim in mine]
     said = ("relation", "relationLabel", "object", "objectLabel", "stance")
-    columns = ("subject", "subjectLabel", *said, *_CLAIM[6:])
-    return grid(graph, columns, rows) if rows else None
+    columns = ("subject", "subjectLabel", *said, *_CLAIM[6:], "origin")
+    if not rows:
+        return None
+    table = grid(graph, columns, rows)
+    lines = [
+        # Not the link to the claim, which would lead to this very page.
+        line._replace(
+            cells=tuple(tuple(part for part in cell if part.look != "claim") for cell in line.cells)
+        )
+        for line in table.lines
+    ]
+    return table._replace(lines=tuple(lines))
 
 
 def _row(claim: CardClaim) -> dict[str, Value | None]:

@@ -30,6 +30,7 @@ class Step(NamedTuple):
     rows: int
     grid: Grid | None
     silence: str
+    note: str
 
 
 #: The column that groups the rows of some steps.
@@ -113,4 +114,5 @@ def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
             len(answer),
             table,
             question.silence,
+            question.note,
         )

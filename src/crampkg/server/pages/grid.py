@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.answers import whose
 from crampkg.answers.table import are_numbers, heading_of, label_of
+from crampkg.questions.bind import serialize
 from crampkg.server.pages.addresses import address
-from crampkg.vocabulary import CK, compress
+from crampkg.vocabulary import CK, ORIGINS, compress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -154,9 +155,32 @@ def _grid(
 
 
 def triples(graph: KnowledgeGraph, rows: Iterable[tuple[Value, Value, Value]]) -> Grid:
-    """Return the triples of a graph as a table, everything by its name."""
-    lines = tuple(Line(tuple((_named(value, graph),) for value in row), "") for row in rows)
-    return Grid(("subject", "relation", "object"), lines)
+    """Return the triples of a graph as a table, everything by its name, with whose word each is.
+
+    A triple that no graph holds was made by the query.
+    """
+    rows = list(rows)
+    known = _origins(graph, {subject.text for subject, _, _ in rows if subject.kind == "uri"})
+    lines = []
+    for row in rows:
+        origin = known.get(row, "made by the query")
+        whose = Part(origin, look="origin " + origin.replace(" ", "-"))
+        lines.append(Line((*((_named(value, graph),) for value in row), (whose,))))
+    return Grid(("subject", "relation", "object", "origin"), tuple(lines))
+
+
+def _origins(graph: KnowledgeGraph, subjects: set[str]) -> dict[tuple[Value | None, ...], str]:
+    """Return the origin of each triple with one of some subjects; of several, what is stated."""
+    if not subjects:
+        return {}
+    values = " ".join(serialize(iri, "iri") for iri in sorted(subjects))
+    text = f"SELECT ?s ?p ?o ?g {{ VALUES ?s {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"
+    found: dict[tuple[Value | None, ...], str] = {}
+    for row in graph.query(text):
+        triple, origin = (row["s"], row["p"], row["o"]), ORIGINS[row.text("g")]
+        if found.get(triple, "inferred") == "inferred":
+            found[triple] = origin
+    return found
 
 
 def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:

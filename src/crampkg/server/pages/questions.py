@@ -30,6 +30,9 @@ _MOST_NEAR = 5
 #: Of a parameter with at most so many choices, each is tried when one has no answer.
 _MOST_TRIED = 12
 
+#: Words of so many letters are looked for as they are.
+_SHORT = 3
+
 #: Words of a question in plain words that tell nothing of what it is about.
 _EMPTY = frozenset(
     (
@@ -71,7 +74,11 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
     words, tag = asked.get("q", "").strip(), asked.get("tag", "")
     known = graph.questions()
     tagged = [each for each in known if not tag or tag in each.tags]
-    wanted = [word for word in re.findall(r"\w+", words.casefold()) if word not in _EMPTY]
+    wanted = [
+        word.removesuffix("s") if len(word) > _SHORT else word  # "helps" is there as "help"
+        for word in re.findall(r"\w+", words.casefold())
+        if word not in _EMPTY
+    ]
     hits = {each.id: sum(word in _searched(each, graph) for word in wanted) for each in tagged}
     found = [each for each in tagged if hits[each.id] == len(wanted)]
     # Who asks in a sentence is shown what has most of its words.
