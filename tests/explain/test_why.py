@@ -294,6 +294,16 @@ def test_as_prov(graph: KnowledgeGraph) -> None:
             "What does hold: femoral artery is implicated in calf pain.",
         ),
         (
+            ("mild hypohydration", "predisposes to", "cramp"),
+            "The article denies it. "
+            "The graph does not say so, and it does not follow from what it says.",
+        ),
+        (
+            ("dehydration", "primarily causes", "cramp"),
+            "The article reports it as a belief. "
+            "The graph does not say so, and it does not follow from what it says.",
+        ),
+        (
             ("femoral artery disease", "affects structure", "femoral artery"),
             "It is background, which the article does not state. There is one justification.",
         ),

@@ -23,6 +23,15 @@ class Line(NamedTuple):
     aside: str  # in brackets behind the text; empty for none
 
 
+#: What is said of a triple that does not hold and that a claim is about, by the claim's stance.
+_STANCES = {
+    "affirmed": "The article affirms it, but in a way that makes no fact.",
+    "denied": "The article denies it.",
+    "mixed evidence": "The article finds mixed evidence for it.",
+    "reported belief": "The article reports it as a belief.",
+}
+
+
 def heading(explanation: Explanation) -> str:
     """Return the question as it was understood."""
     return f"Why: {explanation.text}?"
@@ -31,7 +40,15 @@ def heading(explanation: Explanation) -> str:
 def verdict(explanation: Explanation) -> str:
     """Return the answer in a sentence."""
     if not explanation.holds:
-        sentence = "The graph does not say so, and it does not follow from what it says."
+        asked = [term.value for term in explanation.triple]
+        stances = {
+            _STANCES[told.stance]: None
+            for told in explanation.nearest
+            if [told.subject, told.relation, told.object] == asked and told.stance in _STANCES
+        }
+        sentence = " ".join(
+            (*stances, "The graph does not say so, and it does not follow from what it says.")
+        )
         if explanation.instead:
             sentence += f" What does hold: {'; '.join(explanation.instead)}."
         return sentence
