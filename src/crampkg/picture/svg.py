@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SVG = "http://www.w3.org/2000/svg"
 _NUMBERED = re.compile(r"([ne])(\d+)")
 #: Between these widths, in pixels, a picture may shrink to that of a page and can still be read.
-_SLIM = (900.0, 1400.0)
+_SLIM = (900.0, 2000.0)
 #: Fonts of the width that the picture was laid out for.
 _FONTS = "Arial, Helvetica, Arimo, 'Liberation Sans', sans-serif"
 _TITLES = {layer.key: layer.title for layer in LAYERS}
