@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.errors import CrampkgError
@@ -68,6 +69,9 @@ _RESTS = (
     (f"{CK}EvidenceSource", "claims-by-source"),
     (f"{CK}Section", "claims-by-section"),
 )
+
+#: The question that tells which matters are contested.
+_CONTESTED = "contested-matters"
 
 #: The columns of a table of claims under the headings of their relations.
 _CLAIM = (
@@ -239,11 +243,14 @@ def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[
 
 def _contested(iri: str, graph: KnowledgeGraph) -> str:
     """Return where the claims on a contested matter are told together, or nothing for others."""
-    id = "contested-matters"
-    if not any(each.id == id for each in graph.questions()):
-        return ""
-    is_one = any(row.text("topic") == iri for row in graph.ask(id))
-    return addresses.question(id) if is_one else ""
+    return addresses.question(_CONTESTED) if iri in _contested_matters(graph) else ""
+
+
+@functools.cache
+def _contested_matters(graph: KnowledgeGraph) -> frozenset[str]:
+    if not any(each.id == _CONTESTED for each in graph.questions()):
+        return frozenset()
+    return frozenset(row.text("topic") for row in graph.ask(_CONTESTED))
 
 
 def _neighbours(term: Term, graph: KnowledgeGraph) -> Iterator[Part]:
