@@ -9,10 +9,9 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
 
-# A file is one process's, so that what its tests share is started and built once. Tests that wait for
-# servers leave time for a third worker on two cores.
+# A file is one process's, so that what its tests share is started and built once.
 test: $(READY)
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 # Tracing takes Python 3.11 twice the time.
 coverage: $(READY)
