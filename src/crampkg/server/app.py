@@ -96,7 +96,10 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ]
         + [
             Mount("/sources", source_files.SourceFiles(graph.sources)),
-            Mount("/static", static_files.Files()),
+            Mount(
+                "/static",
+                static_files.Files(lasting=True, packages=[("crampkg.server", "static")]),
+            ),
         ],
         middleware=[
             Middleware(AccessLog, metrics=service.metrics),

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import functools
 import io
+import mimetypes
 import os
 import zipfile
 from typing import TYPE_CHECKING
 
-from starlette.staticfiles import StaticFiles
+from crampkg.server.static_files import Files
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-    from starlette.types import Scope
-
     from crampkg.sources import Sources
 
 #: The media types of source files by their extension, which no table of the system knows well.
 TYPES = {
     ".jsonld": "application/ld+json",
     ".rq": "application/sparql-query",
-    ".ttl": "text/turtle; charset=utf-8",
-    ".tsv": "text/tab-separated-values; charset=utf-8",
+    ".ttl": "text/turtle",
+    ".tsv": "text/tab-separated-values",
     ".yaml": "application/yaml",
 }
+for _extension, _type in TYPES.items():
+    mimetypes.add_type(_type, _extension)
 
 #: An archive of the same files is the same, whenever it is made.
 _MADE = (1980, 1, 1, 0, 0, 0)
@@ -35,7 +35,7 @@ def names(sources: Sources) -> tuple[str, ...]:
     return tuple(name for name in sources.files() if os.path.splitext(name)[1] in TYPES)
 
 
-class SourceFiles(StaticFiles):
+class SourceFiles(Files):
     """The source files below one address, and nothing else of their folder."""
 
     def __init__(self, sources: Sources) -> None:
@@ -47,21 +47,6 @@ class SourceFiles(StaticFiles):
         if path.replace(os.sep, "/") not in names(self._sources):
             return "", None
         return super().lookup_path(path)
-
-    def file_response(
-        self,
-        full_path: str | os.PathLike[str],
-        stat_result: os.stat_result,
-        scope: Scope,
-        status_code: int = 200,
-    ) -> Response:
-        """Return a file, or that it is what the client has."""
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers["cache-control"] = "no-cache"
-        response.headers["x-content-type-options"] = "nosniff"
-        if "content-type" in response.headers:
-            response.headers["content-type"] = TYPES[os.path.splitext(full_path)[1]]
-        return response
 
 
 def archive(sources: Sources) -> bytes:

@@ -1,8 +1,8 @@
-"""The files that pages load: kept by browsers, since the address of each tells its content."""
+"""Files that are sent as they are: kept by browsers where the address tells the content."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.staticfiles import StaticFiles
 
@@ -17,10 +17,11 @@ _LASTING = "public, max-age=31536000, immutable"
 
 
 class Files(StaticFiles):
-    """The folder `static/` of this package."""
+    """The files of a folder; `lasting` are those asked for with a question mark."""
 
-    def __init__(self) -> None:
-        super().__init__(packages=[("crampkg.server", "static")])
+    def __init__(self, *, lasting: bool = False, **folder: Any) -> None:
+        super().__init__(**folder)
+        self._is_lasting = lasting
 
     def file_response(
         self,
@@ -29,8 +30,9 @@ class Files(StaticFiles):
         scope: Scope,
         status_code: int = 200,
     ) -> Response:
-        """Return a file, or that it is what the browser has."""
+        """Return a file, or that it is what the client has."""
         response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers["cache-control"] = _LASTING if scope["query_string"] else "no-cache"
+        lasts = self._is_lasting and scope["query_string"]
+        response.headers["cache-control"] = _LASTING if lasts else "no-cache"
         response.headers["x-content-type-options"] = "nosniff"
         return response
