@@ -122,3 +122,50 @@ def test_a_hostile_construct_is_drawn_as_text(visit: Visit) -> None:
     assert hostile in page.locator(".picture-box").inner_html().replace("&lt;", "<").replace(
         "&gt;", ">"
     )
+
+
+def test_the_whole_graph_stands_in_columns_below_their_headings(visit: Visit) -> None:
+    page = visit("/picture", viewport={"width": 1280, "height": 900})
+    headings = page.locator(".picture .heading")
+    titles = [text.strip() for text in headings.all_text_contents()]
+    assert titles[:4] == [
+        "Evidence",
+        "Causal factors and mechanisms",
+        "Arteries and veins",
+        "Conditions",
+    ]
+    boxes = [headings.nth(place).bounding_box() for place in range(len(titles))]
+    tops = {round(box["y"]) for box in boxes if box}
+    assert len(tops) == 1
+    for layer, box in zip(("evidence", "causes", "arteries", "conditions"), boxes, strict=False):
+        assert box
+        things = page.locator(f".picture .node.{layer}").all()
+        assert len(things) > 3
+        for thing in things:
+            place = thing.bounding_box()
+            assert place
+            assert place["y"] > box["y"] + box["height"]
+            assert abs(place["x"] + place["width"] / 2 - box["x"] - box["width"] / 2) < 2
+    view = page.locator(".picture-box").bounding_box()
+    assert view
+    assert view["y"] < 500  # it begins in the first view, and is as wide as the page
+    assert page.locator(".picture-box").evaluate("it => it.scrollWidth <= it.clientWidth")
+
+
+def test_what_a_thing_is_linked_with_stands_out_when_it_is_pointed_at(visit: Visit) -> None:
+    page = visit("/picture", viewport={"width": 1280, "height": 900})
+    thing = page.locator(".picture .node", has=page.get_by_label("calf pain, ", exact=False)).first
+
+    def faint(name: str) -> bool:
+        other = page.locator(".picture .node", has=page.get_by_label(name, exact=True)).first
+        return bool(other.evaluate("it => Number(getComputedStyle(it).opacity) < 1"))
+
+    assert not faint("muscle overload, Causal factors and mechanisms")
+    thing.hover()
+    assert faint("muscle overload, Causal factors and mechanisms")
+    assert not faint("calf, Sites")
+    page.mouse.move(2, 2)
+    assert not faint("muscle overload, Causal factors and mechanisms")
+    thing.locator("a").focus()
+    assert faint("muscle overload, Causal factors and mechanisms")
+    assert not faint("popliteal artery disease, Conditions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import graphviz
@@ -13,7 +14,7 @@ from crampkg.vocabulary import SKOS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crampkg.picture.scene import Node, Scene
+    from crampkg.picture.scene import Layer, Node, Scene
 
 #: Of the same widths as Arimo, Liberation Sans and Helvetica; the margins leave room for others.
 FONT = "Arial"
@@ -35,8 +36,9 @@ _FILLS = {
     "others": "#f1f3f5",
 }
 
+_HEADING = "#55616d"
 
-#: Titles of columns and words on lines are laid out so much larger than they are shown: without the
+#: Titles of layers and words on lines are laid out so much larger than they are shown: without the
 #: font that was measured, a page takes another, which may be wider. Boxes have margins for that.
 ROOM = 1.15
 
@@ -44,14 +46,16 @@ ROOM = 1.15
 def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
     """Return the DOT source of a scene, with lines of a caption below it.
 
-    Things and links have the ids `n0`, `n1`, … and `e0`, `e1`, …, in the order of the scene.
+    Things and links have the ids `n0`, `n1`, … and `e0`, `e1`, …, in the order of the scene. Each
+    layer has a box; in a dense scene it is one column under a heading, since no line that does not
+    belong to a box may cross it, and all would go round.
     """
     graph = graphviz.Digraph(
         graph_attr={
             "rankdir": "LR",
             "newrank": "true",
-            "nodesep": "0.18",
-            "ranksep": "0.3",
+            "nodesep": "0.12" if scene.is_dense else "0.18",
+            "ranksep": "0.6" if scene.is_dense else "0.3",
             "pad": "0.2",
             "fontname": FONT,
             "fontsize": "12",
@@ -82,24 +86,12 @@ def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
     layer_of = {node.iri: node.layer for node in scene.nodes}
     used = [layer for layer in LAYERS if layer.key in layer_of.values()]
     for layer in used:
-        with graph.subgraph(name=f"cluster_{layer.key}") as column:
-            column.attr(
-                label=layer.title,
-                labeljust="l",
-                labelloc="t",
-                color="#d3dae0",
-                fontcolor="#55616d",
-                fontsize=str(12 * ROOM),
-                style="rounded",
-                margin="10",
-            )
-            if scene.is_dense:
-                column.attr(rank="same")
-            column.attr("graph", **{"class": f"layer {layer.key}"})
-            for node in scene.nodes:
-                if node.layer == layer.key:
-                    _put(column, ids[node.iri], node)
-    _order(graph, scene, [layer.key for layer in used], ids)
+        things = [(ids[node.iri], node) for node in scene.nodes if node.layer == layer.key]
+        (_put_column if scene.is_dense else _put_box)(graph, layer, things)
+    if scene.is_dense:
+        _order_columns(graph, [layer.key for layer in used])
+    else:
+        _order_boxes(graph, scene, [layer.key for layer in used], ids)
     for number, edge in enumerate(scene.edges):
         style = style_of(edge)
         is_bare = scene.is_dense and not edge.is_contested
@@ -127,6 +119,43 @@ def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
     return str(graph.source)
 
 
+def _put_box(graph: graphviz.Digraph, layer: Layer, things: Sequence[tuple[str, Node]]) -> None:
+    with graph.subgraph(name=f"cluster_{layer.key}") as box:
+        box.attr(
+            label=layer.title,
+            labeljust="l",
+            labelloc="t",
+            color="#d3dae0",
+            fontcolor=_HEADING,
+            fontsize=str(12 * ROOM),
+            style="rounded",
+            margin="10",
+        )
+        box.attr("graph", **{"class": f"layer {layer.key}"})
+        for id, node in things:
+            _put(box, id, node)
+
+
+def _put_column(graph: graphviz.Digraph, layer: Layer, things: Sequence[tuple[str, Node]]) -> None:
+    with graph.subgraph() as column:
+        column.attr(rank="same")
+        column.node(
+            f"heading_{layer.key}",
+            layer.title,
+            _attributes={
+                "class": "heading",
+                "shape": "plaintext",
+                "style": "",
+                "fontcolor": _HEADING,
+                "fontsize": str(12 * ROOM),
+            },
+        )
+        for id, node in things:
+            _put(column, id, node)
+            # Graphviz puts the start of a line within a column above its end, if it has a weight.
+            column.edge(f"heading_{layer.key}", id, style="invis", weight="1")
+
+
 def _put(column: graphviz.Digraph, id: str, node: Node) -> None:
     column.node(
         id,
@@ -140,10 +169,15 @@ def _put(column: graphviz.Digraph, id: str, node: Node) -> None:
     )
 
 
-def _order(
+def _order_columns(graph: graphviz.Digraph, layers: Sequence[str]) -> None:
+    for left, right in itertools.pairwise(layers):
+        graph.edge(f"heading_{left}", f"heading_{right}", style="invis", weight="100")
+
+
+def _order_boxes(
     graph: graphviz.Digraph, scene: Scene, layers: Sequence[str], ids: dict[str, str]
 ) -> None:
-    """Put invisible walls between the columns, so that each stands where its layer does."""
+    """Put invisible walls between the boxes, so that each stands where its layer does."""
     for number in range(len(layers) + 1):
         graph.node(
             f"wall{number}",

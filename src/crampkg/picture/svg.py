@@ -21,6 +21,8 @@ _NUMBERED = re.compile(r"([ne])(\d+)")
 _SLIM = (900.0, 2000.0)
 #: Fonts of the width that the picture was laid out for.
 _FONTS = "Arial, Helvetica, Arimo, 'Liberation Sans', sans-serif"
+#: Words on a line, which other lines may cross.
+_HALO = {"paint-order": "stroke", "stroke": "white", "stroke-width": "3"}
 _TITLES = {layer.key: layer.title for layer in LAYERS}
 
 ET.register_namespace("", _SVG)
@@ -45,6 +47,7 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
     for text in root.iter(f"{{{_SVG}}}text"):
         text.set("font-family", _FONTS)
     names = {node.iri: node.label for node in scene.nodes}
+    places = {node.iri: place for place, node in enumerate(scene.nodes)}
     drawing = root.find(f"{{{_SVG}}}g")
     if drawing is None:
         message = "Graphviz drew nothing."
@@ -52,16 +55,18 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
     del drawing.attrib["id"]
     _drop_title(drawing)
     for group in list(drawing):
-        kind = group.get("class", "").partition(" ")[0]
+        kind, _, rest = group.get("class", "").partition(" ")
         match = _NUMBERED.fullmatch(group.get("id", ""))
-        if kind in ("cluster", "edge"):
+        is_heading = kind == "cluster" or rest == "heading"
+        if is_heading or kind == "edge":
             for text in group.iter(f"{{{_SVG}}}text"):
                 text.set("font-size", f"{float(text.attrib['font-size']) / ROOM:.2f}")
-        if kind == "cluster":
+        if is_heading:
             del group.attrib["id"]
             _drop_title(group)
         elif kind == "node" and match:
             _name_node(group, scene.nodes[int(match[2])], address)
+            group.set("data-thing", match[2])
         elif kind == "edge" and match:
             edge = scene.edges[int(match[2])]
             said = sentence(edge, names[edge.start], names[edge.end])
@@ -69,6 +74,12 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
             group.insert(0, _title(said))
             del group.attrib["id"]
             group.set("aria-hidden", "true")
+            group.set("data-ends", f"{places[edge.start]} {places[edge.end]}")
+            for text in group.iter(f"{{{_SVG}}}text"):
+                text.attrib |= _HALO
+            if edge.is_contested:  # above all others, which would strike out its words
+                drawing.remove(group)
+                drawing.append(group)
         elif kind in ("node", "edge"):  # a wall between columns, and the lines to it
             drawing.remove(group)
     return ET.tostring(root, encoding="unicode")

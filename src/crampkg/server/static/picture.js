@@ -1,4 +1,5 @@
 // A picture that is larger than its box begins where what was asked about is, else at its corner.
+// Where a thing is pointed at, or has the focus, only its links and what they lead to stay in front.
 
 export function centre(box) {
   const thing = box.querySelector(".focus");
@@ -9,4 +10,23 @@ export function centre(box) {
   box.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
 }
 
+function light(target) {
+  const thing = target.closest?.(".picture-box [data-thing]");
+  for (const svg of document.querySelectorAll(".picture-box svg.lit")) svg.classList.remove("lit");
+  if (!thing) return;
+  const svg = thing.ownerSVGElement;
+  const near = new Set([thing.dataset.thing]);
+  for (const edge of svg.querySelectorAll("[data-ends]")) {
+    const ends = edge.dataset.ends.split(" ");
+    const isLinked = ends.includes(thing.dataset.thing);
+    edge.classList.toggle("linked", isLinked);
+    if (isLinked) ends.forEach((end) => near.add(end));
+  }
+  for (const node of svg.querySelectorAll("[data-thing]"))
+    node.classList.toggle("linked", near.has(node.dataset.thing));
+  svg.classList.add("lit");
+}
+
+document.addEventListener("pointerover", (event) => light(event.target));
+document.addEventListener("focusin", (event) => light(event.target));
 for (const box of document.querySelectorAll(".picture-box")) centre(box);
