@@ -27,6 +27,8 @@ def remote(request: pytest.FixtureRequest, store: Start) -> KnowledgeGraph:
     return KnowledgeGraph.connect(store(request.param).endpoint)
 
 
+CLAIM = "kg:what-causes-leg-cramps/claim-mild-hypohydration-predisposes-to-cramp"
+
 ON_EACH = pytest.mark.parametrize("remote", NAMES, indirect=True)
 ON_WRITABLE = pytest.mark.parametrize(
     "remote", [name for name in NAMES if not BY_NAME[name].loads], indirect=True
@@ -78,7 +80,7 @@ def test_explanations_are_the_same(remote: KnowledgeGraph, graph: KnowledgeGraph
         assert remote.why(*triple) == graph.why(*triple)
 
 
-@pytest.mark.parametrize("name", ["calf", "claudication", "kg:quinine-sulfate", "ck:Artery"])
+@pytest.mark.parametrize("name", ["calf", "claudication", "kg:quinine-sulfate", "ck:Artery", CLAIM])
 @ON_EACH
 def test_cards_are_the_same(name: str, remote: KnowledgeGraph, graph: KnowledgeGraph) -> None:
     assert remote.describe(name) == graph.describe(name)

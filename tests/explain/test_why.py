@@ -322,6 +322,13 @@ def test_a_limit_is_heeded_and_told(graph: KnowledgeGraph) -> None:
     )
 
 
+def test_the_name_of_a_claim_stands_in_quotation_marks(graph: KnowledgeGraph) -> None:
+    claim = "claim-mild-hypohydration-predisposes-to-cramp"
+    told = graph.why(f"kg:what-causes-leg-cramps/{claim}", "claim subject", "mild hypohydration")
+    assert told.text.startswith("“denied: mild hypohydration predisposes to cramp")
+    assert told.text.endswith("” claim subject mild hypohydration")
+
+
 def test_a_word_that_relation_and_object_share_is_said_once(graph: KnowledgeGraph) -> None:
     explanation = graph.why("reproducible leg pain", "occurs during", "during exercise")
     assert explanation.text == "reproducible leg pain occurs during exercise"

@@ -385,6 +385,48 @@ def test_a_matter_that_is_contested_says_so_on_its_page(site: Server) -> None:
         assert ("This matter is contested" in page) == is_contested
 
 
+CLAIM = "/id/what-causes-leg-cramps/claim-mild-hypohydration-predisposes-to-cramp"
+
+
+def test_a_claim_as_data_brings_its_evidence_along(site: Server) -> None:
+    quads = parse(site.get(f"{CLAIM}.ttl").content, format=RdfFormat.TURTLE)
+    about = {quad.subject.value.rpartition("/")[2] for quad in quads}
+    claim = CLAIM.rpartition("/")[2]
+    assert about == {claim, "statement-common-belief", "marker-7", "resolution-7"}
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/questions?tag=zz", "No question has the tag &#39;zz&#39;. There are "),
+        ("/editor?query=ASK+%7B%7D&show=zz", "cannot be shown as &#39;zz&#39;. Choose from table"),
+        ("/concepts?kind=zz", "There is no kind called “zz”."),
+        ("/picture?layer=zz", "There is no layer &#39;zz&#39;. Choose from evidence"),
+    ],
+)
+def test_a_choice_that_there_is_not_is_told(site: Server, path: str, says: str) -> None:
+    page = site.get(path, headers={"accept": HTML})
+    assert page.status_code == 400
+    assert says in page.text
+
+
+def test_kinds_that_are_only_inferred_say_so(site: Server) -> None:
+    page = site.get("/concepts").text
+    headings = re.findall(r"<h2.*?</h2>", page)
+    inferred = [each for each in headings if 'class="origin inferred"' in each]
+    assert any("explaining factor" in each for each in inferred)
+    assert not any("anatomical entity" in each for each in inferred)
+
+
+def test_why_tells_what_its_lines_are(site: Server) -> None:
+    page = site.get("/why?subject=femoral+artery&predicate=is+implicated+in&object=calf+pain").text
+    for kind in ("inferred", "fact", "article", "background", "axiom"):
+        assert re.search(rf'<dt><span class="origin \w+">{kind}</span></dt> <dd>[A-Z]', page), kind
+    assert "without its hedge" in page
+    denied = site.get("/why?subject=mild+hypohydration&predicate=predisposes+to&object=cramp").text
+    assert "without its hedge" not in denied
+
+
 def test_an_example_that_is_not_there_is_told(site: Server) -> None:
     page = site.get("/editor?example=nosuch")
     assert page.status_code == 404

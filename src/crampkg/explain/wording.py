@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from crampkg.questions.terms import FOREIGN
-from crampkg.vocabulary import OWL, RDF, RDFS, compress
+from crampkg.vocabulary import CK, OWL, RDF, RDFS, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
     Term = NamedNode | BlankNode | Literal
+
+_TYPE, _CLAIM = NamedNode(f"{RDF}type"), NamedNode(f"{CK}Claim")
 
 _SENTENCES = {
     RDF + "type": "{subject} is {a_object}",
@@ -67,6 +69,8 @@ class Wording:
     def term(self, term: object) -> str:
         """Return a term in words: its label, its text, or what an anonymous class asks for."""
         if isinstance(term, NamedNode):
+            if any(self._store.quads_for_pattern(term, _TYPE, _CLAIM)):  # a sentence within one
+                return f"“{self._label(term.value)}”"
             return self._label(term.value) or FOREIGN.get(term.value) or compress(term.value)
         if isinstance(term, Literal):
             return f"“{term.value}”"

@@ -195,7 +195,7 @@ def _elsewhere(kinds: tuple[str, ...]) -> str:
     """Return the sentence that says where names are to be found."""
     if kinds == _PROPERTIES:
         return " `crampkg ask vocabulary-used` lists those that the article uses."
-    return " Words of it may do, or TAB where a shell completes."
+    return " Words of it may do. `crampkg` completes names by TAB."
 
 
 def _rank(wanted: str, name: str) -> int | None:

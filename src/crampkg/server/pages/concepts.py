@@ -95,6 +95,7 @@ class Group(NamedTuple):
     heading: Part
     total: int
     things: Sequence[Term]
+    origin: str  # whose word it is that they are of this kind
 
 
 def library(job: Job, graph: KnowledgeGraph) -> Page:
@@ -128,7 +129,12 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
             ]
         return Page(render("concepts.html", graph, "/concepts", **context))
     context["groups"] = [
-        Group(Part(kind.label, addresses.of_kind(kind.iri)), len(things), things)
+        Group(
+            Part(kind.label, addresses.of_kind(kind.iri)),
+            len(things),
+            things,
+            "background" if kind.iri in kinds.stated(graph) else "inferred",
+        )
         for kind in kinds.below(graph, f"{CK}ClinicalEntity")
         if (things := graph.terms.of_kind(kind.iri))
     ]
@@ -261,8 +267,10 @@ def _neighbours(term: Term, graph: KnowledgeGraph) -> Iterator[Part]:
 
 
 def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
+    """Yield what is recorded of a thing, but for where a marker leads, which stands apart."""
     for each in sorted(card.properties, key=lambda said: said.property in _EXACT):
-        yield _property(each, graph)
+        if each.property != f"{CK}resolution":
+            yield _property(each, graph)
 
 
 def _property(said: CardProperty, graph: KnowledgeGraph) -> tuple[str, Part]:

@@ -87,6 +87,9 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
     """
     asked = {name: value for name, value in job["asked"] if value.strip()}
     show = asked.get("show", SHOWS[0])
+    if show not in SHOWS:
+        detail = f"A result cannot be shown as {show[:100]!r}. Choose from {', '.join(SHOWS)}."
+        raise Problem("bad-request", detail)
     example = asked.get("example", "")
     known = {each.id: each for each in graph.questions()}
     query = asked.get("query", "").replace("\r\n", "\n")
@@ -107,7 +110,7 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
         graph,
         "/editor",
         query=query,
-        show=show if show in SHOWS else SHOWS[0],
+        show=show,
         shows=SHOWS,
         is_upgraded=is_built(),
         problem=problem and _located(problem, query),

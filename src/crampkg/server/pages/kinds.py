@@ -46,6 +46,12 @@ def counts(graph: KnowledgeGraph) -> dict[str, int]:
     return {kind: count for kind, count in found.items() if kind.startswith(CK)}
 
 
+@functools.cache
+def stated(graph: KnowledgeGraph) -> frozenset[str]:
+    """Return the classes that have a thing of which it is stated, and not only inferred."""
+    return frozenset(row.text("kind") for row in graph.query(_STATED))
+
+
 def narrow_first(kinds: Iterable[str], graph: KnowledgeGraph) -> list[tuple[Term, int]]:
     """Return classes of ours with how many things they have, the narrowest first."""
     known = counts(graph)
@@ -63,3 +69,4 @@ def text(name: str) -> str:
 
 #: Read at once, since a process that answers cannot open a file.
 _CLASSES = text("classes")
+_STATED = text("stated_classes")

@@ -73,6 +73,10 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
     asked = dict(job["asked"])
     words, tag = asked.get("q", "").strip(), asked.get("tag", "")
     known = graph.questions()
+    tags = sorted({name for each in known for name in each.tags})
+    if tag and tag not in tags:
+        detail = f"No question has the tag {tag[:100]!r}. There are {', '.join(tags)}."
+        raise Problem("bad-request", detail)
     tagged = [each for each in known if not tag or tag in each.tags]
     wanted = [
         word.removesuffix("s") if len(word) > _SHORT else word  # "helps" is there as "help"

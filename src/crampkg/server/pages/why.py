@@ -12,7 +12,7 @@ from crampkg.server.quoting import quoted
 from crampkg.vocabulary import CK, KG, compress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from crampkg.explain.why import Explanation, Reason
     from crampkg.graph import KnowledgeGraph
@@ -26,6 +26,16 @@ _PARTS = (
 
 #: A triple that is inferred, to begin with; shown where its three parts are in the graph.
 _EXAMPLE = (f"{KG}femoral-artery", f"{CK}implicatedIn", f"{KG}calf-pain")
+
+#: What stands at a line of a derivation: how its badge looks, and what it means.
+_KINDS = {
+    "inferred": ("inferred", "Nobody states it: it follows by the rule that stands beside it."),
+    "fact": ("inferred", "What an affirmed claim says, as a plain triple and without its hedge."),
+    "article": ("article", "What the article claims, with its hedge, its place and its markers."),
+    "record": ("article", "How a claim of the article is recorded."),
+    "background": ("background", "Added by this project, and not said by the article."),
+    "axiom": ("background", "What the ontology says of its classes and relations."),
+}
 
 #: How many derivations are looked for.
 _LIMIT = 5
@@ -73,6 +83,12 @@ def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
         "verdict": story.verdict(explanation).replace(" (--limit)", ""),
         "ends": names,
         "aside": _aside,
+        "badges": {kind: look for kind, (look, _) in _KINDS.items()},
+        "kinds": [
+            (kind, look, meaning)
+            for kind, (look, meaning) in _KINDS.items()
+            if kind in _kinds(explanation.justifications)
+        ],
         "quotes": quoted(story.resources(explanation), graph),
         "name_of": graph.terms.name_of,
         "formats": [
@@ -80,6 +96,14 @@ def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
             for format, name in (("json", "JSON"), ("turtle", "Turtle"), ("jsonld", "JSON-LD"))
         ],
     }
+
+
+def _kinds(reasons: Iterable[Reason]) -> set[str]:
+    """Return what stands at the lines of derivations."""
+    found = set()
+    for each in reasons:
+        found |= {"article" if each.evidence else each.kind, *_kinds(each.because)}
+    return found
 
 
 def _aside(reason: Reason) -> str:
