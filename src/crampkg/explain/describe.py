@@ -95,7 +95,10 @@ def describe(term: Term, engine: Engine) -> Card:
     clinical = f"{CK}ClinicalEntity" in term.kinds
     return Card(
         term,
-        () if clinical else tuple(CardProperty(*row) for row in rows("card-properties")),
+        ()
+        if clinical
+        # Here, because stores differ in how they order capital letters.
+        else tuple(sorted((CardProperty(*row) for row in rows("card-properties")), key=_by_label)),
         tuple(CardClaim(*row) for row in rows("card-claims")),
         tuple(CardLink(*row) for row in rows("card-links")),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
@@ -132,6 +135,10 @@ def _text(name: str) -> str:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.rq")
     with open(path, encoding="utf-8") as file:
         return file.read()
+
+
+def _by_label(said: CardProperty) -> tuple[str, str, str]:
+    return said.property_label, said.value_label, said.value
 
 
 def _texts(row: Binding) -> list[str]:

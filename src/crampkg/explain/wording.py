@@ -69,9 +69,10 @@ class Wording:
     def term(self, term: object) -> str:
         """Return a term in words: its label, its text, or what an anonymous class asks for."""
         if isinstance(term, NamedNode):
-            if any(self._store.quads_for_pattern(term, _TYPE, _CLAIM)):  # a sentence within one
-                return f"“{self._label(term.value)}”"
-            return self._label(term.value) or FOREIGN.get(term.value) or compress(term.value)
+            label = self._label(term.value)
+            if label and " " in label and self._is_claim(term):  # a sentence within one
+                return f"“{label}”"
+            return label or FOREIGN.get(term.value) or compress(term.value)
         if isinstance(term, Literal):
             return f"“{term.value}”"
         if isinstance(term, BlankNode):
@@ -81,6 +82,9 @@ class Wording:
     def is_list(self, term: object) -> bool:
         """Tell whether a term is a cell of a list."""
         return isinstance(term, BlankNode) and bool(self._value(term, RDF + "first"))
+
+    def _is_claim(self, term: NamedNode) -> bool:
+        return any(self._store.quads_for_pattern(term, _TYPE, _CLAIM))
 
     def _expression(self, node: BlankNode) -> str:
         """Return what an anonymous class is, as a noun with its article."""
