@@ -54,29 +54,33 @@ def window(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
-@pytest.fixture
-def visit(browser: Browser, site: Server) -> Iterator[Visit]:
-    """Return what opens a path in a window of its own; what goes wrong there fails the test.
+#: What a window that is used again is given anew, and need not be made for.
+_RESET = {"viewport", "color_scheme"}
 
-    Options are those of a Playwright context; `at` is the URL of another server than `site`. Of
-    `window`, when the path is to be opened in it, the size and colours are as in a new one.
+
+@pytest.fixture
+def visit(browser: Browser, site: Server, window: Page) -> Iterator[Visit]:
+    """Return what opens a path in a window; what goes wrong there fails the test.
+
+    Options are those of a Playwright context; `at` is the URL of another server than `site`. The
+    first window is one that was used before, its size and colours as in a new one, unless options
+    ask for more; others are made.
     """
     wrong: list[str] = []
     contexts = []
     watched: list[tuple[Page, Any, Any]] = []
 
-    def opened(
-        path: str, *, at: str = site.url, window: Page | None = None, **options: Any
-    ) -> Page:
-        size: ViewportSize = {"width": 1280, "height": 800}
-        if window is None:
-            context = browser.new_context(**{"viewport": size, **options})
+    def opened(path: str, *, at: str = site.url, **options: Any) -> Page:
+        size: ViewportSize = options.setdefault("viewport", {"width": 1280, "height": 800})
+        if watched or not _RESET.issuperset(options):
+            context = browser.new_context(**options)
             contexts.append(context)
             page = context.new_page()
         else:
             page = window
             page.set_viewport_size(size)
             page.emulate_media(media="null", color_scheme=options.get("color_scheme", "light"))
+            page.mouse.move(0, 0)
         page.set_default_timeout(10_000)
 
         def heard(message: Any) -> None:
@@ -108,4 +112,5 @@ def visit(browser: Browser, site: Server) -> Iterator[Visit]:
         page.remove_listener(event, hear)
     for context in contexts:
         context.close()
+    window.goto("about:blank")
     assert wrong == []

@@ -19,11 +19,11 @@ SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 
 @pytest.fixture
-def editor(visit: Visit) -> Page:
-    """Return the page with CodeMirror in it, its text selected."""
+def editor(visit: Visit, request: pytest.FixtureRequest) -> Page:
+    """Return the page with CodeMirror in it, its text selected; a parameter is its width."""
     if not is_built():
         pytest.skip(WANTED)
-    page = visit("/editor")
+    page = visit("/editor", viewport={"width": getattr(request, "param", 1280), "height": 800})
     content = page.get_by_role("textbox", name="SPARQL query")
     expect(content).to_be_visible()
     expect(page.locator("#query")).to_be_hidden()
@@ -94,6 +94,14 @@ def test_terms_are_completed_by_curie_and_by_label(editor: Page) -> None:
     editor.keyboard.type(" }")
     editor.keyboard.press("Control+Enter")
     expect(editor.locator("#results tbody")).to_contain_text("claim-femoral-artery-disease")
+
+
+@pytest.mark.parametrize(("editor", "is_shown"), [(1280, True), (390, False)], indirect=["editor"])
+def test_a_definition_stands_beside_the_list_and_never_on_it(editor: Page, is_shown: bool) -> None:
+    editor.keyboard.type("SELECT * { ?c ck:cla")
+    definition = editor.locator(".cm-completionInfo")
+    expect(definition).to_have_count(1)
+    expect(definition).to_be_visible(visible=is_shown)
 
 
 def test_a_fault_is_marked_at_its_line_and_column(editor: Page) -> None:

@@ -20,10 +20,8 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_accessible_in_light_and_dark_and_fits_a_phone(
-    name: str, visit: Visit, window: Page
-) -> None:
-    page = visit(PAGES[name], window=window, color_scheme="light")
+def test_a_page_is_accessible_in_light_and_dark_and_fits_a_phone(name: str, visit: Visit) -> None:
+    page = visit(PAGES[name], color_scheme="light")
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.locator("h1").count() == 1
     assert page.locator("h1").inner_text().strip()

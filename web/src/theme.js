@@ -35,6 +35,8 @@ export const look = EditorView.theme({
   },
   ".cm-completionDetail": { fontStyle: "normal", opacity: "0.85" },
   ".cm-completionInfo": { maxWidth: "22rem", padding: "0.4rem 0.6rem" },
+  // Where there is no room beside the list, it would cover the list.
+  ".cm-completionInfo-left-narrow, .cm-completionInfo-right-narrow": { visibility: "hidden" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   // The usual marks are images in data: URLs, which the policy forbids.
   ".cm-lint-marker-error": { content: "normal", color: "var(--bad)", fontWeight: "700", textAlign: "center" },
