@@ -30,7 +30,7 @@ OTHERWISE = {"artery-site-matrix", "claims-without-listed-source", "uncited-clai
 
 #: Values that each parameter is tried with beside its default; rdflib takes a tenth of a second
 #: and more for each.
-TRIED = 3
+TRIED = 2
 
 
 @pytest.fixture(scope="session")
