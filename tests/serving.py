@@ -7,6 +7,8 @@ import re
 import signal
 import subprocess
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -79,6 +81,16 @@ class Server:
         assert self.process.stderr is not None
         self.process.stderr.close()
         return code
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    """Tell whether something comes to hold within some time."""
+    until = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def children(process: int) -> list[int]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pages.conftest import Visit
 from playwright.sync_api import Page, expect
 from pyoxigraph import RdfFormat, parse
-from serving import Server
+from serving import Server, eventually
 
 from crampkg.server.pages.editor import LONGEST_ADDRESS, is_built
 
@@ -164,10 +163,7 @@ def test_cancelling_ends_the_query_on_the_server(editor: Page, site: Server) -> 
     editor.get_by_role("button", name="Cancel").click()
     expect(editor.locator("#state")).to_have_text("Cancelled.")
     expect(editor.get_by_role("button", name="Cancel")).to_be_hidden()
-    end = time.monotonic() + 5
-    while gone() == before and time.monotonic() < end:
-        time.sleep(0.05)
-    assert gone() == before + 1
+    assert eventually(lambda: gone() == before + 1)
 
 
 def test_a_query_too_long_for_an_address_is_posted(editor: Page) -> None:

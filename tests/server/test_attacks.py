@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from server.test_protocol import told
-from serving import Server
+from serving import Server, eventually
 
 from crampkg.server import media
 
@@ -39,16 +39,6 @@ def patient(cache: Path) -> Iterator[Server]:
     running = Server("--seconds", "60", "--memory", "256")
     yield running
     assert running.stop() == 0
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
-    """Tell whether something comes to hold within some time."""
-    until = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def doubled(times: int) -> str:
