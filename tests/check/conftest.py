@@ -7,13 +7,14 @@ from functools import cache
 import pytest
 from pyoxigraph import Quad
 
-from crampkg.check import files, material
+from crampkg.check import files, material, shapes
 from crampkg.pipeline.load import load_file
 from crampkg.questions.lint import lint
 from crampkg.turtle import format_text
 
 formatted = cache(format_text)
 linted = cache(lint)
+converted = cache(shapes.to_rdflib)
 
 
 @cache
@@ -24,8 +25,9 @@ def loaded(name: str, text: str) -> list[Quad]:
 
 @pytest.fixture(autouse=True)
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let these, which are functions of a text alone, remember what they gave."""
+    """Let these, which are functions of a text or a term alone, remember what they gave."""
     monkeypatch.setattr(files, "lint", linted)
     monkeypatch.setattr(files, "format_text", formatted)
     monkeypatch.setattr(material, "format_text", formatted)
     monkeypatch.setattr(material, "load_file", loaded)
+    monkeypatch.setattr(shapes, "to_rdflib", converted)

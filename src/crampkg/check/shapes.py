@@ -70,7 +70,7 @@ def _aim(shapes: rdflib.Graph, material: Material) -> None:
         found = material.store.query(text, default_graph=list(ASSERTED))
         if isinstance(found, QuerySolutions):
             for row in found:
-                shapes.add((node, SH.targetNode, _to_rdflib(row["this"])))
+                shapes.add((node, SH.targetNode, to_rdflib(row["this"])))
     for node, shape in list(shapes.subject_objects(SH.property)):
         for target in _TARGETS:
             for what in shapes.objects(node, target):
@@ -87,11 +87,12 @@ def _stated(material: Material) -> rdflib.Graph:
 
 
 def _add(graph: rdflib.Graph, quad: Quad) -> None:
-    subject, predicate, object_ = map(_to_rdflib, quad.triple)
+    subject, predicate, object_ = map(to_rdflib, quad.triple)
     graph.add((subject, predicate, object_))
 
 
-def _to_rdflib(term: object) -> Node:
+def to_rdflib(term: object) -> Node:
+    """Return a term of pyoxigraph as one of rdflib; raise `TypeError` for what RDF 1.1 has not."""
     if isinstance(term, NamedNode):
         return rdflib.URIRef(term.value)
     if isinstance(term, BlankNode):
