@@ -54,6 +54,19 @@ def test_layers_and_origins_are_chosen_in_a_form(visit: Visit) -> None:
     )
 
 
+def test_what_is_left_out_is_said_and_can_be_drawn(visit: Visit) -> None:
+    page = visit("/picture")
+    said = page.locator(".picture-remarks")
+    expect(said).to_contain_text("treatments and drugs")
+    expect(said).to_contain_text("what is inferred")
+    quinine = page.locator(".picture a[href='/id/quinine-sulfate']")
+    expect(quinine).to_have_count(0)
+    said.get_by_role("link", name="Draw all of it").click()
+    expect(quinine).to_have_count(1)
+    expect(page.get_by_text("Left out:")).to_have_count(0)
+    expect(page.get_by_role("link", name="Draw all of it")).to_have_count(0)
+
+
 def test_by_keys_alone_from_the_form_into_the_picture(visit: Visit) -> None:
     page = visit("/picture?question=arteries-explaining-pain&site=kg:calf")
     page.get_by_role("link", name="The same in words").focus()

@@ -70,6 +70,17 @@ class Wish(NamedTuple):
         return self.origins or (_WHOLE_ORIGINS if self.is_whole else ORIGINS)
 
     @property
+    def unreduced(self) -> Wish:
+        """The same with every layer and origin."""
+        return self._replace(layers=_ALL_LAYERS, origins=ORIGINS)
+
+    @property
+    def is_reduced(self) -> bool:
+        """Tell whether layers or origins may be left out."""
+        drawn = {*self.drawn_layers, *self.drawn_origins}
+        return not drawn.issuperset((*_ALL_LAYERS, *ORIGINS))
+
+    @property
     def is_whole(self) -> bool:
         """Tell whether it is the whole graph."""
         return not (self.concept or self.question or self.query)
@@ -121,7 +132,7 @@ def scene_of(wish: Wish, graph: KnowledgeGraph) -> Scene:
     left = _left_out(found, wish)
     if not left:
         return scene
-    title = "A part of the graph" if wish.is_whole else scene.title
+    title = "The graph in layers" if wish.is_whole else scene.title
     return scene._replace(title=title, remarks=(*scene.remarks, f"Left out: {left}."))
 
 

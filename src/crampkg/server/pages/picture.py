@@ -40,6 +40,7 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
         wish=wish,
         problem=problem,
         downloads=urlencode(wish.pairs),
+        unreduced=urlencode(wish.unreduced.pairs) if wish.is_reduced else "",
         layers=LAYERS,
         origins=ORIGINS,
         depths=scenes.DEPTHS,
