@@ -173,12 +173,18 @@ def test_what_a_thing_is_linked_with_stands_out_when_it_is_pointed_at(visit: Vis
         other = page.locator(".picture .node", has=page.get_by_label(name, exact=True)).first
         return bool(other.evaluate("it => Number(getComputedStyle(it).opacity) < 1"))
 
-    assert not faint("muscle overload, Causal factors and mechanisms")
+    assert not faint("muscle overload [2], Causal factors and mechanisms")
     thing.hover()
-    assert faint("muscle overload, Causal factors and mechanisms")
+    assert faint("muscle overload [2], Causal factors and mechanisms")
     assert not faint("calf, Sites")
     page.mouse.move(2, 2)
-    assert not faint("muscle overload, Causal factors and mechanisms")
+    assert not faint("muscle overload [2], Causal factors and mechanisms")
     thing.locator("a").focus()
-    assert faint("muscle overload, Causal factors and mechanisms")
-    assert not faint("popliteal artery disease, Conditions")
+    assert faint("muscle overload [2], Causal factors and mechanisms")
+    assert not faint("popliteal artery disease [3], Conditions")
+    page.get_by_label("marker 3, Evidence").focus()  # a number behind a name is a link too
+    assert not faint("popliteal artery disease [3], Conditions")
+    assert faint("muscle overload [2], Causal factors and mechanisms")
+    page.get_by_label("muscle overload [2], Causal factors").focus()
+    assert not faint("marker 2, Evidence")
+    assert faint("marker 3, Evidence")

@@ -236,6 +236,27 @@ def test_many_links_carry_no_words_but_contested_ones_do(graph: KnowledgeGraph) 
     assert "contributes to" not in written
 
 
+def test_many_links_leave_markers_to_numbers_behind_the_names(graph: KnowledgeGraph) -> None:
+    """Read by eye from the article: which markers stand where dehydration and PAD are named."""
+    scene = gather.whole(graph)
+    root = laid_out(scene)
+    assert of_class(root, "cites") == []
+    links = list(root.iter(f"{SVG}a"))
+    names = {link.get("aria-label", "").rpartition(", ")[0] for link in links}
+    assert {"dehydration [1] [7]", "peripheral arterial disease [3] [4]", "hypohydration"} <= names
+    legend = {style.key: style.words for style in words.used(scene)}
+    assert legend["numbered"] == "number in brackets behind a name"
+    assert "cites" not in legend
+
+
+def test_few_links_have_a_line_to_each_marker(around_cramp: Scene) -> None:
+    assert not around_cramp.is_dense
+    assert of_class(laid_out(around_cramp), "cites")
+    legend = {style.key for style in words.used(around_cramp)}
+    assert "cites" in legend
+    assert "numbered" not in legend
+
+
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_text_stays_text(what: str) -> None:
     """It is drawn as text or left out, never read as DOT, HTML or XML; the title has all of it."""

@@ -232,10 +232,11 @@ def _scene(
     nodes = {iri: _node(graph, iri, {}, is_focus=iri in focus) for iri in things}
     links = list(edges)
     subjects = {claim: edge.start for edge in edges for claim in edge.claims}
-    cited: dict[tuple[str, str], set[str]] = {}
+    cited: dict[tuple[str, str, str], set[str]] = {}
     for row in graph.query(_evidence(subjects)) if subjects else ():
         marker, status = row.text("marker"), row.text("markerStatus")
-        cited.setdefault((subjects[row.text("claim")], marker), set()).add(row.text("claim"))
+        key = subjects[row.text("claim")], marker, row.text("markerText")
+        cited.setdefault(key, set()).add(row.text("claim"))
         source = row.text("source")
         label = row.text("markerLabel")
         if source:
@@ -244,7 +245,7 @@ def _scene(
         else:
             label = f"{label}: {status}"
         nodes.setdefault(marker, Node(marker, label, "evidence"))
-    for (subject, marker), claims in cited.items():
+    for (subject, marker, number), claims in cited.items():
         count = "1 claim has" if len(claims) == 1 else f"{len(claims)} claims have"
         links.append(
             Edge(
@@ -253,6 +254,7 @@ def _scene(
                 f"{CK}citesMarker",
                 f"{count} the marker",
                 "article",
+                markers=(number,),
                 claims=tuple(sorted(claims)),
             )
         )

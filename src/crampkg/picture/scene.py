@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crampkg.natural_order import natural
 from crampkg.vocabulary import CK
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ class Edge(NamedTuple):
     claims: tuple[str, ...] = ()
 
     @property
+    def is_citation(self) -> bool:
+        """Tell whether it says that claims on a thing have a marker."""
+        return self.origin == "article" and not self.stance
+
+    @property
     def is_contested(self) -> bool:
         """Tell whether the article denies it, finds mixed evidence, or reports it as a belief."""
         return self.stance not in ("", "affirmed")
@@ -109,6 +115,19 @@ class Scene(NamedTuple):
     def is_dense(self) -> bool:
         """Tell whether there are so many links that only contested ones can carry their words."""
         return len(self.edges) > _DENSE
+
+    def is_numbered(self, edge: Edge) -> bool:
+        """Tell whether a link is no line: in a dense scene markers are numbers behind names."""
+        return self.is_dense and edge.is_citation
+
+    @property
+    def numbers(self) -> dict[str, list[str]]:
+        """The markers that stand behind the names of things, by the things' IRIs."""
+        found: dict[str, list[str]] = {}
+        for edge in self.edges:
+            if self.is_numbered(edge):
+                found.setdefault(edge.start, []).extend(edge.markers)
+        return {iri: sorted(markers, key=natural) for iri, markers in found.items()}
 
     def only(self, layers: Container[str], origins: Container[str]) -> Scene:
         """Return the scene without things of other layers and links of other origins.

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from crampkg.picture.scene import Layer, Node, Scene
 
+    #: Its id, the thing, and the lines in its box.
+    _Thing = tuple[str, Node, list[str]]
+
 #: Of the same widths as Arimo, Liberation Sans and Helvetica; the margins leave room for others.
 FONT = "Arial"
 
@@ -84,21 +87,31 @@ def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
         graph.attr(label=_text(text), labelloc="b", labeljust="l")
     ids = {node.iri: f"n{number}" for number, node in enumerate(scene.nodes)}
     layer_of = {node.iri: node.layer for node in scene.nodes}
+    numbers = scene.numbers
     used = [layer for layer in LAYERS if layer.key in layer_of.values()]
     for layer in used:
-        things = [(ids[node.iri], node) for node in scene.nodes if node.layer == layer.key]
+        things = [
+            (ids[node.iri], node, on_node(node.label, numbers.get(node.iri, ())))
+            for node in scene.nodes
+            if node.layer == layer.key
+        ]
         (_put_column if scene.is_dense else _put_box)(graph, layer, things)
     if scene.is_dense:
         _order_columns(graph, [layer.key for layer in used])
     else:
         _order_boxes(graph, scene, [layer.key for layer in used], ids)
     for number, edge in enumerate(scene.edges):
+        if scene.is_numbered(edge):
+            continue
         style = style_of(edge)
         is_bare = scene.is_dense and not edge.is_contested
         start, end = edge.start, edge.end
         # Lines run from left to right, whichever way the arrow points: so columns stay columns,
         # and markers stand between the sources and what they are printed at.
         places = place_of(layer_of[start]), place_of(layer_of[end])
+        # Within a column a line with a weight orders the things, which costs five times as many
+        # crossings of the lines between columns. Markers alone stand beside their sources.
+        is_free = scene.is_dense and places[0] == places[1] != place_of("evidence")
         back = places[0] > places[1] or layer_of[start] == layer_of[end] == "evidence"
         head = "none" if edge.relation in _BOTH_WAYS else style.head
         graph.edge(
@@ -114,12 +127,13 @@ def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
                 "arrowhead": head,
                 "arrowtail": head,
                 "dir": "back" if back else "forward",
+                "weight": "0" if is_free else "1",
             },
         )
     return str(graph.source)
 
 
-def _put_box(graph: graphviz.Digraph, layer: Layer, things: Sequence[tuple[str, Node]]) -> None:
+def _put_box(graph: graphviz.Digraph, layer: Layer, things: Sequence[_Thing]) -> None:
     with graph.subgraph(name=f"cluster_{layer.key}") as box:
         box.attr(
             label=layer.title,
@@ -132,11 +146,11 @@ def _put_box(graph: graphviz.Digraph, layer: Layer, things: Sequence[tuple[str, 
             margin="10",
         )
         box.attr("graph", **{"class": f"layer {layer.key}"})
-        for id, node in things:
-            _put(box, id, node)
+        for thing in things:
+            _put(box, *thing)
 
 
-def _put_column(graph: graphviz.Digraph, layer: Layer, things: Sequence[tuple[str, Node]]) -> None:
+def _put_column(graph: graphviz.Digraph, layer: Layer, things: Sequence[_Thing]) -> None:
     with graph.subgraph() as column:
         column.attr(rank="same")
         column.node(
@@ -150,16 +164,16 @@ def _put_column(graph: graphviz.Digraph, layer: Layer, things: Sequence[tuple[st
                 "fontsize": str(12 * ROOM),
             },
         )
-        for id, node in things:
-            _put(column, id, node)
+        for thing in things:
+            _put(column, *thing)
             # Graphviz puts the start of a line within a column above its end, if it has a weight.
-            column.edge(f"heading_{layer.key}", id, style="invis", weight="1")
+            column.edge(f"heading_{layer.key}", thing[0], style="invis", weight="1")
 
 
-def _put(column: graphviz.Digraph, id: str, node: Node) -> None:
+def _put(column: graphviz.Digraph, id: str, node: Node, lines: Sequence[str]) -> None:
     column.node(
         id,
-        _joined(on_node(node.label)),
+        _joined(lines),
         _attributes={
             "id": id,
             "class": f"{node.layer} focus" if node.focus else node.layer,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from crampkg.picture.scene import LAYERS
 from crampkg.picture.source import ROOM
-from crampkg.picture.words import plain, sentence
+from crampkg.picture.words import numbered, plain, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from crampkg.picture.scene import Node, Scene
 
@@ -48,6 +48,11 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
         text.set("font-family", _FONTS)
     names = {node.iri: node.label for node in scene.nodes}
     places = {node.iri: place for place, node in enumerate(scene.nodes)}
+    numbers = scene.numbers
+    near: dict[str, list[int]] = {}
+    for edge in filter(scene.is_numbered, scene.edges):
+        near.setdefault(edge.start, []).append(places[edge.end])
+        near.setdefault(edge.end, []).append(places[edge.start])
     drawing = root.find(f"{{{_SVG}}}g")
     if drawing is None:
         message = "Graphviz drew nothing."
@@ -65,8 +70,11 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
             del group.attrib["id"]
             _drop_title(group)
         elif kind == "node" and match:
-            _name_node(group, scene.nodes[int(match[2])], address)
+            node = scene.nodes[int(match[2])]
+            _name_node(group, node, numbers.get(node.iri, ()), address)
             group.set("data-thing", match[2])
+            if node.iri in near:  # by a number, and no line, which would tell its ends
+                group.set("data-near", " ".join(map(str, near[node.iri])))
         elif kind == "edge" and match:
             edge = scene.edges[int(match[2])]
             said = sentence(edge, names[edge.start], names[edge.end])
@@ -85,23 +93,26 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def _name_node(group: ET.Element, node: Node, address: Callable[[str], str]) -> None:
+def _name_node(
+    group: ET.Element, node: Node, markers: Iterable[str], address: Callable[[str], str]
+) -> None:
     """Make a link of a node, and give it a name."""
     _drop_title(group)
     del group.attrib["id"]
     link = address(node.iri)
     content = list(group)
     name = plain(node.label)
+    spoken = f"{numbered(name, markers)}, {_TITLES[node.layer]}"
     if not link:
         group.set("role", "img")
-        group.set("aria-label", f"{name}, {_TITLES[node.layer]}")
+        group.set("aria-label", spoken)
         group.insert(0, _title(name))
         return
     for child in content:
         group.remove(child)
     anchor = ET.SubElement(group, f"{{{_SVG}}}a")
     anchor.set("href", link)
-    anchor.set("aria-label", f"{name}, {_TITLES[node.layer]}")
+    anchor.set("aria-label", spoken)
     anchor.append(_title(name))
     anchor.extend(content)
 

@@ -7,6 +7,8 @@ import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crampkg.picture.scene import Edge, Scene
 
 #: Longer names are shortened in the picture; the whole name is in the title and in the table.
@@ -63,6 +65,13 @@ _STYLES = (
         *("thin line, no arrow", "claims of the article on the thing have the printed marker"),
     ),
     Style(
+        *("numbered", "", "", "#3d4852", "0"),
+        *(
+            "number in brackets behind a name",
+            "claims of the article on the thing have that marker",
+        ),
+    ),
+    Style(
         *("triple", "solid", "odot", "#4b5560", "1.2"),
         *("line that ends in a circle", "a triple that the query made, whoever says it"),
     ),
@@ -75,7 +84,7 @@ def style_of(edge: Edge) -> Style:
     """Return how a link is drawn."""
     if edge.origin != "article":
         return STYLES[edge.origin]
-    if not edge.stance:
+    if edge.is_citation:
         return STYLES["cites"]
     if edge.stance == "affirmed" and edge.is_read_in:
         return STYLES["read-in"]
@@ -84,7 +93,7 @@ def style_of(edge: Edge) -> Style:
 
 def used(scene: Scene) -> list[Style]:
     """Return the styles that a scene's links have, as the legend has them."""
-    keys = {style_of(edge).key for edge in scene.edges}
+    keys = {"numbered" if scene.is_numbered(edge) else style_of(edge).key for edge in scene.edges}
     return [style for style in _STYLES if style.key in keys]
 
 
@@ -103,7 +112,7 @@ def on_edge(edge: Edge) -> list[str]:
         said += f", {plain(edge.condition)}"
     lines = _wrapped(shortened(said, 160), 20)
     if edge.markers:
-        lines.append(" ".join(f"[{plain(marker)}]" for marker in edge.markers))
+        lines.append(numbered("", edge.markers).lstrip())
     return lines
 
 
@@ -121,15 +130,20 @@ def sentence(edge: Edge, start: str, end: str) -> str:
         told.append(f"worded “{plain(edge.wording)}”")
     if edge.is_read_in:
         told.append(f"read from: {plain(edge.basis)}")
-    if edge.markers:
+    if edge.markers and not edge.is_citation:
         markers = ", ".join(plain(marker) for marker in edge.markers)
         told.append(f"{'marker' if len(edge.markers) == 1 else 'markers'} {markers}")
     return f"{said}. {edge.origin.capitalize()}{': ' if told else ''}{', '.join(told)}."
 
 
-def on_node(label: str) -> list[str]:
-    """Return the lines of a thing's name, shortened if it is long."""
-    return _wrapped(shortened(plain(label), LONGEST), 20)
+def on_node(label: str, markers: Iterable[str] = ()) -> list[str]:
+    """Return the lines of a thing's name, shortened if it is long, with markers behind it."""
+    return _wrapped(numbered(shortened(plain(label), LONGEST), markers), 20)
+
+
+def numbered(name: str, markers: Iterable[str]) -> str:
+    """Return a name with markers in brackets behind it."""
+    return " ".join([name, *(f"[{plain(marker)}]" for marker in markers)])
 
 
 def plain(text: str) -> str:

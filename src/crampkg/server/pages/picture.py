@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crampkg.server.pages.layout import Job
 
 #: Drawn in the legend as in the picture: the pattern of a line, and what is at its end.
-_DASHES = {"dashed": "5 2", "dotted": "1 5", "solid": ""}
+_DASHES = {"dashed": "5 2", "dotted": "1 5"}
 
 
 def view(job: Job, graph: KnowledgeGraph) -> Page:
@@ -61,7 +61,7 @@ def shown(drawn: dict[str, Any]) -> dict[str, Any]:
         "scene": scene,
         "svg": svg.finished(drawn["svg"].encode(), scene, address) if "svg" in drawn else None,
         "legend": [
-            {**style._asdict(), "dashes": _DASHES[style.line]} for style in words.used(scene)
+            {**style._asdict(), "dashes": _DASHES.get(style.line)} for style in words.used(scene)
         ],
         "remarks": scenes.remarks_of(scene),
         "rows": _rows(scene),

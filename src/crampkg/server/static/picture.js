@@ -1,6 +1,8 @@
 // A picture that is larger than its box begins where what was asked about is, else at its corner.
 // Where a thing is pointed at, or has the focus, only its links and what they lead to stay in front.
 
+const THING = ".picture-box [data-thing]";
+
 export function centre(box) {
   const thing = box.querySelector(".focus");
   if (!thing) return;
@@ -11,11 +13,12 @@ export function centre(box) {
 }
 
 function light(target) {
-  const thing = target.closest?.(".picture-box [data-thing]");
+  // The page scrolls below a pointer that rests, which is not to take away what has the focus.
+  const thing = target.closest?.(THING) ?? document.activeElement?.closest(THING);
   for (const svg of document.querySelectorAll(".picture-box svg.lit")) svg.classList.remove("lit");
   if (!thing) return;
   const svg = thing.ownerSVGElement;
-  const near = new Set([thing.dataset.thing]);
+  const near = new Set([thing.dataset.thing, ...(thing.dataset.near ?? "").split(" ")]);
   for (const edge of svg.querySelectorAll("[data-ends]")) {
     const ends = edge.dataset.ends.split(" ");
     const isLinked = ends.includes(thing.dataset.thing);
