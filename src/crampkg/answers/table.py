@@ -100,23 +100,35 @@ def sheet(
 def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> Sheet:
     """Return what the columns `inside` say, for each value `down` and each `across`.
 
-    Values stand in the order in which they first come; what a cell says twice it says once.
+    Values stand in the order in which they first come; what a cell says twice it says once, and
+    what differs in the last column alone is said together.
     """
     row_of, column_of = content.headings.index(down), content.headings.index(across)
     places = [content.headings.index(heading_of(name)) for name in inside]
-    cells: dict[tuple[str, str], dict[str, None]] = {}
+    cells: dict[tuple[str, str], dict[tuple[str, ...], dict[str, None]]] = {}
     for row in content.rows:
-        said = ", ".join(
-            f"{content.headings[place]} {row[place]}" if place != places[0] else row[place]
-            for place in places
-            if row[place]
-        )
-        cells.setdefault((row[row_of], row[column_of]), {})[said] = None
+        *first, last = (row[place] for place in places)
+        cell = cells.setdefault((row[row_of], row[column_of]), {})
+        cell.setdefault(tuple(first), {})[last] = None
     rows = dict.fromkeys(row for row, _ in cells)
     columns = tuple(dict.fromkeys(column for _, column in cells))
-    lines = [
-        (row, *("; ".join(cells.get((row, column), ())) for column in columns)) for row in rows
-    ]
+    names = [content.headings[place] for place in places]
+
+    def told(row: str, column: str) -> str:
+        said = (
+            (*first, ", and ".join(filter(None, last)))
+            for first, last in cells.get((row, column), {}).items()
+        )
+        return "; ".join(
+            ", ".join(
+                f"{name} {text}" if place else text
+                for place, (name, text) in enumerate(zip(names, texts, strict=True))
+                if text
+            )
+            for texts in said
+        )
+
+    lines = [(row, *(told(row, column) for column in columns)) for row in rows]
     return Sheet((down, *columns), tuple(lines))
 
 
