@@ -14,28 +14,41 @@ if TYPE_CHECKING:
     from crampkg.answers.rows import Answer
     from crampkg.article import Article
 
+    #: Where a text stands, by characters, as far as where it is quoted, and its digest.
+    _Span = tuple[int, int, int, str]
+
+#: What stands between the words that lead in to a list and its first item.
+_BULLET = " \n\t•"
+
 
 def quotes(
     resources: Iterable[str], article: Article, query: Callable[[str], Answer]
 ) -> tuple[dict[str, str], list[str]]:
-    """Return what `article` says in the span of each resource, by IRI, and the misfits.
+    """Return what `article` says in the spans of each resource, by IRI, and the misfits.
 
-    `resources` are IRIs, of which those of claims and statements have a span; `query` answers
-    SPARQL. A misfit is the IRI of a resource whose span in `article` has another digest than the
-    recorded one: it is not quoted. What is of another article than those that fit is no misfit.
+    `resources` are IRIs, of which those of claims and statements have spans; `query` answers
+    SPARQL. An ellipsis stands between spans. A misfit is the IRI of a resource of which a span in
+    `article` has another digest than the recorded one: it is not quoted. What is of another article
+    than those that fit is no misfit.
     """
     wanted = set(resources)
+    spans: dict[str, list[_Span]] = {}
+    for row in query(_query()):
+        start, end = int(row.text("start")), int(row.text("end"))
+        span = start, end, int(row.text("until") or end), row.text("sha256")
+        spans.setdefault(row.text("resource"), []).append(span)
     found: dict[str, str] = {}
     misfits: list[str] = []
-    for row in query(_query()):
-        resource = row.text("resource")
-        if resource in wanted:
-            start, end = int(row.text("start")), int(row.text("end"))
-            quote = article.quote(start, end, row.text("sha256"))
-            if quote is None:
-                misfits.append(resource)
-            else:
-                found[resource] = quote
+    for resource in wanted.intersection(spans):
+        pieces = [
+            quote and quote[: until - start].rstrip(_BULLET)
+            for start, end, until, digest in _outermost(spans[resource])
+            for quote in [article.quote(start, end, digest)]
+        ]
+        if None in pieces:
+            misfits.append(resource)
+        else:
+            found[resource] = " … ".join(filter(None, pieces))
     homes = {home(resource) for resource in found}
     if homes:
         misfits = [resource for resource in misfits if home(resource) in homes]
@@ -44,7 +57,7 @@ def quotes(
 
 def fit(article: Article, query: Callable[[str], Answer]) -> tuple[int, int]:
     """Return how many recorded spans fit `article`, and of how many, by the articles that do."""
-    every = {row.text("resource") for row in query(_query())}
+    every = [row.text("resource") for row in query(_query())]
     found, misfits = quotes(every, article, query)
     return len(found), len(found) + len(misfits)
 
@@ -54,6 +67,15 @@ def handles(answer: Answer) -> set[str]:
     names = {"claim", "statement"}.intersection(answer.variables)
     values = (row[name] for row in answer for name in names)
     return {value.text for value in values if value is not None and value.kind == "uri"}
+
+
+def _outermost(spans: Iterable[_Span]) -> list[_Span]:
+    """Return the spans that lie in no other, in the order of the text."""
+    kept: list[_Span] = []
+    for start, end, until, digest in sorted(spans, key=lambda span: (span[0], -span[2])):
+        if not kept or until > kept[-1][2]:
+            kept.append((start, end, until, digest))
+    return kept
 
 
 @functools.cache  # also because a server's process that answers cannot open a file
