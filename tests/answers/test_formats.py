@@ -324,20 +324,25 @@ def test_an_overview_is_a_matrix_of_what_the_rows_say(graph: KnowledgeGraph) -> 
     assert matrix.headings == ("candidate", "calf", "during exercise", "relief by rest")
     rows = {row[0]: row[1:] for row in matrix.rows}
     by_way = "by way of peripheral arterial disease causes claudication (hedge: can)"
-    inferred = "matches, hedge none printed, marker 3, origin inferred, "
     shown = "by way of claudication presents as reproducible leg pain"
-    leg_pain = f"{inferred}{shown}; {inferred}{by_way}"
+    said = "hedge none printed, basis sentence, marker 3, origin inferred"
     assert rows["peripheral arterial disease"] == (
-        f"names a wider region, hedge none printed, marker 3, origin inferred, {by_way}; "
-        "names a wider region, hedge none printed, marker 4, origin article",
-        leg_pain,
-        leg_pain,
+        f"names a wider region, relation presents as, object reproducible leg pain, {said}, "
+        f"{by_way}; names a wider region, relation causes, object leg pain, hedge none printed, "
+        "basis implicature, marker 4, origin article",
+        f"matches, relation occurs during, object during exercise, {said}, "
+        f"{shown}, and {by_way.removeprefix('by way of ')}",
+        f"matches, relation resolves with, object rest, {said}, "
+        f"{shown}, and {by_way.removeprefix('by way of ')}",
     )
+    listed = "hedge none printed, basis list item, marker 4, origin inferred"
+    characterized = "by way of restless legs syndrome is characterized by unpleasant sensations"
     assert rows["restless legs syndrome"] == (
-        "names a wider region, hedge none printed, marker 4, origin article",
-        "the article is silent",
-        "contradicts, hedge none printed, marker 4, origin inferred, "
-        "by way of restless legs syndrome is characterized by unpleasant sensations",
+        "names a wider region, relation is characterized by, object urge to move the legs, "
+        "hedge none printed, basis sentence, marker 4, origin article",
+        "no sentence or list says",
+        f"shows the contrary, relation begins during, object rest, {listed}, {characterized}; "
+        f"shows the contrary, relation worsens during, object rest, {listed}, {characterized}",
     )
     assert "| candidate | calf | during exercise |" in formats.serialize(answer, "md").decode()
     assert formats.overview(graph.ask("electrolytes")) is None

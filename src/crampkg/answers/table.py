@@ -24,7 +24,7 @@ _HEADINGS = {
     "conditionWording": "condition",
     "markerText": "marker",
     "markers": "markers (as we link them)",
-    "silent": "neither",
+    "unsaid": "neither",
     "way": "by way of",
     "strength": "strength (ours)",
 }
