@@ -241,6 +241,21 @@ def test_every_link_of_every_page_leads_somewhere(site: Server, graph: Knowledge
                 assert asked[target] - {""} <= Links(page.text).places, target
 
 
+def test_the_picture_of_every_answer_that_offers_one_is_drawn(
+    site: Server, graph: KnowledgeGraph
+) -> None:
+    """Whatever the parameters of the question are called."""
+    offered = 0
+    for question in graph.questions():
+        links = Links(site.get(f"/questions/{question.id}").text).links
+        for link in (link for link in links if link.startswith("/picture?question=")):
+            offered += 1
+            page = site.get(link)
+            assert page.status_code == 200, link
+            assert '<svg xmlns="http://www.w3.org/2000/svg"' in page.text, link
+    assert offered > 30
+
+
 def test_a_search_finds_questions_and_what_they_may_be_about(site: Server) -> None:
     found = site.get("/questions?q=quinine").text
     assert "/id/quinine-sulfate" in found

@@ -189,6 +189,34 @@ def test_an_answer_shows_its_claims_and_no_others(graph: KnowledgeGraph) -> None
     assert "calf" in scene.title
 
 
+def test_around_a_marker_stand_the_claims_that_rest_on_it(graph: KnowledgeGraph) -> None:
+    """Of marker 7 there are six; of what no claim rests on, itself alone."""
+    scene = gather.neighbourhood(graph, graph.find("marker 7"), 1)
+    claims = {claim for edge in scene.edges if edge.stance for claim in edge.claims}
+    answer = graph.ask("claims-by-marker", marker="marker 7")
+    assert claims == {row.text("claim") for row in answer}
+    assert len(claims) == 6
+    assert [node.label for node in scene.nodes if node.focus] == ["marker 7"]
+    assert len(gather.neighbourhood(graph, graph.find("marker 7"), 2).edges) > len(scene.edges)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("art:reference-6", 6),
+        ("art:statement-calf", 2),
+        ("art:claim-osteoarthritis-leads-to-pseudoclaudication", 1),
+        ("art:resolution-7", 0),
+    ],
+)
+def test_around_what_is_no_clinical_thing_stand_its_claims(
+    graph: KnowledgeGraph, name: str, count: int
+) -> None:
+    """Counted by hand: the sixth reference is that of marker 8, and the calf has two arteries."""
+    scene = gather.neighbourhood(graph, graph.find(name), 1)
+    assert len({claim for edge in scene.edges if edge.stance for claim in edge.claims}) == count
+
+
 def test_what_has_no_links_is_not_offered_as_a_picture(graph: KnowledgeGraph) -> None:
     answers = [graph.ask(question.id) for question in graph.questions()]
     offered = [gather.is_drawable(graph, answer) for answer in answers]

@@ -23,11 +23,13 @@ _QUERIES = {
     name: importlib.resources.files("crampkg.picture")
     .joinpath(f"{name}.rq")
     .read_text(encoding="utf-8")
-    for name in ("claimed", "evidence", "inverses")
+    for name in ("claimed", "evidence", "inverses", "resting")
 }
 
 _CLINICAL = f"{CK}ClinicalEntity"
 _CLAIM = f"{CK}Claim"
+#: What stands in the picture beside the claims that rest on it.
+_EVIDENCE = frozenset((f"{CK}CitationMarker", f"{CK}EvidenceSource"))
 #: Names and notes, which are read at a thing and not drawn as links of it.
 _NAMES = (f"{SKOS}prefLabel", f"{RDFS}label")
 
@@ -42,10 +44,16 @@ def whole(graph: KnowledgeGraph) -> Scene:
 
 
 def neighbourhood(graph: KnowledgeGraph, term: Term, depth: int) -> Scene:
-    """Return what is within `depth` links of a thing."""
-    reached, edges = [term.iri], list[Edge]()
-    edge_of = set[str]()
-    for _ in range(depth):
+    """Return what is within `depth` links of a thing.
+
+    One step from what claims rest on, such as a marker, are the ends of these claims.
+    """
+    edges = [] if _CLINICAL in term.kinds else _resting(graph, term.iri)
+    is_node = _CLINICAL in term.kinds or not edges or not _EVIDENCE.isdisjoint(term.kinds)
+    reached = [term.iri] if is_node else []
+    reached += [iri for edge in edges for iri in (edge.start, edge.end)]
+    edge_of = {term.iri} if edges else set[str]()
+    for _ in range(depth - 1 if edges else depth):
         new = [iri for iri in reached if iri not in edge_of]
         edge_of.update(new)
         edges += _touching(graph, new)
@@ -171,6 +179,21 @@ def _touching(graph: KnowledgeGraph, iris: Collection[str]) -> list[Edge]:
         for row in graph.query(describe.query("card-links", iris))
     ]
     return _without_repeats([*claims, *_without_inverses(graph, links)])
+
+
+def _resting(graph: KnowledgeGraph, iri: str) -> list[Edge]:
+    """Return the claims that rest on a marker, source, statement or section; or a claim itself."""
+    found = {
+        row.text("claim"): row.text("subject")
+        for row in graph.query(bind(_QUERIES["resting"], {"concept": [serialize(iri, "iri")]}))
+    }
+    if not found:
+        return []
+    return [
+        edge
+        for edge in _claims(graph, dict.fromkeys(found.values()))
+        if not found.keys().isdisjoint(edge.claims)
+    ]
 
 
 def _claims(graph: KnowledgeGraph, iris: Iterable[str]) -> list[Edge]:

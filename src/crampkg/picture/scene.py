@@ -116,6 +116,17 @@ class Scene(NamedTuple):
         """Tell whether there are so many links that only contested ones can carry their words."""
         return len(self.edges) > _DENSE
 
+    @property
+    def is_of_triples(self) -> bool:
+        """Tell whether it shows what a query made, and no claims."""
+        return any(edge.origin == "triple" for edge in self.edges)
+
+    @property
+    def size(self) -> str:
+        """How many things and links there are, in words."""
+        counts = {"thing": len(self.nodes), "link": len(self.edges)}
+        return ", ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
+
     def is_numbered(self, edge: Edge) -> bool:
         """Tell whether a link is no line: in a dense scene markers are numbers behind names."""
         return self.is_dense and edge.is_citation

@@ -92,7 +92,15 @@ def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
     for name, value in pairs:
         if value.strip():  # a field of a form may be left empty
             found.setdefault(name, []).append(value)
-    of = {name: _once(name, found.pop(name, [])) for name in ("concept", "question", "query")}
+    of = {"question": _once("question", found.pop("question", []))}
+    names = (
+        [parameter.name for parameter in graph.question(of["question"]).params]
+        if of["question"]
+        else []
+    )
+    # What a question takes is the question's, whatever it is called.
+    params = {name: found.pop(name) for name in names if name in found}
+    of |= {name: _once(name, found.pop(name, [])) for name in ("concept", "query")}
     if sum(bool(value) for value in of.values()) > 1:
         detail = "A picture is of a concept, a question or a query. Send one of these."
         raise Problem("bad-request", detail)
@@ -102,16 +110,10 @@ def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
         raise Problem("bad-request", f"depth is {known}, and not {words.shortened(depth, 80)!r}.")
     layers = _some("layer", found.pop("layer", []), _ALL_LAYERS)
     origins = _some("origin", found.pop("origin", []), ORIGINS)
-    names = (
-        [parameter.name for parameter in graph.question(of["question"]).params]
-        if of["question"]
-        else []
-    )
     for name in found:
-        if name not in names:
-            known = ", ".join(["concept", "depth", "question", "query", "layer", "origin", *names])
-            raise Problem("bad-request", f"There is no parameter {name!r} here. It takes {known}.")
-    return Wish(**of, depth=int(depth), params=found, layers=layers, origins=origins)
+        known = ", ".join(["concept", "depth", "question", "query", "layer", "origin", *names])
+        raise Problem("bad-request", f"There is no parameter {name!r} here. It takes {known}.")
+    return Wish(**of, depth=int(depth), params=params, layers=layers, origins=origins)
 
 
 def scene_of(wish: Wish, graph: KnowledgeGraph) -> Scene:
@@ -150,11 +152,11 @@ def run(job: dict[str, Any], graph: KnowledgeGraph, _: Limits) -> bytes:
     scene = scene_of(wish_of(job["asked"], graph), graph)
     things, links = len(scene.nodes), len(scene.edges)
     if things > MOST_THINGS or links > MOST_LINKS:
+        less = "Ask for less." if scene.is_of_triples else "Choose fewer layers, or ask for less."
         raise Problem(
             "result-limit",
             f"The picture would have {things:,} things and {links:,} links; "
-            f"{MOST_THINGS:,} and {MOST_LINKS:,} can be drawn. "
-            "Choose fewer layers, or ask for less.",
+            f"{MOST_THINGS:,} and {MOST_LINKS:,} can be drawn. {less}",
         )
     if not things:
         raise Problem("not-found", "There is nothing to draw: no thing is named by this.")
@@ -170,7 +172,7 @@ def run(job: dict[str, Any], graph: KnowledgeGraph, _: Limits) -> bytes:
 def caption_of(scene: Scene, graph: KnowledgeGraph) -> list[str]:
     """Return the lines below a picture that goes about alone: what it shows, and its status."""
     legend = [f"{style.words}: {style.legend}." for style in words.used(scene)]
-    told = [f"{words.plain(scene.title)}. {len(scene.nodes)} things, {len(scene.edges)} links."]
+    told = [f"{words.plain(scene.title)}. {scene.size}."]
     lines = [*told, *legend, *remarks_of(scene), *status_lines(graph.statuses)]
     return [part for line in lines for part in textwrap.wrap(line, _LINE)]
 
@@ -178,13 +180,18 @@ def caption_of(scene: Scene, graph: KnowledgeGraph) -> list[str]:
 def remarks_of(scene: Scene) -> list[str]:
     """Return what must be said with a scene."""
     told = list(scene.remarks)
-    if scene.is_dense:
+    if scene.is_dense and scene.is_of_triples:
+        told.append(f"There are {len(scene.edges)} links, too many for each to carry its words.")
+    elif scene.is_dense:
         told.append(
             f"There are {len(scene.edges)} links: only the denied and contested ones carry their "
             "words. With fewer layers, or around one thing, every link does."
         )
     if not scene.edges:
-        told.append("No link is known between these.")
+        told.append(
+            "Pictures show clinical things, the claims on them and their evidence, and no link of "
+            "that sort is known here."
+        )
     return told
 
 

@@ -12,6 +12,7 @@ from crampkg.records import Value
 from crampkg.server.pages import addresses, kinds
 from crampkg.server.pages.grid import Part, grid, linked, widened
 from crampkg.server.pages.layout import Page, render
+from crampkg.server.pages.neighbours import neighbours
 from crampkg.server.pages.questions import about
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 #: Read at once, since a process that answers cannot open a file.
 _INCOMING = kinds.text("incoming")
 _KINDS = kinds.text("stated_kinds")
-_NEIGHBOURS = kinds.text("neighbours")
 
 #: So many things stand on a page of a list.
 _PER_PAGE = 150
@@ -177,7 +177,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
             for each in card.mappings
         ],
         "contested": _contested(iri, graph),
-        "neighbours": [] if card.claims else list(_neighbours(term, graph)),
+        "neighbours": [] if card.claims else list(neighbours(iri, graph)),
         "rests": _rests(term, graph),
         "incoming": [] if _is_clinical(term) else list(_incoming(term, graph)),
         "is_clinical": _is_clinical(term),
@@ -257,13 +257,6 @@ def _contested_matters(graph: KnowledgeGraph) -> frozenset[str]:
     if not any(each.id == _CONTESTED for each in graph.questions()):
         return frozenset()
     return frozenset(row.text("topic") for row in graph.ask(_CONTESTED))
-
-
-def _neighbours(term: Term, graph: KnowledgeGraph) -> Iterator[Part]:
-    """Yield the things beside one that the article does make a claim about."""
-    for row in graph.query(bind(_NEIGHBOURS, {"concept": [serialize(term.iri, "iri")]})):
-        other = row.text("other")
-        yield linked(graph.terms.name_of(other), other)
 
 
 def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:

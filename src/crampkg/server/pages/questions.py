@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,7 @@ from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import choices, fields, unknown, values
 from crampkg.server.pages.grid import Part, grid, triples
 from crampkg.server.pages.layout import Page, render
+from crampkg.server.pages.neighbours import neighbours
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
 from crampkg.vocabulary import CK, compress, expand
@@ -41,6 +43,9 @@ _EMPTY = frozenset(
         *("there", "this", "to", "what", "when", "where", "which", "who", "why", "with", "you"),
     )
 )
+
+#: Words of a silence that is the article's, and not that of what we added.
+_OF_ARTICLE = ("article", "claim", "sentence")
 
 #: The formats that an answer can be downloaded in: name, heading, extension of a file.
 _DOWNLOADS = {
@@ -147,15 +152,16 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
             (addresses.answer(known.id, given, format), name, f"{known.id}.{extension}")
             for format, name, extension in _DOWNLOADS[known.form]
         ],
-        "near": _near(known, filled, graph),
+        "near": _near(answer, filled, graph),
     }
     context["editor"] = addresses.editor(context["query"])
     if gather.is_drawable(graph, answer):
         context["picture"] = addresses.picture([("question", known.id), *given])
     if not len(answer):
         context["silence"] = _told(known.silence, answer, filled, graph)
-        context["of_article"] = "article" in known.silence.casefold()
+        context["of_article"] = any(word in known.silence.casefold() for word in _OF_ARTICLE)
         context["instead"] = _instead(known, filled, graph)
+        context["neighbours"] = _beside(filled, graph)
     elif known.form == "construct":
         context["grid"] = triples(graph, answer.triples)
         context["overview"] = None
@@ -180,7 +186,7 @@ def _told(
     for piece in re.split(r"(?<=\(see )([a-z-]+)", formats.filled(sentence, answer)):
         if piece in library:
             other = library[piece]
-            named = entry(other, graph, _taken(other, filled))
+            named = entry(other, graph, _taken(other, filled, graph))
             found.append(Part(f"“{named.words}”", named.link))
         elif piece:
             found.append(Part(piece))
@@ -254,21 +260,48 @@ def _offers(question: Question, filled: Sequence[Field]) -> dict[tuple[str, str]
     return found
 
 
-def _near(question: Question, filled: Sequence[Field], graph: KnowledgeGraph) -> list[Entry]:
-    """Return questions of the same tags, asked of the same things where they take them."""
+def _near(answer: Answer, filled: Sequence[Field], graph: KnowledgeGraph) -> list[Entry]:
+    """Return questions of the same tags, those first that take the same things, asked of them.
+
+    Who had no answer is offered questions that have one. To look whether they have takes longer
+    than to answer, so beside an answer there are those of things of the very same kind, unasked.
+    """
+    question = answer.question
+    if question is None:
+        return []
+    is_empty = not len(answer)
     ranked = []
     for other in graph.questions():
         shared = len({*other.tags} & {*question.tags})
-        taken = _taken(other, filled)
+        taken = _taken(other, filled, graph, exactly=not is_empty)
         if other.id != question.id and shared:
             ranked.append((-2 * len(taken) - shared, other.id, other, taken))
-    return [entry(other, graph, taken) for _, _, other, taken in sorted(ranked)[:_MOST_NEAR]]
+    offered = (
+        entry(other, graph, taken)
+        for _, _, other, taken in sorted(ranked)
+        if not is_empty or len(graph.ask(other.id, **dict(taken)))
+    )
+    return list(itertools.islice(offered, _MOST_NEAR))
 
 
-def _taken(other: Question, filled: Sequence[Field]) -> list[tuple[str, str]]:
-    """Return what another question is asked with to be about the same things."""
-    chosen = {field.parameter.kind: field.entries[0].value for field in filled}
-    return [(each.name, chosen[each.kind]) for each in other.params if each.kind in chosen]
+def _taken(
+    other: Question, filled: Sequence[Field], graph: KnowledgeGraph, *, exactly: bool = False
+) -> list[tuple[str, str]]:
+    """Return what another question is asked with to be about the same things.
+
+    Exactly, only of a parameter of the same kind; else of any kind that a thing has.
+    """
+    things = [
+        (field.entries[0].value, [field.parameter.kind] if exactly else term.kinds)
+        for field in filled
+        if (term := graph.terms.get(expand(field.entries[0].value) or ""))
+    ]
+    found = []
+    for parameter in other.params:
+        fitting = [value for value, kinds in things if parameter.kind in kinds]
+        if fitting:
+            found.append((parameter.name, fitting[0]))
+    return found
 
 
 def _instead(
@@ -287,6 +320,19 @@ def _instead(
             if len(graph.ask(question.id, **_several(given))):
                 found.append((label, addresses.question(question.id, given)))
     return found
+
+
+def _beside(filled: Sequence[Field], graph: KnowledgeGraph) -> list[tuple[str, list[Part]]]:
+    """Return the clinical things that were asked about, each with those that have claims."""
+    terms = (
+        graph.terms.get(expand(entry.value) or "") for field in filled for entry in field.entries
+    )
+    found = [
+        (term.label, list(neighbours(term.iri, graph)))
+        for term in terms
+        if term and f"{CK}ClinicalEntity" in term.kinds
+    ]
+    return [(label, others) for label, others in found if others]
 
 
 def without_header(text: str) -> str:
