@@ -22,7 +22,7 @@ WITH_PARAMETERS = [
 
 #: The columns that every answer about claims ends in.
 EVIDENCE = (
-    *("wording", "stance", "hedge", "condition", "basis"),
+    *("wording", "stance", "hedge", "evidence", "condition", "basis"),
     *("marker", "source", "sourceLabel", "markerStatus", "section", "claim", "origin"),
 )
 #: Answers whose evidence begins with the hedge, or has no source or marker, on purpose.

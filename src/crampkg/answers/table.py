@@ -26,6 +26,7 @@ _HEADINGS = {
     "markers": "markers (as we link them)",
     "unsaid": "neither",
     "way": "by way of",
+    "evidence": "evidence as worded",
     "strength": "strength (ours)",
 }
 
