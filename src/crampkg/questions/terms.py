@@ -101,7 +101,8 @@ class Terms:
     def search(self, words: str, kind: str | None = None) -> list[Term]:
         """Return the terms, of the class `kind` if one is given, with a name that has `words`.
 
-        The best first: a whole name, the beginning of one, the beginning of a word, anywhere.
+        The best first: a whole name, the beginning of one, the beginning of a word, anywhere. Where
+        no name has them so, one that has each word will do.
         """
         wanted = _fold(words)
         ranked = []
@@ -112,6 +113,24 @@ class Terms:
             best = min((rank for rank in ranks if rank is not None), default=None)
             if best is not None:
                 ranked.append((best, len(term.label), term.label.casefold(), term.iri, term))
+        return [each[-1] for each in sorted(ranked)] or self._with_words(words, kind)
+
+    def _with_words(self, words: str, kind: str | None) -> list[Term]:
+        """Return the terms with a name that has all the words that tell something, in any order.
+
+        Everyday words lead to those of the graph: "thigh ache" to thigh pain.
+        """
+        from crampkg.questions import plain  # what completes a name by TAB has no need of it
+
+        sought = plain.wanted(words)
+        ranked = []
+        for term in self._by_iri.values() if sought else ():
+            if kind is None or kind in term.kinds:
+                names = [plain.telling(name) for name in (term.label, *term.synonyms, *term.hidden)]
+                whole = [name for name in names if len(plain.hits(sought, name)) == len(sought)]
+                if whole:
+                    lacking = min(plain.missing(sought, name) for name in whole)
+                    ranked.append((lacking, len(term.label), term.label.casefold(), term.iri, term))
         return [each[-1] for each in sorted(ranked)]
 
     def relation(self, name: str) -> str:
