@@ -21,9 +21,18 @@ if TYPE_CHECKING:
 
 
 class CrampkgError(Exception):
-    """The base of all errors here. Its text is one sentence or more: what, where, what to do."""
+    """The base of all errors here. Its text is one sentence or more: what, where, what to do.
+
+    `hint` is what to do at a command line. It ends the text; `sentence` is the text without it, for
+    those who have no command line before them.
+    """
 
     exit_code = 2
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(f"{sentence} {hint}" if hint else sentence)
+        self.sentence = sentence
+        self.hint = hint
 
 
 class UsageError(CrampkgError):

@@ -195,8 +195,8 @@ class KnowledgeGraph:
 
             known = self._snapshot.questions
             near = difflib.get_close_matches(id, known, n=3, cutoff=0.4)
-            message = f"There is no question {id!r}.{suggest(near)} `crampkg ask` lists them all."
-            raise UnknownQuestionError(message) from None
+            message = f"There is no question {id!r}.{suggest(near)}"
+            raise UnknownQuestionError(message, "`crampkg ask` lists them all.") from None
 
     def ask(self, id: str, **params: str | int | Sequence[str | int]) -> Answer:
         """Answer a question of the library.

@@ -281,7 +281,109 @@ def test_why_tells_each_part_that_means_nothing(site: Server) -> None:
     page = site.get("/why?subject=zebra&predicate=&object=calf+pain")
     assert page.status_code == 400
     assert page.text.count('aria-invalid="true"') == 2
-    assert "No thing is called &#39;zebra&#39;" in page.text
+    assert "No thing is called “zebra”." in page.text
+    assert "<title>Error: " in page.text
+    assert {"#subject", "#predicate"} <= Links(page.text).links
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("subject=kg:calf&predicate=kg:foo&object=zz", {"predicate", "object"}),
+        ("subject=zz&predicate=ck:foo&object=zz", {"subject", "predicate", "object"}),
+        ("subject=kg:calf&predicate=kg:thigh&object=kg:foot", {"predicate"}),
+        ("subject=kg:calf&predicate=a&object=kg:foot", {"object"}),
+        ("subject=kg:calf&predicate=rdfs:subClassOf&object=ck:Artery", {"subject"}),
+        ("subject=kg:calf&predicate=skos:prefLabel&object=no+such+name", {"object"}),
+        ("subject=kg:calf&predicate=skos:prefLabel&object=calf", set()),
+        ("subject=kg:calf&predicate=ck:partOf&object=kg:leg", set()),
+    ],
+)
+def test_why_flags_each_field_that_is_wrong_and_no_other(
+    site: Server, query: str, wrong: set[str]
+) -> None:
+    page = site.get(f"/why?{query}")
+    assert page.status_code == (400 if wrong else 200)
+    flagged = set(re.findall(r'aria-invalid="true" aria-describedby="(\w+)-mistake"', page.text))
+    assert flagged == wrong
+    assert {f"#{name}" for name in wrong} <= Links(page.text).links
+    assert ("Please check your entry" in page.text) == bool(wrong)
+
+
+def test_a_near_name_at_why_is_a_link_that_keeps_the_rest(site: Server) -> None:
+    page = site.get("/why?subject=calv&predicate=part+of&object=leg")
+    link = next(each for each in Links(page.text).links if "subject=kg:calf&" in each)
+    assert site.get(link).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/why?subject=kg:calf&predicate=nope&object=zzz",
+        "/picture?concept=nope",
+        "/questions/nothing-here",
+        "/questions/intervention-verdict?intervention=zzz",
+        "/concepts?kind=zzz",
+        "/nothing-here",
+    ],
+)
+def test_a_page_tells_nothing_of_a_command_line(site: Server, path: str) -> None:
+    page = site.get(path, headers={"accept": HTML})
+    assert page.status_code in (400, 404)
+    told = unescape(page.text)
+    assert "`crampkg" not in told
+    assert "TAB" not in told
+    assert "/api says" not in told
+    assert "/api says" in site.get("/nothing-here").json()["detail"]
+
+
+def test_a_page_that_is_not_there_leads_on(site: Server) -> None:
+    page = site.get("/nothing-here", headers={"accept": HTML}).text
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert {"/questions", "/concepts", "/"} <= Links(main).links
+    assert '<label for="q">Search the questions</label>' in main
+
+
+def test_a_picture_names_what_it_is_around_as_the_choices_do(site: Server) -> None:
+    page = site.get("/picture?concept=calf-pain").text
+    assert re.search(r'<input id="concept"[^>]* value="calf pain"', page)
+    mistaken = site.get("/picture?concept=calv")
+    assert mistaken.status_code == 400
+    assert "No thing is called “calv”." in mistaken.text
+    assert "/picture?concept=kg:calf" in Links(mistaken.text).links
+    assert 'value="calv"' in mistaken.text
+
+
+def test_few_choices_are_offered_where_nothing_is_like_what_was_typed(
+    site: Server, graph: KnowledgeGraph
+) -> None:
+    page = site.get("/questions/arteries-explaining-pain?site=nonsense").text
+    assert "<title>Error: " in page
+    assert page.count("No anatomical site is called “nonsense”.") == 1
+    assert "Choose one of:" in page
+    sites = {each.label for each in graph.terms.of_kind(graph.find("ck:AnatomicalSite").iri)}
+    offered = page.partition("Choose one of:")[2].partition("</p>")[0]
+    assert set(re.findall(r"<bdi>(.*?)</bdi>", offered)) == sites
+    for link in Links(offered).links:
+        assert site.get(link).status_code == 200
+    assert re.search(r'<select id="field-site"[^>]* aria-invalid="true"', page)
+    assert "Did you mean" in site.get("/questions/arteries-explaining-pain?site=cafl").text
+    # Of many choices none is named.
+    many = site.get("/questions/explained-by-disease?disease=nonsense").text
+    assert "Choose one of:" not in many
+
+
+def test_each_answer_has_a_key_to_its_words(site: Server, graph: KnowledgeGraph) -> None:
+    stances = {term.label for term in graph.terms.of_kind(graph.find("ck:Stance").iri)}
+    kinds = {term.label for term in graph.terms.of_kind(graph.find("ck:Basis").iri)}
+    for path in ("/questions/contested-matters", "/questions/claim-graph", "/id/dehydration"):
+        page = site.get(path, headers={"accept": HTML}).text
+        assert page.count("<summary>How to read this</summary>") == 1
+        key = page.partition("<summary>How to read this</summary>")[2].partition("</details>")[0]
+        for word in (*stances, *kinds, "article", "background", "inferred"):
+            assert f">{word}</" in key, word
+    home = site.get("/").text
+    assert key.partition("<dl")[2].strip() in home
 
 
 def test_why_begins_with_a_form_and_an_example(site: Server) -> None:

@@ -133,12 +133,22 @@ def test_a_name_that_means_nothing_is_told_at_its_field_with_others_that_do(
     page = visit("/questions/intervention-verdict?intervention=quinin")
     field = page.get_by_label("intervention")
     assert field.get_attribute("aria-invalid") == "true"
-    expect(field).to_have_value("quinin")
+    expect(field).to_have_value("")
     told = page.locator(f"#{field.get_attribute('aria-describedby')}")
     expect(told).to_contain_text("“quinin”")
     page.get_by_role("link", name="quinine sulfate").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("quinine sulfate")
     assert page.locator("table.grid tbody tr").count() > 0
+
+
+def test_one_more_value_is_chosen_where_the_keyboard_is(visit: Visit) -> None:
+    page = visit("/questions/arteries-explaining-pain?site=kg:calf")
+    page.get_by_role("button", name="Add another site").press("Enter")
+    expect(page.get_by_label("site 2")).to_be_focused()
+    page.keyboard.type("foo")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("calf or foot")
+    assert page.locator("[autofocus]").count() == 0
 
 
 def test_concepts_are_found_by_a_synonym_and_listed_by_kind(visit: Visit) -> None:

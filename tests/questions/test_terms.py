@@ -123,3 +123,20 @@ def test_a_word_of_a_name_leads_to_the_name(graph: KnowledgeGraph) -> None:
         graph.find("golgi")
     with pytest.raises(UnknownTermError, match="Words of it may do"):
         graph.find("zzz")
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence", "hint"),
+    [
+        ("find", "No thing is called 'zzz'. Words of it may do.", "completes names by TAB."),
+        ("relation", "No relation is called 'zzz'.", "lists those that the article uses."),
+    ],
+)
+def test_what_is_for_a_command_line_is_told_apart(
+    graph: KnowledgeGraph, call: str, sentence: str, hint: str
+) -> None:
+    with pytest.raises(UnknownTermError) as caught:
+        getattr(graph.terms, call)("zzz")
+    assert caught.value.sentence == sentence
+    assert caught.value.hint.endswith(hint)
+    assert str(caught.value) == f"{sentence} {caught.value.hint}"

@@ -96,12 +96,13 @@ class Terms:
         for fitting in fittings:
             if fitting:
                 return self._of_kind(fitting[0], name, kinds)
-        raise UnknownTermError(self._unknown(name, kinds))
+        raise UnknownTermError(*self._unknown(name, kinds))
 
     def search(self, words: str, kind: str | None = None) -> list[Term]:
         """Return the terms, of the class `kind` if one is given, with a name that has `words`.
 
-        The best first: a whole name, the beginning of one, the beginning of a word, anywhere.
+        The best first: a whole name, the beginning of one, the beginning of a word, anywhere. Where
+        no name has them so, one that has each word will do.
         """
         wanted = _fold(words)
         ranked = []
@@ -112,6 +113,24 @@ class Terms:
             best = min((rank for rank in ranks if rank is not None), default=None)
             if best is not None:
                 ranked.append((best, len(term.label), term.label.casefold(), term.iri, term))
+        return [each[-1] for each in sorted(ranked)] or self._with_words(words, kind)
+
+    def _with_words(self, words: str, kind: str | None) -> list[Term]:
+        """Return the terms with a name that has all the words that tell something, in any order.
+
+        Everyday words lead to those of the graph: "thigh ache" to thigh pain.
+        """
+        from crampkg.questions import plain  # what completes a name by TAB has no need of it
+
+        sought = plain.wanted(words)
+        ranked = []
+        for term in self._by_iri.values() if sought else ():
+            if kind is None or kind in term.kinds:
+                names = [plain.telling(name) for name in (term.label, *term.synonyms, *term.hidden)]
+                whole = [name for name in names if len(plain.hits(sought, name)) == len(sought)]
+                if whole:
+                    lacking = min(plain.missing(sought, name) for name in whole)
+                    ranked.append((lacking, len(term.label), term.label.casefold(), term.iri, term))
         return [each[-1] for each in sorted(ranked)]
 
     def relation(self, name: str) -> str:
@@ -144,9 +163,9 @@ class Terms:
         if _is_one_of(term, kinds):
             return term
         known = self._known(kinds)
-        offer = f" One of these would do: {known}." if known else _elsewhere(kinds)
+        offer, hint = (f" One of these would do: {known}.", "") if known else _elsewhere(kinds)
         message = f"{name!r} is {term.label}, and that is no {self.name_of(kinds[0])}.{offer}"
-        raise WrongKindError(message)
+        raise WrongKindError(message, hint)
 
     def near(self, name: str, kind: str | None = None) -> list[Term]:
         """Return the terms, of the class with IRI `kind` if one is given, that `name` may mean.
@@ -170,14 +189,15 @@ class Terms:
         near += sorted((known for known in candidates if word and word in known), key=len)[:OFFERED]
         return list(dict.fromkeys([*fitting, *(candidates[each] for each in near)]))
 
-    def _unknown(self, name: str, kinds: tuple[str, ...]) -> str:
+    def _unknown(self, name: str, kinds: tuple[str, ...]) -> tuple[str, str]:
+        """Return what is said of a name that fits nothing, and the hint for a command line."""
         labels = list(dict.fromkeys(term.label for term in self._near(name, kinds)))
         what = self.name_of(kinds[0]) if kinds else "thing"
-        offer = suggest(labels[:OFFERED])
+        offer, hint = suggest(labels[:OFFERED]), ""
         if not offer:
             known = self._known(kinds)
-            offer = f" Some that are known: {known}." if known else _elsewhere(kinds)
-        return f"No {what} is called {name!r}.{offer}"
+            offer, hint = (f" Some that are known: {known}.", "") if known else _elsewhere(kinds)
+        return f"No {what} is called {name!r}.{offer}", hint
 
     def _known(self, kinds: tuple[str, ...]) -> str:
         """Return a few labels of one kind; none of several, whose first ones say too little."""
@@ -191,11 +211,11 @@ def _is_one_of(term: Term, kinds: tuple[str, ...]) -> bool:
     return not kinds or not set(kinds).isdisjoint(term.kinds)
 
 
-def _elsewhere(kinds: tuple[str, ...]) -> str:
-    """Return the sentence that says where names are to be found."""
+def _elsewhere(kinds: tuple[str, ...]) -> tuple[str, str]:
+    """Return the sentence that says where names are to be found, and that for a command line."""
     if kinds == _PROPERTIES:
-        return " `crampkg ask vocabulary-used` lists those that the article uses."
-    return " Words of it may do. `crampkg` completes names by TAB."
+        return "", "`crampkg ask vocabulary-used` lists those that the article uses."
+    return " Words of it may do.", "`crampkg` completes names by TAB."
 
 
 def _rank(wanted: str, name: str) -> int | None:

@@ -175,8 +175,9 @@ async def _refused(request: Request, error: Exception) -> Response:
             allowed = "GET, HEAD"
         detail = f"{request.method} is not for this address. It takes {allowed}."
         return refusals.respond(request, Problem("method", detail), {"Allow": allowed})
-    detail = f"There is nothing at {request.url.path}. /api says what there is."
-    return refusals.respond(request, Problem("not-found", detail))
+    detail = f"There is nothing at {request.url.path}."
+    problem = Problem("not-found", detail, aside="/api says what there is.")
+    return refusals.respond(request, problem)
 
 
 async def _mistaken(request: Request, error: Exception) -> Response:

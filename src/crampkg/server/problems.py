@@ -62,7 +62,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
     """A request that has no answer, why, and what to do.
 
     `kind` is a key of `KINDS`; `detail` a sentence or more; `line` and `column` count from 1, for
-    what is wrong at a place of a query; `retry` is after how many seconds to ask again.
+    what is wrong at a place of a query; `retry` is after how many seconds to ask again; `aside`
+    ends the detail for programs, and is nothing for readers of pages.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
         line: int | None = None,
         column: int | None = None,
         retry: int | None = None,
+        aside: str = "",
     ) -> None:
         if len(detail) > _LONGEST:  # it repeats what was sent
             detail = f"{detail[:_LONGEST]}..."
@@ -81,6 +83,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
         self.line = line
         self.column = column
         self.retry = retry
+        self.aside = aside
 
     @property
     def status(self) -> int:
@@ -101,17 +104,20 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
 
     def body(self) -> bytes:
         """Return the problem details object as JSON."""
-        return json.dumps(self.document(), ensure_ascii=False).encode() + b"\n"
+        told = self.document()
+        if self.aside:
+            told["detail"] = f"{self.detail} {self.aside}"
+        return json.dumps(told, ensure_ascii=False).encode() + b"\n"
 
 
 def problem_of(error: CrampkgError) -> Problem:
     """Return the problem that an error of ours is to the client that caused it."""
     if isinstance(error, RefusedQueryError):
-        return Problem(error.reason, str(error), error.line, error.column)
+        return Problem(error.reason, error.sentence, error.line, error.column)
     if isinstance(error, QueryError):
-        return Problem("syntax", str(error), error.line, error.column)
+        return Problem("syntax", error.sentence, error.line, error.column)
     if isinstance(error, UnknownQuestionError):
-        return Problem("not-found", str(error))
+        return Problem("not-found", error.sentence)
     if isinstance(error, (UnknownTermError, AmbiguousTermError)):
-        return Problem("term", str(error))
-    return Problem("bad-request" if isinstance(error, UsageError) else "unready", str(error))
+        return Problem("term", error.sentence)
+    return Problem("bad-request" if isinstance(error, UsageError) else "unready", error.sentence)

@@ -18,6 +18,7 @@ from crampkg.server.pages import (
     ontology,
     picture,
     questions,
+    search,
     why,
 )
 
@@ -38,6 +39,6 @@ VIEWS: dict[str, Callable[[Job, KnowledgeGraph], Page]] = {
     "ontology": ontology.view,
     "picture": picture.view,
     "question": questions.question,
-    "questions": questions.library,
+    "questions": search.library,
     "why": why.view,
 }

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: So many choices are shown as a list to pick from; of more, a part of the name is typed.
 _MOST_LISTED = 30
 
+#: So few choices are named where one of them was not meant by anything like its name.
+_FEW = 12
+
 #: Nothing has a name longer than that.
 _LONGEST = 300
 
@@ -28,7 +31,8 @@ class Entry(NamedTuple):
     value: str  # a CURIE or literal that means the same for ever; empty when there is a mistake
     label: str
     mistake: str = ""
-    offers: tuple[Term, ...] = ()  # what might have been meant
+    offers: tuple[Term, ...] = ()  # what might have been meant, or all that there is to choose from
+    is_guess: bool = False  # the offers are like what was typed
 
 
 class Field(NamedTuple):
@@ -54,6 +58,11 @@ class Field(NamedTuple):
     def takes_more(self) -> bool:
         """Whether one more thing can be asked about at once."""
         return len(self.choices) > len(self.entries) and all(each.value for each in self.entries)
+
+    def place(self, number: int) -> str:
+        """Return the id on the page of the entry with a number from 1."""
+        name = f"field-{self.parameter.name}"
+        return name if number == 1 else f"{name}-{number}"
 
     def label(self, number: int) -> str:
         """Return what the entry with a number from 1 is called."""
@@ -123,14 +132,16 @@ def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
     try:
         term = graph.find(typed, parameter.kind)
     except CrampkgError as error:
-        offers = tuple(graph.terms.near(typed, parameter.kind))
-        return Entry(typed, "", "", _mistake(error, typed, parameter, graph), offers)
+        near = tuple(graph.terms.near(typed, parameter.kind))
+        known = graph.terms.of_kind(parameter.kind or "")
+        offers = near or (tuple(known) if len(known) <= _FEW else ())
+        told = mistake(error, typed, graph.terms.name_of(parameter.kind or ""))
+        return Entry(typed, "", "", told, offers, bool(near))
     return Entry(term.label, compress(term.iri), term.label)
 
 
-def _mistake(error: CrampkgError, typed: str, parameter: Parameter, graph: KnowledgeGraph) -> str:
+def mistake(error: CrampkgError, typed: str, wanted: str) -> str:
     """Return what is wrong with a name, without the names that would have done."""
-    wanted = graph.terms.name_of(parameter.kind or "")
     if isinstance(error, AmbiguousTermError):
         return f"“{typed}” can mean more than one {wanted}. Say which."
     if isinstance(error, WrongKindError):

@@ -5,17 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from crampkg.errors import CrampkgError
 from crampkg.picture import svg, words
 from crampkg.picture.scene import LAYERS, ORIGINS, of_document
 from crampkg.server import scenes
+from crampkg.server.pages import addresses
 from crampkg.server.pages.addresses import address
-from crampkg.server.pages.layout import Page, render
-from crampkg.vocabulary import CK
+from crampkg.server.pages.fields import mistake
+from crampkg.server.pages.layout import Page, environment, render
+from crampkg.vocabulary import CK, compress
 
 if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
     from crampkg.picture.scene import Edge, Scene
     from crampkg.server.pages.layout import Job
+    from crampkg.server.scenes import Wish
+
+#: Of a name that is none, so many characters are shown.
+_LONGEST = 300
 
 #: Drawn in the legend as in the picture: the pattern of a line, and what is at its end.
 _DASHES = {"dashed": "5 2", "dotted": "1 5"}
@@ -37,8 +44,8 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
         "picture.html",
         graph,
         "/picture",
-        wish=wish,
-        problem=problem,
+        wish=_named(wish, graph),
+        problem=_offering(problem, wish, graph) if problem else None,
         downloads=urlencode(wish.pairs),
         unreduced=urlencode(wish.unreduced.pairs) if wish.is_reduced else "",
         layers=LAYERS,
@@ -52,6 +59,33 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
         **context,
     )
     return Page(html, problem["status"] if problem else 200)
+
+
+def _named(wish: Wish, graph: KnowledgeGraph) -> Wish:
+    """Return a wish with the label of its concept, as the choices have it, if that means it too."""
+    try:
+        term = graph.find(wish.concept)
+        is_meant = graph.find(term.label) == term
+    except CrampkgError:
+        return wish
+    return wish._replace(concept=term.label) if is_meant else wish
+
+
+def _offering(problem: dict[str, Any], wish: Wish, graph: KnowledgeGraph) -> dict[str, Any]:
+    """Return a problem that has, of a concept that there is not, links to those near it."""
+    if not wish.concept:
+        return problem
+    typed = words.shortened(wish.concept, _LONGEST)
+    try:
+        graph.find(typed)
+    except CrampkgError as error:
+        offers = [
+            (term.label, addresses.picture([("concept", compress(term.iri))]))
+            for term in graph.terms.near(typed)
+        ]
+        macros: Any = environment().get_template("macros.html").module
+        return {**problem, "detail": macros.mistaken(mistake(error, typed, "thing"), offers)}
+    return problem
 
 
 def shown(drawn: dict[str, Any]) -> dict[str, Any]:

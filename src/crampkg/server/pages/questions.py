@@ -1,4 +1,4 @@
-"""The question library, and a question with its form and its answer."""
+"""A question with its form and its answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from crampkg.answers.rows import Answer
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Parameter, Question, Term
+    from crampkg.records import Parameter, Question
     from crampkg.server.pages.fields import Field
     from crampkg.server.pages.layout import Job
 
@@ -31,18 +31,6 @@ if TYPE_CHECKING:
 _MOST_NEAR = 5
 #: Of a parameter with at most so many choices, each is tried when one has no answer.
 _MOST_TRIED = 12
-
-#: Words of so many letters are looked for as they are.
-_SHORT = 3
-
-#: Words of a question in plain words that tell nothing of what it is about.
-_EMPTY = frozenset(
-    (
-        *("a", "an", "and", "are", "at", "be", "by", "can", "do", "does", "for", "from", "has"),
-        *("have", "how", "i", "in", "is", "it", "its", "my", "of", "on", "or", "that", "the"),
-        *("there", "this", "to", "what", "when", "where", "which", "who", "why", "with", "you"),
-    )
-)
 
 #: Words of a silence that is the article's, and not that of what we added.
 _OF_ARTICLE = ("article", "claim", "sentence")
@@ -71,52 +59,6 @@ class Entry(NamedTuple):
     question: Question
     words: str  # the question, defaults in its gaps
     link: str
-
-
-def library(job: Job, graph: KnowledgeGraph) -> Page:
-    """Return the page at `/questions`: all, those with some words, or those of a tag."""
-    asked = dict(job["asked"])
-    words, tag = asked.get("q", "").strip(), asked.get("tag", "")
-    known = graph.questions()
-    tags = sorted({name for each in known for name in each.tags})
-    if tag and tag not in tags:
-        detail = f"No question has the tag {tag[:100]!r}. There are {', '.join(tags)}."
-        raise Problem("bad-request", detail)
-    tagged = [each for each in known if not tag or tag in each.tags]
-    wanted = [
-        word.removesuffix("s") if len(word) > _SHORT else word  # "helps" is there as "help"
-        for word in re.findall(r"\w+", words.casefold())
-        if word not in _EMPTY
-    ]
-    hits = {each.id: sum(word in _searched(each, graph) for word in wanted) for each in tagged}
-    found = [each for each in tagged if hits[each.id] == len(wanted)]
-    # Who asks in a sentence is shown what has most of its words.
-    most = max(hits.values(), default=0)
-    is_some = not found and most > 0
-    if is_some:
-        found = [each for each in tagged if hits[each.id] == most]
-    groups: dict[str, list[Entry]] = {}
-    for each in found:
-        groups.setdefault(tag or each.tags[0], []).append(entry(each, graph))
-    counts: dict[str, int] = {}
-    for each in known:
-        for name in each.tags:
-            counts[name] = counts.get(name, 0) + 1
-    things = _things(words, graph)
-    if things:
-        first = things[0]
-        groups["about " + first.label] = about(first.iri, first.kinds, graph)
-    context = {
-        "things": things,
-        "words": words,
-        "tag": tag,
-        "tags": sorted(counts.items()),
-        "groups": sorted(groups.items()),
-        "found": len(found),
-        "is_some": is_some,
-        "total": len(known),
-    }
-    return Page(render("questions.html", graph, "/questions", **context))
 
 
 def question(job: Job, graph: KnowledgeGraph) -> Page:
@@ -216,23 +158,11 @@ def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
     ]
 
 
-def _things(words: str, graph: KnowledgeGraph) -> list[Term]:
-    """Return some clinical things with words in a name, which a question may be about."""
-    if not words:
-        return []
-    return graph.terms.search(words[:100], f"{CK}ClinicalEntity")[:_MOST_NEAR]
-
-
 def _label(parameter: Parameter, chosen: dict[str, str], graph: KnowledgeGraph) -> str:
     value = chosen.get(parameter.name, parameter.default)
     # Sources of one's own may lack the thing that a question is asked of by default.
     term = graph.terms.get(expand(value) or value)
     return term.label if term and parameter.type == "iri" else compress(value)
-
-
-def _searched(question: Question, graph: KnowledgeGraph) -> str:
-    parts = (question.id, entry(question, graph).words, question.summary, *question.tags)
-    return " ".join(parts).casefold()
 
 
 def _several(given: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

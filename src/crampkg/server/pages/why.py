@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crampkg.errors import CrampkgError
+from crampkg.errors import CrampkgError, UnknownTermError
 from crampkg.explain import story
 from crampkg.server.pages import addresses
+from crampkg.server.pages.fields import mistake
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import CK, KG, compress
+from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, compress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from crampkg.explain.why import Explanation, Reason
     from crampkg.graph import KnowledgeGraph
+    from crampkg.records import Term
     from crampkg.server.pages.layout import Job
 
 _PARTS = (
@@ -43,6 +45,18 @@ _LIMIT = 5
 #: Nothing has a name longer than that.
 _LONGEST = 300
 
+#: So many names that may have been meant are offered at a field.
+_MOST_NEAR = 6
+
+_RELATIONS = (f"{OWL}ObjectProperty", f"{OWL}DatatypeProperty", f"{OWL}AnnotationProperty")
+
+
+class Mistake(NamedTuple):
+    """What is wrong with a part, and the names that may have been meant, each with its link."""
+
+    sentence: str
+    offers: tuple[tuple[str, str], ...] = ()
+
 
 def view(job: Job, graph: KnowledgeGraph) -> Page:
     """Return the page at `/why`: a form, and the derivation of the triple that is asked for."""
@@ -59,13 +73,17 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
             names = ", ".join(map(graph.terms.name_of, _EXAMPLE))
             context["example"] = (names, addresses.why(*_EXAMPLE))
         return Page(render("why.html", graph, "", **context))
-    context["mistakes"] = _mistakes(given, graph)
-    if not context["mistakes"]:
+    mistakes = _mistakes(given, graph)
+    # What leads nowhere as a name may be a text that the subject has.
+    if not {*mistakes} - {"object"} and given["object"]:
         try:
             explanation = graph.why(*given.values(), limit=_LIMIT)
-        except CrampkgError as error:  # a class is wanted where another thing is named
-            context["mistakes"] = {"object": str(error)}
-    if context["mistakes"]:
+        except CrampkgError:
+            mistakes = mistakes or {"object": Mistake(f"Nothing is called “{given['object']}”.")}
+        else:
+            mistakes = {}
+    if mistakes:
+        context["mistakes"] = mistakes
         return Page(render("why.html", graph, "", **context), 400)
     context |= _told(explanation, graph)
     return Page(render("why.html", graph, "", **context))
@@ -116,19 +134,45 @@ def _named(triple: Any) -> list[tuple[str, Any]]:
     return list(zip(names, (triple.subject, triple.predicate, triple.object), strict=True))
 
 
-def _mistakes(given: dict[str, str], graph: KnowledgeGraph) -> dict[str, str]:
-    """Return what is wrong with each part that means nothing; an object may also be a text."""
-    finders: dict[str, Callable[[str], object]] = {
-        "subject": graph.find,
-        "predicate": graph.terms.relation,
-    }
+def _mistakes(given: dict[str, str], graph: KnowledgeGraph) -> dict[str, Mistake]:
+    """Return what is wrong with each part that means nothing, in the order of the form."""
     found = {}
-    for name, text in given.items():
-        if not text:
-            found[name] = "Fill this in."
-        elif name in finders:
-            try:
-                finders[name](text)
-            except CrampkgError as error:
-                found[name] = str(error).partition(" `crampkg")[0]
-    return found
+    relation = ""
+    if given["predicate"]:
+        try:
+            relation = _relation(given["predicate"], graph)
+        except CrampkgError as error:
+            near = [
+                each for kind in _RELATIONS for each in graph.terms.near(given["predicate"], kind)
+            ]
+            sentence = mistake(error, given["predicate"], "relation")
+            found["predicate"] = _mistake("predicate", sentence, near, given)
+    of_classes = {
+        f"{RDFS}subClassOf": ("subject", "object"),
+        f"{RDF}type": ("object",),
+    }.get(relation, ())
+    for name in ("subject", "object"):
+        kind = f"{OWL}Class" if name in of_classes else None
+        try:
+            graph.find(given[name], kind)
+        except CrampkgError as error:
+            sentence = mistake(error, given[name], "class" if kind else "thing")
+            near = graph.terms.near(given[name], kind)
+            found[name] = _mistake(name, sentence, near, given)
+    found |= {name: Mistake("Fill this in.") for name, text in given.items() if not text}
+    return {name: found[name] for name, _ in _PARTS if name in found}
+
+
+def _relation(name: str, graph: KnowledgeGraph) -> str:
+    """Return the IRI of the relation that a name means. Raises `CrampkgError`."""
+    iri = graph.terms.relation(name)
+    if iri.startswith((KG, CK)) and graph.terms.get(iri) is None:
+        raise UnknownTermError(name)  # of ours, and nothing has it
+    return iri
+
+
+def _mistake(name: str, sentence: str, near: Iterable[Term], given: dict[str, str]) -> Mistake:
+    offers = [
+        (term.label, addresses.why(**{**given, name: term.iri})) for term in dict.fromkeys(near)
+    ]
+    return Mistake(sentence, tuple(offers[:_MOST_NEAR]))

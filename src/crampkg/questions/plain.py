@@ -1,0 +1,105 @@
+"""Words as people type them, and which of the library's words they lead to."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: More than a long sentence: what comes after it is not read.
+_LONGEST = 300
+_MOST = 12
+
+#: Words of so few letters are compared whole: as a beginning they would fit too much.
+_SHORT = 3
+
+#: Words that tell nothing of what a question is about.
+_EMPTY = frozenset(
+    (
+        *("a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can"),
+        *("could", "did", "do", "does", "during", "for", "from", "get", "give", "has", "have"),
+        *("how", "i", "if", "in", "is", "it", "its", "may", "me", "might", "my", "no", "not"),
+        *("of", "on", "or", "our", "s", "said", "say", "says", "should", "so", "some", "tell"),
+        *("that", "the", "their", "them", "there", "these", "they", "this", "to", "was", "we"),
+        *("what", "when", "where", "which", "will", "with", "would", "you", "your"),
+    )
+)
+
+#: What begins as one of the first stands for the words after it: people ask what helps or hurts,
+#: and the library has those words in its tags and names. A word that keeps its own sense is among
+#: what it stands for; "work" is not, since the library has it in "worked out" alone.
+_EVERYDAY = (
+    (("ache", "aching"), ("ache", "pain")),
+    (("hurt", "painful", "sore"), ("pain",)),
+    (("spasm",), ("spasm", "cramp")),
+    (("caus", "explain", "explanation", "reason", "why"), ("cause", "explain")),
+    (("diagnos", "test"), ("diagnosis", "examination", "assessment", "test")),
+    (("examin",), ("examination", "assessment")),
+    (("cure", "remed", "therap", "treat", "work"), ("treatment", "intervention", "help")),
+    (("good", "help", "prevent", "relie"), ("help", "prevent", "relief", "treatment")),
+    (("medication", "medicine", "pill", "tablet"), ("drug", "medication", "pill")),
+    (("danger", "harm", "risk", "safe"), ("side", "harm", "risk")),
+    (("adult", "elder", "old", "patient", "person", "who"), ("people",)),
+    (("proof", "reference", "stud"), ("source", "citation", "reference")),
+    (("symptom",), ("symptom", "feature")),
+    (("exert", "jog", "run", "running", "sport", "walk"), ("exercise", "exertion")),
+    (("nocturnal",), ("night",)),
+    (("swell",), ("edema", "swollen")),
+)
+
+
+def wanted(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return, for each word that tells something, what it may stand for."""
+    told = (word for word in _words(text[:_LONGEST]) if word not in _EMPTY)
+    return tuple(dict.fromkeys(_meant(_singular(word)) for word in told))[:_MOST]
+
+
+def telling(text: str) -> frozenset[str]:
+    """Return the words of a text that tell something, without plural; all if none does."""
+    known = _words(text)
+    told = [word for word in known if word not in _EMPTY]
+    return frozenset(_singular(word) for word in told or known)
+
+
+def hits(sought: Sequence[Sequence[str]], known: Iterable[str]) -> frozenset[int]:
+    """Return the places of what is sought that some known word is or begins with."""
+    told = tuple(known)
+    return frozenset(
+        place for place, each in enumerate(sought) if any(_fits(each, word) for word in told)
+    )
+
+
+def missing(sought: Sequence[Sequence[str]], known: Iterable[str]) -> int:
+    """Return how many known words are not, and do not begin with, anything sought."""
+    return sum(not any(_fits(each, word) for each in sought) for word in known)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text; characters that only direct it do not part a word."""
+    shown = "".join(each for each in text.casefold() if each.isprintable() or each.isspace())
+    return re.findall(r"[^\W_]+", shown)
+
+
+def _fits(alternatives: Sequence[str], word: str) -> bool:
+    return any(
+        word == each or (len(each) > _SHORT and word.startswith(each)) for each in alternatives
+    )
+
+
+def _meant(word: str) -> tuple[str, ...]:
+    for beginnings, meant in _EVERYDAY:
+        if any(
+            word == each or (len(each) > _SHORT and word.startswith(each)) for each in beginnings
+        ):
+            return meant
+    return (word,)
+
+
+def _singular(word: str) -> str:
+    if len(word) > _SHORT + 1 and word.endswith("ies"):
+        return f"{word[:-3]}y"  # "arteries" is there as "artery"
+    if len(word) > _SHORT and word.endswith("s") and word[-2:] not in ("is", "ss", "us"):
+        return word[:-1]  # not of "diagnosis", "weakness" or "tibialis"
+    return word
