@@ -98,9 +98,9 @@ def test_on_a_phone_the_rest_of_the_disclaimers_is_at_the_foot(visit: Visit) -> 
         "Not medical advice: crampkg tells what a source says, not what is true or what to do."
     )
     foot = page.locator("footer").inner_text()
-    assert "replaces neither" in foot
+    assert "supplements clinical guidelines" in foot
     page.set_viewport_size({"width": 1280, "height": 844})
-    assert "replaces neither" in page.locator(".notice").inner_text()
+    assert "supplements clinical guidelines" in page.locator(".notice").inner_text()
     assert page.locator("footer").inner_text() != foot
 
 

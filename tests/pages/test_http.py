@@ -561,3 +561,12 @@ def test_with_the_article_a_page_quotes_it(
         assert " ".join(words.split()) in with_words.text.replace("&#39;", "'")
         assert " ".join(words.split()) not in without.text
     assert with_words.headers["etag"] != without.headers["etag"]
+
+
+def test_what_is_asked_for_twice_is_asked_once(site: Server) -> None:
+    """Under whatever name, and in the order in which it was asked."""
+    path = "/questions/arteries-explaining-pain"
+    twice = site.get(f"{path}?site=foot&site=calf&site=kg:foot").text
+    assert twice.count("<select") == 2
+    assert "pain at the foot or calf, and" in twice
+    assert "site=kg:foot&amp;site=kg:calf" in twice

@@ -26,7 +26,8 @@ _HEADINGS = {
     "markers": "markers (as we link them)",
     "unsaid": "neither",
     "way": "by way of",
-    "evidence": "evidence as worded",
+    "bearer": "said of",
+    "asked": "asked about",
     "strength": "strength (ours)",
 }
 
@@ -104,8 +105,9 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
     Values stand in the order in which they first come; what a cell says twice it says once, and
     what differs in the last column alone is said together.
     """
-    row_of, column_of = content.headings.index(down), content.headings.index(across)
-    places = [content.headings.index(heading_of(name)) for name in inside]
+    row_of, column_of, *places = (
+        content.headings.index(heading_of(name)) for name in (down, across, *inside)
+    )
     cells: dict[tuple[str, str], dict[tuple[str, ...], dict[str, None]]] = {}
     for row in content.rows:
         *first, last = (row[place] for place in places)
@@ -130,7 +132,7 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
         )
 
     lines = [(row, *(told(row, column) for column in columns)) for row in rows]
-    return Sheet((down, *columns), tuple(lines))
+    return Sheet((heading_of(down), *columns), tuple(lines))
 
 
 def plain(content: Sheet) -> str:

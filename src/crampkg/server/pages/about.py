@@ -65,7 +65,7 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
             (label, counts.get(f"{CK}{kind}", 0), f"/concepts?kind=ck:{kind}")
             for label, kind in (
                 ("claims", "Claim"),
-                ("statements", "Statement"),
+                ("statements, list items, lead-ins and headings", "Statement"),
                 ("citation markers", "CitationMarker"),
                 ("listed sources", "EvidenceSource"),
                 ("clinical things", "ClinicalEntity"),

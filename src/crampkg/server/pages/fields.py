@@ -109,10 +109,13 @@ def choices(graph: KnowledgeGraph, kind: str) -> tuple[tuple[str, str], ...]:
 
 
 def _field(parameter: Parameter, given: Sequence[str], graph: KnowledgeGraph) -> Field:
-    entries = tuple(_entry(parameter, each, graph) for each in given or (parameter.default,))
+    entries: dict[str, Entry] = {}
+    for typed in given or (parameter.default,):
+        entry = _entry(parameter, typed, graph)
+        entries.setdefault(entry.value or entry.typed, entry)  # one thing, under whatever names
     offered = _choices(graph, parameter.kind) if parameter.kind else ()
     is_listed = bool(offered) and len(offered) <= _MOST_LISTED
-    return Field(parameter, entries, offered, is_listed)
+    return Field(parameter, tuple(entries.values()), offered, is_listed)
 
 
 def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
