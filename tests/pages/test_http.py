@@ -410,6 +410,9 @@ def test_about_tells_the_counts_that_the_graph_has(site: Server, graph: Knowledg
         data = site.get(f"/graph/{name}.nt").text
         assert len(data.splitlines()) == count
     assert graph.identifier in page
+    # By hand: 158 claims, eight markers and six listed sources.
+    for count, kind in ((158, "Claim"), (8, "CitationMarker"), (6, "EvidenceSource")):
+        assert f'<a href="/concepts?kind=ck:{kind}"><strong>{count}</strong>' in page
 
 
 def test_every_source_file_is_a_download_and_nothing_else_is(
@@ -557,6 +560,7 @@ def test_with_the_article_a_page_quotes_it(
     quoting = start("--article", str(article))
     with_words, without = quoting.get(path), site.get(path)
     span = json.loads(quoting.get(f"/api{path}?format=json").text)["crampkg"]["quotes"]
+    assert span
     for words in span.values():
         assert " ".join(words.split()) in with_words.text.replace("&#39;", "'")
         assert " ".join(words.split()) not in without.text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,17 +17,35 @@ from serving import Server
 
 @pytest.mark.parametrize("script", [True, False], ids=["scripts", "no scripts"])
 def test_a_clinician_asks_why_a_calf_hurts_and_reads_the_evidence(
-    visit: Visit, script: bool
+    visit: Visit, script: bool, start: Callable[..., Server], article: Path
 ) -> None:
-    page = visit("/", java_script_enabled=script)
-    page.get_by_label("Ask about").fill("arteries pain")
+    site = start("--article", str(article))
+    page = visit("/", at=site.url, java_script_enabled=script)
+    page.get_by_label("Ask about").fill("why does a calf hurt")
     page.get_by_role("button", name="Find a question").click()
     page.get_by_role("link", name="Which arteries explain pain at the").click()
     page.get_by_label("where it hurts").select_option(label="calf")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("calf")
     expect(page.locator("main .status").first).to_contain_text("pending human review")
-    row = page.locator("table.grid tbody tr", has_text="femoral artery disease")
+    said = {
+        "femoral artery": ("“associated with”", "hedge: typically"),
+        "popliteal artery": ("“associated with”", "hedge: typically"),
+        "tibial artery": ("“related to”", "hedge: often"),
+    }
+    rows = page.locator("table.grid tbody tr", has_text="link inferred")
+    expect(rows).to_have_count(len(said))
+    for artery, told in said.items():
+        for words in told:
+            expect(rows.filter(has_text=f"{artery} disease")).to_contain_text(words)
+    # Its own words, as the copy of the article has them.
+    quotes = page.locator("table.grid tr.quote q")
+    expect(quotes).to_have_count(len(said))
+    for quote in quotes.all():
+        span = quote.inner_text().strip("“”")
+        assert span.startswith("Calf")
+        assert span in " ".join(article.read_text(encoding="utf-8").split())
+    row = rows.filter(has_text="femoral artery disease")
     for words in ("“associated with”", "affirmed", "hedge: typically", "sentence", "article"):
         expect(row).to_contain_text(words)
     expect(row).to_contain_text("link inferred, confidence high")
@@ -55,6 +75,16 @@ def test_a_reviewer_finds_everything_that_rests_on_marker_7(visit: Visit, site: 
     expect(page.get_by_role("heading", level=1)).to_have_text("marker 7")
     expect(page.locator("section[aria-labelledby=leads]")).to_contain_text("no listed source")
     rows = page.locator("section[aria-labelledby=rests] tbody tr")
+    # By hand from the article: the belief, its denial, and the bullet on balance with its label.
+    by_hand = {
+        "mild hypohydration": 1,
+        "maintaining proper hydration": 2,
+        "maintaining proper electrolyte levels": 2,
+        "primary cause": 1,
+    }
+    for words, count in by_hand.items():
+        expect(rows.filter(has_text=words)).to_have_count(count)
+    expect(rows).to_have_count(sum(by_hand.values()))
     told = site.get("/api/questions/claims-by-marker?marker=art:marker-7&format=json").json()
     wanted = told["results"]["bindings"]
     assert rows.count() == len(wanted) > 0
