@@ -59,6 +59,18 @@ def test_without_scripts_a_query_is_answered_below_it(visit: Visit) -> None:
         expect(page.locator(f"#results {there}")).to_be_visible()
 
 
+def test_without_scripts_a_query_too_long_for_an_address_is_told_on_a_page(visit: Visit) -> None:
+    page = visit("/editor", java_script_enabled=False)
+    area = page.get_by_label("Query", exact=True)
+    query = f"# {'x' * 70_000}\nASK {{}}"
+    area.fill(query)
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("main")).to_contain_text("The query is too long for an address.")
+    expect(page.locator("body")).to_contain_text("Not medical advice")
+    page.go_back()
+    assert area.input_value() == query
+
+
 def test_a_query_with_every_prefix_and_highlights(editor: Page) -> None:
     """A prefix is declared when its colon is typed, once."""
     editor.keyboard.type("SELECT * {\nkg:calf ck:partOf ?x . kg:leg ck:partOf ?y ")
