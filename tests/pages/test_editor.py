@@ -236,6 +236,22 @@ def test_what_runs_again_is_no_new_step_in_the_history(editor: Page) -> None:
     expect(editor.locator(".cm-content")).to_contain_text("kg:dehydration")
 
 
+def test_nor_is_what_a_link_has_run_before(visit: Visit) -> None:
+    if not is_built():
+        pytest.skip(WANTED)
+    asked = urlencode({"query": "ASK { kg:calf ck:partOf* kg:leg } # ~", "show": "table"})
+    page = visit(f"/editor?{asked}", java_script_enabled=True)  # a window without a history
+    expect(page.locator(".cm-content")).to_be_visible()
+    steps = page.evaluate("history.length")
+    page.evaluate("document.querySelector('#results').replaceChildren()")
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("#results")).to_contain_text("Yes.")
+    assert page.evaluate("history.length") == steps
+    page.get_by_label("raw", exact=True).check()
+    expect(page.locator("#results pre.raw")).to_be_visible()
+    assert page.evaluate("history.length") == steps + 1
+
+
 def test_terms_are_completed_by_curie_and_by_label(editor: Page) -> None:
     editor.keyboard.type("SELECT * { ?c ck:claimSubj")
     offered = editor.locator(".cm-tooltip-autocomplete li").first

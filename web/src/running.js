@@ -128,7 +128,9 @@ export class Runner {
         signal: running.signal,
       });
       this.#put(resultOf(await answer.text(), answer));
-      if (!isLong && address !== location.pathname + location.search) {
+      // Links of the page are encoded in another way.
+      const now = `${location.pathname}?${new URLSearchParams(location.search)}`;
+      if (!isLong && address !== now) {
         history.pushState(null, "", address);
         this.#shown = location.search;
       }
