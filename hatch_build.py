@@ -61,11 +61,13 @@ def build_editor(root: Path, mode: str, say: Callable[[str], None]) -> None:
         message = f"CRAMPKG_EDITOR is one of {', '.join(MODES)}, and not {mode!r}."
         raise ValueError(message)
     web = root / "web"
-    built = root / "src" / "crampkg" / "server" / "static" / "editor.js"
+    built = _static(web) / "editor.js"
     if mode != "skip" and not _is_fresh(built, web):
         problem = _run_npm(web)
         if problem is not None:
             say(f"The editor was not built: {problem}. Its page has a plain text field instead.")
+    if not built.is_file():  # licences of what is not there
+        built.with_name("editor.licenses.txt").unlink(missing_ok=True)
     if mode == "require" and not _is_fresh(built, web):
         message = "The editor is required (CRAMPKG_EDITOR), and could not be built."
         raise RuntimeError(message)
@@ -77,10 +79,15 @@ def _is_fresh(built: Path, web: Path) -> bool:
         return False
     sources = [
         *web.glob("src/*.js"),
+        _static(web) / "picture.js",  # which they import
         *(web / name for name in ("package.json", "package-lock.json", "vite.config.js")),
     ]
     then = built.stat().st_mtime
     return all(source.stat().st_mtime <= then for source in sources if source.is_file())
+
+
+def _static(web: Path) -> Path:
+    return web.parent / "src" / "crampkg" / "server" / "static"
 
 
 def _run_npm(web: Path) -> str | None:
@@ -88,10 +95,13 @@ def _run_npm(web: Path) -> str | None:
     npm = shutil.which("npm")
     if npm is None:
         return "there is no npm (Node.js 20 or newer)"
-    if not (web / "package-lock.json").is_file():
+    lock = web / "package-lock.json"
+    if not lock.is_file():
         return "its sources are not here"
     commands = [[npm, "run", "build"]]
-    if not (web / "node_modules").is_dir():
+    # What npm writes when all is installed; an install that was ended leaves none.
+    installed = web / "node_modules" / ".package-lock.json"
+    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
         # Scripts of packages are not needed, and nobody has read them.
         commands.insert(0, [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
     for command in commands:

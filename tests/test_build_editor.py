@@ -12,7 +12,7 @@ from hatch_build import build_editor
 
 NPM = """#!/bin/sh
 echo "$@" >> "$LOG"
-[ "$1" = ci ] && mkdir node_modules
+[ "$1" = ci ] && mkdir -p node_modules && [ -z "$FAIL" ] && touch node_modules/.package-lock.json
 [ "$1" = run ] && [ -z "$FAIL" ] && echo built > ../src/crampkg/server/static/editor.js
 [ -n "$FAIL" ] && echo "something is wrong" >&2 && exit 1
 exit 0
@@ -59,12 +59,31 @@ def test_with_npm_it_is_installed_and_built_once(tree: Path, npm: Path) -> None:
     ]
 
 
-def test_it_is_built_again_when_a_source_is_newer(tree: Path, npm: Path) -> None:
+@pytest.mark.parametrize(
+    "source", ["web/src/editor.js", "src/crampkg/server/static/picture.js", "web/package-lock.json"]
+)
+def test_it_is_built_again_when_a_source_is_newer(tree: Path, npm: Path, source: str) -> None:
+    """And what it needs is installed again only if that is locked anew."""
+    (tree / source).touch()
     build_editor(tree, "auto", print)
     later = built(tree).stat().st_mtime + 10
-    os.utime(tree / "web" / "src" / "editor.js", (later, later))
+    os.utime(tree / source, (later, later))
     build_editor(tree, "auto", print)
-    assert npm.read_text(encoding="ascii").splitlines().count("run build") == 2
+    ran = [line.partition(" ")[0] for line in npm.read_text(encoding="ascii").splitlines()]
+    again = ["ci", "run"] if "lock" in source else ["run"]
+    assert ran == ["ci", "run", *again]
+
+
+def test_an_install_that_failed_is_begun_again(
+    tree: Path, npm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as failing:
+        failing.setenv("FAIL", "1")
+        build_editor(tree, "auto", print)
+    build_editor(tree, "auto", print)
+    ran = [line.partition(" ")[0] for line in npm.read_text(encoding="ascii").splitlines()]
+    assert ran == ["ci", "ci", "run"]
+    assert built(tree).is_file()
 
 
 def test_without_npm_the_build_goes_on_and_says_so(
@@ -89,8 +108,16 @@ def test_a_build_that_fails_is_told(tree: Path, npm: Path, monkeypatch: pytest.M
 
 
 def test_skip_builds_nothing_and_keeps_what_is_there(tree: Path, npm: Path) -> None:
+    licences = built(tree).with_name("editor.licenses.txt")
+    licences.touch()
     build_editor(tree, "skip", print)
     assert not built(tree).exists()
+    assert not licences.exists()  # of nothing
+    built(tree).touch()
+    licences.touch()
+    build_editor(tree, "skip", print)
+    assert built(tree).exists()
+    assert licences.exists()
     assert not npm.exists()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Sequence
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from pages.conftest import Visit
@@ -58,6 +59,18 @@ def test_without_scripts_a_query_is_answered_below_it(visit: Visit) -> None:
         expect(page.locator(f"#results {there}")).to_be_visible()
 
 
+def test_without_scripts_a_query_too_long_for_an_address_is_told_on_a_page(visit: Visit) -> None:
+    page = visit("/editor", java_script_enabled=False)
+    area = page.get_by_label("Query", exact=True)
+    query = f"# {'x' * 70_000}\nASK {{}}"
+    area.fill(query)
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("main")).to_contain_text("The query is too long for an address.")
+    expect(page.locator("body")).to_contain_text("Not medical advice")
+    page.go_back()
+    assert area.input_value() == query
+
+
 def test_a_query_with_every_prefix_and_highlights(editor: Page) -> None:
     """A prefix is declared when its colon is typed, once."""
     editor.keyboard.type("SELECT * {\nkg:calf ck:partOf ?x . kg:leg ck:partOf ?y ")
@@ -71,6 +84,172 @@ def test_a_query_with_every_prefix_and_highlights(editor: Page) -> None:
     plain = editor.locator(".cm-line").first
     colour = "it => getComputedStyle(it).color"
     assert keyword.evaluate(colour) != plain.evaluate(colour)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "SELECT * { ?a constructor:x toString:y __proto__:z ",
+        "# of kg:calf\nSELECT * {",
+        "SELECT ('kg:calf' AS ?x) { # kg:calf",
+        "PREFIX kg: <http://example.org/> PREFIX x: <http://example.org/x> SELECT * { kg:calf ",
+        "PREFIX x: <http://example.org/x> PREFIX kg: <http://example.org/> SELECT * { kg:calf ",
+        "prefix kg: <http://example.org/> select * { <http://kg:80> kg:calf ",
+    ],
+)
+def test_no_prefix_is_declared_that_is_none_or_twice(editor: Page, typed: str) -> None:
+    editor.evaluate("fetch('/editor/vocabulary').then(it => it.text())")
+    editor.keyboard.type(typed)
+    editor.keyboard.press("Escape")
+    editor.wait_for_timeout(100)
+    known = [line for line in text_of(editor).split("\n") if "w3id.org" in line or "native" in line]
+    assert known == []
+    editor.keyboard.type(" ck:part")  # as it is of what is known
+    expecting = 0 if "{ #" in typed else 1
+    expect(editor.locator(".cm-line", has_text="PREFIX ck:")).to_have_count(expecting)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_part_of_a_query_has_a_colour_that_can_be_read(visit: Visit, scheme: str) -> None:
+    if not is_built():
+        pytest.skip(WANTED)
+    parts = {"SELECT": "keyword", "a": "keyword", "?x": "variable", "ck:Cause": "name"}
+    parts |= {"skos:prefLabel": "name", "<http://example.org/>": "name", '"calf"': "string"}
+    parts |= {"-17": "number"}
+    query = 'SELECT * {\n?x a ck:Cause ; skos:prefLabel "calf" ; <http://example.org/> -17 }'
+    page = visit(f"/editor?{urlencode({'query': query})}", color_scheme=scheme)
+    expect(page.locator(".cm-content")).to_be_visible()
+    page.locator("h1").click()  # so that no line is the one that is written in
+    seen = page.evaluate(
+        """() => {
+        const seen = {willReadFrequently: true};
+        const canvas = document.createElement("canvas").getContext("2d", seen);
+        const rgb = (colour) => {
+          canvas.fillStyle = colour;
+          canvas.fillRect(0, 0, 1, 1);
+          return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+        };
+        const root = document.querySelector(".editor-host").shadowRoot;
+        const spans = [...root.querySelectorAll(".cm-line span")].filter(it => !it.children.length);
+        const ofText = spans.map(it => [it.textContent, rgb(getComputedStyle(it).color)]);
+        const editor = getComputedStyle(root.querySelector(".cm-editor"));
+        return {parts: ofText, plain: rgb(editor.color), paper: rgb(editor.backgroundColor)};
+        }"""
+    )
+    colours = {text: tuple(colour) for text, colour in seen["parts"]}
+    assert set(parts) <= set(colours)
+    for text, kind in parts.items():
+        assert colours[text] != tuple(seen["plain"]), text
+        assert contrast(colours[text], seen["paper"]) >= 4.5, text
+        same = {colours[other] for other, its in parts.items() if its == kind}
+        assert same == {colours[text]}
+    assert len({colours[text] for text in parts}) == len(set(parts.values()))
+
+
+def contrast(one: Sequence[int], other: Sequence[int]) -> float:
+    """Return the contrast of two colours, as WCAG 2 has it."""
+
+    def luminance(colour: Sequence[int]) -> float:
+        parts = [part / 255 for part in colour]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered", "line"),
+    [
+        ("?x skos:prefL", "skos:prefLabel", "?x skos:prefLabel"),
+        ("?x subclass", "rdfs:subClassOf", "?x rdfs:subClassOf"),
+        ("?x rdf:ty", "rdf:type", "?x rdf:type"),
+        ("GRAPH g:cla", "g:claims", "GRAPH g:claims"),
+        ("?c ck:claimPredicate/prefLabel", "skos:prefLabel", "?c ck:claimPredicate/skos:prefLabel"),
+        (
+            "?c ck:claimPredicate/skos:prefL",
+            "skos:prefLabel",
+            "?c ck:claimPredicate/skos:prefLabel",
+        ),
+        ("?c ck:claimSubject calf pa", "kg:calf-pain", "?c ck:claimSubject kg:calf-pain"),
+        ("?c a marker 7", "art:marker-7", "?c a art:marker-7"),
+    ],
+)
+def test_words_of_other_vocabularies_graphs_and_names_of_several_words_are_completed(
+    editor: Page, typed: str, offered: str, line: str
+) -> None:
+    editor.keyboard.insert_text("SELECT * {\n")
+    editor.keyboard.type(typed)
+    first = editor.locator(".cm-tooltip-autocomplete li[aria-selected]")
+    expect(first).to_contain_text(offered)
+    editor.wait_for_timeout(150)
+    editor.keyboard.press("Enter")
+    expect(editor.locator(".cm-activeLine")).to_have_text(line)
+    prefix = offered.partition(":")[0]
+    expect(editor.locator(".cm-line", has_text=f"PREFIX {prefix}:")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    "typed", ["# calf", "SELECT ('calf", "SELECT * { <calf", '("""calf\'s calf']
+)
+def test_nothing_is_completed_within_text(editor: Page, typed: str) -> None:
+    editor.keyboard.insert_text(typed[:-4])
+    editor.keyboard.type(typed[-4:])
+    editor.wait_for_timeout(400)
+    expect(editor.locator(".cm-tooltip-autocomplete")).to_have_count(0)
+
+
+def test_a_link_to_a_place_of_the_page_keeps_the_query(editor: Page) -> None:
+    """With keys alone, to the content and back; a query of the history is another page."""
+    editor.keyboard.insert_text("ASK { kg:calf ?p kg:leg }")
+    editor.keyboard.press("Control+Enter")
+    expect(editor.locator("#results")).to_contain_text("Yes.")
+    editor.keyboard.press("Control+a")
+    editor.keyboard.insert_text("ASK { # just typed\n}")
+    editor.evaluate("window.isTheSame = true")
+    editor.keyboard.press("Escape")
+    for _ in range(40):
+        editor.keyboard.press("Shift+Tab")
+        if editor.evaluate("document.activeElement.className") == "skip":
+            break
+    editor.keyboard.press("Enter")
+    editor.wait_for_url("**/editor?*#main")
+    assert editor.evaluate("document.activeElement.id") == "main"
+    editor.go_back()
+    editor.wait_for_url("**/editor?*show=table")
+    editor.wait_for_timeout(300)
+    assert editor.evaluate("window.isTheSame")
+    assert text_of(editor) == "ASK { # just typed\n}"
+    editor.go_back()
+    editor.wait_for_function("window.isTheSame === undefined")
+    expect(editor.locator(".cm-content")).to_contain_text("kg:dehydration")
+
+
+def test_what_runs_again_is_no_new_step_in_the_history(editor: Page) -> None:
+    editor.keyboard.insert_text("ASK { kg:calf ?p kg:leg }")
+    editor.keyboard.press("Control+Enter")
+    expect(editor.locator("#results")).to_contain_text("Yes.")
+    editor.evaluate("document.querySelector('#results').replaceChildren()")
+    editor.keyboard.press("Control+Enter")
+    expect(editor.locator("#results")).to_contain_text("Yes.")
+    editor.go_back()
+    expect(editor.locator(".cm-content")).to_contain_text("kg:dehydration")
+
+
+def test_nor_is_what_a_link_has_run_before(visit: Visit) -> None:
+    if not is_built():
+        pytest.skip(WANTED)
+    asked = urlencode({"query": "ASK { kg:calf ck:partOf* kg:leg } # ~", "show": "table"})
+    page = visit(f"/editor?{asked}", java_script_enabled=True)  # a window without a history
+    expect(page.locator(".cm-content")).to_be_visible()
+    steps = page.evaluate("history.length")
+    page.evaluate("document.querySelector('#results').replaceChildren()")
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("#results")).to_contain_text("Yes.")
+    assert page.evaluate("history.length") == steps
+    page.get_by_label("raw", exact=True).check()
+    expect(page.locator("#results pre.raw")).to_be_visible()
+    assert page.evaluate("history.length") == steps + 1
 
 
 def test_terms_are_completed_by_curie_and_by_label(editor: Page) -> None:
@@ -115,6 +294,57 @@ def test_a_fault_is_marked_at_its_line_and_column(editor: Page) -> None:
     editor.keyboard.press("Control+Enter")
     expect(editor.locator("#results")).to_contain_text("Yes.")
     expect(mark).to_have_count(0)
+
+
+def test_a_fault_is_marked_behind_characters_of_two_halves(editor: Page) -> None:
+    editor.keyboard.insert_text('SELECT * { ?s ?p "\U0001f9b5\U0001f9b5\U0001f9b5" FILTR (?p) }')
+    editor.keyboard.press("Control+Enter")
+    expect(editor.locator(".cm-lintRange-error")).to_have_text("FILTR")
+
+
+def test_an_empty_query_leaves_no_fault_behind(editor: Page) -> None:
+    editor.keyboard.insert_text("SELECT {")
+    editor.keyboard.press("Control+Enter")
+    expect(editor.get_by_role("alert")).to_be_visible()
+    editor.keyboard.press("Control+a")
+    editor.keyboard.press("Delete")
+    editor.keyboard.press("Control+Enter")
+    expect(editor.locator("#state")).to_have_text("There is no query yet.")
+    expect(editor.get_by_role("alert")).to_have_count(0)
+    expect(editor.locator("#results")).to_be_empty()
+
+
+def test_a_query_that_is_too_long_is_told_in_place_of_the_result(editor: Page) -> None:
+    editor.keyboard.insert_text(f"# {'x' * 78}\n" * 2_000 + "ASK {}")
+    editor.keyboard.press("Control+Enter")
+    alert = editor.get_by_role("alert")
+    expect(alert).to_contain_text("too long")
+    expect(editor.locator("main")).to_have_count(1)
+    expect(editor.locator("#results")).to_have_count(1)
+    expect(editor.locator(".cm-content")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("type", "body"),
+    [
+        ("text/html", "<main><h1>Busy</h1><p>Ask again in a moment.</p></main>"),
+        ("application/problem+json", '{"title": "Busy", "detail": "Ask again in a moment."}'),
+    ],
+)
+def test_an_answer_without_a_result_is_told_in_its_place(
+    editor: Page, type: str, body: str
+) -> None:
+    """From a proxy, say; here with a status of 200, since others are told in the console."""
+    editor.route("**/editor?live=1", lambda it: it.fulfill(body=body, content_type=type))
+    editor.keyboard.insert_text("ASK {}")
+    editor.keyboard.press("Control+Enter")
+    alert = editor.get_by_role("alert")
+    expect(alert.get_by_role("heading")).to_have_text("Busy")
+    expect(alert.locator("p")).to_have_text("Ask again in a moment.")
+    expect(editor.locator("main")).to_have_count(1)
+    editor.unroute("**/editor?live=1")
+    editor.keyboard.press("Control+Enter")
+    expect(editor.locator("#results")).to_contain_text("Yes.")
 
 
 def test_the_address_is_a_link_to_the_query_and_its_result(editor: Page, visit: Visit) -> None:
@@ -202,10 +432,7 @@ def test_an_engineer_edits_a_canned_query_and_downloads_json_ld(visit: Visit) ->
             pytest.skip(WANTED)
         page = visit("/", java_script_enabled=script)
         page.get_by_role("link", name="Editor", exact=True).click()
-        if script:
-            page.locator(".editor-examples summary", has_text="evidence").click()
-        else:
-            page.locator(".editor-examples summary", has_text="evidence").click()
+        page.locator(".editor-examples summary", has_text="evidence").click()
         page.locator(".editor-examples").get_by_role(
             "link", name="Which claims, statements, markers"
         ).click()

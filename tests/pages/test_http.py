@@ -68,6 +68,50 @@ def test_a_concept_is_data_by_suffix_and_by_what_is_accepted(site: Server, suffi
     assert NamedNode(f"{KG}dehydration") in {quad.subject for quad in told}
 
 
+@pytest.mark.parametrize(
+    ("accept", "type"),
+    [
+        ("text/turtle;charset=utf-8", "text/turtle"),
+        ("text/html; charset=utf-8", "text/html"),
+        ('application/ld+json;profile="http://example.org/a,b";q=0.9', "application/ld+json"),
+        ("application/rdf+xml;q=0.2, text/turtle;version=1.2;q=0.8", "text/turtle"),
+        # A range is a registered type first, and no alias such as application/x-turtle.
+        ("application/*", "application/ld+json"),
+        ("text/*", "text/html"),
+        ("application/x-turtle", "application/x-turtle"),
+    ],
+)
+def test_parameters_of_what_is_accepted_are_left_aside(
+    site: Server, accept: str, type: str
+) -> None:
+    answer = site.get("/id/dehydration", headers={"accept": accept})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == type
+
+
+@pytest.mark.parametrize("suffix", [".trig", ".nq", ".json", ".zebra"])
+def test_a_format_that_a_thing_has_not_is_an_address_like_any_other(
+    site: Server, suffix: str
+) -> None:
+    for path in ("/id/dehydration", "/ontology"):
+        assert site.get(f"{path}{suffix}").status_code == 404
+
+
+def test_the_iri_of_the_ontologys_version_leads_to_it(site: Server) -> None:
+    told = site.get("/ontology.ttl").content
+    found = re.search(rb"owl:versionIRI <https://w3id.org/crampkg(/ontology/[^>]+)>", told)
+    assert found
+    path = found[1].decode()
+    page = site.get(path, headers={"accept": HTML})
+    assert page.status_code == 200
+    assert f'<https://w3id.org/crampkg{path}>; rel="canonical"' in page.headers["link"]
+    assert f'<{path}.ttl>; rel="alternate"' in page.headers["link"]
+    assert site.get(f"{path}.ttl").content == told
+    assert site.get(path, headers={"accept": "text/turtle"}).content == told
+    for other in ("/ontology/0.0.9", "/ontology/0.0.9.ttl", "/ontology/zebra"):
+        assert site.get(other).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/id/dehydration", "/ontology"])
 def test_a_page_links_to_its_other_forms(site: Server, path: str) -> None:
     page = site.get(path, headers={"accept": HTML})

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from urllib.parse import urlencode
 
 import pytest
 from server.test_protocol import told
@@ -95,6 +97,40 @@ def test_what_is_no_request_is_a_problem(
     with connected(server) as client:
         client.sendall(sent)
         problem(client, status, kind)
+
+
+@pytest.mark.parametrize("first", [60_000, 65_000])
+def test_a_head_that_comes_in_parts_is_too_long_all_the_same(server: Server, first: int) -> None:
+    sent = b"GET /sparql?query=" + b"a" * 66_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+    with connected(server) as client:
+        client.sendall(sent[:first])
+        time.sleep(0.1)
+        client.sendall(sent[first:])
+        problem(client, "431", "long-head")
+
+
+def test_the_end_of_a_head_may_come_in_parts_and_a_long_body_behind_it(server: Server) -> None:
+    body = urlencode({"query": f"ASK {{}} #{'x' * 100_000}"}).encode()
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    head += b"Content-Type: application/x-www-form-urlencoded\r\n"
+    head += b"Content-Length: %d\r\n\r\n" % len(body)
+    with connected(server) as client:
+        client.sendall(head[:-1])
+        time.sleep(0.1)
+        client.sendall(head[-1:] + body)
+        assert whole(client)[0] == "HTTP/1.1 200 OK"
+
+
+def test_a_form_that_is_too_long_for_an_address_is_told_on_a_page(server: Server) -> None:
+    with connected(server) as client:
+        client.sendall(b"GET /editor?query=" + b"a" * 70_000)
+        line, headers, body = whole(client)
+    assert line.startswith("HTTP/1.1 431 ")
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert headers["connection"] == "close"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert int(headers["content-length"]) == len(body)
+    assert b"too long for an address" in body
 
 
 def test_a_body_in_another_code_is_refused(server: Server) -> None:

@@ -13,6 +13,7 @@ from serving import Server
 
 from crampkg.graph import KnowledgeGraph
 from crampkg.server.pages.editor import DOWNLOADS, MOST_ROWS
+from crampkg.vocabulary import compress
 
 HOSTILE = "</textarea><script>alert(1)</script>'\"&amp;\u202e"
 
@@ -102,7 +103,7 @@ def test_each_format_is_a_file(server: Server) -> None:
         ({"query": "ASK {}"}, 400),
         ({"format": "csv"}, 400),
         ({"query": "ASK {}", "format": "zebra"}, 400),
-        ({"query": "ASK {}", "format": "turtle"}, 406),
+        ({"query": "ASK {}", "format": "turtle"}, 400),
         ({"query": "SELECT", "format": "csv"}, 400),
     ],
 )
@@ -112,6 +113,43 @@ def test_a_file_that_cannot_be_made_is_a_problem(
     answer = server.get("/editor/result", params=asked)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_format_that_does_not_fit_is_told_with_those_that_do(server: Server) -> None:
+    query = "CONSTRUCT WHERE { kg:calf ck:partOf kg:leg }"
+    answer = server.get("/editor/result", params={"query": query, "format": "csv"})
+    told = answer.json()["detail"]
+    assert "cannot be had as csv" in told
+    for formats in DOWNLOADS.values():
+        assert ", ".join(name for name, _ in formats) in told
+    assert "nquads" not in told
+    assert "accept" not in told
+
+
+def test_a_relative_iri_is_the_same_as_at_the_endpoint(server: Server) -> None:
+    query = "SELECT ?x { BIND (<foo> AS ?x) }"
+    found = server.query(query).json()["results"]["bindings"][0]["x"]["value"]
+    assert found == f"{server.url}/foo"
+    assert found in server.get("/editor", params={"query": query}).text
+    file = server.get("/editor/result", params={"query": query, "format": "csv"})
+    assert file.text.splitlines()[1] == found
+
+
+def test_a_row_without_columns_has_no_headings(server: Server) -> None:
+    page = server.get("/editor", params={"query": "SELECT * {}"}).text
+    assert '<span class="count">1 row</span>' in page
+    assert "has no variable" in page
+    assert "<th" not in page
+
+
+def test_a_script_reads_of_a_query_that_is_too_long_on_the_page(server: Server) -> None:
+    query = "#" * 500_000
+    live = server.client.post("/editor?live=1", data={"query": query})
+    assert live.status_code == 200
+    section = live.text.partition('<section id="results"')[2].partition("</section>")[0]
+    assert 'role="alert"' in section
+    assert "too long" in section
+    assert server.client.post("/editor", data={"query": query}).status_code == 413
 
 
 def test_a_page_shows_the_first_rows_and_says_so(server: Server) -> None:
@@ -130,11 +168,20 @@ def test_what_is_another_each_time_is_not_kept(server: Server) -> None:
 def test_completion_knows_every_term_and_prefix(server: Server, graph: KnowledgeGraph) -> None:
     answer = server.get("/editor/vocabulary")
     told = json.loads(answer.text)
-    assert len(told["terms"]) == len(list(graph.terms))
-    assert {"class", "property", "thing", "source"} == {each["kind"] for each in told["terms"]}
-    calf = next(each for each in told["terms"] if each["term"] == "kg:calf")
+    by_curie = {each["term"]: each for each in told["terms"]}
+    assert len(by_curie) == len(told["terms"])
+    assert {compress(term.iri) for term in graph.terms} <= set(by_curie)
+    kinds = {each["kind"] for each in told["terms"]}
+    assert kinds == {"class", "property", "thing", "source", "graph"}
+    calf = by_curie["kg:calf"]
     assert calf["label"] == "calf"
     assert calf["kind"] == "thing"
     assert told["prefixes"]["kg"].endswith("/id/")
+    for row in graph.query("SELECT DISTINCT ?p { ?s ?p ?o }"):
+        assert by_curie[compress(row.text("p"))]["kind"] == "property"
+    type = by_curie["rdf:type"]
+    assert (type["label"], type["also"]) == ("is", ["type"])
+    assert by_curie["owl:Restriction"]["kind"] == "class"
+    assert by_curie["g:claims"]["kind"] == "graph"
     kept = {"if-none-match": answer.headers["etag"]}
     assert server.get("/editor/vocabulary", headers=kept).status_code == 304

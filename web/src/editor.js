@@ -1,13 +1,19 @@
 // The textarea of the page becomes an editor; without this file the page works all the same.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  completionStatus,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
 import { EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
-import { sparql } from "codemirror-lang-sparql";
 import { complete, load } from "./completion.js";
+import { sparql } from "./language.js";
 import { declareWhatIsTyped } from "./prefixes.js";
 import { mark, Runner } from "./running.js";
 import { colours, look } from "./theme.js";
@@ -28,9 +34,16 @@ area.after(host);
 const keys = [
   { key: "Mod-Enter", run: () => (runner.run(), true) },
   {
-    // CodeMirror lets the next Tab go its usual way; that must be said.
+    // The next Tab goes its usual way, which must be said; where there is a list, this closes it.
+    // CodeMirror would see to it, but not while a list is only on its way.
     key: "Escape",
-    run: () => ((said.textContent = "Tab leaves the editor now."), false),
+    run: (view) => {
+      if (completionStatus(view.state) !== "active") {
+        view.setTabFocusMode(2_000);
+        said.textContent = "Tab leaves the editor now.";
+      }
+      return false;
+    },
   },
 ];
 
@@ -52,10 +65,10 @@ const view = new EditorView({
       sparql(),
       syntaxHighlighting(colours),
       look,
+      Prec.highest(keymap.of(keys)), // and before those of the completion, which take Escape
       autocompletion({ override: [complete] }),
       declareWhatIsTyped,
       typingOver,
-      Prec.highest(keymap.of(keys)),
       keymap.of([
         ...closeBracketsKeymap,
         ...completionKeymap,

@@ -3,11 +3,12 @@
 import { pickedCompletion } from "@codemirror/autocomplete";
 import { EditorView } from "@codemirror/view";
 import { load } from "./completion.js";
+import { isInText, ownWords } from "./text.js";
 
 /** Put a term in place of what was typed, and declare its prefix where it is not. */
 export function insertCompletion(view, completion, from, to, term, prefixes) {
   const prefix = term.split(":")[0];
-  const text = prefix in prefixes ? term : `<${term}>`;
+  const text = Object.hasOwn(prefixes, prefix) ? term : `<${term}>`;
   const changes = view.state.changes([
     ...declaration(view.state, prefix, prefixes),
     { from, to, insert: text },
@@ -27,8 +28,10 @@ export const declareWhatIsTyped = EditorView.updateListener.of((update) => {
   if (!update.docChanged || !typed) return;
   const head = update.state.selection.main.head;
   const line = update.state.doc.lineAt(head);
-  const match = /(?:^|[^\w:<#"'?$-])([A-Za-z][\w-]*):$/.exec(line.text.slice(0, head - line.from));
-  if (!match || /^\s*(PREFIX|BASE)\b/i.test(line.text) || line.text.trimStart().startsWith("#")) return;
+  const match = /(?:^|[^\w:?$-])([A-Za-z][\w-]*):$/.exec(line.text.slice(0, head - line.from));
+  if (!match) return;
+  const before = update.state.sliceDoc(0, head);
+  if (isInText(before) || /\bPREFIX\s+[\w-]*:$/i.test(ownWords(before))) return;
   load().then(({ prefixes }) => {
     const changes = declaration(update.view.state, match[1], prefixes);
     if (changes.length) update.view.dispatch({ changes, userEvent: "input" });
@@ -36,9 +39,9 @@ export const declareWhatIsTyped = EditorView.updateListener.of((update) => {
 });
 
 function declaration(state, prefix, prefixes) {
+  if (!Object.hasOwn(prefixes, prefix)) return []; // "constructor" is none, though every object has it
   const text = state.doc.toString();
-  const declared = new RegExp(`^\\s*PREFIX\\s+${prefix}:`, "im").test(text);
-  if (declared || !(prefix in prefixes)) return [];
+  if (new RegExp(`(?<![\\w:?$-])PREFIX\\s+${prefix}:`, "i").test(ownWords(text))) return [];
   const before = /^(?:[^\S\n]*(?:#[^\n]*)?\n)*/.exec(text)[0].length;
   return [{ from: before, insert: `PREFIX ${prefix}: <${prefixes[prefix]}>\n` }];
 }

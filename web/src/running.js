@@ -11,7 +11,8 @@ export function mark(view, place) {
   }
   const { doc } = view.state;
   const line = doc.line(Math.min(place.line, doc.lines));
-  const from = Math.min(line.from + place.column - 1, line.to);
+  // The server counts characters, and the editor halves of those beyond U+FFFF.
+  const from = line.from + [...line.text].slice(0, place.column - 1).join("").length;
   const word = /^[\w:?$-]+/.exec(doc.sliceString(from, line.to));
   const to = Math.min(from + (word?.[0].length ?? 1), line.to);
   view.dispatch({
@@ -21,12 +22,53 @@ export function mark(view, place) {
   });
 }
 
+/** Return the section with the result in what the server answered, else one that says what is wrong. */
+function resultOf(text, answer) {
+  const isPage = answer.headers.get("content-type")?.startsWith("text/html");
+  const page = new DOMParser().parseFromString(isPage ? text : "", "text/html");
+  const found = page.querySelector("#results");
+  if (found) return found;
+  const told = isPage
+    ? ["main h1", "main p"].map((each) => page.querySelector(each)?.textContent)
+    : [problem(text).title, problem(text).detail];
+  return section(told[0] ?? `The server answered ${answer.status}`, told[1] ?? "");
+}
+
+function problem(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** Return a section with nothing in it, or with a problem. */
+function section(title, detail) {
+  const made = document.createElement("section");
+  made.id = "results";
+  made.tabIndex = -1;
+  made.setAttribute("aria-label", "Result");
+  if (title) {
+    const box = document.createElement("div");
+    box.className = "mistakes";
+    box.setAttribute("role", "alert");
+    const [heading, sentence] = ["h2", "p"].map((name) => document.createElement(name));
+    heading.textContent = title;
+    sentence.id = "mistake";
+    sentence.textContent = detail;
+    box.append(heading, sentence);
+    made.append(box);
+  }
+  return made;
+}
+
 export class Runner {
   #form;
   #said;
   #text;
   #mark;
   #running = null;
+  #shown = location.search; // what the address says of what is shown
 
   /** `text` gives the query, `mark` shows a fault in it, `said` is where is told what goes on. */
   constructor(form, said, text, mark) {
@@ -56,7 +98,10 @@ export class Runner {
     this.#form.addEventListener("change", (event) => {
       if (event.target.name === "show" && document.querySelector("#results > *")) this.run();
     });
-    addEventListener("popstate", () => location.reload());
+    // A link to a place of the page is a step in the history too, and keeps what was typed.
+    addEventListener("popstate", () => {
+      if (location.search !== this.#shown) location.reload();
+    });
     this.#showFault();
   }
 
@@ -64,6 +109,7 @@ export class Runner {
   async run() {
     this.#running?.abort();
     if (!this.#text().trim()) {
+      this.#put(section());
       this.#tell("There is no query yet.", false);
       return;
     }
@@ -74,14 +120,20 @@ export class Runner {
     this.#tell("Running…", true);
     try {
       // "live": what is wrong with a query is no failure of the request, and no error in the console.
-      const answer = await fetch("/editor", {
+      // It is in the address, which is read even where what is sent is too long.
+      const answer = await fetch("/editor?live=1", {
         method: "POST",
-        body: new URLSearchParams({ ...asked, live: "1" }),
+        body: new URLSearchParams(asked),
         headers: { accept: "text/html" },
         signal: running.signal,
       });
-      this.#put(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      if (!isLong) history.pushState(null, "", address);
+      this.#put(resultOf(await answer.text(), answer));
+      // Links of the page are encoded in another way.
+      const now = `${location.pathname}?${new URLSearchParams(location.search)}`;
+      if (!isLong && address !== now) {
+        history.pushState(null, "", address);
+        this.#shown = location.search;
+      }
     } catch (error) {
       if (running !== this.#running) return; // another one was started meanwhile
       this.#tell(error.name === "AbortError" ? "Cancelled." : "The server could not be reached.", false);
@@ -90,11 +142,8 @@ export class Runner {
     }
   }
 
-  #put(page) {
-    const results = document.querySelector("#results");
-    const made = page.querySelector("#results") ?? page.querySelector("main");
-    made.id = "results";
-    results.replaceWith(document.adoptNode(made));
+  #put(made) {
+    document.querySelector("#results").replaceWith(document.adoptNode(made));
     for (const box of made.querySelectorAll(".picture-box")) centre(box);
     const heading = made.querySelector("h1, h2");
     this.#tell((heading?.textContent ?? "").replace(/\s+/g, " ").trim(), false);

@@ -7,7 +7,7 @@ import { tags } from "@lezer/highlight";
 export const colours = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--sparql-keyword)", fontWeight: "600" },
   { tag: tags.variableName, color: "var(--sparql-variable)" },
-  { tag: tags.string, color: "var(--sparql-string)" },
+  { tag: [tags.string, tags.annotation], color: "var(--sparql-string)" },
   { tag: [tags.integer, tags.float, tags.bool], color: "var(--sparql-number)" },
   { tag: [tags.namespace, tags.url, tags.typeName], color: "var(--sparql-name)" },
   { tag: tags.comment, color: "var(--soft)", fontStyle: "italic" },

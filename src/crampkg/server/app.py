@@ -64,6 +64,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ("/id/{path:path}", site.concept, read),
         ("/ontology", site.ontology, read),
         *((f"/ontology{suffix}", site.ontology, read) for suffix in media.SUFFIXES),
+        ("/ontology/{version}", site.ontology, read),
         ("/why", site.page("why"), read),
         ("/evidence", site.page("evidence"), read),
         ("/about", site.page("about"), read),

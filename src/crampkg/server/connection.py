@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from crampkg.server import access_log
@@ -13,6 +14,7 @@ from crampkg.server.problems import MEDIA_TYPE, Problem
 if TYPE_CHECKING:
     import asyncio
     from collections import Counter
+    from collections.abc import Callable
 
     from crampkg.server.limits import Limits
     from crampkg.server.metrics import Metrics
@@ -27,6 +29,15 @@ _AROUND = 8
 
 _LONG_HEAD = Problem("long-head", "The head of the request is too long. Send a long query by POST.")
 
+#: How a head begins that the editor's form sends, in a browser without scripts, and that may be too
+#: long. It is answered by a page: its Accept header may not come before it is refused.
+_BY_FORM = b"GET /editor?"
+_LONG_FORM = Problem(
+    "long-head",
+    "The query is too long for an address. Go back, where it still is, and shorten it; or send it "
+    "to /sparql by POST.",
+)
+
 
 class Connection(HttpToolsProtocol):
     """One connection, from an address that may have only so many.
@@ -36,18 +47,29 @@ class Connection(HttpToolsProtocol):
     """
 
     def __init__(
-        self, *, limits: Limits, metrics: Metrics, open: Counter[str], **made: Any
+        self,
+        *,
+        limits: Limits,
+        metrics: Metrics,
+        open: Counter[str],
+        page: Callable[[Problem], Response],
+        **made: Any,
     ) -> None:
-        """Make a connection; `open` counts those of each address, for all to share."""
+        """Make a connection; `open` counts those of each address, for all to share.
+
+        `page` makes a page of a problem.
+        """
         super().__init__(**made)
         self._limits = limits
         self._metrics = metrics
         self._open = open
+        self._page = page
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._unsent = 0
         self._taken = 0  # bytes of the request that is coming in, and those of its body
         self._body = 0
+        self._begin = self._end = b""  # of the head that is coming in
         self._refusal: Problem | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -86,12 +108,15 @@ class Connection(HttpToolsProtocol):
             return
         if self._deadline is None and not self._is_answering():
             self._await_head()
-        self._taken += len(data)
         most = self._limits.head
-        is_head = self._deadline is not None
-        if is_head and self._taken > most and b"\r\n\r\n" not in data[:most]:
-            self._refuse(_LONG_HEAD)
-            return
+        if self._deadline is not None:  # a head, of which a part may have come before
+            self._begin = (self._begin + data[: len(_BY_FORM)])[: len(_BY_FORM)]
+            allowed = self._end + data[: max(0, most - self._taken)]
+            if self._taken + len(data) > most and b"\r\n\r\n" not in allowed:
+                self._refuse(_LONG_FORM if self._begin == _BY_FORM else _LONG_HEAD)
+                return
+            self._end = (self._end + data[-3:])[-3:]
+        self._taken += len(data)
         super().data_received(data)
         if self._taken - self._body > most + _AROUND * self._body:
             self._refuse(_LONG_HEAD)
@@ -115,6 +140,7 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """End a request."""
         self._taken = self._body = 0
+        self._begin = self._end = b""
         super().on_message_complete()
 
     def pause_writing(self) -> None:
@@ -156,15 +182,20 @@ class Connection(HttpToolsProtocol):
         if self._is_answering() and (self.cycle.response_started or not self.cycle.more_body):
             self.transport.abort()  # what is sent now would be taken for the answer to another one
             return
-        body = problem.body()
+        told = (
+            self._page(problem)
+            if problem is _LONG_FORM
+            else Response(problem.body(), problem.status, media_type=MEDIA_TYPE)
+        )
+        told.headers["connection"] = "close"
+        told.headers["access-control-allow-origin"] = "*"
+        if problem.retry is not None:
+            told.headers["retry-after"] = str(problem.retry)
         head = [
             f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
-            f"content-type: {MEDIA_TYPE}",
-            f"content-length: {len(body)}",
-            "connection: close",
-            "access-control-allow-origin: *",
-            *([] if problem.retry is None else [f"retry-after: {problem.retry}"]),
+            *(f"{name}: {value}" for name, value in told.headers.items()),
         ]
+        body = bytes(told.body)
         self.transport.write("".join(f"{line}\r\n" for line in head).encode() + b"\r\n" + body)
         self.transport.close()
         self._metrics.answered("none", "other", problem.status, 0.0)

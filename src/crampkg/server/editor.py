@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crampkg.server import site
 from crampkg.server.pages import editor, layout
 from crampkg.server.problems import Problem
-from crampkg.server.sparql import posted
+from crampkg.server.sparql import base_of, posted
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,7 +25,15 @@ async def page(request: Request, service: Service) -> Response:
     What goes wrong with the query is told on the page, with the query still in the editor.
     """
     job = site.job("editor", request)
-    job["asked"] = await _asked(request, service)
+    try:
+        job["asked"] = await _asked(request, service)
+    except Problem as problem:
+        if "live" not in request.query_params:
+            raise
+        # What was sent, and how its result is to be shown, has not been read.
+        told = {**job, "asked": [("live", "1")], "problem": problem.document()}
+        # The rest of a body that is too long may be on its way.
+        return await service.answer(request, told, {**layout.HEADERS, "connection": "close"})
     asked = dict(job["asked"])
     if asked.get("query"):
         job["text"] = asked["query"]
@@ -54,9 +62,23 @@ async def result(request: Request, service: Service) -> Response:
         detail = f"Send a query, and a format: {', '.join(known)}."
         raise Problem("bad-request", detail)
     job: dict[str, Any] = {"do": "query", "text": asked["query"], "formats": chosen}
+    if "<" in asked["query"]:  # an IRI, which may be relative: as at the endpoint
+        job["base"] = f"{base_of(request)}/sparql"
     name = f"crampkg-result.{_SUFFIXES.get(format, format)}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return await service.answer(request, job, headers)
+    try:
+        return await service.answer(request, job, headers)
+    except Problem as problem:
+        if problem.kind != "not-acceptable":
+            raise
+        # Nothing was accepted or not: the address itself names the format.
+        forms = {"select": "rows", "ask": "yes or no", "graph": "a graph"}
+        offers = (
+            f"{said} as {', '.join(name for name, _ in editor.DOWNLOADS[form])}"
+            for form, said in forms.items()
+        )
+        detail = f"What the query gives cannot be had as {format}: {'; '.join(offers)}."
+        raise Problem("bad-request", detail) from None
 
 
 async def _asked(request: Request, service: Service) -> list[tuple[str, str]]:

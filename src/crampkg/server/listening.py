@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from crampkg.server import refusals
 from crampkg.server.access_log import JsonFormatter, TextFormatter
 from crampkg.server.connection import Connection
 
@@ -89,8 +90,11 @@ def _connections(app: Starlette, limits: Limits, *, one_address: bool) -> Any:
     """Return what uvicorn makes its connections by; `one_address` when a proxy has all of them."""
     if one_address:
         limits = dataclasses.replace(limits, per_address=limits.connections)
-    metrics = app.state.service.metrics
-    return functools.partial(Connection, limits=limits, metrics=metrics, open=Counter())
+    service = app.state.service
+    page = functools.partial(refusals.page, service.graph)
+    return functools.partial(
+        Connection, limits=limits, metrics=service.metrics, open=Counter(), page=page
+    )
 
 
 def _allow_connections(number: int) -> None:

@@ -9,7 +9,7 @@ from crampkg.server.problems import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     #: The name of a format and the media type to call it by, for each form of answer; None where
     #: nothing is accepted.
@@ -77,7 +77,10 @@ def best_of(accept: str, types: Sequence[str]) -> str | None:
     from werkzeug.datastructures import MIMEAccept
     from werkzeug.http import parse_accept_header
 
-    return parse_accept_header(accept, MIMEAccept).best_match(types)
+    accepted = parse_accept_header(accept, MIMEAccept)
+    # No type here has parameters: what asks for a charset or a profile takes it without.
+    bare = [(range.partition(";")[0].strip(), quality) for range, quality in accepted]
+    return MIMEAccept(bare).best_match(types)
 
 
 def choose(accept: str, *, table: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
@@ -86,7 +89,10 @@ def choose(accept: str, *, table: Mapping[str, Sequence[str]]) -> tuple[str, str
     The first of those that are liked equally well; None when none is accepted (RFC 9110, 12.5.1).
     """
     types = {type: name for name in reversed([*table]) for type in reversed(table[name])}
-    best = best_of(accept, [type for known in table.values() for type in known])
+    # A range such as application/* is answered with a registered type, and with no other name.
+    registered = [known[0] for known in table.values()]
+    others = [type for known in table.values() for type in known[1:]]
+    best = best_of(accept, [*registered, *others])
     return None if best is None else (types[best], best)
 
 
@@ -100,11 +106,15 @@ def choices(accept: str) -> Choice:
     }
 
 
-def without_suffix(path: str) -> tuple[str, str | None]:
-    """Return an address without the suffix of a format, and the name of that format, if any."""
+def without_suffix(path: str, table: Container[str] | None = None) -> tuple[str, str | None]:
+    """Return an address without the suffix of a format, and the name of that format, if any.
+
+    With a `table`, what ends in another format than it has is an address like any other.
+    """
     base, dot, suffix = path.rpartition(".")
     name = SUFFIXES.get(dot + suffix)
-    return (path, None) if name is None or not base else (base, name)
+    is_one = name is not None and base and (table is None or name in table)
+    return (base, name) if is_one else (path, None)
 
 
 def chosen(accept: str, format: str | None, table: Mapping[str, Sequence[str]]) -> tuple[str, str]:

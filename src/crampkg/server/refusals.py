@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from crampkg.graph import KnowledgeGraph
+
 
 def respond(
     request: Request, problem: Problem, headers: Mapping[str, str] | None = None
@@ -28,9 +30,15 @@ def respond(
         told["retry-after"] = str(problem.retry)
     if not _is_browser(request.headers.get("accept", "")):
         return Response(problem.body(), problem.status, told, MEDIA_TYPE)
-    graph = request.app.state.service.graph
+    return page(request.app.state.service.graph, problem, told)
+
+
+def page(
+    graph: KnowledgeGraph, problem: Problem, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a problem as a page."""
     text = layout.render("problem.html", graph, problem=problem.document())
-    return HTMLResponse(text, problem.status, {**told, **layout.HEADERS})
+    return HTMLResponse(text, problem.status, {**(headers or {}), **layout.HEADERS})
 
 
 def _is_browser(accept: str) -> bool:

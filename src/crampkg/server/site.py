@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from crampkg.server import media
 from crampkg.server.pages import addresses, layout
 from crampkg.server.problems import Problem
 from crampkg.server.sparql import base_of
-from crampkg.vocabulary import KG, ONTOLOGY
+from crampkg.vocabulary import KG, ONTOLOGY, OWL
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from crampkg.graph import KnowledgeGraph
     from crampkg.server.service import Service
 
 
@@ -33,7 +35,7 @@ async def concept(request: Request, service: Service) -> Response:
 
     A suffix of the path, else the Accept header, chooses. Raises `Problem`.
     """
-    path, suffix = media.without_suffix(request.path_params["path"])
+    path, suffix = media.without_suffix(request.path_params["path"], media.PAGES)
     iri = KG + path
     format, type = media.chosen(request.headers.get("accept", ""), suffix, media.PAGES)
     headers = _linked(iri, addresses.address(iri), format)
@@ -47,15 +49,31 @@ async def concept(request: Request, service: Service) -> Response:
 
 
 async def ontology(request: Request, service: Service) -> Response:
-    """Return the ontology: a page with a place for each of its terms, or RDF. Raises `Problem`."""
-    _, suffix = media.without_suffix(request.url.path)
+    """Return the ontology: a page with a place for each of its terms, or RDF. Raises `Problem`.
+
+    The IRI of its version leads to the same; those of others lead nowhere, since only this is here.
+    """
+    path, suffix = media.without_suffix(request.url.path, media.PAGES)
+    iri = ONTOLOGY + path.removeprefix("/ontology")
+    if iri != ONTOLOGY and iri not in _versions(service.graph):
+        raise Problem("not-found", f"Nothing here has the IRI {iri}.")
     format, type = media.chosen(request.headers.get("accept", ""), suffix, media.PAGES)
-    headers = _linked(ONTOLOGY, "/ontology", format)
+    headers = _linked(iri, path, format)
     if format == "html":
         work = job("ontology", request)
         return await service.answer(request, work, {**layout.HEADERS, **headers})
     work = {"do": "export", "graphs": ["ontology"], "format": format, "type": type}
     return await service.answer(request, work, headers)
+
+
+@functools.cache
+def _versions(graph: KnowledgeGraph) -> frozenset[str]:
+    """Return the IRIs of the versions that the ontology says it is."""
+    # One line of the canonical N-Quads: this process has no engine, and needs none.
+    start = f"<{ONTOLOGY}> <{OWL}versionIRI> <".encode()
+    lines = graph.nquads.splitlines()
+    found = (line.removeprefix(start) for line in lines if line.startswith(start))
+    return frozenset(line.partition(b">")[0].decode() for line in found)
 
 
 def _linked(iri: str, path: str, format: str) -> dict[str, str]:

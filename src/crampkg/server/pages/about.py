@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _VERSION = kinds.text("version")
 
 #: What each graph holds.
-_GRAPHS = {
+HOLDS = {
     "ontology": "the kinds of thing and the relations",
     "background": "what we add: anatomy, hierarchy, mappings, the links from markers to sources",
     "claims": "what the article says: claims, statements, markers, references",
@@ -56,7 +56,7 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
     )
     context: dict[str, Any] = {
         "graphs": [
-            (name, _GRAPHS[name], ORIGINS[iri], graph.counts[name])
+            (name, HOLDS[name], ORIGINS[iri], graph.counts[name])
             for name, iri in GRAPHS.items()
             if name in graph.counts
         ],

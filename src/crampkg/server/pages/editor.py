@@ -12,12 +12,12 @@ from crampkg.answers import formats
 from crampkg.errors import CrampkgError
 from crampkg.export import to_bytes
 from crampkg.server import media
-from crampkg.server.pages import picture
+from crampkg.server.pages import about, picture
 from crampkg.server.pages.addresses import address
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.questions import without_header
 from crampkg.server.problems import Problem, problem_of
-from crampkg.vocabulary import CK, OWL, PREFIXES, XSD, compress
+from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, XSD, compress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +70,10 @@ ORDER BY ?relation ?object
 """
 
 
+_PREDICATES = "SELECT DISTINCT ?term { ?subject ?term ?object }"
+_CLASSES = "SELECT DISTINCT ?term { ?subject a ?term FILTER (isIRI(?term)) }"
+
+
 class Cell(NamedTuple):
     """A value in a table: as SPARQL writes it, its name if it has one, and where it leads."""
 
@@ -97,7 +101,9 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
     result: dict[str, Any] | None = None
     if query and problem is None:
         try:
-            result = _result(graph.query(query), query, show, job, graph)
+            # Relative IRIs are what they are at the endpoint.
+            base = f"{job['base']}/sparql" if job["base"] else None
+            result = _result(graph.query(query, base=base), query, show, job, graph)
         except CrampkgError as error:
             problem = problem_of(error).document()
     elif not query and not problem:
@@ -124,7 +130,10 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
 
 
 def vocabulary(graph: KnowledgeGraph) -> bytes:
-    """Return, as JSON, the prefixes and all terms that a query may name, for completion."""
+    """Return, as JSON, the prefixes and all that a query may name, for completion.
+
+    That is every term, the graphs, and those words of other vocabularies that are used here.
+    """
     kinds = {
         f"{OWL}Class": "class",
         f"{OWL}ObjectProperty": "property",
@@ -144,8 +153,31 @@ def vocabulary(graph: KnowledgeGraph) -> bytes:
             "definition": term.definition,
         }
 
+    def named(iri: str, kind: str, definition: str = "") -> dict[str, Any]:
+        local = compress(iri).rpartition(":")[2]
+        label = graph.terms.name_of(iri)
+        return {
+            "term": compress(iri),
+            "label": local if label == compress(iri) else label,
+            "kind": kind,
+            "also": [local],
+            "definition": definition,
+        }
+
     terms = [told(term) for term in graph.terms]
+    terms += [named(iri, kind) for iri, kind in _foreign(graph)]
+    terms += [named(iri, "graph", f"Holds {about.HOLDS[name]}.") for name, iri in GRAPHS.items()]
     return json.dumps({"prefixes": PREFIXES, "terms": terms}, ensure_ascii=False).encode()
+
+
+@functools.cache
+def _foreign(graph: KnowledgeGraph) -> Sequence[tuple[str, str]]:
+    """Return the properties and classes that are used and have no label of ours, with the kind."""
+    found: dict[str, str] = {}
+    for text, kind in ((_PREDICATES, "property"), (_CLASSES, "class")):
+        for row in graph.query(text):
+            found.setdefault(row.text("term"), kind)
+    return sorted(pair for pair in found.items() if graph.terms.get(pair[0]) is None)
 
 
 @functools.cache  # also because a process that answers cannot open a file
@@ -184,10 +216,11 @@ def _result(
                 if "svg" in drawn
             ]
     elif answer.form != "ask":
-        told["headings"] = [
-            name if answer.form == "graph" else f"?{name}"
-            for name in answer.variables or ("subject", "predicate", "object")
-        ]
+        told["headings"] = (
+            ["subject", "predicate", "object"]
+            if answer.form == "graph"
+            else [f"?{name}" for name in answer.variables]
+        )
         rows = answer.rows[:MOST_ROWS]
         told["rows"] = [[_cell(value, graph) for value in row.values()] for row in rows]
     return told
