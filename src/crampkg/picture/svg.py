@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 _SVG = "http://www.w3.org/2000/svg"
 _NUMBERED = re.compile(r"([ne])(\d+)")
-#: Between these widths, in pixels, a picture may shrink to that of a page and can still be read.
+#: Between these widths, in pixels, a picture of few words may shrink to that of a page.
 _SLIM = (900.0, 2000.0)
 #: Fonts of the width that the picture was laid out for.
 _FONTS = "Arial, Helvetica, Arimo, 'Liberation Sans', sans-serif"
-#: Words on a line, which other lines may cross.
+#: Words on a line, and titles of boxes, which lines may cross.
 _HALO = {"paint-order": "stroke", "stroke": "white", "stroke-width": "3"}
 _TITLES = {layer.key: layer.title for layer in LAYERS}
 
@@ -36,7 +36,7 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
     """
     root = ET.fromstring(drawn)  # noqa: S314 - it is what Graphviz wrote, without entities
     width, height = root.attrib["viewBox"].split()[2:]
-    is_slim = _SLIM[0] < float(width) < _SLIM[1]
+    is_slim = scene.is_dense and _SLIM[0] < float(width) < _SLIM[1]
     root.attrib |= {
         "width": width,
         "height": height,
@@ -69,6 +69,8 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
         if is_heading:
             del group.attrib["id"]
             _drop_title(group)
+            if kind == "cluster":
+                _put_titles(group, drawing)
         elif kind == "node" and match:
             node = scene.nodes[int(match[2])]
             _name_node(group, node, numbers.get(node.iri, ()), address)
@@ -91,6 +93,14 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
         elif kind in ("node", "edge"):  # a wall between columns, and the lines to it
             drawing.remove(group)
     return ET.tostring(root, encoding="unicode")
+
+
+def _put_titles(box: ET.Element, drawing: ET.Element) -> None:
+    """Move the title of a layer's box above the lines, which would strike it out."""
+    for text in box.findall(f"{{{_SVG}}}text"):
+        text.attrib |= _HALO
+        box.remove(text)
+        ET.SubElement(drawing, f"{{{_SVG}}}g", {"class": box.attrib["class"]}).append(text)
 
 
 def _name_node(
