@@ -74,6 +74,12 @@ _RESTS = (
     (f"{CK}Section", "claims-by-section"),
 )
 
+#: What leads to a marker, as seen from there.
+_LEADING = {f"{CK}hasMarker": "printed in", f"{CK}useOf": "uses"}
+
+#: Names of fewer letters stand beside each other.
+_BRIEF = 12
+
 #: The question that tells which matters are contested.
 _CONTESTED = "contested-matters"
 
@@ -449,16 +455,21 @@ def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | 
     return None
 
 
-def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[Part]]]:
-    """Yield what leads to a thing, by relation: the claims read from a statement, for one."""
+def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[Part], bool]]:
+    """Yield what leads to a thing, by relation: the claims read from a statement, for one.
+
+    And whether the names are so brief that they stand in one line.
+    """
     found: dict[str, list[Part]] = {}
     text = bind(_INCOMING, {"concept": [serialize(term.iri, "iri")]})
     for row in graph.query(text):
         relation, subject = row.text("relation"), row.text("subject")
         if relation != f"{RDF}type":
-            name = graph.terms.name_of(subject).removesuffix(f": {term.label}")
-            found.setdefault(graph.terms.name_of(relation), []).append(linked(name, subject))
-    yield from found.items()
+            name = graph.terms.name_of(subject).removesuffix(f" of a marker: {term.label}")
+            heading = _LEADING.get(relation) or graph.terms.name_of(relation)
+            found.setdefault(heading, []).append(linked(name, subject))
+    for heading, parts in found.items():
+        yield heading, parts, all(len(part.text) < _BRIEF for part in parts)
 
 
 def _lines(text: str) -> str:
