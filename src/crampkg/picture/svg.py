@@ -11,7 +11,7 @@ from crampkg.picture.source import ROOM
 from crampkg.picture.words import numbered, plain, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from crampkg.picture.scene import Node, Scene
 
@@ -58,6 +58,7 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
         message = "Graphviz drew nothing."
         raise ValueError(message)
     del drawing.attrib["id"]
+    titles: list[ET.Element] = []
     _drop_title(drawing)
     for group in list(drawing):
         kind, _, rest = group.get("class", "").partition(" ")
@@ -70,7 +71,7 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
             del group.attrib["id"]
             _drop_title(group)
             if kind == "cluster":
-                _put_titles(group, drawing)
+                titles += _titles_of(group)
         elif kind == "node" and match:
             node = scene.nodes[int(match[2])]
             _name_node(group, node, numbers.get(node.iri, ()), address)
@@ -92,15 +93,18 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
                 drawing.append(group)
         elif kind in ("node", "edge"):  # a wall between columns, and the lines to it
             drawing.remove(group)
+    drawing.extend(titles)
     return ET.tostring(root, encoding="unicode")
 
 
-def _put_titles(box: ET.Element, drawing: ET.Element) -> None:
-    """Move the title of a layer's box above the lines, which would strike it out."""
+def _titles_of(box: ET.Element) -> Iterator[ET.Element]:
+    """Take the title of a layer's box out of it, to be put above the lines that would cross it."""
     for text in box.findall(f"{{{_SVG}}}text"):
-        text.attrib |= _HALO
         box.remove(text)
-        ET.SubElement(drawing, f"{{{_SVG}}}g", {"class": box.attrib["class"]}).append(text)
+        text.attrib |= _HALO
+        title = ET.Element(f"{{{_SVG}}}g", {"class": box.attrib["class"]})
+        title.append(text)
+        yield title
 
 
 def _name_node(
