@@ -151,8 +151,10 @@ def test_nothing_is_cut_off_and_no_word_broken_on_a_sheet_of_paper(name: str, vi
     assert page.evaluate(BROKEN) == []
 
 
-@pytest.mark.parametrize("width", [1024, 900, 390, 320])
-@pytest.mark.parametrize("path", ["/questions/contested-matters", "/questions/differential"])
+@pytest.mark.parametrize("width", [1120, 1024, 900, 390, 320])
+@pytest.mark.parametrize(
+    "path", ["/questions/contested-matters", "/questions/differential", "/id/dehydration"]
+)
 def test_no_part_of_an_answer_is_hidden_beside_a_narrow_window(
     path: str, width: int, visit: Visit
 ) -> None:

@@ -491,6 +491,7 @@ def test_a_marker_leads_to_those_that_its_claims_have_too(site: Server) -> None:
     assert page.count(also) == 4
     assert "<dt>confidence</dt> <dd><a" in page
     assert "marker text" not in page
+    assert "<dt>printed in</dt>" in page
     assert re.search(r"<dt>uses</dt> <dd><a[^>]*><bdi>use 23</bdi></a>, <a", page)
 
 

@@ -75,7 +75,7 @@ _RESTS = (
 )
 
 #: What leads to a marker, as seen from there.
-_LEADING = {f"{CK}hasMarker": "printed in", f"{CK}useOf": "uses"}
+_LEADING = {f"{CK}marker": "printed in", f"{CK}useOf": "uses"}
 
 #: Names of fewer letters stand beside each other.
 _BRIEF = 12
