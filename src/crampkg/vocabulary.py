@@ -38,6 +38,27 @@ PREFIXES: dict[str, str] = {
     "xsd": XSD,
 }
 
+#: How terms of other vocabularies, which things are mapped to, are written for short.
+MAPPED: dict[str, str] = {
+    "BFO": "http://purl.obolibrary.org/obo/BFO_",
+    "CHEBI": "http://purl.obolibrary.org/obo/CHEBI_",
+    "CL": "http://purl.obolibrary.org/obo/CL_",
+    "DOID": "http://purl.obolibrary.org/obo/DOID_",
+    "ECO": "http://purl.obolibrary.org/obo/ECO_",
+    "EFO": "http://www.ebi.ac.uk/efo/EFO_",
+    "HP": "http://purl.obolibrary.org/obo/HP_",
+    "ICD10CM": "http://purl.bioontology.org/ontology/ICD10CM/",
+    "MAXO": "http://purl.obolibrary.org/obo/MAXO_",
+    "MONDO": "http://purl.obolibrary.org/obo/MONDO_",
+    "NCIT": "http://purl.obolibrary.org/obo/NCIT_",
+    "RO": "http://purl.obolibrary.org/obo/RO_",
+    "SCTID": "http://snomed.info/id/",
+    "SYMP": "http://purl.obolibrary.org/obo/SYMP_",
+    "UBERON": "http://purl.obolibrary.org/obo/UBERON_",
+    "biolink": "https://w3id.org/biolink/vocab/",
+    "mesh": "http://id.nlm.nih.gov/mesh/",
+}
+
 #: Short name of each named graph, in the order in which they are built.
 GRAPHS: dict[str, str] = {
     name: GRAPH + name for name in ("ontology", "background", "claims", "facts", "inferred")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from pages.conftest import Visit
@@ -458,3 +458,13 @@ def test_an_engineer_edits_a_canned_query_and_downloads_json_ld(visit: Visit) ->
         json.loads(content)
         subjects = {str(quad.subject) for quad in parse(content, RdfFormat.JSON_LD)}
         assert any("claim-dehydration" in subject for subject in subjects)
+
+
+def test_a_long_text_in_a_result_is_no_column_of_words(visit: Visit) -> None:
+    said = "skos:definition ?b ; skos:prefLabel ?c ; a ?d ; rdfs:domain ?e ; rdfs:range ?f"
+    query = f"SELECT * {{ ?a {said} }}"
+    page = visit(f"/editor?query={quote(query)}", java_script_enabled=False)
+    rows = page.locator("#results tbody tr")
+    assert rows.count() > 20
+    highest = rows.evaluate_all("rows => Math.max(...rows.map((row) => row.offsetHeight))")
+    assert highest < 160

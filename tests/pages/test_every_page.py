@@ -92,16 +92,13 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(visit: Visit) -> Non
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-def test_on_a_phone_the_rest_of_the_disclaimers_is_at_the_foot(visit: Visit) -> None:
-    page = visit("/", viewport={"width": 390, "height": 844})
+@pytest.mark.parametrize("width", [1280, 390])
+def test_one_disclaimer_is_at_the_head_and_the_rest_at_the_foot(width: int, visit: Visit) -> None:
+    page = visit("/", viewport={"width": width, "height": 844})
     assert page.locator(".notice").inner_text() == (
         "Not medical advice: crampkg tells what a source says, not what is true or what to do."
     )
-    foot = page.locator("footer").inner_text()
-    assert "supplements clinical guidelines" in foot
-    page.set_viewport_size({"width": 1280, "height": 844})
-    assert "supplements clinical guidelines" in page.locator(".notice").inner_text()
-    assert page.locator("footer").inner_text() != foot
+    assert "supplements clinical guidelines" in page.locator("footer").inner_text()
 
 
 @pytest.mark.parametrize("path", ["/why?subject=", "/concepts?kind=", "/questions?q="])
@@ -120,9 +117,81 @@ def test_an_answer_prints_without_what_is_for_the_screen(visit: Visit) -> None:
     assert page.locator("main .status").first.is_visible()
 
 
-@pytest.mark.parametrize("name", ["question-overview", "question", "picture-concept", "evidence"])
-def test_nothing_is_cut_off_on_a_sheet_of_paper(name: str, visit: Visit) -> None:
+#: The words of cells that stand in more than one line. A hyphen, a dash or a slash may end a line.
+BROKEN = r"""() => {
+    const broken = [];
+    for (const cell of document.querySelectorAll("main :is(td, th, .origin, .stance)")) {
+        const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+            for (const word of text.data.matchAll(/[^\s\-\u2010-\u2014\/]+/g)) {
+                const range = document.createRange();
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+                if (tops.size > 1) broken.push(word[0]);
+            }
+        }
+    }
+    return broken;
+}"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("question-overview", "question", "question-long", "picture-concept", "evidence"),
+        *("concept", "claim", "source"),
+    ],
+)
+def test_nothing_is_cut_off_and_no_word_broken_on_a_sheet_of_paper(name: str, visit: Visit) -> None:
     """718 pixels are A4 within margins of a centimetre."""
     page = visit(PAGES[name], viewport={"width": 718, "height": 1000})
     page.emulate_media(media="print")
     assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    assert page.evaluate(BROKEN) == []
+
+
+@pytest.mark.parametrize("width", [1120, 1024, 900, 390, 320])
+@pytest.mark.parametrize(
+    "path", ["/questions/contested-matters", "/questions/differential", "/id/dehydration"]
+)
+def test_no_part_of_an_answer_is_hidden_beside_a_narrow_window(
+    path: str, width: int, visit: Visit
+) -> None:
+    page = visit(path, viewport={"width": width, "height": 844})
+    for box in page.locator("main .scroll").all():
+        assert box.evaluate("it => it.scrollWidth - it.clientWidth") <= 0
+    assert page.locator("table.grid .origin").first.is_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_each_statement_of_an_overview_is_an_item(width: int, visit: Visit) -> None:
+    page = visit(PAGES["question-overview"], viewport={"width": width, "height": 844})
+    row = page.locator("table.sheet tbody tr", has_text="peripheral arterial disease")
+    items = row.locator("td").first.locator("li")
+    assert items.count() == 2
+    for item in items.all():
+        assert item.inner_text().startswith("names a wider region, ")
+        box = item.bounding_box()
+        assert box
+        assert box["width"] > 250
+
+
+def test_empty_cells_have_no_place_on_a_card(visit: Visit) -> None:
+    page = visit(PAGES["picture-concept"], viewport={"width": 390, "height": 844})
+    cells = page.locator(".picture-table tbody td")
+    shown = [cell for cell in cells.all() if cell.is_visible()]
+    assert 10 < len(shown) < cells.count()
+    assert all("\n" in cell.inner_text() for cell in shown)
+
+
+def test_the_current_page_is_told_in_forced_colours(visit: Visit) -> None:
+    page = visit("/questions", forced_colors="active")
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    lines = {
+        link.get_attribute("aria-current"): link.evaluate(
+            "it => getComputedStyle(it).borderBottomColor"
+        )
+        for link in page.locator("header.site nav a").all()
+    }
+    assert lines[None] == paper != lines["page"]

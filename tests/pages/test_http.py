@@ -23,7 +23,7 @@ from crampkg import __version__
 from crampkg.answers.rows import Answer
 from crampkg.graph import KnowledgeGraph
 from crampkg.server.pages.addresses import address
-from crampkg.vocabulary import KG
+from crampkg.vocabulary import KG, MAPPED, PREFIXES
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -238,7 +238,7 @@ def test_each_question_has_a_page_that_shows_all_of_its_answer(
         page = site.get(f"/questions/{question.id}")
         answer = graph.ask(question.id)
         assert page.status_code == 200, question.id
-        rows = re.findall(r'<tr role="row"(?: class="quoted")?>\s*<td', page.text)
+        rows = re.findall(r'<tr role="row"(?: class="quoted")?>\n<th role="rowheader"', page.text)
         assert len(rows) == len(lines_of(answer)), question.id
         if "markerStatus" in answer.variables and "claim" in answer.variables:
             # Rows that differ in the marker alone are one line, with each marker in it.
@@ -496,11 +496,12 @@ def test_about_tells_how_to_cite(site: Server, graph: KnowledgeGraph) -> None:
 
 def test_of_which_kind_a_thing_is_tells_who_says_so(site: Server) -> None:
     facts = site.get("/id/quinine-sulfate", headers={"accept": HTML}).text.partition("</dl>")[0]
-    stated, inferred = re.findall(r"<dt>Kind</dt> <dd>(.*?)</dd>", facts)
+    (told,) = re.findall(r"<dt>Kind</dt> <dd>(.*?)</dd>", facts)
+    stated, _, rest = told.partition('<span class="origin background">background</span>')
+    inferred, _, rest = rest.partition('<span class="origin inferred">inferred</span>')
     assert ">drug<" in stated
-    assert stated.endswith('<span class="origin background">background</span>')
     assert ">contested intervention<" in inferred
-    assert inferred.endswith('<span class="origin inferred">inferred</span>')
+    assert "class=" not in rest
     why = next(link for link in Links(inferred).links if "Contested" in link and "why" in link)
     assert "It is inferred" in site.get(why).text
 
@@ -521,7 +522,7 @@ def test_a_question_that_a_note_refers_to_is_linked(site: Server) -> None:
     assert 'href="/questions/causes-by-strength"' in note[0]
     assert "causes-by-strength)" not in note[0]
     silent = site.get("/questions/told-apart?condition=bruit").text
-    assert 'href="/questions/mimics?condition=kg:bruit"' in silent.partition("Near questions")[0]
+    assert 'href="/questions/mimics?condition=kg:bruit"' in silent.partition("Related questions")[0]
 
 
 def test_a_raw_result_is_what_its_download_is(site: Server) -> None:
@@ -547,6 +548,157 @@ def test_a_matter_that_is_contested_says_so_on_its_page(site: Server) -> None:
     for name, is_contested in (("dehydration", True), ("venous-disease", False)):
         page = site.get(f"/id/{name}", headers={"accept": HTML}).text
         assert ("This matter is contested" in page) == is_contested
+
+
+#: The questions whose first column says the same in many rows, in each of which it stands together.
+GROUPED = {
+    "claims-about": ["itself", "a related term"],
+    "claims-without-listed-source": ["marker has no listed source", "no marker"],
+    "contested-matters": [
+        "dehydration",
+        "maintaining proper electrolyte levels",
+        "maintaining proper hydration",
+        "quinine sulfate",
+    ],
+    "drug-class-effects": ["the class", "a member"],
+    "drug-effects": ["directly", "by way of what it causes"],
+    "electrolytes": ["electrolytes", "magnesium", "potassium", "sodium"],
+    "features-of": ["restless legs syndrome", "unpleasant sensations", "urge to move the legs"],
+}
+
+
+def groups_of(page: str) -> list[str]:
+    """Return the headings between the rows of a page, as text."""
+    found = re.findall(r'<tr role="row" class="group">(.*?)</tr>', page, re.DOTALL)
+    return [re.sub(r"<[^>]*>", "", each).strip() for each in found]
+
+
+def test_claims_are_grouped_where_their_first_column_repeats(
+    site: Server, graph: KnowledgeGraph
+) -> None:
+    for question in graph.questions():
+        found = groups_of(site.get(f"/questions/{question.id}").text)
+        if not question.overview:
+            assert found == GROUPED.get(question.id, []), question.id
+
+
+def test_what_is_counted_is_the_same_on_both_pages(site: Server) -> None:
+    evidence = site.get("/evidence").text
+    for id, count in (
+        ("contested-matters", "4 matters, 15 claims"),
+        ("denied-claims", "1 claim"),
+        ("claims-without-listed-source", "18 claims"),
+    ):
+        page = site.get(f"/questions/{id}").text
+        assert f'Answer <span class="count">{count}</span>' in page
+        section = evidence.partition(f'<section aria-labelledby="{id}">')[2].partition("</section")
+        assert f'<span class="count">{count}</span>' in section[0]
+        assert groups_of(section[0]) == groups_of(page)
+    rows = site.get("/questions/hedge-counts").text
+    assert 'Answer <span class="count">8 rows</span>' in rows
+    contested = site.get("/questions/contested-matters").text
+    assert "Files have 17 rows: a claim with several markers has one for each." in contested
+
+
+def test_a_claim_without_a_marker_says_that_it_is_uncited(
+    site: Server, graph: KnowledgeGraph
+) -> None:
+    """On its own page, and on that of its subject."""
+    rows = graph.ask("uncited-claims").rows
+    assert rows
+    for row in rows:
+        page = site.get(address(row.text("claim")), headers={"accept": HTML}).text
+        assert ">cited</th>" in page, row.text("claim")
+        assert "no marker" in page
+        assert "the article cites nothing for it" in page
+    cited = site.get(CLAIM, headers={"accept": HTML}).text
+    assert "cites nothing" not in cited
+
+
+def test_a_circumstance_is_told_apart_from_the_hedge(site: Server) -> None:
+    page = site.get("/questions/claims-about?concept=kg:dehydration").text
+    said = re.search(r'hedge: can</bdi></span>\s*<span class="condition"><bdi>([^<]*)', page)
+    assert said is not None
+    assert said[1] == "circumstance: particularly in hot environments"
+    assert ">stance and hedge</th>" in page
+    concept = site.get("/id/dehydration", headers={"accept": HTML}).text
+    assert ">hedge and circumstance</th>" in concept
+
+
+def test_rows_have_a_heading_and_links_say_of_what(site: Server, graph: KnowledgeGraph) -> None:
+    page = site.get("/questions/denied-claims").text
+    assert page.count('<th role="rowheader" scope="row"') == 1
+    claim = graph.ask("denied-claims").rows[0].text("claim")
+    name = graph.terms.name_of(claim)
+    assert f'<bdi>the claim</bdi><span class="unseen">: {name}</span></a>' in page
+    concept = site.get("/id/femoral-artery", headers={"accept": HTML}).text
+    why = re.findall(r'<bdi>why\?</bdi><span class="unseen"> ([^<]*)</span>', concept)
+    assert "femoral artery is implicated in calf pain" in why
+
+
+def test_a_source_tells_once_what_all_its_claims_share(site: Server) -> None:
+    page = site.get("/id/what-causes-leg-cramps/reference-5", headers={"accept": HTML}).text
+    rests = page.partition('<section aria-labelledby="rests">')[2].partition("</section>")[0]
+    assert "is our inference" in rests
+    assert rests.count("link inferred, confidence medium") == 1
+    assert rests.count("marker 6") == 1
+    assert "confidence</th>" not in rests
+    assert "The athlete with muscular cramps" not in rests
+    recorded = page.partition("<summary>All that is recorded of it</summary>")
+    assert "SHA-256" not in recorded[0]
+    assert "SHA-256" in recorded[2].partition("</details>")[0]
+
+
+def test_a_marker_leads_to_those_that_its_claims_have_too(site: Server) -> None:
+    page = site.get("/id/what-causes-leg-cramps/marker-7", headers={"accept": HTML}).text
+    also = 'href="/id/what-causes-leg-cramps/marker-1" class="source"><bdi>also marker 1</bdi>'
+    assert page.count(also) == 4
+    assert "<dt>confidence</dt> <dd><a" in page
+    assert "marker text" not in page
+    assert "<dt>printed in</dt>" in page
+    assert re.search(r"<dt>uses</dt> <dd><a[^>]*><bdi>use 23</bdi></a>, <a", page)
+
+
+def test_the_evidence_does_not_say_more_than_the_article(site: Server) -> None:
+    page = site.get("/evidence").text
+    article = page.partition('<h2 id="article-status">')[2].partition("</section>")[0]
+    assert "submitted, under review, approved; none is marked as reached" in article
+    assert article.count("article: What causes leg cramps?") == 1
+    assert "<table" not in article
+    assert "in our reading" in page
+    lead = page.partition('<h2 id="claims-without-listed-source">')[2].partition("<table")[0]
+    assert "none of whose markers leads to a listed source" in lead
+    links = {link for link in Links(lead).links if "marker-" in link}
+    assert {link.rpartition("-")[2] for link in links} == {"5", "7"}
+
+
+def test_what_places_a_thing_is_sorted_by_relation(site: Server) -> None:
+    page = site.get("/id/peripheral-arterial-disease", headers={"accept": HTML}).text
+    facts = re.findall(r"<dt>(.*?)</dt>", page.partition("</dl>")[0])
+    assert facts == [
+        "Also called",
+        "Kind",
+        "wider",
+        "narrower",
+        "Identifier",
+        "As a picture",
+        "As data",
+    ]
+    assert not re.search(r"<h[23][^>]*><span", page)
+    assert 'Background <span class="origin' not in page
+
+
+def test_terms_of_other_vocabularies_are_written_for_short(site: Server) -> None:
+    page = site.get("/id/dehydration", headers={"accept": HTML}).text
+    told = page.partition('<section aria-labelledby="mappings">')[2].partition("</section>")[0]
+    assert "<code>HP:0001944</code>" in told
+    assert 'href="http://purl.obolibrary.org/obo/HP_0001944"' in told
+    assert "<code>http" not in told
+    written = (ROOT / "data/mappings/terms.sssom.tsv").read_text()
+    prefixes = dict(re.findall(r"^#   (\w+): (\S+)$", written, re.MULTILINE))
+    assert len(prefixes) > 20
+    assert {name: prefixes[name] for name in MAPPED} == MAPPED
+    assert set(prefixes) <= {*MAPPED, *PREFIXES, "semapv"}  # of how a mapping was made
 
 
 CLAIM = "/id/what-causes-leg-cramps/claim-mild-hypohydration-predisposes-to-cramp"
@@ -609,6 +761,11 @@ def test_with_the_article_a_page_quotes_it(
         assert " ".join(words.split()) in with_words.text.replace("&#39;", "'")
         assert " ".join(words.split()) not in without.text
     assert with_words.headers["etag"] != without.headers["etag"]
+    assert "quoted from the article" in with_words.text
+    source = quoting.get("/id/what-causes-leg-cramps/reference-5", headers={"accept": HTML}).text
+    quote = re.search(r'<span class="lines">(.*?)</span>', source, re.DOTALL)
+    assert quote is not None
+    assert len(quote[1].splitlines()) == 3
 
 
 def test_what_is_asked_for_twice_is_asked_once(site: Server) -> None:

@@ -141,6 +141,7 @@ def test_a_permalink_is_copied(visit: Visit) -> None:
     page = visit("/questions/denied-claims", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.get_by_label("Link to this answer").input_value() == page.url
 

@@ -188,3 +188,38 @@ def test_what_a_thing_is_linked_with_stands_out_when_it_is_pointed_at(visit: Vis
     page.get_by_label("muscle overload [2], Causal factors").focus()
     assert not faint("marker 2, Evidence")
     assert faint("marker 3, Evidence")
+
+
+def test_words_of_a_picture_of_few_links_can_be_read(visit: Visit) -> None:
+    page = visit("/picture?concept=dehydration", viewport={"width": 1280, "height": 900})
+    size = """texts => texts.map((text) => Number(text.getAttribute("font-size"))
+        * text.ownerSVGElement.getBoundingClientRect().width
+        / text.ownerSVGElement.viewBox.baseVal.width)"""
+    for what, least in ((".edge text", 11), (".node text", 12), (".layer text", 12)):
+        sizes = page.locator(f".picture-box {what}").evaluate_all(size)
+        assert sizes
+        assert min(sizes) > least - 0.01
+
+
+def test_a_title_stands_above_the_lines_with_a_halo(visit: Visit) -> None:
+    page = visit("/picture?concept=dehydration")
+    titles = page.locator(".picture .layer text")
+    assert titles.count() == page.locator(".picture .layer > path").count() > 2
+    after = """title => Array.from(title.closest(".graph").querySelectorAll(".edge")).every(
+        (edge) => edge.compareDocumentPosition(title) & Node.DOCUMENT_POSITION_FOLLOWING)"""
+    for title in titles.all():
+        assert title.get_attribute("paint-order") == "stroke"
+        assert title.evaluate(after)
+    page.emulate_media(color_scheme="dark")
+    colour = "it => getComputedStyle(it).stroke"
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert titles.first.evaluate(colour) == paper
+
+
+def test_in_forced_colours_words_on_lines_stay_thin(visit: Visit) -> None:
+    page = visit("/picture?concept=dehydration", forced_colors="active")
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    for what in (".edge text", ".layer text"):
+        text = page.locator(f".picture {what}").first
+        told = text.evaluate("it => [getComputedStyle(it).stroke, getComputedStyle(it).fill]")
+        assert told[0] == paper != told[1]

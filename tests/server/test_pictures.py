@@ -156,7 +156,7 @@ def test_without_graphviz_the_page_says_it_all_in_words(
     assert page.status_code == 503
     assert "pip install" in page.text
     assert "<svg" not in page.text.partition("<main")[2]
-    assert page.text.count('<tr class="') > 5
+    assert page.text.count('<tr role="row" class="') > 5
     assert server.get("/picture.svg").status_code == 503
 
 

@@ -9,7 +9,7 @@ from crampkg.answers.whose import HEADING, title_of
 from crampkg.vocabulary import XSD, compress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from rich.console import Console, JustifyMethod, RenderableType
@@ -57,11 +57,26 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]<>|#]")
 
 
 class Sheet(NamedTuple):
-    """Rows of text under headings."""
+    """Rows of text under headings.
+
+    A matrix also has the `statements` that each cell behind the first joins: for each row, for each
+    of these cells, the texts of each statement.
+    """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[str] = frozenset()  # the headings above nothing but numbers
+    statements: tuple[tuple[tuple[tuple[str, ...], ...], ...], ...] = ()
+
+    @property
+    def told(self) -> Iterator[tuple[str, Iterator[tuple[str, list[tuple[str, tuple[str, ...]]]]]]]:
+        """The rows of a matrix as a page shows them: the first cell, then headings and statements.
+
+        What a statement says first stands apart from the rest.
+        """
+        for (first, *_), cells in zip(self.rows, self.statements, strict=True):
+            several = ([(said[0], said[1:]) for said in cell if said] for cell in cells)
+            yield first, zip(self.headings[1:], several, strict=True)
 
 
 def sheet(
@@ -117,22 +132,21 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
     columns = tuple(dict.fromkeys(column for _, column in cells))
     names = [content.headings[place] for place in places]
 
-    def told(row: str, column: str) -> str:
-        said = (
-            (*first, ", and ".join(filter(None, last)))
-            for first, last in cells.get((row, column), {}).items()
-        )
-        return "; ".join(
-            ", ".join(
+    def told(row: str, column: str) -> Iterator[tuple[str, ...]]:
+        for first, last in cells.get((row, column), {}).items():
+            texts = (*first, ", and ".join(filter(None, last)))
+            yield tuple(
                 f"{name} {text}" if place else text
                 for place, (name, text) in enumerate(zip(names, texts, strict=True))
                 if text
             )
-            for texts in said
-        )
 
-    lines = [(row, *(told(row, column) for column in columns)) for row in rows]
-    return Sheet((heading_of(down), *columns), tuple(lines))
+    statements = tuple(tuple(tuple(told(row, column)) for column in columns) for row in rows)
+    lines = (
+        (row, *("; ".join(map(", ".join, cell)) for cell in said))
+        for row, said in zip(rows, statements, strict=True)
+    )
+    return Sheet((heading_of(down), *columns), tuple(lines), statements=statements)
 
 
 def plain(content: Sheet) -> str:

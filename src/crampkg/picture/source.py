@@ -77,7 +77,7 @@ def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
         },
         edge_attr={
             "fontname": FONT,
-            "fontsize": str(10 * ROOM),
+            "fontsize": str(11 * ROOM),
             "fontcolor": "#3d4852",
             "arrowsize": "0.7",
         },

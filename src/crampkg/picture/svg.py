@@ -11,17 +11,17 @@ from crampkg.picture.source import ROOM
 from crampkg.picture.words import numbered, plain, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from crampkg.picture.scene import Node, Scene
 
 _SVG = "http://www.w3.org/2000/svg"
 _NUMBERED = re.compile(r"([ne])(\d+)")
-#: Between these widths, in pixels, a picture may shrink to that of a page and can still be read.
+#: Between these widths, in pixels, a picture of few words may shrink to that of a page.
 _SLIM = (900.0, 2000.0)
 #: Fonts of the width that the picture was laid out for.
 _FONTS = "Arial, Helvetica, Arimo, 'Liberation Sans', sans-serif"
-#: Words on a line, which other lines may cross.
+#: Words on a line, and titles of boxes, which lines may cross.
 _HALO = {"paint-order": "stroke", "stroke": "white", "stroke-width": "3"}
 _TITLES = {layer.key: layer.title for layer in LAYERS}
 
@@ -36,7 +36,7 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
     """
     root = ET.fromstring(drawn)  # noqa: S314 - it is what Graphviz wrote, without entities
     width, height = root.attrib["viewBox"].split()[2:]
-    is_slim = _SLIM[0] < float(width) < _SLIM[1]
+    is_slim = scene.is_dense and _SLIM[0] < float(width) < _SLIM[1]
     root.attrib |= {
         "width": width,
         "height": height,
@@ -58,6 +58,7 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
         message = "Graphviz drew nothing."
         raise ValueError(message)
     del drawing.attrib["id"]
+    titles: list[ET.Element] = []
     _drop_title(drawing)
     for group in list(drawing):
         kind, _, rest = group.get("class", "").partition(" ")
@@ -69,6 +70,8 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
         if is_heading:
             del group.attrib["id"]
             _drop_title(group)
+            if kind == "cluster":
+                titles += _titles_of(group)
         elif kind == "node" and match:
             node = scene.nodes[int(match[2])]
             _name_node(group, node, numbers.get(node.iri, ()), address)
@@ -90,7 +93,18 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
                 drawing.append(group)
         elif kind in ("node", "edge"):  # a wall between columns, and the lines to it
             drawing.remove(group)
+    drawing.extend(titles)
     return ET.tostring(root, encoding="unicode")
+
+
+def _titles_of(box: ET.Element) -> Iterator[ET.Element]:
+    """Take the title of a layer's box out of it, to be put above the lines that would cross it."""
+    for text in box.findall(f"{{{_SVG}}}text"):
+        box.remove(text)
+        text.attrib |= _HALO
+        title = ET.Element(f"{{{_SVG}}}g", {"class": box.attrib["class"]})
+        title.append(text)
+        yield title
 
 
 def _name_node(

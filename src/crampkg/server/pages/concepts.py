@@ -10,18 +10,18 @@ from crampkg.explain.describe import resources
 from crampkg.questions.bind import bind, serialize
 from crampkg.records import Value
 from crampkg.server.pages import addresses, kinds
-from crampkg.server.pages.grid import Part, grid, linked, widened
+from crampkg.server.pages.grid import Part, folded, grid, linked, widened
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.neighbours import neighbours
 from crampkg.server.pages.questions import about
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import CK, DCT, KG, ORIGINS, OWL, RDF, SKOS, compress
+from crampkg.vocabulary import CK, DCT, KG, MAPPED, ORIGINS, OWL, RDF, SKOS, compress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from crampkg.explain.describe import Card, CardClaim, CardLink, CardProperty
+    from crampkg.explain.describe import Card, CardClaim, CardLink, CardMapping, CardProperty
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Term
     from crampkg.server.pages.grid import Grid
@@ -51,6 +51,8 @@ _PLACES = {
     f"{CK}hasPart": ("has part", ""),
 }
 
+_PLACE_ORDER = ("is part of", "has part", "wider", "narrower")
+
 #: How a term of another vocabulary stands to a thing here, for who does not know SKOS.
 _MATCHES = {
     "exact": "means the same",
@@ -63,12 +65,20 @@ _MATCHES = {
 #: Annotations of other vocabularies, which our ontology does not name.
 _NAMES = {f"{SKOS}scopeNote": "note"}
 
+_SOURCE = f"{CK}EvidenceSource"
+
 #: The question that tells what rests on a thing of some kind, and its parameter.
 _RESTS = (
     (f"{CK}CitationMarker", "claims-by-marker"),
-    (f"{CK}EvidenceSource", "claims-by-source"),
+    (_SOURCE, "claims-by-source"),
     (f"{CK}Section", "claims-by-section"),
 )
+
+#: What leads to a marker, as seen from there.
+_LEADING = {f"{CK}marker": "printed in", f"{CK}useOf": "uses"}
+
+#: Names of fewer letters stand beside each other.
+_BRIEF = 12
 
 #: The question that tells which matters are contested.
 _CONTESTED = "contested-matters"
@@ -80,8 +90,14 @@ _CLAIM = (
     *("marker", "markerStatus", "sourceLabel", "basis", "section", "claim", "note"),
 )
 
-#: Where a text stands exactly, which comes after what it says.
+#: Where a text stands exactly, which is not what one reads it for.
 _EXACT = {f"{CK}start", f"{CK}end", f"{CK}sha256"}
+
+#: What the name of a marker tells already.
+_NAMED = {f"{CK}markerText"}
+
+#: What a resolution has is told below a heading of its own, in fewer words.
+_RESOLVED = {f"{CK}candidateSource": "source", f"{CK}confidence": "confidence"}
 
 _LINK = (
     *("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel"),
@@ -152,6 +168,8 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         raise missing(iri, graph)
     card = graph.describe(iri)
     quotes = quoted(resources(card), graph) if card.claims else quoted([iri], graph)
+    evidence = _evidence(card, graph)
+    properties = list(_properties(card, graph))
     by_origin = {
         origin: [link for link in card.links if link.origin == origin]
         for origin in ("background", "inferred")
@@ -164,16 +182,18 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
             (f"{addresses.address(iri)}{suffix}", name)
             for suffix, name in ((".ttl", "Turtle"), (".jsonld", "JSON-LD"), (".nt", "N-Triples"))
         ],
-        "places": list(_places(card)),
-        "properties": list(_properties(card, graph)),
+        "places": _places(card),
+        # The table of a claim says in words what is recorded of it.
+        "properties": [] if evidence else [told for is_exact, told in properties if not is_exact],
+        "recorded": [told for is_exact, told in properties if evidence or is_exact],
         "resolution": list(_resolution(card, graph)),
-        "evidence": _evidence(card, graph),
-        "quote": " ".join(quotes.get(iri, "").split()),
+        "evidence": evidence,
+        "quote": _lines(quotes.get(iri, "")),
         "claims": list(_claims(card, graph, quotes)),
         "background": _links(by_origin["background"], graph),
         "inferred": _inferred(by_origin["inferred"], graph),
         "mappings": [
-            (_MATCHES[each.match], linked(each.label or each.term, each.term), each)
+            (_MATCHES[each.match], linked(each.label or each.term, each.term), *_mapped(each))
             for each in card.mappings
         ],
         "contested": _contested(iri, graph),
@@ -181,6 +201,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "rests": _rests(term, graph),
         "incoming": [] if _is_clinical(term) else list(_incoming(term, graph)),
         "is_clinical": _is_clinical(term),
+        "is_source": _SOURCE in term.kinds,
         "questions": about(iri, term.kinds, graph),
     }
     here = "/concepts" if _is_clinical(term) else "/evidence"
@@ -214,14 +235,21 @@ def _paged(found: Sequence[Term], page: str, words: str, kind: Term | None) -> d
     }
 
 
-def _places(card: Card) -> Iterator[tuple[str, Part, str]]:
-    """Yield the links that place a thing: the relation as seen from it, the other, the origin."""
+def _places(card: Card) -> list[tuple[str, list[tuple[Part, str]]]]:
+    """Return what places a thing: each relation as seen from it, the others with their origins.
+
+    What it is part of and what is wider come first.
+    """
+    found: dict[str, list[tuple[Part, str]]] = {}
     for link in card.links:
         forwards, backwards = _PLACES.get(link.relation, ("", ""))
         if forwards and link.subject == card.term.iri:
-            yield forwards, linked(link.object_label, link.object), link.origin
+            other = linked(link.object_label, link.object)
+            found.setdefault(forwards, []).append((other, link.origin))
         elif backwards:
-            yield backwards, linked(link.subject_label, link.subject), link.origin
+            other = linked(link.subject_label, link.subject)
+            found.setdefault(backwards, []).append((other, link.origin))
+    return [(name, found[name]) for name in _PLACE_ORDER if name in found]
 
 
 def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[Part, str]]]]:
@@ -259,11 +287,14 @@ def _contested_matters(graph: KnowledgeGraph) -> frozenset[str]:
     return frozenset(row.text("topic") for row in graph.ask(_CONTESTED))
 
 
-def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
-    """Yield what is recorded of a thing, but for where a marker leads, which stands apart."""
-    for each in sorted(card.properties, key=lambda said: said.property in _EXACT):
-        if each.property != f"{CK}resolution":
-            yield _property(each, graph)
+def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[bool, tuple[str, Part]]]:
+    """Yield what is recorded of a thing, and whether it tells where its text stands exactly.
+
+    Where a marker leads stands apart.
+    """
+    for each in card.properties:
+        if each.property != f"{CK}resolution" and each.property not in _NAMED:
+            yield each.property in _EXACT, _property(each, graph)
 
 
 def _property(said: CardProperty, graph: KnowledgeGraph) -> tuple[str, Part]:
@@ -280,10 +311,21 @@ def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]
         if each.property == f"{CK}resolution" and graph.terms.get(each.value):
             resolved = graph.describe(each.value)
             if not any(said.property == f"{CK}candidateSource" for said in resolved.properties):
-                yield "candidate source", Part("no listed source")
+                yield "source", Part("no listed source")
             for said in resolved.properties:
                 if said.property != f"{DCT}source":  # of the resolution, and not of the claims
-                    yield _property(said, graph)
+                    heading, value = _property(said, graph)
+                    heading = _RESOLVED.get(said.property, heading)
+                    # "medium confidence" below "confidence" is said twice.
+                    yield heading, value._replace(text=value.text.removesuffix(f" {heading}"))
+
+
+def _mapped(mapping: CardMapping) -> tuple[str, CardMapping]:
+    """Return how the term of a mapping is written for short, if it can be, and the mapping."""
+    fitting = (item for item in MAPPED.items() if mapping.term.startswith(item[1]))
+    prefix, namespace = max(fitting, key=lambda item: len(item[1]), default=("", ""))
+    local = mapping.term.removeprefix(namespace)
+    return f"{prefix}:{local}" if prefix else compress(mapping.term), mapping
 
 
 def _claims(
@@ -376,7 +418,12 @@ def _inferred(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
     if table is None:
         return None
     reasons = [
-        Part("why?", addresses.why(link.subject, link.relation, link.object)) for link in links
+        Part(
+            "why?",
+            addresses.why(link.subject, link.relation, link.object),
+            of=f" {link.subject_label} {link.relation_label} {link.object_label}",
+        )
+        for link in links
     ]
     return widened(table, "derivation", reasons)
 
@@ -389,22 +436,38 @@ def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | 
             name = library[id].params[0].name
             answer = graph.ask(id, **{name: term.iri})
             found = quoted((row.text("claim") for row in answer), graph)
-            table = grid(graph, answer.variables, answer.rows, found) if len(answer) else None
+            # A source is not named on its own page; its confidence stands with the marker.
+            own = {"confidence", "source", "sourceLabel"} if kind == _SOURCE else set()
+            names = [each for each in answer.variables if each not in own]
+            rows = [{each: row[each] for each in names} for row in answer]
+            table = grid(graph, names, rows, found) if rows else None
+            if table and own:
+                table = folded(table, "cited")
             claims = len({row.text("claim") for row in answer})
             return addresses.question(id, [(name, compress(term.iri))]), table, claims
     return None
 
 
-def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[Part]]]:
-    """Yield what leads to a thing, by relation: the claims read from a statement, for one."""
+def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[Part], bool]]:
+    """Yield what leads to a thing, by relation: the claims read from a statement, for one.
+
+    And whether the names are so brief that they stand in one line.
+    """
     found: dict[str, list[Part]] = {}
     text = bind(_INCOMING, {"concept": [serialize(term.iri, "iri")]})
     for row in graph.query(text):
         relation, subject = row.text("relation"), row.text("subject")
         if relation != f"{RDF}type":
-            part = linked(graph.terms.name_of(subject), subject)
-            found.setdefault(graph.terms.name_of(relation), []).append(part)
-    yield from found.items()
+            name = graph.terms.name_of(subject).removesuffix(f" of a marker: {term.label}")
+            heading = _LEADING.get(relation) or graph.terms.name_of(relation)
+            found.setdefault(heading, []).append(linked(name, subject))
+    for heading, parts in found.items():
+        yield heading, parts, all(len(part.text) < _BRIEF for part in parts)
+
+
+def _lines(text: str) -> str:
+    """Return a text with a space between words, and its lines without those that are empty."""
+    return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
 
 
 def _is_clinical(term: Term) -> bool:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.answers import quotes
 from crampkg.server.pages import addresses
-from crampkg.server.pages.grid import grid
+from crampkg.server.pages.grid import Part, grid, linked
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crampkg.answers.rows import Row
+    from crampkg.answers.rows import Answer
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.pages.grid import Grid
     from crampkg.server.pages.layout import Job
@@ -24,28 +24,40 @@ class Step(NamedTuple):
 
     id: str
     heading: str
-    lead: str
+    lead: list[Part]
     question: str  # its words
     link: str
-    rows: int
+    total: str  # how much there is, in words
     grid: Grid | None
     silence: str
     note: str
 
 
-#: The column that groups the rows of some steps.
-_GROUPS = {"contested-matters": "topic", "claims-without-listed-source": "reason"}
+#: What the rows of some steps are, where they are no claims.
+_ROWS = {
+    "review-conflict": "conflict",
+    "sources-by-kind": "source",
+    "marker-counts": "marker",
+    "hedge-counts": "hedge",
+    "statements-without-claims": "statement",
+    "unnamed-things": "thing",
+}
+
+_STATUS, _UNLISTED, _MARKERS = "article-status", "claims-without-listed-source", "marker-counts"
+
+#: What the question on the article's status says of a stage that is not marked as reached.
+_UNREACHED = "not shown"
 
 #: The steps: a question of the library, a heading, and what a reviewer looks at there.
 _STEPS = (
     (
-        "article-status",
+        _STATUS,
         "The article",
         "What everything here is read from, and how far it has been reviewed.",
     ),
     (
         "review-conflict",
-        "Where it contradicts itself about its review",
+        "Where, in our reading, it contradicts itself about its review",
         "Two notices of the article that do not go together.",
     ),
     (
@@ -54,7 +66,7 @@ _STEPS = (
         "The references at its end, unnumbered. Follow one to see what rests on it.",
     ),
     (
-        "marker-counts",
+        _MARKERS,
         "The markers that it prints",
         "That a marker means one of the listed sources is our inference, with a confidence.",
     ),
@@ -65,9 +77,9 @@ _STEPS = (
     ),
     ("denied-claims", "What is denied", "Each denial as narrow as it is worded."),
     (
-        "claims-without-listed-source",
+        _UNLISTED,
         "What is uncited, or has no listed source",
-        "Claims whose marker leads to no listed source, and claims that carry no marker at all.",
+        "Claims none of whose markers leads to a listed source, and claims that carry no marker.",
     ),
     ("hedge-counts", "How it hedges", "How many claims stand behind each hedge word."),
     (
@@ -88,11 +100,6 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
     return Page(render("evidence.html", graph, "/evidence", steps=list(_walk(graph))))
 
 
-def _rank(row: Row, group: str | None) -> str:
-    """Return what keeps the rows of a group together, in the order of the answer otherwise."""
-    return row.text(group) if group else ""
-
-
 def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
     """Yield the steps whose question is in the library: one of another folder may lack some."""
     library = {each.id: each for each in graph.questions()}
@@ -103,16 +110,61 @@ def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
         table = None
         if len(answer):
             found = quoted(quotes.handles(answer), graph)
-            rows = sorted(answer.rows, key=lambda row: _rank(row, _GROUPS.get(id)))
-            table = grid(graph, answer.variables, rows, found, _GROUPS.get(id, ""))
+            table = grid(graph, answer.variables, answer.rows, found)
+        told = [Part(lead)]
+        if id == _STATUS and table:
+            table = _status(table, answer)
+        elif id == _UNLISTED and _MARKERS in library:
+            told += _unlisted(graph)
         yield Step(
             id,
             heading,
-            lead,
+            told,
             question.question,
             addresses.question(id),
-            len(answer),
+            _total(id, table),
             table,
             question.silence,
-            question.note,
+            "" if id == _STATUS else question.note,
         )
+
+
+def _total(id: str, table: Grid | None) -> str:
+    """Return how much a step holds, in words."""
+    if id == _STATUS:  # an article, whose name stands there
+        return ""
+    number = len(table.lines) if table else 0
+    if id in _ROWS or not table:
+        return f"{number} {_ROWS.get(id, 'claim')}{'s' if number != 1 else ''}"
+    return table.total
+
+
+def _status(table: Grid, answer: Answer) -> Grid:
+    """Return what is said of the article as facts, the stages of its review in one line.
+
+    As rows they would read as what it went through. The rows of several articles stay rows.
+    """
+    stages = [row.text("processStageLabel") for row in answer]
+    is_one = len({row.text("article") for row in answer}) == 1 < len(stages)
+    if not is_one or any(row.text("stageReached") != _UNREACHED for row in answer):
+        return table
+    told = f"{', '.join(stages)}; none is marked as reached"
+    same = [pair for pair in table.same if pair[0] != "stage reached"]
+    facts = (
+        ("article", table.lines[0].cells[0]),
+        *same,
+        ("stages that the article prints", (Part(told),)),
+    )
+    return table._replace(headings=(), lines=(), same=facts)
+
+
+def _unlisted(graph: KnowledgeGraph) -> Iterator[Part]:
+    """Yield the sentence on claims that have another marker too, with links to the markers."""
+    answer = graph.ask(_MARKERS)
+    markers = [row for row in answer if row["source"] is None and row["markerText"]]
+    if not markers:
+        return
+    yield Part(" Claims that also carry another marker are on the pages of markers without one: ")
+    for place, row in enumerate(markers):
+        yield linked(f"marker {row.text('markerText')}", row.text("marker"))
+        yield Part(", " if place + 1 < len(markers) else ".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.answers import whose
@@ -19,19 +20,30 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Value | None]
     Cell = tuple["Part", ...]
+    _Cell = tuple[str, bool, Cell]
 
 #: Columns that stand in the cell of another one.
 _EVIDENCE = ("marker", "markerStatus", "source", "sourceLabel")
 _FIRMNESS = ("stance", "hedge", "condition")
 _PLACE = ("basis", "section", "claim")
 
+#: What the headings of a page call something otherwise than the variables do.
+_CALLED = {"condition": "circumstance"}
+
+#: What the groups of a column are called, where they are counted.
+_COUNTED = {"topic": "matter"}
+
 
 class Part(NamedTuple):
-    """A piece of a cell: what it says, where it leads, and how it looks (a class of CSS)."""
+    """A piece of a cell: what it says, where it leads, and how it looks (a class of CSS).
+
+    `of` goes on for who hears a link without the row that it stands in.
+    """
 
     text: str
     link: str = ""
     look: str = ""
+    of: str = ""
 
 
 class Line(NamedTuple):
@@ -46,24 +58,30 @@ class Line(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table: its headings, those above numbers, and what is the same in every row."""
+    """A table: its headings, those above numbers, and what is the same in every row.
+
+    `total` tells in words how much it holds: claims where its rows are claims.
+    """
 
     headings: tuple[str, ...]
     lines: tuple[Line, ...]
     numbers: frozenset[str] = frozenset()
     same: tuple[tuple[str, tuple[Part, ...]], ...] = ()
+    total: str = ""
 
     @property
-    def rows(self) -> Iterator[tuple[Cell, Iterator[tuple[str, bool, Cell]], str]]:
+    def rows(self) -> Iterator[tuple[Cell, _Cell, Iterator[_Cell], str]]:
         """The lines as a template goes through them: the group that begins, cells, quote.
 
-        Each cell comes with its heading, and with whether that stands above numbers.
+        The first cell, which names its row, is apart. Each comes with its heading, and with whether
+        that stands above numbers.
         """
         numeric = [heading in self.numbers for heading in self.headings]
         last: Cell = ()
         for line in self.lines:
             begins = line.group if line.group != last else ()
-            yield begins, zip(self.headings, numeric, line.cells, strict=True), line.quote
+            cells = zip(self.headings, numeric, line.cells, strict=True)
+            yield begins, next(cells), cells, line.quote
             last = line.group
 
 
@@ -83,14 +101,17 @@ def grid(
 
     `quotes` are spans of the article by the IRI of their claim or statement. The column `group`
     becomes headings between the rows, which have to be sorted by it, with the numbers that all rows
-    of a group have in common. What is the same in every row is told once, unless the rows are
-    claims or links: of those each is whole. Rows that tell of the same claim with one of its
-    markers each are one line with all of them.
+    of a group have in common; claims whose first column says little more than that are grouped by
+    it anyway. What is the same in every row is told once, unless the rows are claims or links: of
+    those each is whole. Rows that tell of the same claim with one of its markers each are one line
+    with all of them.
     """
     bundles = _bundles(variables, rows)
-    if not group:
-        return _grid(graph, variables, bundles, quotes or {})
     rows = [bundle[0] for bundle in bundles]
+    group = group or _group(variables, rows)
+    if not group:
+        content = _grid(graph, variables, bundles, quotes or {})
+        return content._replace(total=_total(variables, rows))
     tallies = [name for name in variables if name != group and _is_tally(name, group, rows)]
     outer = (group, label_of(group, variables), *tallies)
     content = _grid(graph, [name for name in variables if name not in outer], bundles, quotes or {})
@@ -101,7 +122,33 @@ def grid(
             f"{value.text} {heading_of(each)}" for each in tallies if (value := row[each])
         )
         lines.append(line._replace(group=(*name, *([Part(told, look="tally")] if told else []))))
-    return content._replace(lines=tuple(lines))
+    total = _total(variables, rows)
+    if group in _COUNTED:
+        total = f"{_several(len({row[group] for row in rows}), _COUNTED[group])}, {total}"
+    return content._replace(lines=tuple(lines), total=total)
+
+
+def _group(variables: Sequence[str], rows: Sequence[Row]) -> str:
+    """Return the first column of claims, if each of its few values stands in one run of rows."""
+    if "claim" not in variables:
+        return ""
+    values = [row[variables[0]] for row in rows]
+    runs = [value for value, _ in itertools.groupby(values)]
+    is_group = len(runs) == len(set(values)) and 1 < len(runs) < len(rows) / 2
+    return variables[0] if is_group and None not in values else ""
+
+
+def _total(variables: Sequence[str], rows: Sequence[Row]) -> str:
+    """Return how many claims there are, and how many rows if these are more, or not claims."""
+    claims = {row["claim"] for row in rows} - {None} if "claim" in variables else set()
+    if not claims:
+        return _several(len(rows), "row")
+    told = _several(len(claims), "claim")
+    return told if len(claims) == len(rows) else f"{told} in {_several(len(rows), 'row')}"
+
+
+def _several(number: int, name: str) -> str:
+    return f"{number} {name}{'s' if number != 1 else ''}"
 
 
 def _grid(
@@ -112,10 +159,12 @@ def _grid(
 ) -> Grid:
     """Return a table with a line for each bundle of rows."""
     rows = [bundle[0] for bundle in bundles]
+    has_claims = "claim" in variables and any(row["claim"] is not None for row in rows)
     columns = [
         column
         for column in _columns(variables)
         if any(row[name] is not None for row in rows for name in column.parts)
+        or (has_claims and column.heading == "cited")  # that nothing is cited is told too
     ]
     same: list[tuple[str, tuple[Part, ...]]] = []
     if len(rows) > 1 and not {"claim", "relation"}.intersection(variables):
@@ -166,7 +215,11 @@ def triples(graph: KnowledgeGraph, rows: Iterable[tuple[Value, Value, Value]]) -
         origin = known.get(row, "made by the query")
         whose = Part(origin, look="origin " + origin.replace(" ", "-"))
         lines.append(Line((*((_named(value, graph),) for value in row), (whose,))))
-    return Grid(("subject", "relation", "object", "origin"), tuple(lines))
+    return Grid(
+        ("subject", "relation", "object", "origin"),
+        tuple(lines),
+        total=_several(len(lines), "triple"),
+    )
 
 
 def _origins(graph: KnowledgeGraph, subjects: set[str]) -> dict[tuple[Value | None, ...], str]:
@@ -190,6 +243,23 @@ def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:
         for line, part in zip(content.lines, parts, strict=True)
     )
     return content._replace(headings=(*content.headings, heading), lines=tuple(lines))
+
+
+def folded(content: Grid, heading: str) -> Grid:
+    """Return a table that tells a column once above it, if that is the same in every row."""
+    place = content.headings.index(heading) if heading in content.headings else 0
+    cells = {line.cells[place] for line in content.lines}
+    if not place or len(cells) != 1 or len(content.lines) == 1:
+        return content
+    lines = (
+        line._replace(cells=(*line.cells[:place], *line.cells[place + 1 :]))
+        for line in content.lines
+    )
+    return content._replace(
+        headings=(*content.headings[:place], *content.headings[place + 1 :]),
+        lines=tuple(lines),
+        same=(*content.same, (heading, cells.pop())),
+    )
 
 
 def linked(text: str, iri: str, look: str = "") -> Part:
@@ -223,7 +293,7 @@ def _columns(variables: Sequence[str]) -> Iterator[_Column]:
     has_relation = "relation" in variables
     has_claim = "claim" in variables
     for name in variables:
-        if name in labels:
+        if name in labels or (has_status and name == "alsoMarker"):
             continue
         if name == "relation":
             yield _Column(
@@ -235,10 +305,11 @@ def _columns(variables: Sequence[str]) -> Iterator[_Column]:
         elif has_claim and name in _FIRMNESS:
             if name == next(each for each in variables if each in _FIRMNESS):
                 parts = tuple(each for each in _FIRMNESS if each in variables)
-                yield _Column(" and ".join(parts[:2]), parts)
+                yield _Column(" and ".join(_CALLED.get(each, each) for each in parts[:2]), parts)
         elif has_status and name in _EVIDENCE:
             if name == next(each for each in variables if each in _EVIDENCE):
-                yield _Column("cited", tuple(each for each in _EVIDENCE if each in variables))
+                cited = (*_EVIDENCE, "alsoMarker")
+                yield _Column("cited", tuple(each for each in cited if each in variables))
         elif has_claim and name in _PLACE:
             if name == next(each for each in variables if each in _PLACE):
                 yield _Column("read from", tuple(each for each in _PLACE if each in variables))
@@ -266,7 +337,7 @@ def _cell(
         elif name in ("stance", "origin"):
             yield Part(text, look=f"{name} {text.replace(' ', '-')}")
         elif name == "condition":
-            yield Part(text, look="condition")
+            yield Part(f"circumstance: {text}", look="condition")
         elif name == "hedge" and value.kind == "literal":
             is_printed = text != "none printed"
             said = f"hedge: {text}" if is_printed else "no hedge printed"
@@ -300,6 +371,10 @@ def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
     elif label is not None:
         known = _sources(graph).get((whose.home(claim.text) if claim else "", label.text), "")
         yield Part(label.text, address(known), "source")
+    others = row.get("alsoMarker")
+    for other in others.text.split(", ") if others is not None else ():
+        known = _markers(graph).get((whose.home(claim.text) if claim else "", other), "")
+        yield Part(f"also marker {other}", address(known), "source")
 
 
 def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
@@ -314,7 +389,8 @@ def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
         else:
             yield Part(section.text, address(known), "section")
     if claim is not None:
-        yield linked("the claim", claim.text, "claim")
+        name = graph.terms.name_of(claim.text)
+        yield linked("the claim", claim.text, "claim")._replace(of=f": {name}")
 
 
 def _named(value: Value, graph: KnowledgeGraph) -> Part:

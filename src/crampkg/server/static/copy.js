@@ -1,6 +1,9 @@
 // A button beside each field that holds something to copy. Without this the field can be read.
 for (const field of document.querySelectorAll("input[data-copy]")) {
   const button = document.createElement("button");
+  const said = document.createElement("span");
+  said.setAttribute("role", "status");
+  said.className = "unseen";
   button.type = "button";
   button.className = "quiet";
   button.textContent = "Copy";
@@ -12,6 +15,7 @@ for (const field of document.querySelectorAll("input[data-copy]")) {
     } catch {
       button.textContent = "Selected";
     }
+    said.textContent = button.textContent;
   });
-  field.after(" ", button);
+  field.after(" ", button, said);
 }
