@@ -51,7 +51,7 @@ def test_candidates_are_compared_by_what_is_said_of_each_feature(graph: Knowledg
         "tibial artery disease": (1, 0, 2),
     }
     for row in answer:
-        assert bool(row.text("claim")) == (row.text("verdict") != "no sentence or list says")
+        assert bool(row.text("claim")) == (row.text("verdict") != "no sentence or list says so")
     said = [(row.text("candidateLabel"), row.text("askedLabel")) for row in answer]
     assert set(said) == {(name, asked) for name in numbers for asked in ASKED}
     assert (said[0][0], said[-1][0]) == ("peripheral arterial disease", "restless legs syndrome")

@@ -327,22 +327,21 @@ def test_an_overview_is_a_matrix_of_what_the_rows_say(graph: KnowledgeGraph) -> 
     shown = "by way of claudication presents as reproducible leg pain"
     said = "hedge none printed, basis sentence, marker 3, origin inferred"
     assert rows["peripheral arterial disease"] == (
-        f"names a wider region, relation presents as, object reproducible leg pain, {said}, "
-        f"{by_way}; names a wider region, relation causes, object leg pain, hedge none printed, "
+        f"names a wider region, presents as: reproducible leg pain, {said}, "
+        f"{by_way}; names a wider region, causes: leg pain, hedge none printed, "
         "basis implicature, marker 4, origin article",
-        f"matches, relation occurs during, object during exercise, {said}, "
+        f"matches, occurs during: during exercise, {said}, "
         f"{shown}, and {by_way.removeprefix('by way of ')}",
-        f"matches, relation resolves with, object rest, {said}, "
-        f"{shown}, and {by_way.removeprefix('by way of ')}",
+        f"matches, resolves with: rest, {said}, {shown}, and {by_way.removeprefix('by way of ')}",
     )
     listed = "hedge none printed, basis list item, marker 4, origin inferred"
     characterized = "by way of restless legs syndrome is characterized by unpleasant sensations"
     assert rows["restless legs syndrome"] == (
-        "names a wider region, relation is characterized by, object urge to move the legs, "
+        "names a wider region, is characterized by: urge to move the legs, "
         "hedge none printed, basis sentence, marker 4, origin article",
-        "no sentence or list says",
-        f"shows the contrary, relation begins during, object rest, {listed}, {characterized}; "
-        f"shows the contrary, relation worsens during, object rest, {listed}, {characterized}",
+        "no sentence or list says so",
+        f"shows the contrary, begins during: rest, {listed}, {characterized}; "
+        f"shows the contrary, worsens during: rest, {listed}, {characterized}",
     )
     assert "| candidate | calf | during exercise |" in formats.serialize(answer, "md").decode()
     assert formats.overview(graph.ask("electrolytes")) is None

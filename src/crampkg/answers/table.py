@@ -118,7 +118,7 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
     """Return what the columns `inside` say, for each value `down` and each `across`.
 
     Values stand in the order in which they first come; what a cell says twice it says once, and
-    what differs in the last column alone is said together.
+    what differs in the last column alone is said together. A relation and its object are a phrase.
     """
     row_of, column_of, *places = (
         content.headings.index(heading_of(name)) for name in (down, across, *inside)
@@ -134,12 +134,13 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
 
     def told(row: str, column: str) -> Iterator[tuple[str, ...]]:
         for first, last in cells.get((row, column), {}).items():
-            texts = (*first, ", and ".join(filter(None, last)))
-            yield tuple(
-                f"{name} {text}" if place else text
-                for place, (name, text) in enumerate(zip(names, texts, strict=True))
-                if text
-            )
+            said: list[str] = []
+            for name, text in zip(names, (*first, ", and ".join(filter(None, last))), strict=True):
+                if name == "object" and text and said:
+                    said[-1] += f": {text}"  # a circumstance begins as its relation ends
+                elif text:
+                    said.append(f"{name} {text}" if said and name != "relation" else text)
+            yield tuple(said)
 
     statements = tuple(tuple(tuple(told(row, column)) for column in columns) for row in rows)
     lines = (

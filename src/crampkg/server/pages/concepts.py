@@ -9,6 +9,7 @@ from crampkg.errors import CrampkgError
 from crampkg.explain.describe import resources
 from crampkg.questions.bind import bind, serialize
 from crampkg.records import Value
+from crampkg.server.media import PAGES, SUFFIXES
 from crampkg.server.pages import addresses, kinds
 from crampkg.server.pages.grid import Part, folded, grid, linked, widened
 from crampkg.server.pages.layout import Page, render
@@ -179,7 +180,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "curie": compress(iri),
         "kinds": list(_kinds(term, graph)),
         "formats": [
-            (f"{addresses.address(iri)}{suffix}", name)
+            (f"{addresses.address(iri)}{suffix}", PAGES[SUFFIXES[suffix]][0], name)
             for suffix, name in ((".ttl", "Turtle"), (".jsonld", "JSON-LD"), (".nt", "N-Triples"))
         ],
         "places": _places(card),

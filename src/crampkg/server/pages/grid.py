@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Columns that stand in the cell of another one.
 _EVIDENCE = ("marker", "markerStatus", "source", "sourceLabel")
-_FIRMNESS = ("stance", "hedge", "condition")
+_FIRMNESS = ("stance", "hedge", "evidence", "condition")
 _PLACE = ("basis", "section", "claim")
 
 #: What the headings of a page call something otherwise than the variables do.
@@ -47,13 +47,14 @@ class Part(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row: a cell for each heading, and the article's words, if they can be shown.
+    """A row: a cell for each heading, our note on its claim, and the article's words, if shown.
 
     Rows of one `group` stand together below its name.
     """
 
     cells: tuple[tuple[Part, ...], ...]
     quote: str = ""
+    note: str = ""
     group: tuple[Part, ...] = ()
 
 
@@ -70,8 +71,8 @@ class Grid(NamedTuple):
     total: str = ""
 
     @property
-    def rows(self) -> Iterator[tuple[Cell, _Cell, Iterator[_Cell], str]]:
-        """The lines as a template goes through them: the group that begins, cells, quote.
+    def rows(self) -> Iterator[tuple[Cell, _Cell, Iterator[_Cell], str, str]]:
+        """The lines as a template goes through them: the group that begins, cells, note, quote.
 
         The first cell, which names its row, is apart. Each comes with its heading, and with whether
         that stands above numbers.
@@ -81,7 +82,7 @@ class Grid(NamedTuple):
         for line in self.lines:
             begins = line.group if line.group != last else ()
             cells = zip(self.headings, numeric, line.cells, strict=True)
-            yield begins, next(cells), cells, line.quote
+            yield begins, next(cells), cells, line.note, line.quote
             last = line.group
 
 
@@ -199,7 +200,7 @@ def _grid(
         ]
         if titles:
             cells.append((Part(whose.title_of(row, titles)),))
-        lines.append(Line(tuple(cells), _quote(row, quotes)))
+        lines.append(Line(tuple(cells), _quote(row, quotes), _note(row)))
     return Grid(tuple(headings), tuple(lines), frozenset(numbers), tuple(same))
 
 
@@ -306,6 +307,8 @@ def _columns(variables: Sequence[str]) -> Iterator[_Column]:
             if name == next(each for each in variables if each in _FIRMNESS):
                 parts = tuple(each for each in _FIRMNESS if each in variables)
                 yield _Column(" and ".join(_CALLED.get(each, each) for each in parts[:2]), parts)
+        elif has_claim and name == "note":
+            continue
         elif has_status and name in _EVIDENCE:
             if name == next(each for each in variables if each in _EVIDENCE):
                 cited = (*_EVIDENCE, "alsoMarker")
@@ -336,6 +339,8 @@ def _cell(
             yield Part(f"“{text}”", look="worded")
         elif name in ("stance", "origin"):
             yield Part(text, look=f"{name} {text.replace(' ', '-')}")
+        elif name == "evidence":
+            yield Part(f"evidence: “{text}”", look="condition")
         elif name == "condition":
             yield Part(f"circumstance: {text}", look="condition")
         elif name == "hedge" and value.kind == "literal":
@@ -397,6 +402,12 @@ def _named(value: Value, graph: KnowledgeGraph) -> Part:
     if value.kind == "uri":
         return linked(graph.terms.name_of(value.text), value.text)
     return Part(value.text)
+
+
+def _note(row: Row) -> str:
+    """Return our note on the claim of a row: prose, which stands below it and is no column."""
+    note = row.get("note") if "claim" in row else None
+    return note.text if note is not None else ""
 
 
 def _quote(row: Row, quotes: Mapping[str, str]) -> str:

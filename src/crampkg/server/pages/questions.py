@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crampkg.answers import formats, quotes
 from crampkg.errors import UnknownQuestionError
 from crampkg.picture import gather
+from crampkg.server.media import QUESTIONS
 from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import choices, fields, unknown, values
 from crampkg.server.pages.grid import Part, grid, triples
@@ -91,7 +92,12 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         "permalink": f"{job['base']}{addresses.question(known.id, given)}",
         "query": without_header(answer.query),
         "downloads": [
-            (addresses.answer(known.id, given, format), name, f"{known.id}.{extension}")
+            (
+                addresses.answer(known.id, given, format),
+                QUESTIONS[known.form][format][0],
+                name,
+                f"{known.id}.{extension}",
+            )
             for format, name, extension in _DOWNLOADS[known.form]
         ],
         "near": _near(answer, filled, graph),
