@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from pages.browsing import PAGES, chromium, launched
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FloatRect
 
 #: Width and height, by the name of the screen.
 SCREENS = {"desk": (1280, 800), "phone": (390, 844)}
@@ -67,9 +67,15 @@ def shoot_otherwise(browser: Browser, url: str, folder: Path, only: str) -> int:
 
 def shoot_for_readme(browser: Browser, url: str) -> int:
     """Write the picture that README shows: the top of an answer."""
-    page = browser.new_page(viewport={"width": 1120, "height": 1110})
+    page = browser.new_page(viewport={"width": 1120, "height": 900})
     page.goto(f"{url}{PAGES['question']}")
-    page.screenshot(path=README)
+    table = page.locator("table.grid").bounding_box()
+    if table is None:
+        message = "The page of the question has no table."
+        raise RuntimeError(message)
+    bottom = table["y"] + table["height"] + 16
+    clip: FloatRect = {"x": 0, "y": 0, "width": 1120, "height": bottom}
+    page.screenshot(path=README, full_page=True, clip=clip)
     page.close()
     return 1
 

@@ -19,15 +19,6 @@ if TYPE_CHECKING:
 #: Read at once, since a process that answers cannot open a file.
 _VERSION = kinds.text("version")
 
-#: What each graph holds.
-HOLDS = {
-    "ontology": "the kinds of thing and the relations",
-    "background": "what we add: anatomy, hierarchy, mappings, the links from markers to sources",
-    "claims": "what the article says: claims, statements, markers, references",
-    "facts": "what the affirmed claims say, as plain triples",
-    "inferred": "what rules derive from the others",
-}
-
 #: The source files that serve by themselves: name, what it is.
 _FILES = (
     ("ontology/crampkg.ttl", "the ontology as it is written"),
@@ -56,7 +47,7 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
     )
     context: dict[str, Any] = {
         "graphs": [
-            (name, HOLDS[name], ORIGINS[iri], graph.counts[name])
+            (name, kinds.HOLDS[name], ORIGINS[iri], graph.counts[name])
             for name, iri in GRAPHS.items()
             if name in graph.counts
         ],

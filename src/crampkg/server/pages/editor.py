@@ -12,7 +12,7 @@ from crampkg.answers import formats
 from crampkg.errors import CrampkgError
 from crampkg.export import to_bytes
 from crampkg.server import media
-from crampkg.server.pages import about, picture
+from crampkg.server.pages import kinds, picture
 from crampkg.server.pages.addresses import address
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.questions import without_header
@@ -134,7 +134,7 @@ def vocabulary(graph: KnowledgeGraph) -> bytes:
 
     That is every term, the graphs, and those words of other vocabularies that are used here.
     """
-    kinds = {
+    called = {
         f"{OWL}Class": "class",
         f"{OWL}ObjectProperty": "property",
         f"{OWL}DatatypeProperty": "property",
@@ -142,7 +142,7 @@ def vocabulary(graph: KnowledgeGraph) -> bytes:
     }
 
     def told(term: Term) -> dict[str, Any]:
-        kind = next((kinds[each] for each in term.kinds if each in kinds), "thing")
+        kind = next((called[each] for each in term.kinds if each in called), "thing")
         if f"{CK}InformationEntity" in term.kinds:
             kind = "source"
         return {
@@ -166,7 +166,7 @@ def vocabulary(graph: KnowledgeGraph) -> bytes:
 
     terms = [told(term) for term in graph.terms]
     terms += [named(iri, kind) for iri, kind in _foreign(graph)]
-    terms += [named(iri, "graph", f"Holds {about.HOLDS[name]}.") for name, iri in GRAPHS.items()]
+    terms += [named(iri, "graph", f"Holds {kinds.HOLDS[name]}.") for name, iri in GRAPHS.items()]
     return json.dumps({"prefixes": PREFIXES, "terms": terms}, ensure_ascii=False).encode()
 
 

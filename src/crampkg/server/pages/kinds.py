@@ -1,4 +1,4 @@
-"""The kinds of thing: what the ontology says of its terms, and how many things each kind has."""
+"""What there is: the kinds of thing, how many each kind has, and what each graph holds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Term
+
+
+#: What each graph holds.
+HOLDS = {
+    "ontology": "the kinds of thing and the relations",
+    "background": "what we add: anatomy, hierarchy, mappings, the links from markers to sources",
+    "claims": "what the article says: claims, statements, markers, references",
+    "facts": "what the affirmed claims say, as plain triples",
+    "inferred": "what rules derive from the others",
+}
 
 
 @functools.cache
