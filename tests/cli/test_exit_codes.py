@@ -66,12 +66,15 @@ def test_why_is_0_for_what_holds_and_1_for_what_does_not(
     run: Callable[..., Ended], format: str
 ) -> None:
     held = run("why", "iliac artery disease", "a", "arterial condition", "-f", format)
-    not_held = run("why", "mild hypohydration", "predisposes to", "cramp", "-f", format)
-    assert (held.code, not_held.code) == (0, 1)
+    assert held.code == 0
     assert "iliac artery disease affects structure iliac artery" in held.out
     assert "pending human review" in held.out + held.err
-    assert "does not follow" in not_held.out + not_held.err or '"holds": false' in not_held.out
-    assert "Traceback" not in held.err + not_held.err
+    assert "Traceback" not in held.err
+    if format in ("table", "json", "turtle"):  # text, JSON and RDF: the others are written alike
+        not_held = run("why", "mild hypohydration", "predisposes to", "cramp", "-f", format)
+        assert not_held.code == 1
+        assert "does not follow" in not_held.out + not_held.err or '"holds": false' in not_held.out
+        assert "Traceback" not in not_held.err
 
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "json", "xml", "jsonld"])

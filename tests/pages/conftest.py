@@ -22,6 +22,14 @@ def site(cache: Path) -> Iterator[Server]:
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def quoting(cache: Path, article: Path) -> Iterator[Server]:
+    """Return a server of the real graph with the article, which it quotes."""
+    running = Server("--article", str(article))
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def start(cache: Path) -> Iterator[Callable[..., Server]]:
     """Return what starts a server with options, and stops it after the test."""

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -749,11 +748,8 @@ def test_an_example_that_is_not_there_is_told(site: Server) -> None:
     assert "The library has no question &#39;nosuch&#39;" in page.text
 
 
-def test_with_the_article_a_page_quotes_it(
-    start: Callable[..., Server], article: Path, site: Server
-) -> None:
+def test_with_the_article_a_page_quotes_it(quoting: Server, site: Server) -> None:
     path = "/questions/denied-claims"
-    quoting = start("--article", str(article))
     with_words, without = quoting.get(path), site.get(path)
     span = json.loads(quoting.get(f"/api{path}?format=json").text)["crampkg"]["quotes"]
     assert span

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,10 +16,9 @@ from serving import Server
 
 @pytest.mark.parametrize("script", [True, False], ids=["scripts", "no scripts"])
 def test_a_clinician_asks_why_a_calf_hurts_and_reads_the_evidence(
-    visit: Visit, script: bool, start: Callable[..., Server], article: Path
+    visit: Visit, script: bool, quoting: Server, article: Path
 ) -> None:
-    site = start("--article", str(article))
-    page = visit("/", at=site.url, java_script_enabled=script)
+    page = visit("/", at=quoting.url, java_script_enabled=script)
     page.get_by_label("Ask about").fill("why does a calf hurt")
     page.get_by_role("button", name="Find a question").click()
     page.get_by_role("link", name="Which arteries explain pain at the").click()
