@@ -18,12 +18,13 @@ _SHORT = 3
 #: Words that tell nothing of what a question is about.
 _EMPTY = frozenset(
     (
-        *("a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can"),
-        *("could", "did", "do", "does", "during", "for", "from", "get", "give", "has", "have"),
-        *("how", "i", "if", "in", "is", "it", "its", "may", "me", "might", "my", "no", "not"),
-        *("of", "on", "or", "our", "s", "said", "say", "says", "should", "so", "some", "tell"),
-        *("that", "the", "their", "them", "there", "these", "they", "this", "to", "was", "we"),
-        *("what", "when", "where", "which", "will", "with", "would", "you", "your"),
+        *("a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by"),
+        *("can", "could", "did", "do", "does", "doesn", "don", "during", "for", "from"),
+        *("get", "give", "has", "have", "how", "i", "if", "in", "is", "it", "its", "may"),
+        *("me", "might", "my", "no", "not", "of", "on", "or", "our", "s", "said", "say"),
+        *("says", "should", "so", "some", "take", "tell", "that", "the", "their", "them"),
+        *("there", "these", "they", "this", "to", "was", "we", "what", "when", "where"),
+        *("which", "will", "with", "would", "you", "your"),
     )
 )
 
@@ -41,18 +42,20 @@ _EVERYDAY = (
     (("good", "help", "prevent", "relie"), ("help", "prevent", "relief", "treatment")),
     (("medication", "medicine", "pill", "tablet"), ("drug", "medication", "pill")),
     (("danger", "harm", "risk", "safe"), ("side", "harm", "risk")),
-    (("adult", "elder", "old", "patient", "person", "who"), ("people",)),
+    (("adult", "elder", "old", "older", "patient", "person", "who"), ("people",)),
     (("proof", "reference", "stud"), ("source", "citation", "reference")),
     (("symptom",), ("symptom", "feature")),
-    (("exert", "jog", "run", "running", "sport", "walk"), ("exercise", "exertion")),
+    (("exert", "jogg", "run", "runner", "running", "sport", "walk"), ("exercise", "exertion")),
     (("nocturnal",), ("night",)),
     (("swell",), ("edema", "swollen")),
+    (("calve",), ("calf",)),
+    (("feet",), ("foot",)),
 )
 
 
 def wanted(text: str) -> tuple[tuple[str, ...], ...]:
     """Return, for each word that tells something, what it may stand for."""
-    told = (word for word in _words(text[:_LONGEST]) if word not in _EMPTY)
+    told = (word for word in _words(text[:_LONGEST]) if _EMPTY.isdisjoint((word, _singular(word))))
     return tuple(dict.fromkeys(_meant(_singular(word)) for word in told))[:_MOST]
 
 
@@ -77,9 +80,9 @@ def missing(sought: Sequence[Sequence[str]], known: Iterable[str]) -> int:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text; characters that only direct it do not part a word."""
+    """Return the words of a text, without what apostrophes add or only directs the text."""
     shown = "".join(each for each in text.casefold() if each.isprintable() or each.isspace())
-    return re.findall(r"[^\W_]+", shown)
+    return re.findall(r"[^\W_]+", re.sub(r"['\u2019]\w*", "", shown))
 
 
 def _fits(alternatives: Sequence[str], word: str) -> bool:
@@ -90,9 +93,7 @@ def _fits(alternatives: Sequence[str], word: str) -> bool:
 
 def _meant(word: str) -> tuple[str, ...]:
     for beginnings, meant in _EVERYDAY:
-        if any(
-            word == each or (len(each) > _SHORT and word.startswith(each)) for each in beginnings
-        ):
+        if _fits(beginnings, word):
             return meant
     return (word,)
 

@@ -108,6 +108,8 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
             run({**job, "path": shown[0].iri.removeprefix(KG)}, graph, limits)
         except (CrampkgError, Problem):
             continue
+    search = {"do": "page", "view": "questions", "asked": [["q", "calf"]], "base": ""}
+    run(search, graph, limits)
     asked = [["query", f"DESCRIBE kg:calf {query}"], ["show", "raw"]]
     run({"do": "page", "view": "editor", "asked": asked, "base": ""}, graph, limits)
     for term in shown[:1]:

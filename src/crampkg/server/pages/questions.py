@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 #: So many near questions, and other values with an answer, are offered beside an answer.
 _MOST_NEAR = 5
+#: So many near questions are asked whether they have an answer: 1 to 4 ms each.
+_MOST_ASKED = 4
 #: Of a parameter with at most so many choices, each is tried when one has no answer.
 _MOST_TRIED = 12
 
@@ -54,6 +57,10 @@ _DOWNLOADS = {
 }
 
 
+#: Parameters with their values, one by one.
+Given = tuple[tuple[str, str], ...]
+
+
 class Entry(NamedTuple):
     """A question in a list."""
 
@@ -67,8 +74,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     try:
         known = graph.question(job["id"])
     except UnknownQuestionError as error:
-        told = str(error).partition(" `crampkg ask`")[0]
-        raise Problem("not-found", f"{told} All of them are under Questions.") from None
+        raise Problem("not-found", f"{error.sentence} All of them are under Questions.") from None
     filled = fields(known, job["asked"], graph)
     strange = unknown(known, [pair for pair in job["asked"] if pair[1].strip()])
     context: dict[str, Any] = {
@@ -100,7 +106,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
             )
             for format, name, extension in _DOWNLOADS[known.form]
         ],
-        "near": _near(answer, filled, graph),
+        "near": _near(known, filled, graph, is_empty=not len(answer)),
     }
     context["editor"] = addresses.editor(context["query"])
     if gather.is_drawable(graph, answer):
@@ -152,6 +158,12 @@ def entry(
     return Entry(question, words, addresses.question(question.id, given))
 
 
+@functools.lru_cache(maxsize=4096)
+def has_answer(id: str, given: Given, graph: KnowledgeGraph) -> bool:
+    """Tell whether a question has an answer of some values, which are remembered."""
+    return len(graph.ask(id, **_several(given))) > 0
+
+
 def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
     """Return the questions that have an answer about the thing with an IRI, asked of it."""
     known = set(kinds)
@@ -160,7 +172,7 @@ def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
         for each in graph.questions()
         if len(each.params) == 1
         and each.params[0].kind in known
-        and len(graph.ask(each.id, **{each.params[0].name: iri}))
+        and has_answer(each.id, ((each.params[0].name, compress(iri)),), graph)
     ]
 
 
@@ -196,26 +208,27 @@ def _offers(question: Question, filled: Sequence[Field]) -> dict[tuple[str, str]
     return found
 
 
-def _near(answer: Answer, filled: Sequence[Field], graph: KnowledgeGraph) -> list[Entry]:
+def _near(
+    question: Question, filled: Sequence[Field], graph: KnowledgeGraph, *, is_empty: bool
+) -> list[Entry]:
     """Return questions of the same tags, those first that take the same things, asked of them.
 
     Who had no answer is offered questions that have one. To look whether they have takes longer
     than to answer, so beside an answer there are those of things of the very same kind, unasked.
     """
-    question = answer.question
-    if question is None:
-        return []
-    is_empty = not len(answer)
     ranked = []
     for other in graph.questions():
         shared = len({*other.tags} & {*question.tags})
         taken = _taken(other, filled, graph, exactly=not is_empty)
         if other.id != question.id and shared:
-            ranked.append((-2 * len(taken) - shared, other.id, other, taken))
+            ranked.append((-2 * len(taken) - shared, other.id, other, tuple(taken)))
+    tried = itertools.count(1)
     offered = (
         entry(other, graph, taken)
         for _, _, other, taken in sorted(ranked)
-        if not is_empty or len(graph.ask(other.id, **dict(taken)))
+        if not is_empty
+        or not taken  # its defaults have an answer
+        or (next(tried) <= _MOST_ASKED and has_answer(other.id, taken, graph))
     )
     return list(itertools.islice(offered, _MOST_NEAR))
 
@@ -253,7 +266,7 @@ def _instead(
         others = [pair for other in filled if other is not field for pair in values([other])]
         for value, label in offered:
             given = [*others, (name, value)]
-            if len(graph.ask(question.id, **_several(given))):
+            if has_answer(question.id, tuple(given), graph):
                 found.append((label, addresses.question(question.id, given)))
     return found
 

@@ -3,72 +3,62 @@
 from __future__ import annotations
 
 import functools
+import itertools
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.questions import plain
 from crampkg.server.pages.layout import Page, render
-from crampkg.server.pages.questions import entry
+from crampkg.server.pages.questions import Given, entry
+from crampkg.server.pages.questions import has_answer as has_answer_to
 from crampkg.server.problems import Problem
 from crampkg.vocabulary import CK, compress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Question, Term
     from crampkg.server.pages.layout import Job
     from crampkg.server.pages.questions import Entry
 
-    Sought = Sequence[Sequence[str]]
+    Sought = tuple[tuple[str, ...], ...]
 
 #: What a question may be asked about by its name in a search.
-_KINDS = (f"{CK}ClinicalEntity", f"{CK}CitationMarker")
+_KINDS = {f"{CK}ClinicalEntity", f"{CK}CitationMarker"}
 
 #: So many concepts are named above the questions; of so many questions are asked.
 _MOST_NAMED = 5
 #: So many questions stand above the groups as the best.
 _MOST_BEST = 6
 #: So many questions are asked, so that only those with an answer are offered: 1 to 4 ms each.
-_MOST_ASKED = 10
+_MOST_ASKED = 14
 
 #: What a word is worth where it stands: in the question or in the name of what it is asked of,
 #: in its id or its tags, in its summary.
 _IN_QUESTION, _IN_TAGS, _IN_SUMMARY = 3, 2, 1
 
 
-class Said(NamedTuple):
-    """The words of a question by where they stand; what fills its gaps is no part of it."""
-
-    question: Question
-    places: tuple[tuple[int, frozenset[str]], ...]
-
-
-class Name(NamedTuple):
-    """A concept with the words of each of its names."""
-
-    term: Term
-    names: tuple[frozenset[str], ...]
-
-
 class About(NamedTuple):
-    """A concept that was found: the places of the words that name it."""
+    """A concept, the places of the words that name it, and how many words of its name lack."""
 
     term: Term
     places: frozenset[int]
+    lacking: int
 
 
 class Match(NamedTuple):
-    """A question with what it is asked of, and what speaks for it; the lowest rank is the best."""
+    """A question with what it is asked of; the lowest rank, which begins with -worth, is the best.
+
+    Of as good ones comes first what may be asked of fewer things, so says more of this one; then
+    what tells the article's evidence as a table, which most people come for; then what is asked of
+    the thing that was found first.
+    """
 
     rank: tuple[int, int, bool, int, str]
     question: Question
-    given: tuple[tuple[str, str], ...] = ()
-    places: frozenset[int] = frozenset()  # of the words that it has
-
-    @property
-    def score(self) -> int:
-        """How well it fits."""
-        return -self.rank[0]
+    given: Given
+    places: frozenset[int]  # of the words that it has
 
 
 def library(job: Job, graph: KnowledgeGraph) -> Page:
@@ -76,32 +66,30 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
     asked = dict(job["asked"])
     words, tag = asked.get("q", "").strip(), asked.get("tag", "")
     known = graph.questions()
-    tags = sorted({name for each in known for name in each.tags})
-    if tag and tag not in tags:
-        detail = f"No question has the tag {tag[:100]!r}. There are {', '.join(tags)}."
+    tags = sorted(Counter(name for each in known for name in each.tags).items())
+    if tag and tag not in dict(tags):
+        detail = f"No question has the tag {tag[:100]!r}. There are {', '.join(dict(tags))}."
         raise Problem("bad-request", detail)
     sought = plain.wanted(words)
-    if sought:
-        matches = found(sought, graph, tag)
-    else:
-        matches = [_match(each, {}) for each in known if not tag or tag in each.tags]
-    best, others = (matches[:_MOST_BEST], matches[_MOST_BEST:]) if sought else ([], matches)
+    listed: list[tuple[Question, Given]] = (
+        [(each.question, each.given) for each in found(sought, graph, tag)]
+        if sought
+        else [(each, ()) for each in known if not tag or tag in each.tags]
+    )
+    named = concepts(sought, graph) or _ranked(sought, graph)
+    best = _MOST_BEST if sought else 0
     groups: dict[str, list[Entry]] = {}
-    for each in others:
-        groups.setdefault(tag or each.question.tags[0], []).append(_entry(each, graph))
-    counts: dict[str, int] = {}
-    for question in known:
-        for name in question.tags:
-            counts[name] = counts.get(name, 0) + 1
+    for question, given in listed[best:]:
+        groups.setdefault(tag or question.tags[0], []).append(entry(question, graph, given))
     context = {
-        "things": [each.term for each in _named(sought, graph)] if sought else [],
+        "things": [each.term for each in named[:_MOST_NAMED]],
         "words": words,
         "is_telling": bool(sought),
         "tag": tag,
-        "tags": sorted(counts.items()),
-        "best": [_entry(each, graph) for each in best],
+        "tags": tags,
+        "best": [entry(question, graph, given) for question, given in listed[:best]],
         "groups": sorted(groups.items()),
-        "found": len(matches),
+        "found": len(listed),
         "total": len(known),
     }
     return Page(render("questions.html", graph, "/questions", **context))
@@ -114,54 +102,53 @@ def found(sought: Sought, graph: KnowledgeGraph, tag: str = "") -> list[Match]:
     that it lacks; then what fits at least half as well.
     """
     about = concepts(sought, graph)
-    matches: list[Match] = []
-    for said in _library(graph):
-        if not tag or tag in said.question.tags:
-            matches += _matches(said, sought, about, graph)
-    kept: dict[str, Match] = {}
+    ranked = sorted(
+        (
+            match
+            for question, places in _library(graph)
+            if not tag or tag in question.tags
+            for match in _matches(question, places, sought, about, graph)
+        ),
+        key=lambda match: match.rank,
+    )
+    asked = itertools.count(1)
+
+    def has_answer(match: Match) -> bool:
+        return not match.given or (
+            next(asked) <= _MOST_ASKED and has_answer_to(match.question.id, match.given, graph)
+        )
+
     first: list[Match] = []
     covered: set[int] = set()
-    left = _MOST_ASKED
-    for match in sorted(matches, key=lambda each: each.rank):
-        is_new = not match.places <= covered
-        is_good = not first or match.score * 2 >= first[0].score
-        if match.question.id in kept or not (is_new or is_good):
-            continue
-        if match.given:
-            if not left:
-                continue
-            left -= 1
-            if not _has_answer(graph, match.question.id, match.given):
-                continue
-        kept[match.question.id] = match
-        if is_new:
+    for match in ranked:
+        if not match.places <= covered and has_answer(match):
             first.append(match)
             covered |= match.places
-    return [*first, *(match for match in kept.values() if match not in first)]
+    kept = {each.question.id for each in first}
+    for match in ranked:
+        is_good = match.rank[0] * 2 <= first[0].rank[0] if first else False
+        if is_good and match.question.id not in kept and has_answer(match):
+            first.append(match)
+            kept.add(match.question.id)
+    return first
 
 
 def concepts(sought: Sought, graph: KnowledgeGraph) -> list[About]:
     """Return what is named by the words sought, what takes most of them first.
 
-    A whole name is, in whatever order its words are; a part of one where no whole name and no
-    question has the word.
+    A whole name is, in whatever order its words are; a part of one where it is the only word, or no
+    whole name and no question has it.
     """
-    spoken = {word for said in _library(graph) for _, told in said.places for word in told}
     ranked = _ranked(sought, graph)
-    whole = {place for (_, lacking, _), each in ranked if not lacking for place in each.places}
-    loose = {*range(len(sought))} - whole - plain.hits(sought, spoken)
-    kept = [each for (_, lacking, _), each in ranked if not lacking or each.places & loose]
-    return kept[:_MOST_NAMED]
+    loose = {*range(len(sought))} - plain.hits(sought, _spoken(graph))
+    loose -= {place for each in ranked if not each.lacking for place in each.places}
+    if len(sought) == 1:
+        loose = {0}  # "magnesium" alone is also said of its deficiency, which has the claims
+    return [each for each in ranked if not each.lacking or each.places & loose][:_MOST_NAMED]
 
 
-def _named(sought: Sought, graph: KnowledgeGraph) -> list[About]:
-    """Return the concepts to be listed: those that are named, else those that have a word."""
-    return concepts(sought, graph) or [each for _, each in _ranked(sought, graph)[:_MOST_NAMED]]
-
-
-def _ranked(
-    sought: Sought, graph: KnowledgeGraph
-) -> list[tuple[tuple[int, int, tuple[int, str, str]], About]]:
+@functools.lru_cache(maxsize=8)  # a request asks twice
+def _ranked(sought: Sought, graph: KnowledgeGraph) -> list[About]:
     """Return each concept with a word sought, by how many it has and how many of its name lack."""
     ranked = []
     for term, names in _names(graph):
@@ -172,36 +159,41 @@ def _ranked(
         ]
         if fitting:
             hit, lacking, places = min(fitting, key=lambda each: each[:2])
-            order = (len(term.label), term.label.casefold(), term.iri)
-            ranked.append(((hit, lacking, order), About(term, places)))
-    return sorted(ranked, key=lambda pair: pair[0])
+            order = hit, lacking, len(term.label), term.label.casefold(), term.iri
+            ranked.append((order, About(term, places, lacking)))
+    return [each for _, each in sorted(ranked)]
 
 
 def _matches(
-    said: Said, sought: Sought, about: Sequence[About], graph: KnowledgeGraph
+    question: Question,
+    told: Sequence[tuple[int, frozenset[str]]],
+    sought: Sought,
+    about: Sequence[About],
+    graph: KnowledgeGraph,
 ) -> Iterator[Match]:
     """Yield a question as it is by default, and asked of each thing that was found."""
     worth: dict[int, int] = {}
-    for value, told in said.places:
-        for place in plain.hits(sought, told):
+    for value, words in told:
+        for place in plain.hits(sought, words):
             worth.setdefault(place, value)
-    size = min((_size(graph, each.kind) for each in said.question.params if each.kind), default=0)
-    if worth:
-        yield _match(said.question, worth, (), size)
-    for given in _fillings(said.question, about):
-        named = {place: _IN_QUESTION for _, each in given for place in each.places}
-        place = sum(about.index(each) for _, each in given)
-        pairs = tuple((name, compress(each.term.iri)) for name, each in given)
-        yield _match(said.question, {**worth, **named}, pairs, size, place)
+    size = min((_size(graph, each.kind) for each in question.params if each.kind), default=0)
+    is_aside = question.form != "select" or "evidence" not in question.tags
+    for filled in _fillings(question, about):
+        named = {place: _IN_QUESTION for _, each in filled for place in each.places}
+        whole = {**worth, **named}
+        order = sum(about.index(each) for _, each in filled)
+        rank = (-sum(whole.values()), size, is_aside, order, question.id)
+        given = tuple((name, compress(each.term.iri)) for name, each in filled)
+        if whole:
+            yield Match(rank, question, given, frozenset(whole))
 
 
 def _fillings(question: Question, about: Sequence[About]) -> Iterator[list[tuple[str, About]]]:
-    """Yield what the gaps of a question can be filled with: several at once, else each thing."""
+    """Yield what the gaps can be filled with: nothing; each thing, or several at once."""
+    yield []
     if len(question.params) == 1:
         name, kind = question.params[0].name, question.params[0].kind
-        for each in about:
-            if kind in each.term.kinds:
-                yield [(name, each)]
+        yield from ([(name, each)] for each in about if kind in each.term.kinds)
         return
     left, given = list(about), []
     for parameter in question.params:
@@ -213,59 +205,37 @@ def _fillings(question: Question, about: Sequence[About]) -> Iterator[list[tuple
         yield given
 
 
-def _match(
-    question: Question,
-    worth: Mapping[int, int],
-    given: tuple[tuple[str, str], ...] = (),
-    size: int = 0,
-    place: int = 0,
-) -> Match:
-    """Return a match by what it has of each word.
-
-    Of as good ones comes first what may be asked of fewer things, so says more of this one; then
-    what tells the article's evidence as a table, which most people come for; then what is asked of
-    the thing that was found first.
-    """
-    is_aside = question.form != "select" or "evidence" not in question.tags
-    rank = (-sum(worth.values()), size, is_aside, place, question.id)
-    return Match(rank, question, given, frozenset(worth))
-
-
-@functools.lru_cache(maxsize=4096)
-def _has_answer(graph: KnowledgeGraph, id: str, given: tuple[tuple[str, str], ...]) -> bool:
-    return len(graph.ask(id, **dict(given))) > 0
-
-
-def _entry(match: Match, graph: KnowledgeGraph) -> Entry:
-    return entry(match.question, graph, match.given)
-
-
 @functools.cache
-def _library(graph: KnowledgeGraph) -> tuple[Said, ...]:
-    return tuple(_said(each) for each in graph.questions())
-
-
-def _said(question: Question) -> Said:
-    names = " ".join((question.id, *question.tags))
-    texts = (
-        (_IN_QUESTION, question.question),  # with the names of its gaps: "When is {assessment} ..."
-        (_IN_TAGS, names),
-        (_IN_SUMMARY, question.summary),
-    )
-    return Said(question, tuple((value, plain.telling(text)) for value, text in texts))
-
-
-@functools.cache
-def _names(graph: KnowledgeGraph) -> tuple[Name, ...]:
+def _library(
+    graph: KnowledgeGraph,
+) -> tuple[tuple[Question, tuple[tuple[int, frozenset[str]], ...]], ...]:
+    """Return each question with its words by what they are worth; what fills its gaps is none."""
     return tuple(
-        Name(
-            term,
-            tuple(
-                {plain.telling(name): None for name in (term.label, *term.synonyms, *term.hidden)}
+        (
+            each,
+            (
+                (_IN_QUESTION, plain.telling(each.question)),
+                (_IN_TAGS, plain.telling(" ".join((each.id, *each.tags)))),
+                (_IN_SUMMARY, plain.telling(each.summary)),
             ),
         )
+        for each in graph.questions()
+    )
+
+
+@functools.cache
+def _spoken(graph: KnowledgeGraph) -> frozenset[str]:
+    """Return the words of all questions."""
+    return frozenset().union(*(words for _, told in _library(graph) for _, words in told))
+
+
+@functools.cache
+def _names(graph: KnowledgeGraph) -> tuple[tuple[Term, tuple[frozenset[str], ...]], ...]:
+    """Return each thing that can be asked about, with the words of each of its names."""
+    return tuple(
+        (term, tuple(dict.fromkeys(map(plain.telling, (term.label, *term.synonyms, *term.hidden)))))
         for term in graph.terms
-        if not {*_KINDS}.isdisjoint(term.kinds)
+        if not _KINDS.isdisjoint(term.kinds)
     )
 
 
