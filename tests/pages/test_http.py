@@ -544,9 +544,18 @@ def test_a_triple_tells_whose_word_it_is(site: Server) -> None:
 
 
 def test_a_matter_that_is_contested_says_so_on_its_page(site: Server) -> None:
-    for name, is_contested in (("dehydration", True), ("venous-disease", False)):
+    known = (("dehydration", True), ("mild-hypohydration", True), ("venous-disease", False))
+    for name, is_contested in known:
         page = site.get(f"/id/{name}", headers={"accept": HTML}).text
-        assert ("This matter is contested" in page) == is_contested
+        assert ("Contested in the article" in page) == is_contested
+    for path, is_contested in (
+        ("explained-by-disease?disease=kg:dehydration", True),
+        ("causes-by-strength", True),
+        ("arteries-explaining-pain", False),
+        ("contested-matters", False),  # which says so itself
+    ):
+        page = site.get(f"/questions/{path}").text
+        assert ("contested in the article" in page) == is_contested, path
 
 
 #: The questions whose first column says the same in many rows, in each of which it stands together.

@@ -59,6 +59,7 @@ def test_what_is_left_out_is_said_and_can_be_drawn(visit: Visit) -> None:
     said = page.locator(".picture-remarks")
     expect(said).to_contain_text("treatments and drugs")
     expect(said).to_contain_text("what is inferred")
+    expect(said).to_contain_text("markers 5, 6, 8")  # of stretching, training and quinine
     quinine = page.locator(".picture a[href='/id/quinine-sulfate']")
     expect(quinine).to_have_count(0)
     said.get_by_role("link", name="Draw all of it").click()
@@ -143,7 +144,7 @@ def test_the_whole_graph_stands_in_columns_below_their_headings(visit: Visit) ->
     titles = [text.strip() for text in headings.all_text_contents()]
     assert titles[:4] == [
         "Evidence",
-        "Causal factors and mechanisms",
+        "Factors, mechanisms and electrolytes",
         "Arteries and veins",
         "Conditions",
     ]
@@ -173,19 +174,19 @@ def test_what_a_thing_is_linked_with_stands_out_when_it_is_pointed_at(visit: Vis
         other = page.locator(".picture .node", has=page.get_by_label(name, exact=True)).first
         return bool(other.evaluate("it => Number(getComputedStyle(it).opacity) < 1"))
 
-    assert not faint("muscle overload [2], Causal factors and mechanisms")
+    assert not faint("muscle overload [2], Factors, mechanisms and electrolytes")
     thing.hover()
-    assert faint("muscle overload [2], Causal factors and mechanisms")
+    assert faint("muscle overload [2], Factors, mechanisms and electrolytes")
     assert not faint("calf, Sites")
     page.mouse.move(2, 2)
-    assert not faint("muscle overload [2], Causal factors and mechanisms")
+    assert not faint("muscle overload [2], Factors, mechanisms and electrolytes")
     thing.locator("a").focus()
-    assert faint("muscle overload [2], Causal factors and mechanisms")
+    assert faint("muscle overload [2], Factors, mechanisms and electrolytes")
     assert not faint("popliteal artery disease [3], Conditions")
     page.get_by_label("marker 3, Evidence").focus()  # a number behind a name is a link too
     assert not faint("popliteal artery disease [3], Conditions")
-    assert faint("muscle overload [2], Causal factors and mechanisms")
-    page.get_by_label("muscle overload [2], Causal factors").focus()
+    assert faint("muscle overload [2], Factors, mechanisms and electrolytes")
+    page.get_by_label("muscle overload [2], Factors").focus()
     assert not faint("marker 2, Evidence")
     assert faint("marker 3, Evidence")
 

@@ -36,7 +36,7 @@ LAYERS = (
     Layer("evidence", "Evidence", ("CitationMarker", "Document")),
     Layer(
         "causes",
-        "Causal factors and mechanisms",
+        "Factors, mechanisms and electrolytes",
         ("CausalFactor", "Mechanism", "Electrolyte", "PhysiologicalSignal", "Explanation"),
     ),
     Layer("arteries", "Arteries and veins", ("BloodVessel",)),
@@ -127,6 +127,11 @@ class Scene(NamedTuple):
         counts = {"thing": len(self.nodes), "link": len(self.edges)}
         return ", ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
 
+    @property
+    def markers(self) -> set[str]:
+        """The numbers of the markers that claims here have."""
+        return {marker for edge in self.edges if edge.is_citation for marker in edge.markers}
+
     def is_numbered(self, edge: Edge) -> bool:
         """Tell whether a link is no line: in a dense scene markers are numbers behind names."""
         return self.is_dense and edge.is_citation
@@ -152,6 +157,11 @@ class Scene(NamedTuple):
             for edge in self.edges
             if edge.origin in origins and edge.start in nodes and edge.end in nodes
         )
+        # A marker whose claims are all left out says nothing of what is left.
+        if "article" in origins:
+            cited = {edge.end for edge in edges if edge.is_citation}
+            bare = {edge.end for edge in self.edges if edge.is_citation} - cited
+            edges = tuple(edge for edge in edges if edge.start not in bare)
         left = {iri for edge in edges for iri in (edge.start, edge.end)}
         kept = tuple(
             node

@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.answers.formats import status_lines
+from crampkg.natural_order import natural
 from crampkg.picture import gather, source, words
 from crampkg.picture.scene import LAYERS, ORIGINS
 from crampkg.server.problems import Problem
@@ -131,20 +132,24 @@ def scene_of(wish: Wish, graph: KnowledgeGraph) -> Scene:
     else:
         found = gather.whole(graph)
     scene = found.only(wish.drawn_layers, (*wish.drawn_origins, "triple"))
-    left = _left_out(found, wish)
+    left = _left_out(found, wish, scene)
     if not left:
         return scene
     title = "The graph in layers" if wish.is_whole else scene.title
     return scene._replace(title=title, remarks=(*scene.remarks, f"Left out: {left}."))
 
 
-def _left_out(scene: Scene, wish: Wish) -> str:
-    """Return what of a scene is not drawn, because it was not chosen."""
-    layers = {node.layer for node in scene.nodes} - {*wish.drawn_layers}
-    origins = {edge.origin for edge in scene.edges} - {*wish.drawn_origins, "triple"}
+def _left_out(found: Scene, wish: Wish, scene: Scene) -> str:
+    """Return what was found and is not drawn in a scene, because it was not chosen."""
+    layers = {node.layer for node in found.nodes} - {*wish.drawn_layers}
+    origins = {edge.origin for edge in found.edges} - {*wish.drawn_origins, "triple"}
+    bare = sorted(found.markers - scene.markers, key=natural) if "evidence" not in layers else []
     titles = [layer.title.lower() for layer in LAYERS if layer.key in layers]
     links = [f"what is {origin}" for origin in ORIGINS if origin in origins]
-    return "; ".join([*titles, *links]).replace("what is article", "what the article says")
+    markers = [f"{'marker' if len(bare) == 1 else 'markers'} {', '.join(bare)}"] if bare else []
+    return "; ".join([*titles, *markers, *links]).replace(
+        "what is article", "what the article says"
+    )
 
 
 def run(job: dict[str, Any], graph: KnowledgeGraph, _: Limits) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.errors import CrampkgError
@@ -10,7 +9,7 @@ from crampkg.explain.describe import resources
 from crampkg.questions.bind import bind, serialize
 from crampkg.records import Value
 from crampkg.server.media import PAGES, SUFFIXES
-from crampkg.server.pages import addresses, kinds
+from crampkg.server.pages import addresses, contested, kinds
 from crampkg.server.pages.grid import Part, folded, grid, linked, widened
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.neighbours import neighbours
@@ -80,9 +79,6 @@ _LEADING = {f"{CK}marker": "printed in", f"{CK}useOf": "uses"}
 
 #: Names of fewer letters stand beside each other.
 _BRIEF = 12
-
-#: The question that tells which matters are contested.
-_CONTESTED = "contested-matters"
 
 #: The columns of a table of claims under the headings of their relations.
 _CLAIM = (
@@ -197,7 +193,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
             (_MATCHES[each.match], linked(each.label or each.term, each.term), *_mapped(each))
             for each in card.mappings
         ],
-        "contested": _contested(iri, graph),
+        "contested": contested.told_at([iri], graph),
         "neighbours": [] if card.claims else list(neighbours(iri, graph)),
         "rests": _rests(term, graph),
         "incoming": [] if _is_clinical(term) else list(_incoming(term, graph)),
@@ -274,18 +270,6 @@ def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[
         ]
         if found:
             yield origin, found
-
-
-def _contested(iri: str, graph: KnowledgeGraph) -> str:
-    """Return where the claims on a contested matter are told together, or nothing for others."""
-    return addresses.question(_CONTESTED) if iri in _contested_matters(graph) else ""
-
-
-@functools.cache
-def _contested_matters(graph: KnowledgeGraph) -> frozenset[str]:
-    if not any(each.id == _CONTESTED for each in graph.questions()):
-        return frozenset()
-    return frozenset(row.text("topic") for row in graph.ask(_CONTESTED))
 
 
 def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[bool, tuple[str, Part]]]:

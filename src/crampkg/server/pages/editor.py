@@ -222,7 +222,11 @@ def _result(
             else [f"?{name}" for name in answer.variables]
         )
         rows = answer.rows[:MOST_ROWS]
-        told["rows"] = [[_cell(value, graph) for value in row.values()] for row in rows]
+        labelled = {name for name in answer.variables if f"{name}Label" in answer.variables}
+        told["rows"] = [
+            [_cell(value, graph, is_named=name not in labelled) for name, value in row.items()]
+            for row in rows
+        ]
     return told
 
 
@@ -238,11 +242,12 @@ def _raw(answer: Answer) -> str:
     return formats.serialize(answer, format).decode()
 
 
-def _cell(value: Value | None, graph: KnowledgeGraph) -> Cell | None:
+def _cell(value: Value | None, graph: KnowledgeGraph, *, is_named: bool = True) -> Cell | None:
+    """Return a cell; a thing has its name beside it, unless another column tells that."""
     if value is None:
         return None
     if value.kind == "uri":
-        term = graph.terms.get(value.text)
+        term = graph.terms.get(value.text) if is_named else None
         return Cell(compress(value.text), term.label if term else "", address(value.text))
     if value.kind == "bnode":
         return Cell(f"_:{value.text}")

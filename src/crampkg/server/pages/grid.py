@@ -27,6 +27,9 @@ _EVIDENCE = ("marker", "markerStatus", "source", "sourceLabel")
 _FIRMNESS = ("stance", "hedge", "evidence", "condition")
 _PLACE = ("basis", "section", "claim")
 
+#: Longer ones are digests and the like, which may be broken anywhere.
+_LONGEST_WORD = 40
+
 #: What the headings of a page call something otherwise than the variables do.
 _CALLED = {"condition": "circumstance"}
 
@@ -401,7 +404,8 @@ def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
 def _named(value: Value, graph: KnowledgeGraph) -> Part:
     if value.kind == "uri":
         return linked(graph.terms.name_of(value.text), value.text)
-    return Part(value.text)
+    is_token = max(map(len, value.text.split()), default=0) > _LONGEST_WORD
+    return Part(value.text, look="token" if is_token else "")
 
 
 def _note(row: Row) -> str:

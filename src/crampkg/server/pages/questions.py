@@ -11,7 +11,7 @@ from crampkg.answers import formats, quotes
 from crampkg.errors import UnknownQuestionError
 from crampkg.picture import gather
 from crampkg.server.media import QUESTIONS
-from crampkg.server.pages import addresses
+from crampkg.server.pages import addresses, contested
 from crampkg.server.pages.fields import choices, fields, unknown, values
 from crampkg.server.pages.grid import Part, grid, triples
 from crampkg.server.pages.layout import Page, render
@@ -111,6 +111,12 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     context["editor"] = addresses.editor(context["query"])
     if gather.is_drawable(graph, answer):
         context["picture"] = addresses.picture([("question", known.id), *given])
+    context["contested"] = ""
+    if known.form == "select" and known.id != contested.QUESTION:
+        cells = (cell for row in answer for cell in row.values())
+        things = {cell.text for cell in cells if cell and cell.kind == "uri"}
+        things |= {expand(value) or value for _, value in given}
+        context["contested"] = contested.told_at(things, graph)
     if not len(answer):
         context["silence"] = _told(known.silence, answer, filled, graph)
         context["of_article"] = any(word in known.silence.casefold() for word in _OF_ARTICLE)
