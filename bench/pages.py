@@ -36,6 +36,8 @@ COMMAND = [str(Path(sys.executable).with_name("crampkg")), "serve", "--log", "js
 PAGES = {
     "home": "/",
     "questions": "/questions",
+    "questions found": "/questions?q=why+does+my+calf+hurt",
+    "question without an answer": "/questions/arteries-explaining-pain?site=kg:ankle",
     "question, 3 rows": "/questions/arteries-explaining-pain?site=kg:calf",
     "question, 15 rows": "/questions/differential",
     "concept": "/id/dehydration",
