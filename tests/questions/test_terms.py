@@ -15,7 +15,7 @@ from crampkg.errors import (
     WrongKindError,
 )
 from crampkg.graph import KnowledgeGraph
-from crampkg.questions.terms import _PROPERTIES, Terms
+from crampkg.questions.terms import PROPERTIES, Terms
 from crampkg.records import Term
 from crampkg.vocabulary import CK, KG, OWL
 
@@ -71,7 +71,7 @@ def test_a_relation_that_there_is_not(graph: KnowledgeGraph, name: str, sentence
 
 
 def test_every_label_of_a_relation_finds_it(graph: KnowledgeGraph) -> None:
-    relations = [term for kind in _PROPERTIES for term in graph.terms.of_kind(kind)]
+    relations = [term for kind in PROPERTIES for term in graph.terms.of_kind(kind)]
     assert len(relations) > 80
     for term in relations:
         assert graph.terms.relation(term.label) == term.iri

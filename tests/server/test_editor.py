@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import NamedNode, RdfFormat, parse
 from serving import Server
 
 from crampkg.graph import KnowledgeGraph
 from crampkg.server.pages.editor import DOWNLOADS, MOST_ROWS
-from crampkg.vocabulary import compress
+from crampkg.vocabulary import CK, compress
 
 HOSTILE = "</textarea><script>alert(1)</script>'\"&amp;\u202e"
 
@@ -95,6 +95,21 @@ def test_each_format_is_a_file(server: Server) -> None:
             assert posted.content == answer.content
     told = server.get("/editor/result", params={"query": queries["graph"], "format": "jsonld"})
     assert len(list(parse(told.content, RdfFormat.JSON_LD))) == 1
+    rows = server.get("/editor/result", params={"query": queries["select"], "format": "jsonld"})
+    assert rows.headers["content-type"].startswith("application/ld+json")
+    values = {
+        quad.object.value
+        for quad in parse(rows.content, RdfFormat.JSON_LD)
+        if quad.predicate.value.endswith("result-set#value") and isinstance(quad.object, NamedNode)
+    }
+    assert values == {f"{CK}partOf"}
+
+
+def test_rows_as_json_ld_have_the_limits_of_other_formats(start: Callable[..., Server]) -> None:
+    server = start("--rows", "3")
+    for count, status in ((3, 200), (4, 422)):
+        asked = {"query": f"SELECT * {{ ?s ?p ?o }} LIMIT {count}", "format": "jsonld"}
+        assert server.get("/editor/result", params=asked).status_code == status
 
 
 @pytest.mark.parametrize(

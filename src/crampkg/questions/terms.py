@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 #: How many near or fitting names an error message offers.
 OFFERED = 6
 
-_PROPERTIES = (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty")
+#: The classes of relations.
+PROPERTIES = (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty")
 
 #: What the words of OWL, RDF and XML Schema are called, which have no label of ours.
 FOREIGN = {
@@ -144,7 +145,7 @@ class Terms:
         usual = _USUAL.get(_fold(name))
         if usual is not None:
             return usual
-        return self._find(name, _PROPERTIES).iri
+        return self._find(name, PROPERTIES).iri
 
     def _fitting(self, name: str) -> Sequence[list[Term]]:
         """Return the terms that `name` fits: by label, by synonym, by slug."""
@@ -213,7 +214,7 @@ def _is_one_of(term: Term, kinds: tuple[str, ...]) -> bool:
 
 def _elsewhere(kinds: tuple[str, ...]) -> tuple[str, str]:
     """Return the sentence that says where names are to be found, and that for a command line."""
-    if kinds == _PROPERTIES:
+    if kinds == PROPERTIES:
         return "", "`crampkg ask vocabulary-used` lists those that the article uses."
     return " Words of it may do.", "`crampkg` completes names by TAB."
 

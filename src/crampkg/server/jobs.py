@@ -137,11 +137,13 @@ def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
         return Reply(to_bytes(answer.triples, name), type)
     sink = _Sink(limits.result)
     if answer.engine_bytes(name, cast("IO[bytes]", sink)) is None:
-        body = formats.serialize(answer, name)
-    else:
-        body = b"".join(sink.parts)
-        if name == "json" and answer.form == "select":
-            body = _headed(body, answer.variables)
+        if answer.form == "select" and len(answer.rows) > limits.rows:
+            raise _too_large(f"more than {limits.rows:,} rows")
+        sink.write(formats.serialize(answer, name))
+        return Reply(b"".join(sink.parts), type)
+    body = b"".join(sink.parts)
+    if name == "json" and answer.form == "select":
+        body = _headed(body, answer.variables)
     if answer.form == "select" and _has_more(body, name, limits.rows):
         raise _too_large(f"more than {limits.rows:,} rows")
     return Reply(body, type)

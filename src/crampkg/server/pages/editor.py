@@ -40,7 +40,13 @@ LONGEST_ADDRESS = 48 * 1024
 
 #: What a result can be downloaded in, by form: name of the format, and what people call it.
 DOWNLOADS = {
-    "select": (("csv", "CSV"), ("tsv", "TSV"), ("json", "JSON"), ("xml", "XML")),
+    "select": (
+        ("csv", "CSV"),
+        ("tsv", "TSV"),
+        ("json", "JSON"),
+        ("jsonld", "JSON-LD"),
+        ("xml", "XML"),
+    ),
     "ask": (("json", "JSON"), ("xml", "XML")),
     "graph": (
         ("turtle", "Turtle"),
@@ -286,8 +292,9 @@ def _examples(graph: KnowledgeGraph) -> Sequence[tuple[str, Sequence[tuple[str, 
 def formats_of(name: str) -> media.Choice | None:
     """Return what to answer each form of query in for a download as `name`; None for no format."""
     found: media.Choice = {"select": None, "ask": None, "graph": None}
+    rows = {**media.QUESTIONS["select"], **media.RESULTS}  # JSON-LD is a result set, as of answers
     for form, known in DOWNLOADS.items():
         if name in dict(known):
-            table = media.GRAPHS if form == "graph" else media.RESULTS
+            table = media.GRAPHS if form == "graph" else rows
             found[form] = (name, table[name][0])
     return found if any(found.values()) else None

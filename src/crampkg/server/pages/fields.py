@@ -21,7 +21,7 @@ _MOST_LISTED = 30
 _FEW = 12
 
 #: Nothing has a name longer than that.
-_LONGEST = 300
+LONGEST = 300
 
 
 class Entry(NamedTuple):
@@ -121,9 +121,9 @@ def _field(parameter: Parameter, given: Sequence[str], graph: KnowledgeGraph) ->
 def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
     if not typed:
         return Entry("", "", "")
-    if len(typed) > _LONGEST:
-        shown = f"{typed[:_LONGEST]}…"
-        return Entry(shown, "", "", f"A name has at most {_LONGEST} characters.")
+    if len(typed) > LONGEST:
+        shown = f"{typed[:LONGEST]}…"
+        return Entry(shown, "", "", f"A name has at most {LONGEST} characters.")
     if parameter.type == "integer":
         try:
             number = str(int(typed))

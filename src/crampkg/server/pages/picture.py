@@ -11,7 +11,7 @@ from crampkg.picture.scene import LAYERS, ORIGINS, of_document
 from crampkg.server import scenes
 from crampkg.server.pages import addresses
 from crampkg.server.pages.addresses import address
-from crampkg.server.pages.fields import mistake
+from crampkg.server.pages.fields import LONGEST, mistake
 from crampkg.server.pages.layout import Page, environment, render
 from crampkg.vocabulary import CK, compress
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from crampkg.picture.scene import Edge, Scene
     from crampkg.server.pages.layout import Job
     from crampkg.server.scenes import Wish
-
-#: Of a name that is none, so many characters are shown.
-_LONGEST = 300
 
 #: Drawn in the legend as in the picture: the pattern of a line, and what is at its end.
 _DASHES = {"dashed": "5 2", "dotted": "1 5"}
@@ -75,7 +72,7 @@ def _offering(problem: dict[str, Any], wish: Wish, graph: KnowledgeGraph) -> dic
     """Return a problem that has, of a concept that there is not, links to those near it."""
     if not wish.concept:
         return problem
-    typed = words.shortened(wish.concept, _LONGEST)
+    typed = words.shortened(wish.concept, LONGEST)
     try:
         graph.find(typed)
     except CrampkgError as error:

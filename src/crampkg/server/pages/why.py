@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.errors import CrampkgError, UnknownTermError
 from crampkg.explain import story
+from crampkg.questions.terms import PROPERTIES
 from crampkg.server.pages import addresses
-from crampkg.server.pages.fields import mistake
+from crampkg.server.pages.fields import LONGEST, mistake
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.quoting import quoted
 from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, compress
@@ -42,13 +43,8 @@ _KINDS = {
 #: How many derivations are looked for.
 _LIMIT = 5
 
-#: Nothing has a name longer than that.
-_LONGEST = 300
-
 #: So many names that may have been meant are offered at a field.
 _MOST_NEAR = 6
-
-_RELATIONS = (f"{OWL}ObjectProperty", f"{OWL}DatatypeProperty", f"{OWL}AnnotationProperty")
 
 
 class Mistake(NamedTuple):
@@ -60,7 +56,7 @@ class Mistake(NamedTuple):
 
 def view(job: Job, graph: KnowledgeGraph) -> Page:
     """Return the page at `/why`: a form, and the derivation of the triple that is asked for."""
-    asked = {name: value.strip()[:_LONGEST] for name, value in job["asked"]}
+    asked = {name: value.strip()[:LONGEST] for name, value in job["asked"]}
     given = {name: asked.get(name, "") for name, _ in _PARTS}
     context: dict[str, Any] = {
         "parts": _PARTS,
@@ -143,7 +139,7 @@ def _mistakes(given: dict[str, str], graph: KnowledgeGraph) -> dict[str, Mistake
             relation = _relation(given["predicate"], graph)
         except CrampkgError as error:
             near = [
-                each for kind in _RELATIONS for each in graph.terms.near(given["predicate"], kind)
+                each for kind in PROPERTIES for each in graph.terms.near(given["predicate"], kind)
             ]
             sentence = mistake(error, given["predicate"], "relation")
             found["predicate"] = _mistake("predicate", sentence, near, given)
