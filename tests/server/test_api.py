@@ -234,3 +234,11 @@ def test_a_long_update_is_refused_as_an_update(server: Server) -> None:
         type = {"content-type": "application/x-www-form-urlencoded"}
         answer = server.client.post("/sparql", content=body, headers=type)
         assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (403, "update")
+
+
+def test_a_number_that_is_empty_is_none(server: Server) -> None:
+    """Unlike a name that is: a form may be sent with a field that was left empty."""
+    assert server.get("/api/terms?q=calf&kind=").status_code == 200
+    empty = server.get("/api/terms?q=calf&limit=")
+    assert empty.status_code == 400
+    assert "limit is a number from 1 to" in empty.json()["detail"]

@@ -110,7 +110,8 @@ def _asked(
         if name not in known:
             what = f"It takes {', '.join(known)}." if known else "It takes none."
             raise Problem("bad-request", f"There is no parameter {name!r} here. {what}")
-        if not value:  # a field of a form that was left empty
+        # A field of a form that was left empty; a number that is empty is none.
+        if not value and name != "limit":
             continue
         if name in several:
             asked.setdefault(name, []).append(value)
