@@ -57,6 +57,11 @@ def test_a_quote_has_what_the_claim_is_read_from(
     assert "•" not in quoted[claim]
 
 
+def test_quotes_stand_in_one_order(quoted: dict[str, str]) -> None:
+    """That of the graph, or an answer in JSON would be another one in each run."""
+    assert list(quoted) == sorted(quoted)
+
+
 def test_what_a_claim_says_stands_in_its_quote(
     graph: KnowledgeGraph, quoted: dict[str, str]
 ) -> None:

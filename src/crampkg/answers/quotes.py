@@ -34,15 +34,17 @@ def quotes(
     wanted = set(resources)
     spans: dict[str, list[_Span]] = {}
     for row in query(_query()):
-        start, end = int(row.text("start")), int(row.text("end"))
-        span = start, end, int(row.text("until") or end), row.text("sha256")
-        spans.setdefault(row.text("resource"), []).append(span)
+        resource = row.text("resource")
+        if resource in wanted:
+            start, end = int(row.text("start")), int(row.text("end"))
+            span = start, end, int(row.text("until") or end), row.text("sha256")
+            spans.setdefault(resource, []).append(span)
     found: dict[str, str] = {}
     misfits: list[str] = []
-    for resource in wanted.intersection(spans):
+    for resource, several in spans.items():  # in the order of the query
         pieces = [
             quote and quote[: until - start].rstrip(_BULLET)
-            for start, end, until, digest in _outermost(spans[resource])
+            for start, end, until, digest in _outermost(several)
             for quote in [article.quote(start, end, digest)]
         ]
         if None in pieces:
