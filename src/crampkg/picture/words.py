@@ -112,7 +112,7 @@ def on_edge(edge: Edge) -> list[str]:
         said += f", {plain(edge.condition)}"
     lines = _wrapped(shortened(said, 160), 20)
     if edge.markers:
-        lines.append(numbered("", edge.markers).lstrip())
+        lines.append(_bracketed(edge.markers))
     return lines
 
 
@@ -143,7 +143,11 @@ def on_node(label: str, markers: Iterable[str] = ()) -> list[str]:
 
 def numbered(name: str, markers: Iterable[str]) -> str:
     """Return a name with markers in brackets behind it."""
-    return " ".join([name, *(f"[{plain(marker)}]" for marker in markers)])
+    return f"{name} {_bracketed(markers)}".rstrip()
+
+
+def _bracketed(markers: Iterable[str]) -> str:
+    return " ".join(f"[{plain(marker)}]" for marker in markers)
 
 
 def plain(text: str) -> str:

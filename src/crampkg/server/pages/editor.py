@@ -75,9 +75,8 @@ WHERE {
 ORDER BY ?relation ?object
 """
 
-
-_PREDICATES = "SELECT DISTINCT ?term { ?subject ?term ?object }"
-_CLASSES = "SELECT DISTINCT ?term { ?subject a ?term FILTER (isIRI(?term)) }"
+#: Read at once, since a process that answers cannot open a file.
+_PREDICATES, _CLASSES = kinds.text("used_predicates"), kinds.text("used_classes")
 
 
 class Cell(NamedTuple):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from crampkg.answers.rows import Answer
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Parameter, Question
+    from crampkg.records import Parameter, Question, Term
     from crampkg.server.pages.fields import Field
     from crampkg.server.pages.layout import Job
 
@@ -185,8 +185,13 @@ def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
 def _label(parameter: Parameter, chosen: dict[str, str], graph: KnowledgeGraph) -> str:
     value = chosen.get(parameter.name, parameter.default)
     # Sources of one's own may lack the thing that a question is asked of by default.
-    term = graph.terms.get(expand(value) or value)
+    term = _term(value, graph)
     return term.label if term and parameter.type == "iri" else compress(value)
+
+
+def _term(value: str, graph: KnowledgeGraph) -> Term | None:
+    """Return the term with a CURIE or IRI, if there is one."""
+    return graph.terms.get(expand(value) or value)
 
 
 def _several(given: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -249,7 +254,7 @@ def _taken(
     things = [
         (field.entries[0].value, [field.parameter.kind] if exactly else term.kinds)
         for field in filled
-        if (term := graph.terms.get(expand(field.entries[0].value) or ""))
+        if (term := _term(field.entries[0].value, graph))
     ]
     found = []
     for parameter in other.params:
@@ -279,9 +284,7 @@ def _instead(
 
 def _beside(filled: Sequence[Field], graph: KnowledgeGraph) -> list[tuple[str, list[Part]]]:
     """Return the clinical things that were asked about, each with those that have claims."""
-    terms = (
-        graph.terms.get(expand(entry.value) or "") for field in filled for entry in field.entries
-    )
+    terms = (_term(entry.value, graph) for field in filled for entry in field.entries)
     found = [
         (term.label, list(neighbours(term.iri, graph)))
         for term in terms
