@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from crampkg.errors import (
     AmbiguousTermError,
     UnknownTermError,
@@ -125,14 +127,28 @@ class Terms:
 
         sought = plain.wanted(words)
         ranked = []
-        for term in self._by_iri.values() if sought else ():
+        for term, names in self.in_words if sought else ():
             if kind is None or kind in term.kinds:
-                names = [plain.telling(name) for name in (term.label, *term.synonyms, *term.hidden)]
                 whole = [name for name in names if len(plain.hits(sought, name)) == len(sought)]
                 if whole:
                     lacking = min(plain.missing(sought, name) for name in whole)
                     ranked.append((lacking, len(term.label), term.label.casefold(), term.iri, term))
         return [each[-1] for each in sorted(ranked)]
+
+    @functools.cached_property
+    def in_words(self) -> tuple[tuple[Term, tuple[frozenset[str], ...]], ...]:
+        """Each term with the telling words of each of its names."""
+        from crampkg.questions import plain
+
+        return tuple(
+            (
+                term,
+                tuple(
+                    dict.fromkeys(map(plain.telling, (term.label, *term.synonyms, *term.hidden)))
+                ),
+            )
+            for term in self._by_iri.values()
+        )
 
     def relation(self, name: str) -> str:
         """Return the IRI of the property that `name` means, as `find` does; "a" is rdf:type.

@@ -232,11 +232,7 @@ def _spoken(graph: KnowledgeGraph) -> frozenset[str]:
 @functools.cache
 def _names(graph: KnowledgeGraph) -> tuple[tuple[Term, tuple[frozenset[str], ...]], ...]:
     """Return each thing that can be asked about, with the words of each of its names."""
-    return tuple(
-        (term, tuple(dict.fromkeys(map(plain.telling, (term.label, *term.synonyms, *term.hidden)))))
-        for term in graph.terms
-        if not _KINDS.isdisjoint(term.kinds)
-    )
+    return tuple(pair for pair in graph.terms.in_words if not _KINDS.isdisjoint(pair[0].kinds))
 
 
 @functools.cache
