@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -32,6 +33,10 @@ examples:
   crampkg serve --port 8080 --seconds 30 --memory 2048
   curl 'http://127.0.0.1:7878/api/questions/arteries-explaining-pain?site=calf&format=csv'
   curl --data-urlencode 'query=SELECT * { kg:calf ?p ?o }' http://127.0.0.1:7878/sparql"""
+
+#: Python's own thresholds of its garbage collector; those of the short commands let a process that
+#: goes on for months grow.
+_COLLECTOR = (700, 10, 10)
 
 _LOGS = ("json", "text", "none")
 
@@ -97,6 +102,7 @@ def run(arguments: Arguments) -> int:
         raise UsageError(message)
     # Ctrl-C is for the server, which has requests to finish: nothing ends this process at once.
     signal.set_wakeup_fd(-1)
+    gc.set_threshold(*_COLLECTOR)
     # The workers' fork server opens the graph for itself, by these.
     for variable, value in (
         ("CRAMPKG_SOURCES", arguments.sources),

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from crampkg.server import access_log
@@ -27,6 +28,10 @@ _PARTED = 100
 #: So many bytes may stand around each byte of a body: in chunks of one byte there are five.
 _AROUND = 8
 
+#: How many bytes are parsed before a look at whether a request waits: the shortest request has 18,
+#: and one that waits takes some 4 KiB.
+_SLICE = 1024
+
 _LONG_HEAD = Problem("long-head", "The head of the request is too long. Send a long query by POST.")
 
 #: How a head begins that the editor's form sends, in a browser without scripts, and that may be too
@@ -39,11 +44,24 @@ _LONG_FORM = Problem(
 )
 
 
+class _Flow(FlowControl):
+    """uvicorn's flow control, which reads nothing more from a client while requests of it wait."""
+
+    def __init__(self, transport: asyncio.Transport, is_held: Callable[[], bool]) -> None:
+        super().__init__(transport)
+        self._is_held = is_held
+
+    def resume_reading(self) -> None:
+        if not self._is_held():
+            super().resume_reading()
+
+
 class Connection(HttpToolsProtocol):
     """One connection, from an address that may have only so many.
 
     A client must send the head of a request soon, and a short one; and one that does not read is
-    cut off, since else a connection and the answer's memory could be held for ever.
+    cut off, since else a connection and the answer's memory could be held for ever. One that sends
+    requests without waiting for answers is read no faster than it is answered.
     """
 
     def __init__(
@@ -71,10 +89,12 @@ class Connection(HttpToolsProtocol):
         self._body = 0
         self._begin = self._end = b""  # of the head that is coming in
         self._refusal: Problem | None = None
+        self._unparsed = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a client in, or none that is one too many."""
         super().connection_made(transport)
+        self.flow = _Flow(transport, lambda: bool(self.pipeline or self._unparsed))
         self._open[self._address] += 1
         too_many = len(self.connections) - self._limits.connections
         of_address = self._open[self._address]
@@ -98,6 +118,27 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        """Take in what a client sent, and keep it until the requests before it are answered."""
+        self._unparsed += data
+        self._parse()
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request, and with what came after it."""
+        super().on_response_complete()
+        self._parse()
+        self.flow.resume_reading()
+
+    def _parse(self) -> None:
+        """Parse what came, as long as no whole head waits for its turn."""
+        data, start = self._unparsed, 0
+        while start < len(data) and not self.pipeline and not self.transport.is_closing():
+            self._take(data[start : start + _SLICE])
+            start += _SLICE
+        self._unparsed = b"" if self.transport.is_closing() else data[start:]
+        if self._unparsed:
+            self.flow.pause_reading()
+
+    def _take(self, data: bytes) -> None:
         """Take in a part of a request, whose head may have so many bytes and so much time.
 
         So may what stands around the parts of a body, and after it; and the head of a request that
