@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test coverage lint fmt editor bench bench-serving engines screenshots page lock clean
+.PHONY: demo test coverage lint fmt editor bench bench-serving engines screenshots page golden lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
@@ -71,6 +71,10 @@ lock:
 	.venv/tools/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
 	$(PYTHON) -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); print(*p["project"]["dependencies"], *p["dependency-groups"]["dev"], *p["build-system"]["requires"], sep="\n")' | \
 	CUSTOM_COMPILE_COMMAND="make lock" .venv/tools/bin/pip-compile --quiet $(LOCK_ARGS) --output-file requirements.txt -
+
+# Proposes the rows of golden answers: make golden NAMES="mimics mimics@condition=leg-cramp".
+golden: $(READY)
+	$(BIN)/python tests/goldens.py $(NAMES)
 
 clean:
 	rm -rf web/node_modules src/crampkg/server/static/editor.js src/crampkg/server/static/editor.licenses.txt

@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 from engines.differences import content, known
 from engines.stores import STORES, Kind, Running, fill
+from goldens import answers, asked
 
 from crampkg.errors import CrampkgError
 from crampkg.graph import KnowledgeGraph
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "engines.md"
-GOLDEN = ROOT / "tests" / "golden"
 
 HEAD = """\
 # The same questions on other stores
@@ -58,21 +58,11 @@ class Cell(NamedTuple):
     problem: str = ""
 
 
-def asked() -> list[tuple[str, dict[str, str]]]:
-    """Return each question with each value of a parameter that an answer was written for."""
-    found = []
-    for path in sorted(GOLDEN.glob("*.tsv")):
-        id, at, binding = path.stem.partition("@")
-        name, _, value = binding.partition("=")
-        found.append((id, {name: value} if at else {}))
-    return found
-
-
 def try_store(running: Running, graph: KnowledgeGraph) -> dict[str, Cell]:
     """Ask everything of a store, and return how it did by question."""
     remote = KnowledgeGraph.connect(running.endpoint)
     cells: dict[str, Cell] = {}
-    for id, parameters in asked():
+    for id, parameters in map(asked, answers()):
         expected = content(graph.ask(id, **parameters))
         cell = cells.get(id, Cell(0, 0, 0.0))
         start = time.perf_counter()
