@@ -61,18 +61,23 @@ class Sources:
         return os.path.join(self.root, *name.split("/"))
 
 
-def is_below_sources(folder: str) -> bool:
-    """Tell whether a folder is one with ontology, data, queries and rules, or inside of one.
+def enclosing_root(path: str) -> str | None:
+    """Return the folder with ontology, data, queries and rules that `path` is or lies in, or None.
 
-    What rewrites all files below a folder asks this first, since a slip can name the whole disk.
+    What rewrites files below a folder asks this first, since a slip can name the whole disk.
     """
-    place = os.path.realpath(folder)
+    place = os.path.abspath(path)
     while not all(os.path.isdir(os.path.join(place, each)) for each in _FOLDERS):
         above = os.path.dirname(place)
         if above == place:
-            return False
+            return None
         place = above
-    return True
+    return place
+
+
+def listed_folders() -> str:
+    """Return the names of the folders that sources are made of, as words of a sentence."""
+    return f"{', '.join(_FOLDERS[:-1])} and {_FOLDERS[-1]}"
 
 
 def graph_of(name: str) -> str | None:

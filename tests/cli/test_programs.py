@@ -260,7 +260,7 @@ class TestFmt:
     ) -> None:
         file = tmp_path / "ugly.ttl"
         file.write_text(self.UGLY)
-        ended = run("fmt", "--check", str(tmp_path))
+        ended = run("fmt", "--check", str(file))
         assert ended.code == 1
         assert ended.out == f"{file}\n"
         assert ended.err == "crampkg: 1 of 1 files would change.\n"

@@ -8,7 +8,7 @@ from crampkg.cli import output
 from crampkg.cli.opening import find_sources
 from crampkg.cli.parser import ArgumentParser, add_globals
 from crampkg.errors import SourceError, UsageError
-from crampkg.sources import is_below_sources
+from crampkg.sources import Sources, enclosing_root, listed_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Bring Turtle files into the project's canonical form: one block a term, sorted, so that adding a
 line changes one line. The graph in a file stays the same.
+
+Of a folder, the sources in it are formatted (ontology, data, queries, rules) and nothing else; a
+file from elsewhere has to be named. Links are not followed, and only .ttl files are touched: what
+is left alone is named, and the exit code is then 2.
 
 With --check nothing is written, and the exit code is 1 when a file is not in that form."""
 
@@ -41,28 +45,25 @@ def parser() -> ArgumentParser:
 
 
 def run(arguments: Arguments) -> int:
-    """Format; 1 when `--check` finds a file that would change, 2 when one cannot be read."""
+    """Format; 1 when `--check` finds a file that would change, 2 when one cannot be formatted."""
     from crampkg.turtle import format_file
 
-    paths = list(
-        _files(arguments.paths, rewrites=not arguments.check)
-        if arguments.paths
-        else _sources(arguments)
-    )
+    paths = list(_files(arguments.paths) if arguments.paths else _sources(arguments))
     changed: list[str] = []
-    broken = 0
+    refused = 0
     for path in paths:
         try:
+            _prove(path)
             if format_file(path, check=arguments.check):
                 changed.append(path)
                 output.write_text(f"{path}\n")
                 output.flush()
         except SourceError as error:
             output.say(str(error))
-            broken += 1
+            refused += 1
     did = "would change" if arguments.check else "changed"
     output.say(f"{len(changed)} of {len(paths)} files {did}.")
-    if broken:
+    if refused:
         return SourceError.exit_code
     return 1 if arguments.check and changed else 0
 
@@ -73,34 +74,53 @@ def _sources(arguments: Arguments) -> Iterator[str]:
         message = "The built-in sources are not yours to format. Name your files."
         raise UsageError(message)
     here = os.getcwd()
-    for name in sources.files():
-        if name.endswith(".ttl"):
-            path = sources.path(name)
-            near = os.path.relpath(path, here)
-            yield path if near.startswith("..") else near
+    for path in _turtle(sources):
+        near = os.path.relpath(path, here)
+        yield path if near.startswith("..") else near
 
 
-def _files(paths: list[str], *, rewrites: bool) -> Iterator[str]:
+def _files(paths: list[str]) -> Iterator[str]:
     for path in paths:
         if not os.path.isdir(path):
             yield path
             continue
-        if rewrites and not is_below_sources(path):
+        root = enclosing_root(path)
+        if root is None or os.path.islink(path):
+            problem = "is a link" if root else f"is no part of a folder with {listed_folders()}"
             message = (
-                f"{path} is no part of a folder with ontology, data, queries and rules, so nothing "
-                "below it was touched. Name the files to format."
+                f"{path} {problem}, so nothing below it was touched. Name the files to format."
             )
             raise UsageError(message)
-        found = list(_below(path))
+        inside = os.path.join(os.path.abspath(path), "")
+        found = [file for file in _turtle(Sources(root)) if file.startswith(inside)]
         if not found:
-            message = f"{path} holds nothing to format. Name a .ttl file, or a folder with some."
+            message = (
+                f"{path} holds nothing to format. Name a .ttl file, or a folder that has some "
+                f"below {listed_folders()}."
+            )
             raise SourceError(message, path=path)
-        yield from found
+        yield from (os.path.join(path, file.removeprefix(inside)) for file in found)
 
 
-def _below(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.endswith(".ttl"):
-                yield os.path.join(parent, name)
+def _turtle(sources: Sources) -> list[str]:
+    return [sources.path(name) for name in sources.files() if name.endswith(".ttl")]
+
+
+def _prove(path: str) -> None:
+    """Raise `SourceError` for what is no Turtle file by its name, or stands behind a link."""
+    if not os.path.lexists(path):
+        return  # reading it says so
+    if not path.endswith(".ttl"):
+        message = f"{path} is no Turtle file by its name, so it was not touched. Name .ttl files."
+        raise SourceError(message, path=path)
+    if os.path.exists(path) and not os.path.isfile(path):
+        message = f"{path} is no regular file, so it was not touched. Name .ttl files."
+        raise SourceError(message, path=path)
+    root = enclosing_root(path) or os.path.dirname(os.path.abspath(path))
+    inside = os.path.relpath(os.path.abspath(path), root)
+    if os.path.realpath(path) != os.path.join(os.path.realpath(root), inside):
+        message = (
+            f"{path} is a link, or stands behind one, so it was not touched. Name the file that "
+            "it leads to."
+        )
+        raise SourceError(message, path=path)
