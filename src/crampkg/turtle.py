@@ -40,7 +40,7 @@ _READING_ORDER = """
     owl:annotatedSource owl:annotatedProperty owl:annotatedTarget
     sh:path sh:targetClass sh:name sh:description sh:message
     ck:claimSubject ck:claimPredicate ck:claimObject ck:wording ck:evidenceWording
-    ck:stance ck:hedge ck:conditionWording ck:especiallyWhen ck:onlyWhen ck:viaMechanism
+    ck:stance ck:hedge ck:conditionWording ck:especiallyWhen ck:statedFor ck:viaMechanism
     ck:basis ck:readFrom
     ck:inSection ck:itemOf ck:start ck:end ck:sha256 ck:marker
     skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch skos:relatedMatch

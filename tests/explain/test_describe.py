@@ -88,8 +88,8 @@ def test_every_thing_has_a_card_and_its_claims_are_all_on_it(graph: KnowledgeGra
         row.text("thing"): int(row.text("claims"))
         for row in graph.query(
             "SELECT ?thing (COUNT(DISTINCT ?claim) AS ?claims) "
-            "{ ?claim ck:claimSubject|ck:claimObject|ck:especiallyWhen|ck:onlyWhen|ck:viaMechanism "
-            "?thing } GROUP BY ?thing"
+            "{ ?claim ck:claimSubject|ck:claimObject|ck:especiallyWhen|ck:statedFor"
+            "|ck:viaMechanism ?thing } GROUP BY ?thing"
         )
     }
     things = [term for term in graph.terms if CK + "ClinicalEntity" in term.kinds]

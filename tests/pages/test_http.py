@@ -738,7 +738,7 @@ def test_kinds_that_are_only_inferred_say_so(site: Server) -> None:
     page = site.get("/concepts").text
     headings = re.findall(r"<h2.*?</h2>", page)
     inferred = [each for each in headings if 'class="origin inferred"' in each]
-    assert any("explaining factor" in each for each in inferred)
+    assert any("related factor" in each for each in inferred)
     assert not any("anatomical entity" in each for each in inferred)
 
 

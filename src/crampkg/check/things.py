@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Name = tuple[frozenset[str], ...]  # the forms of each word of a label
 
-_PARTS = ("claimObject", "claimSubject", "especiallyWhen", "onlyWhen", "viaMechanism")
+_PARTS = ("claimObject", "claimSubject", "especiallyWhen", "statedFor", "viaMechanism")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _ASIDE = re.compile(r" \(.*\)$")
 
