@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tiny import TinySources
 
 from crampkg.errors import SourceError
 from crampkg.pipeline import snapshot
@@ -22,6 +26,19 @@ OPEN = (
     "import sys; from crampkg.graph import KnowledgeGraph; "
     "print(len(KnowledgeGraph.open(sys.argv[1]).ask('arteries-explaining-pain')))"
 )
+
+
+@pytest.fixture(scope="module")
+def built() -> dict[str, bytes]:
+    """What a build of the tiny sources gives, built once."""
+    return build(TinySources(), digest_of(TinySources()))
+
+
+@pytest.fixture
+def tiny(built: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Sources:
+    """Sources that are built in no time."""
+    monkeypatch.setattr(snapshot, "build", lambda *_: built)
+    return TinySources()
 
 
 def environment(cache: Path) -> dict[str, str]:
@@ -105,8 +122,7 @@ def test_a_killed_build_leaves_nothing_that_is_read_and_its_litter_is_cleared(
     assert len(litter) == 1
     assert not (cache / digest_of(sources)).exists()
 
-    old = time.time() - snapshot.STALE - 1
-    os.utime(cache / litter[0], (old, old))
+    make_older(cache / litter[0], snapshot.STALE)
     monkeypatch.setenv("CRAMPKG_CACHE", str(cache))
     assert open_snapshot(sources).notices == ()
     assert os.listdir(cache) == [digest_of(sources)]
@@ -175,18 +191,60 @@ def test_what_changes_during_the_build_is_not_kept(
     assert not (tmp_path / "cache").exists()
 
 
-def test_snapshots_of_sources_long_gone_are_cleared_and_nothing_else(
+def make_older(folder: Path, seconds: int) -> None:
+    """Make a folder older than it may become."""
+    old = time.time() - seconds - 1
+    os.utime(folder, (old, old))
+
+
+def of_another_checkout(cache: Path, digest: str) -> Path:
+    """Put the snapshot of other sources into a cache."""
+    folder = cache / digest
+    folder.mkdir(parents=True)
+    for name in FILES:
+        (folder / name).write_text(json.dumps({"digest": digest}), encoding="utf-8")
+    return folder
+
+
+def test_snapshots_of_sources_long_gone_are_cleared(
     sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone, recent, other = (tmp_path / "cache" / name for name in ("a" * 64, "b" * 64, "mine"))
-    for folder in (gone, recent, other):
-        folder.mkdir(parents=True)
-    old = time.time() - snapshot.UNUSED - 1
-    for folder in (gone, other):
-        os.utime(folder, (old, old))
-    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    cache = tmp_path / "cache"
+    gone, recent = (of_another_checkout(cache, letter * 64) for letter in "ab")
+    make_older(gone, snapshot.UNUSED)
+    monkeypatch.setenv("CRAMPKG_CACHE", str(cache))
     open_snapshot(sources)
-    assert (gone.exists(), recent.exists(), other.exists()) == (False, True, True)
+    assert (gone.exists(), recent.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("manifest", [None, "", "{}", "[]", '{"digest": "%s"}' % ("d" * 64)])
+def test_a_folder_of_somebody_else_in_the_cache_is_left_alone(
+    manifest: str | None, tmp_path: Path
+) -> None:
+    others = {"2019", "bed", "mine", "c" * 64, ".building-mine", f".building-{'c' * 64}-x"}
+    names = ["photograph"] if manifest is None else ["manifest.json", "photograph"]
+    for other in others:
+        (tmp_path / other).mkdir()
+        for name in names:
+            (tmp_path / other / name).write_text(manifest or "", encoding="utf-8")
+        make_older(tmp_path / other, snapshot.UNUSED)
+    snapshot._keep(dict.fromkeys(FILES, b"{}"), str(tmp_path), "e" * 64)
+    assert {path.name for path in tmp_path.iterdir()} == {*others, "e" * 64}
+    assert all(sorted(os.listdir(tmp_path / other)) == names for other in others)
+
+
+def test_what_is_no_file_of_ours_is_never_removed(tmp_path: Path) -> None:
+    """Neither what somebody put beside our files, nor what a link leads to."""
+    cache = tmp_path / "cache"
+    gone = of_another_checkout(cache, "a" * 64)
+    (gone / "notes.txt").touch()
+    linked = cache / ("b" * 64)
+    linked.symlink_to(of_another_checkout(tmp_path / "elsewhere", "b" * 64))
+    make_older(gone, snapshot.UNUSED)
+    make_older(linked.resolve(), snapshot.UNUSED)
+    snapshot._clear(str(cache))
+    assert [path.name for path in gone.iterdir()] == ["notes.txt"]
+    assert len(list(linked.iterdir())) == len(FILES)
 
 
 def test_a_library_that_asks_another_server_is_refused(sources: Sources) -> None:
@@ -197,46 +255,65 @@ def test_a_library_that_asks_another_server_is_refused(sources: Sources) -> None
         build(sources, "x")
 
 
+def one_letter_else(content: bytes) -> bytes:
+    """Return the same number of bytes, the one in the middle another one."""
+    middle = len(content) // 2
+    return content[:middle] + b"%c" % (content[middle] ^ 1) + content[middle + 1 :]
+
+
 @pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("graph.nq", None),
-        ("graph.nq", b""),
-        ("questions.json", b"garbage"),
-        ("manifest.json", b"garbage"),
-        ("manifest.json", b"{}"),
-        ("manifest.json", None),
-    ],
+    "damage",
+    [one_letter_else, lambda content: content[:-2], lambda _: b"", lambda _: b"{}", None],
+    ids=["a letter", "cut off", "empty", "of another form", "gone"],
 )
-def test_a_damaged_snapshot_is_built_again(
-    sources: Sources,
+@pytest.mark.parametrize("name", FILES)
+def test_a_damaged_snapshot_is_built_again_and_that_is_said(
+    name: str,
+    damage: Callable[[bytes], bytes] | None,
+    tiny: Sources,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    content: bytes | None,
 ) -> None:
     monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
-    whole = open_snapshot(sources).nquads
-    damaged = tmp_path / "cache" / digest_of(sources) / name
-    damaged.unlink()
-    if content is not None:
-        damaged.write_bytes(content)
-    again = open_snapshot(sources)
-    assert again.notices == ()
-    assert again.nquads == whole
-    assert again.questions
-    assert damaged.read_bytes() != content
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == [digest_of(sources)]
+    open_snapshot(tiny)
+    folder = tmp_path / "cache" / digest_of(tiny)
+    whole = {file.name: file.read_bytes() for file in folder.iterdir()}
+    (folder / name).unlink()
+    if damage is not None:
+        (folder / name).write_bytes(damage(whole[name]))
+    mended = open_snapshot(tiny)
+    assert mended.notices == (f"The snapshot in {folder} was damaged, and has been built again.",)
+    assert {name: mended.read(name) for name in FILES} == whole
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == whole
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == [digest_of(tiny)]
+    assert open_snapshot(tiny).notices == ()
 
 
-def test_a_snapshot_that_is_lost_while_it_is_open_says_which_file_and_what_to_do(
-    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_damaged_snapshot_that_the_package_carries_is_not_used(
+    tiny: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = tmp_path / "carried"
+    carried.mkdir()
+    build_into(tiny, str(carried))
+    whole = (carried / "graph.nq").read_bytes()
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(Sources, "carried_snapshot", str(carried))
+    assert open_snapshot(tiny).nquads == whole
+    assert not (tmp_path / "cache").exists()
+    (carried / "graph.nq").write_bytes(one_letter_else(whole))
+    opened = open_snapshot(tiny)
+    assert opened.nquads == whole
+    assert "Install crampkg again" in opened.notices[0]
+
+
+def test_a_snapshot_that_is_lost_while_it_is_open_is_answered_from(
+    tiny: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
-    opened = open_snapshot(sources)
-    (tmp_path / "cache" / digest_of(sources) / "graph.nq").unlink()
-    with pytest.raises(SourceError, match="Remove the folder"):
-        _ = opened.nquads
+    whole = open_snapshot(tiny).nquads
+    opened = open_snapshot(tiny)
+    shutil.rmtree(tmp_path / "cache")
+    assert opened.nquads == whole
 
 
 def test_keeps_the_lexical_forms_of_the_sources(sources: Sources) -> None:

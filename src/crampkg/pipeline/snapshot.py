@@ -2,8 +2,8 @@
 
 A snapshot is four files: `graph.nq` (all five graphs as canonical N-Quads), `questions.json`
 (the parsed question library), `terms.json` (what names resolve to) and `manifest.json` (digest,
-counts, status of the articles, lengths of the other files). It is built in a folder beside its
-place and renamed into it, so that it is there whole or not at all.
+counts, status of the articles, checksums of all four). It is built in a folder beside its place
+and renamed into it, so that it is there whole or not at all. Opening one verifies it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
     from crampkg.sources import Sources
 
-_DIGEST = frozenset("0123456789abcdef")
-
 FILES = ("graph.nq", "manifest.json", "questions.json", "terms.json")
+
+_MANIFEST = "manifest.json"
+
+#: How the name of a folder begins in which a build is being written; the digest follows.
+_BUILDING = ".building-"
 
 #: What a killed build left is cleared when it is older than this many seconds: writing takes less
 #: than one, and a builder that was stopped for longer finds its folder gone and keeps to memory.
@@ -34,7 +37,7 @@ UNUSED = 30 * 24 * 3600
 
 
 class Snapshot:
-    """A built snapshot, read from a folder or held in memory; each file is read when needed."""
+    """A built snapshot, its files in memory; each is parsed when needed."""
 
     def __init__(self, read: Callable[[str], bytes], notices: tuple[str, ...] = ()) -> None:
         self.read = read
@@ -100,31 +103,44 @@ def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = Non
     """Return the snapshot of `sources`: the one carried by the wheel, the cached one, or a new one.
 
     A new one is kept in `$CRAMPKG_CACHE`, else in the user's cache folder; where that cannot be
-    written it is held in memory, which `Snapshot.notices` then says. `announce` is told before a
-    build begins. Raises `SourceError` when the sources cannot be read or parsed.
+    written it is held in memory, which `Snapshot.notices` then says. A damaged one is built again,
+    which they say too. `announce` is told before a build begins. Raises `SourceError` when the
+    sources cannot be read or parsed.
     """
+    notices = []
     if sources.carried_snapshot is not None:
-        return Snapshot(_folder_reader(sources.carried_snapshot))
+        files = _verified(sources.carried_snapshot)
+        if files is not None:
+            return Snapshot(files.__getitem__)
+        notices.append(
+            f"The snapshot that the package carries, in {sources.carried_snapshot}, is damaged: "
+            "the graph is built from the package's sources instead. Install crampkg again."
+        )
     digest = digest_of(sources)
     cache = _cache_folder()
     folder = os.path.join(cache, digest)
-    if _is_whole(folder):
-        return Snapshot(_folder_reader(folder))
+    files = _verified(folder)
+    if files is not None:
+        return Snapshot(files.__getitem__, tuple(notices))
+    is_damaged = os.path.isdir(folder)
     if announce is not None:
-        announce("The sources are new or have changed: building the graph, which takes a moment.")
+        why = "The snapshot is damaged" if is_damaged else "The sources are new or have changed"
+        announce(f"{why}: building the graph, which takes a moment.")
     files = build(sources, digest)
     if digest_of(sources) != digest:  # somebody wrote to the sources meanwhile
-        return Snapshot(files.__getitem__)
+        return Snapshot(files.__getitem__, tuple(notices))
     try:
-        _keep(files, cache, folder)
+        _keep(files, cache, digest)
     except OSError as error:
-        notice = (
+        notices.append(
             f"The cache folder {cache} cannot be written ({error.strerror or error}), so the graph "
             "was built in memory and will be built again next time. Set CRAMPKG_CACHE to a folder "
             "that can be written."
         )
-        return Snapshot(files.__getitem__, (notice,))
-    return Snapshot(_folder_reader(folder))
+    else:
+        if is_damaged:
+            notices.append(f"The snapshot in {folder} was damaged, and has been built again.")
+    return Snapshot(files.__getitem__, tuple(notices))
 
 
 def build_into(sources: Sources, folder: str) -> None:
@@ -138,7 +154,7 @@ def build_into(sources: Sources, folder: str) -> None:
 def build(sources: Sources, digest: str) -> dict[str, bytes]:
     """Return the content of each file of the snapshot: load, derive, reason, describe."""
     import hashlib
-    import json
+    import zlib
 
     from pyoxigraph import CanonicalizationAlgorithm, Dataset, Store
 
@@ -147,9 +163,6 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     from crampkg.pipeline.load import load
     from crampkg.pipeline.rules import derive, reason
     from crampkg.vocabulary import GRAPHS
-
-    def text(value: object) -> bytes:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
     loaded = Dataset(load(sources))
     loaded.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
@@ -164,17 +177,19 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     counts = {name: sum(1 for _ in _graph(store, iri)) for name, iri in GRAPHS.items()}
     files = {
         "graph.nq": "".join(sorted(lines)).encode(),
-        "questions.json": text([question._asdict() for question in read_library(sources)]),
-        "terms.json": text(index(store)),
+        "questions.json": _json_bytes([question._asdict() for question in read_library(sources)]),
+        "terms.json": _json_bytes(index(store)),
     }
     manifest = {
         "digest": digest,
         "identifier": hashlib.sha256(files["graph.nq"]).hexdigest(),
         "triples": counts,
         "articles": statuses(store),
-        "bytes": {name: len(content) for name, content in files.items()},
     }
-    return {**files, "manifest.json": text(manifest)}
+    checksums = {name: zlib.crc32(content) for name, content in files.items()}
+    checksums[_MANIFEST] = zlib.crc32(_json_bytes(manifest))
+    # The manifest first: a build that is killed later can be told from the folders of others.
+    return {_MANIFEST: _json_bytes({**manifest, "checksums": checksums}), **files}
 
 
 def digest_of(sources: Sources) -> str:
@@ -220,59 +235,53 @@ def _cache_folder() -> str:
     return platformdirs.user_cache_dir("crampkg", appauthor=False)
 
 
-def _is_whole(folder: str) -> bool:
-    """Tell whether a folder holds a snapshot, each file as long as the manifest says."""
-    import json
+def _verified(folder: str) -> dict[str, bytes] | None:
+    """Return the files of a snapshot, or None unless each of them is as it was written.
 
-    try:
-        with open(os.path.join(folder, "manifest.json"), "rb") as file:
-            lengths = json.loads(file.read())["bytes"]
-        return all(
-            os.stat(os.path.join(folder, name)).st_size == length
-            for name, length in lengths.items()
-        )
-    except (OSError, ValueError, KeyError, AttributeError):
-        return False
-
-
-def _folder_reader(folder: str) -> Callable[[str], bytes]:
-    def read(name: str) -> bytes:
-        path = os.path.join(folder, name)
-        try:
-            with open(path, "rb") as file:
-                return file.read()
-        except OSError as error:
-            message = (
-                f"The snapshot file {path} cannot be read: {error.strerror}. Remove the folder "
-                "that it is in, and it is built again."
-            )
-            raise SourceError(message, path=path) from None
-
-    return read
-
-
-def _keep(files: Mapping[str, bytes], cache: str, folder: str) -> None:
-    """Put `files` into `folder`, whole or not at all; a builder that was faster is left alone.
-
-    A folder that was damaged meanwhile, by a full disk or by hand, makes room.
+    By CRC-32: it finds each change of a few letters, and the import of hashlib takes longer than
+    all the rest of this (`bench/ask_csv.py`).
     """
-    import shutil
+    import json
+    import zlib
+
+    files = {}
+    try:
+        for name in FILES:
+            with open(os.path.join(folder, name), "rb") as file:
+                files[name] = file.read()
+        manifest = json.loads(files[_MANIFEST])
+        checksums = manifest.pop("checksums")
+        contents = {**files, _MANIFEST: _json_bytes(manifest)}
+        is_whole = all(zlib.crc32(contents[name]) == checksums[name] for name in FILES)
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        return None
+    return files if is_whole else None
+
+
+def _keep(files: Mapping[str, bytes], cache: str, digest: str) -> None:
+    """Put `files` into their folder, whole or not at all; a builder that was faster is left alone.
+
+    In a folder that is damaged each file is replaced: all builders write the same bytes.
+    """
     import tempfile
 
     os.makedirs(cache, exist_ok=True)
-    _clear_litter(cache)
-    beside = tempfile.mkdtemp(prefix=".building-", dir=cache)
+    _clear(cache)
+    folder = os.path.join(cache, digest)
+    beside = tempfile.mkdtemp(prefix=f"{_BUILDING}{digest}-", dir=cache)
     try:
         _write(files, beside)
         os.chmod(beside, 0o755)  # noqa: S103 - a cache of public data, as readable as its parent
-        if os.path.isdir(folder) and not _is_whole(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-        os.rename(beside, folder)
-    except OSError:
-        if not _is_whole(folder):
-            raise
+        try:
+            os.rename(beside, folder)
+        except OSError:
+            if not os.path.isdir(folder):
+                raise
+            if _verified(folder) is None:
+                for name in FILES:
+                    os.replace(os.path.join(beside, name), os.path.join(folder, name))
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        _remove(beside)
 
 
 def _write(files: Mapping[str, bytes], folder: str) -> None:
@@ -283,18 +292,53 @@ def _write(files: Mapping[str, bytes], folder: str) -> None:
             os.fsync(file.fileno())
 
 
-def _clear_litter(cache: str) -> None:
-    import shutil
+def _clear(cache: str) -> None:
+    """Remove snapshots of sources that are no more, and what killed builds left; nothing else.
+
+    A folder is ours if its manifest has the digest that its name has.
+    """
     import time
 
     with os.scandir(cache) as entries:
         for entry in entries:
-            is_litter = entry.name.startswith(".building-")
-            if not is_litter and not _DIGEST.issuperset(entry.name):
-                continue  # not ours
+            is_unfinished = entry.name.startswith(_BUILDING)
+            digest = entry.name.removeprefix(_BUILDING).partition("-")[0]
             try:
+                if not entry.is_dir(follow_symlinks=False) or not _is_ours(entry.path, digest):
+                    continue
                 age = time.time() - entry.stat().st_mtime
             except OSError:  # its builder has just finished
                 continue
-            if age > (STALE if is_litter else UNUSED):
-                shutil.rmtree(entry.path, ignore_errors=True)
+            if age > (STALE if is_unfinished else UNUSED):
+                _remove(entry.path)
+
+
+def _is_ours(folder: str, digest: str) -> bool:
+    """Tell whether a folder has the manifest of the snapshot with this digest. Raises OSError."""
+    import json
+
+    with open(os.path.join(folder, _MANIFEST), "rb") as file:
+        content = file.read()
+    try:
+        return bool(json.loads(content)["digest"] == digest)
+    except (ValueError, LookupError, TypeError):
+        return False
+
+
+def _remove(folder: str) -> None:
+    """Remove the files of a snapshot, and their folder unless something else is in it."""
+    for name in FILES:
+        try:
+            os.unlink(os.path.join(folder, name))
+        except OSError:  # not there, or not ours to remove
+            pass
+    try:
+        os.rmdir(folder)
+    except OSError:
+        pass
+
+
+def _json_bytes(value: object) -> bytes:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
