@@ -1,17 +1,31 @@
 # The two that matter: `make demo` and `make test`. Both make their own .venv.
 
 PYTHON ?= python3
+SEED ?= 14
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test coverage lint fmt editor bench bench-serving engines screenshots page golden lock clean
+.PHONY: demo test conformance deep mutants coverage lint fmt editor bench bench-serving engines screenshots page golden lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
 
 # A file is one process's, so that what its tests share is started and built once.
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not conformance" $(PYTEST_ARGS)
+
+# Published suites, the stores and the tools of others, accessibility of every page.
+conformance: $(READY) tests/engines/node_modules
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m conformance $(PYTEST_ARGS)
+
+# Large properties and mutants, by hand: make deep SEED=7.
+deep: $(READY)
+	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=deep --hypothesis-seed=$(SEED)
+	$(MAKE) mutants SEED=$(SEED)
+
+# Mutants of the questions, of which the golden answers must notice all that can be told apart.
+mutants: $(READY)
+	$(BIN)/python tests/mutants/questions.py --seed $(SEED)
 
 # Tracing takes Python 3.11 twice the time.
 coverage: $(READY)

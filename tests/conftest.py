@@ -15,8 +15,10 @@ from crampkg.sources import Sources
 
 ROOT = Path(__file__).parents[1]
 
-# No deadline, since a machine may be busy; and no examples kept, since tests leave nothing behind.
-settings.register_profile("crampkg", deadline=None, database=None)
+# No deadline, since a machine may be busy; no examples kept, since tests leave nothing behind; the
+# same ones in each run, but for `make deep`, which names its seed.
+settings.register_profile("crampkg", deadline=None, database=None, derandomize=True)
+settings.register_profile("deep", deadline=None, database=None, max_examples=2_000)
 settings.load_profile("crampkg")
 
 

@@ -10,6 +10,8 @@ from pages.browsing import PAGES
 from pages.conftest import Visit
 from playwright.sync_api import Page
 
+pytestmark = pytest.mark.conformance
+
 #: The rules of axe-core that look at colours: all others read what the dark leaves as it is.
 COLOURS = {"type": "tag", "values": ["cat.color"]}
 

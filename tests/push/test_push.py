@@ -86,7 +86,9 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
-@pytest.fixture(params=["oxigraph", "virtuoso"])
+@pytest.fixture(
+    params=["oxigraph", pytest.param("virtuoso", marks=pytest.mark.conformance)],
+)
 def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Running:
     """Each store that takes a push, with nothing of ours in it."""
     store: Running = request.getfixturevalue(request.param)

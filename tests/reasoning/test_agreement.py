@@ -22,6 +22,8 @@ from crampkg.pipeline.load import load
 from crampkg.sources import Sources
 from crampkg.vocabulary import GRAPHS, OWL
 
+pytestmark = pytest.mark.conformance
+
 Engine = Callable[[Sequence[Triple]], Entailed]
 #: Nothing is made smaller, at a second a step; the first example is the smallest that there is.
 few = partial(settings, phases=[Phase.generate])

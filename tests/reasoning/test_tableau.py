@@ -20,6 +20,8 @@ from crampkg.pipeline.rules import conclusions, derive, reason, rule_texts
 from crampkg.sources import Sources
 from crampkg.vocabulary import GRAPHS, PREFIXES, RDF, RDFS
 
+pytestmark = pytest.mark.conformance
+
 Tableau = Callable[[list[Triple]], tuple[Entailed, list[str]]]
 tableaux = pytest.mark.parametrize("tableau", [by_hermit, by_pellet])
 MISTAKES = """

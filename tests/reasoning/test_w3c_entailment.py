@@ -28,6 +28,8 @@ from crampkg.pipeline.rules import reason
 from crampkg.sources import Sources
 from crampkg.vocabulary import GRAPHS
 
+pytestmark = pytest.mark.conformance
+
 with Path(__file__).with_name("w3c-entailment.tsv").open(encoding="utf-8", newline="") as file:
     TABLE = {row["test"]: row for row in csv.DictReader(file, delimiter="\t")}
 

@@ -24,6 +24,8 @@ from tiny import BASE
 
 from crampkg.vocabulary import GRAPHS, PREFIXES
 
+pytestmark = pytest.mark.conformance
+
 ROOT = Path(__file__).parents[2]
 TABLE = Path(__file__).with_name("w3c-protocol.tsv")
 with TABLE.open(encoding="utf-8", newline="") as file:

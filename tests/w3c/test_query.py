@@ -37,6 +37,8 @@ from crampkg.engine import guard
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import CrampkgError, RefusedQueryError
 
+pytestmark = pytest.mark.conformance
+
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 QT = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-query#")
 RS = Namespace(formats.RESULT_SET)
