@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,13 +14,14 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Match, Route
 
 from crampkg import __version__
 from crampkg.server import (
     api,
     editor,
     graph_store,
+    identifiers,
     media,
     metrics,
     pictures,
@@ -30,6 +32,7 @@ from crampkg.server import (
     static_files,
 )
 from crampkg.server.access_log import AccessLog
+from crampkg.server.pages import layout
 from crampkg.server.problems import Problem
 from crampkg.server.service import GONE, Service
 
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
 def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
     """Return the application that answers from `graph` within `limits`."""
     service = Service(graph, limits)
+    sources = source_files.files(graph.sources)
+    static = static_files.Files(layout.static_contents(), lasting=True)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -57,6 +62,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
     read = ["GET"]
     write = ["GET", "PUT", "POST", "DELETE", "PATCH"]
     routes: list[tuple[str, Handler, list[str]]] = [
+        *((path, handler, read) for path, handler in identifiers.routes(graph, sources)),
         ("/", site.page("home"), read),
         ("/questions", site.page("questions"), read),
         ("/questions/{id}", site.page("question"), read),
@@ -77,7 +83,9 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ("/sparql", sparql.respond, ["GET", "POST"]),
         ("/store", graph_store.respond, write),
         ("/graph/{name}", graph_store.respond, write),
-        ("/sources.zip", _archive, read),
+        (f"/{source_files.ARCHIVE}", _archive(sources), read),
+        ("/sources/{path:path}", sources.respond, read),
+        ("/static/{path:path}", static.respond, read),
         ("/.well-known/void", _void, read),
         ("/api", site.page("api"), read),
         ("/api/openapi.json", api.description, read),
@@ -94,13 +102,6 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         routes=[
             Route(path, _endpoint(handler, service), methods=methods)
             for path, handler, methods in routes
-        ]
-        + [
-            Mount("/sources", source_files.SourceFiles(graph.sources)),
-            Mount(
-                "/static",
-                static_files.Files(lasting=True, packages=[("crampkg.server", "static")]),
-            ),
         ],
         middleware=[
             Middleware(AccessLog, metrics=service.metrics),
@@ -116,6 +117,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         exception_handlers={HTTPException: _refused, Exception: _mistaken},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # by the Host header, which is the client's word
     app.state.service = service
     return app
 
@@ -138,10 +140,11 @@ async def _void(request: Request, service: Service) -> Response:
     return await service.answer(request, {**job, "format": format, "type": type})
 
 
-async def _archive(_: Request, service: Service) -> Response:
-    content = await asyncio.to_thread(source_files.archive, service.graph.sources)
-    headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
-    return Response(content, 200, headers, "application/zip")
+def _archive(sources: static_files.Files) -> Handler:
+    async def respond(request: Request, service: Service) -> Response:
+        return sources.response(request, service, source_files.ARCHIVE)
+
+    return respond
 
 
 async def _health(_: Request, service: Service) -> Response:
@@ -176,9 +179,19 @@ async def _refused(request: Request, error: Exception) -> Response:
             allowed = "GET, HEAD"
         detail = f"{request.method} is not for this address. It takes {allowed}."
         return refusals.respond(request, Problem("method", detail), {"Allow": allowed})
+    shorter = request.url.path.rstrip("/")
+    if shorter != request.url.path and _is_address(request, shorter):
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Response(None, 307, {"location": f"{quote(shorter)}{query}"})
     detail = f"There is nothing at {request.url.path}."
     problem = Problem("not-found", detail, aside="/api says what there is.")
     return refusals.respond(request, problem)
+
+
+def _is_address(request: Request, path: str) -> bool:
+    """Tell whether a request would be answered at another path."""
+    scope = {**request.scope, "path": path}
+    return any(route.matches(scope)[0] == Match.FULL for route in request.app.routes)
 
 
 async def _mistaken(request: Request, error: Exception) -> Response:

@@ -14,11 +14,9 @@ from crampkg.errors import (
     UnknownTermError,
     UsageError,
 )
+from crampkg.vocabulary import PROBLEM
 
 MEDIA_TYPE = "application/problem+json"
-
-#: Where docs/server.md is told to describe each kind; an identifier, not a promise of a page.
-_BASE = "https://w3id.org/crampkg/problem/"
 
 
 #: How many characters of what is wrong are told.
@@ -26,35 +24,163 @@ _LONGEST = 2000
 
 
 class Kind(NamedTuple):
-    """A kind of problem: its status code and its title."""
+    """A kind of problem: its status code, its title, and what it means and what to do."""
 
     status: int
     title: str
+    meaning: str
 
 
 KINDS: dict[str, Kind] = {
-    "bad-request": Kind(400, "The request cannot be understood"),
-    "syntax": Kind(400, "The query does not parse or cannot be run"),
-    "complexity": Kind(400, "The query is too complex"),
-    "dataset": Kind(400, "The query reads a graph that is not here"),
-    "term": Kind(400, "A name fits no term, or several"),
-    "service": Kind(403, "The query asks another server"),
-    "update": Kind(403, "The graph is read-only"),
-    "not-found": Kind(404, "There is nothing here"),
-    "method": Kind(405, "The method is not allowed here"),
-    "not-acceptable": Kind(406, "No format that is accepted can hold the answer"),
-    "too-slow": Kind(408, "The request did not arrive in time"),
-    "too-long": Kind(413, "The request is too long"),
-    "long-head": Kind(431, "The head of the request is too long"),
-    "media-type": Kind(415, "The body is of an unknown kind"),
-    "time-limit": Kind(422, "The query takes too long"),
-    "memory-limit": Kind(422, "The query takes too much memory"),
-    "result-limit": Kind(422, "The answer is too large"),
-    "engine": Kind(500, "The query ended the engine"),
-    "mistake": Kind(500, "A mistake of the server"),
-    "busy": Kind(503, "The server is busy"),
-    "lost": Kind(503, "The process that ran the query was ended"),
-    "unready": Kind(503, "The server cannot answer now"),
+    "bad-request": Kind(
+        400,
+        "The request cannot be understood",
+        (
+            "A parameter, a header or the request itself is missing, unknown, twice or of no use. "
+            "The detail says which: correct it."
+        ),
+    ),
+    "syntax": Kind(
+        400,
+        "The query does not parse or cannot be run",
+        (
+            "The query is not SPARQL 1.1, or cannot be run as it is. Correct it at the line and "
+            "column that are named."
+        ),
+    ),
+    "complexity": Kind(
+        400,
+        "The query is too complex",
+        "The query nests too many brackets, or has too many operators. Ask in smaller parts.",
+    ),
+    "dataset": Kind(
+        400,
+        "The query reads a graph that is not here",
+        "The query names a graph that is not served here. The detail lists those that are.",
+    ),
+    "term": Kind(
+        400,
+        "A name fits no term, or several",
+        (
+            "A name fits nothing here, or several things. The detail has the nearest names: take "
+            "one of them."
+        ),
+    ),
+    "service": Kind(
+        403,
+        "The query asks another server",
+        (
+            "The query sends a part of itself to another server (SERVICE), which is never done "
+            "here. Leave that part out."
+        ),
+    ),
+    "update": Kind(
+        403,
+        "The graph is read-only",
+        (
+            "The request would change the graph, which can be read and not be changed. Change the "
+            "source files instead."
+        ),
+    ),
+    "not-found": Kind(
+        404,
+        "There is nothing here",
+        "No page, thing, graph or question has this address. Check its spelling.",
+    ),
+    "method": Kind(
+        405,
+        "The method is not allowed here",
+        "The address does not take this HTTP method. The header Allow has those that it takes.",
+    ),
+    "not-acceptable": Kind(
+        406,
+        "No format that is accepted can hold the answer",
+        (
+            "The answer cannot be written in any format that the request accepts. The detail lists"
+            " the formats."
+        ),
+    ),
+    "too-slow": Kind(
+        408,
+        "The request did not arrive in time",
+        "The body of the request did not come in time. Send it at once.",
+    ),
+    "too-long": Kind(
+        413,
+        "The request is too long",
+        "The body or a parameter is longer than is allowed. Shorten it.",
+    ),
+    "long-head": Kind(
+        431,
+        "The head of the request is too long",
+        (
+            "The address and the headers are together longer than is allowed. Send a long query by"
+            " POST."
+        ),
+    ),
+    "media-type": Kind(
+        415,
+        "The body is of an unknown kind",
+        (
+            "The body has a media type, charset or content coding that is not read here. The "
+            "detail has those that are."
+        ),
+    ),
+    "time-limit": Kind(
+        422,
+        "The query takes too long",
+        (
+            "The query was stopped when its time was over. It may be asked differently; asking it "
+            "again is of no use."
+        ),
+    ),
+    "memory-limit": Kind(
+        422,
+        "The query takes too much memory",
+        (
+            "The query needs more memory than a query may take. It may be asked differently; "
+            "asking it again is of no use."
+        ),
+    ),
+    "result-limit": Kind(
+        422,
+        "The answer is too large",
+        (
+            "The answer has more rows or bytes than an answer may have. Ask for less, with LIMIT "
+            "and OFFSET."
+        ),
+    ),
+    "engine": Kind(
+        500,
+        "The query ended the engine",
+        "The query ended the engine, which has been started again. Ask in another way.",
+    ),
+    "mistake": Kind(
+        500,
+        "A mistake of the server",
+        "The server made a mistake, which is in its log. Please report it.",
+    ),
+    "busy": Kind(
+        503,
+        "The server is busy",
+        (
+            "Too many requests wait or are answered. Ask again after the seconds of the header "
+            "Retry-After."
+        ),
+    ),
+    "lost": Kind(
+        503,
+        "The process that ran the query was ended",
+        "The process that ran the query was ended from outside. Ask again.",
+    ),
+    "unready": Kind(
+        503,
+        "The server cannot answer now",
+        (
+            "The server has no process that could answer. Ask again after the seconds of the "
+            "header Retry-After."
+        ),
+    ),
 }
 
 
@@ -93,7 +219,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
     def document(self) -> dict[str, object]:
         """Return the members of the problem details object."""
         told: dict[str, object] = {
-            "type": _BASE + self.kind,
+            "type": PROBLEM + self.kind,
             "title": KINDS[self.kind].title,
             "status": self.status,
             "detail": self.detail,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from starlette.responses import Response
+
 from crampkg.server import media
 from crampkg.server.pages import addresses, layout
 from crampkg.server.problems import Problem
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.service import Service
@@ -37,6 +38,11 @@ async def concept(request: Request, service: Service) -> Response:
     """
     path, suffix = media.without_suffix(request.path_params["path"], media.PAGES)
     iri = KG + path
+    if iri.endswith("/"):  # what the IRIs of an article's things begin with
+        articles = (status.article for status in service.graph.statuses)
+        article = next((each for each in articles if each.startswith(iri)), None)
+        if article is not None:
+            return Response(None, 303, {"location": addresses.address(article)})
     format, type = media.chosen(request.headers.get("accept", ""), suffix, media.PAGES)
     headers = _linked(iri, addresses.address(iri), format)
     if format == "html":

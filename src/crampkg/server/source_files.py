@@ -1,4 +1,7 @@
-"""The source files that the graph is made of, as downloads: one by one, and all in an archive."""
+"""The source files that the graph is made of, as downloads: one by one, and all in an archive.
+
+They are read once, when the server starts, and sent as they were then: what the graph is made of.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,9 @@ TYPES = {
 for _extension, _type in TYPES.items():
     mimetypes.add_type(_type, _extension)
 
+#: The name of the archive of all source files.
+ARCHIVE = "sources.zip"
+
 #: An archive of the same files is the same, whenever it is made.
 _MADE = (1980, 1, 1, 0, 0, 0)
 
@@ -32,30 +38,37 @@ _MADE = (1980, 1, 1, 0, 0, 0)
 @functools.cache  # also because a process that answers cannot read a folder
 def names(sources: Sources) -> tuple[str, ...]:
     """Return the names of the source files that are shown to others, sorted."""
-    return tuple(name for name in sources.files() if os.path.splitext(name)[1] in TYPES)
+    return tuple(
+        name
+        for name in sources.files()
+        if os.path.splitext(name)[1] in TYPES and _is_inside(sources, name)
+    )
 
 
-class SourceFiles(Files):
-    """The source files below one address, and nothing else of their folder."""
+def files(sources: Sources) -> Files:
+    """Return the source files by name, and the archive of all of them as `ARCHIVE`.
 
-    def __init__(self, sources: Sources) -> None:
-        super().__init__(directory=sources.root)
-        self._sources = sources
-
-    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
-        """Return where a source file is, or that there is none."""
-        if path.replace(os.sep, "/") not in names(self._sources):
-            return "", None
-        return super().lookup_path(path)
+    Raises OSError when one cannot be read.
+    """
+    contents = {}
+    for name in names(sources):
+        with open(sources.path(name), "rb") as file:
+            contents[name] = file.read()
+    return Files({**contents, ARCHIVE: _archive(contents)})
 
 
-def archive(sources: Sources) -> bytes:
-    """Return all source files in a ZIP archive, at their places in the folder."""
+def _is_inside(sources: Sources, name: str) -> bool:
+    """Tell whether a source file is in its folder, and no link leads out of it."""
+    root = os.path.realpath(sources.root)
+    return os.path.realpath(sources.path(name)).startswith(os.path.join(root, ""))
+
+
+def _archive(contents: dict[str, bytes]) -> bytes:
+    """Return files in a ZIP archive, at their places in the folder."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in names(sources):
+        for name, content in contents.items():
             entry = zipfile.ZipInfo(name, _MADE)
             entry.external_attr = 0o644 << 16
-            with open(sources.path(name), "rb") as content:
-                made.writestr(entry, content.read(), zipfile.ZIP_DEFLATED)
+            made.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return file.getvalue()

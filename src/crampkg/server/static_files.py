@@ -1,38 +1,66 @@
-"""Files that are sent as they are: kept by browsers where the address tells the content."""
+"""Files that are sent as they are, from memory: who reads slowly holds a connection and no more."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import hashlib
+import mimetypes
+from typing import TYPE_CHECKING
 
-from starlette.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from werkzeug.http import parse_etags
+
+from crampkg.server import media
+from crampkg.server.piecewise import PiecewiseResponse
 
 if TYPE_CHECKING:
-    import os
+    from collections.abc import Mapping
 
-    from starlette.responses import Response
-    from starlette.types import Scope
+    from starlette.requests import Request
+
+    from crampkg.server.service import Service
 
 #: What follows the question mark of an address changes with the content (`layout.static`).
 _LASTING = "public, max-age=31536000, immutable"
 
 
-class Files(StaticFiles):
-    """The files of a folder; `lasting` are those asked for with a question mark."""
+class Files:
+    """Files by name; browsers keep `lasting` ones that are asked for with a question mark."""
 
-    def __init__(self, *, lasting: bool = False, **folder: Any) -> None:
-        super().__init__(**folder)
+    def __init__(self, contents: Mapping[str, bytes], *, lasting: bool = False) -> None:
+        self._contents = contents
         self._is_lasting = lasting
+        self._tags = {
+            name: hashlib.sha256(content).hexdigest()[:32] for name, content in contents.items()
+        }
 
-    def file_response(
+    async def respond(self, request: Request, service: Service) -> Response:
+        """Return the file that the rest of the path names, or that it is what the client has."""
+        return self.response(request, service, request.path_params["path"])
+
+    def response(
         self,
-        full_path: str | os.PathLike[str],
-        stat_result: os.stat_result,
-        scope: Scope,
-        status_code: int = 200,
+        request: Request,
+        service: Service,
+        name: str,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Return a file, or that it is what the client has."""
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        lasts = self._is_lasting and scope["query_string"]
-        response.headers["cache-control"] = _LASTING if lasts else "no-cache"
-        response.headers["x-content-type-options"] = "nosniff"
-        return response
+        """Return a file by its name. Raises `HTTPException` (404) when there is none."""
+        if name not in self._contents:
+            raise HTTPException(404)
+        tag = self._tags[name]
+        lasts = self._is_lasting and request.url.query
+        told = {
+            "cache-control": _LASTING if lasts else "no-cache",
+            "etag": f'"{tag}"',
+            "x-content-type-options": "nosniff",
+            **(headers or {}),
+        }
+        if parse_etags(request.headers.get("if-none-match")).contains_weak(tag):
+            return Response(None, 304, told)
+        type = mimetypes.guess_type(name)[0] or "text/plain"
+        told["content-type"] = media.content_type(type)
+        limits = service.limits
+        return PiecewiseResponse(
+            self._contents[name], 200, told, grace=limits.grace, pace=limits.pace
+        )

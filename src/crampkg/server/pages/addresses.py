@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from crampkg.vocabulary import CK, GRAPH, KG, ONTOLOGY, compress
+from crampkg.vocabulary import CK, GRAPH, KG, ONTOLOGY, PROBLEM, compress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +22,8 @@ def address(iri: str) -> str:
         return f"/ontology#{quote(iri.removeprefix(CK))}"
     if iri == ONTOLOGY:
         return "/ontology"
+    if iri.startswith(PROBLEM):
+        return f"/problem/{quote(iri.removeprefix(PROBLEM))}"
     if iri.startswith(GRAPH):
         return f"/graph/{quote(iri.removeprefix(GRAPH))}"
     return iri if iri.startswith(("http://", "https://")) else ""

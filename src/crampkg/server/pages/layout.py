@@ -111,6 +111,11 @@ def digest() -> str:
     return found.hexdigest()[:12]
 
 
+def static_contents() -> dict[str, bytes]:
+    """Return the content of each file of `static/`."""
+    return {file.name: file.read_bytes() for file in _folder("static")}
+
+
 @functools.cache
 def static(name: str) -> str:
     """Return the address of a file of `static/`, another one when its content is another."""

@@ -1,0 +1,116 @@
+"""The IRIs of this project that have no page of their own, each answered at its own path.
+
+Their paths here are those below `https://w3id.org/crampkg/`, so that one rule there leads to all of
+them (`w3id/.htaccess`). Things, classes and graphs are answered by `site` and `graph_store`.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import posixpath
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode, RdfFormat, parse
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from crampkg.server import media, source_files
+from crampkg.server.pages import layout
+from crampkg.server.problems import KINDS, PROBLEM
+from crampkg.vocabulary import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.server.service import Service
+    from crampkg.server.static_files import Files
+
+    Handler = Callable[[Request, Service], Awaitable[Response]]
+
+_CONTEXT = "ontology/context.jsonld"
+_SHAPES = "ontology/shapes.ttl"
+
+#: Where a namespace is answered that no file is about.
+_PLACES = {"/graph/": "/.well-known/void", "/id/": "/concepts", "/rule/": "/about#sources"}
+
+
+def routes(graph: KnowledgeGraph, files: Files) -> list[tuple[str, Handler]]:
+    """Return the paths of the identifiers, each with what answers it."""
+
+    def in_file(find: Callable[[KnowledgeGraph, str], str | None]) -> Handler:
+        async def respond(request: Request, service: Service) -> Response:
+            name = find(graph, request.path_params.get("name", ""))
+            if name is None:
+                raise HTTPException(404)
+            place = {"content-location": f"/sources/{name}"}
+            return files.response(request, service, name, place)
+
+        return respond
+
+    return [
+        ("/context.jsonld", in_file(lambda *_: _CONTEXT)),
+        ("/mappings/{name}", in_file(_mappings)),
+        ("/rule/{name}", in_file(_rule)),
+        ("/shape/{name}", in_file(_shape)),
+        ("/shape/", in_file(lambda *_: _SHAPES)),
+        ("/problem/{name}", _problem),
+        ("/problem/", _problem),
+        *((path, _elsewhere) for path in _PLACES),
+    ]
+
+
+def _mappings(graph: KnowledgeGraph, name: str) -> str | None:
+    """Return the source file that holds a set of mappings."""
+    return _first(graph, lambda file: file.endswith(f"/mappings/{name}"))
+
+
+def _rule(graph: KnowledgeGraph, name: str) -> str | None:
+    """Return the source file of a rule."""
+    return _first(
+        graph,
+        lambda file: file.startswith("rules/") and posixpath.basename(file) == f"{name}.rq",
+    )
+
+
+def _shape(graph: KnowledgeGraph, name: str) -> str | None:
+    """Return the source file of a shape."""
+    return _SHAPES if PREFIXES["shape"] + name in _shapes(graph) else None
+
+
+def _first(graph: KnowledgeGraph, fits: Callable[[str], bool]) -> str | None:
+    return next(filter(fits, source_files.names(graph.sources)), None)
+
+
+@functools.cache
+def _shapes(graph: KnowledgeGraph) -> frozenset[str]:
+    """Return the IRIs of the shapes."""
+    quads = parse(path=graph.sources.path(_SHAPES), format=RdfFormat.TURTLE)
+    return frozenset(quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode))
+
+
+async def _problem(request: Request, service: Service) -> Response:
+    """Return what a kind of problem means, or all of them: a page, or JSON for programs."""
+    name = request.path_params.get("name")
+    if name is not None and name not in KINDS:
+        raise HTTPException(404)
+    kinds = [
+        {"type": PROBLEM + kind, **KINDS[kind]._asdict()}
+        for kind in (KINDS if name is None else (name,))
+    ]
+    headers = {"vary": "Accept", "cache-control": "no-cache", **layout.HEADERS}
+    accepted = media.best_of(request.headers.get("accept", ""), ("application/json", "text/html"))
+    if accepted == "text/html":
+        return HTMLResponse(
+            layout.render("problems.html", service.graph, kinds=kinds), 200, headers
+        )
+    told = kinds if name is None else kinds[0]
+    return Response(json.dumps(told).encode() + b"\n", 200, headers, "application/json")
+
+
+async def _elsewhere(request: Request, _: Service) -> Response:
+    """Lead from a namespace to what tells of the things in it."""
+    return Response(None, 303, {"location": _PLACES[request.url.path]})

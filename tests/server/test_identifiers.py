@@ -1,0 +1,162 @@
+"""Every IRI of this project that anything here contains is answered, at its own path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import rdflib
+from conftest import ROOT
+from serving import Server
+
+from crampkg.graph import KnowledgeGraph
+from crampkg.pipeline.rulebook import rulebook
+from crampkg.server.problems import KINDS, Problem
+from crampkg.vocabulary import CK
+
+HOME = "https://w3id.org/crampkg"
+IRI = re.compile(HOME + r"(?=[/\"'>\s])[^\s\"'<>\\^`{}|),;\]]*")
+FORMATS = ("jsonld", "nquads", "ntriples", "rdfxml", "trig", "turtle")
+
+
+def texts(graph: KnowledgeGraph, server: Server) -> Iterator[tuple[str, str]]:
+    """Yield the texts that go out, each with its name."""
+    for name in graph.sources.files():
+        yield name, Path(graph.sources.path(name)).read_text(encoding="utf-8")
+    yield "docs/export.md", (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    shapes = rdflib.Graph().parse(graph.sources.path("ontology/shapes.ttl"))
+    yield "shapes", shapes.serialize(format="nt")
+    for format in FORMATS:
+        yield format, graph.export(format).decode()
+    for each in graph.questions():
+        answer = graph.ask(each.id)
+        if answer.form == "select":
+            yield (
+                each.id,
+                " ".join(
+                    str(getattr(cell, "value", cell)) + " " for row in answer.rows for cell in row
+                ),
+            )
+        else:
+            yield each.id, answer.serialize("ntriples").decode()
+    for rule in rulebook(graph.sources, "facts", "owl", "inferred"):
+        yield rule.id, f"{HOME}/rule/{rule.id} "
+    for kind in KINDS:
+        yield kind, Problem(kind, "").body().decode()
+    why = {"subject": "kg:femoral-artery", "predicate": "ck:implicatedIn", "object": "kg:calf-pain"}
+    for path, asked in (
+        ("/api/why", {**why, "format": "ntriples"}),
+        ("/api/why", why),
+        ("/api/describe", {"term": "leg cramp"}),
+        ("/api/questions", {}),
+        ("/api/questions", {"format": "ntriples"}),
+        ("/api/terms", {"q": "calf"}),
+        ("/api/openapi.json", {}),
+        ("/api/status", {}),
+        ("/.well-known/void", {}),
+        ("/sparql", {}),
+        ("/nowhere", {}),
+        ("/about", {}),
+    ):
+        yield path, server.get(path, params=asked).text
+
+
+@pytest.fixture(scope="module")
+def iris(graph: KnowledgeGraph, server: Server) -> dict[str, str]:
+    """Return each IRI of ours, with the name of a text that contains it."""
+    return {
+        iri.rstrip("."): name for name, text in texts(graph, server) for iri in IRI.findall(text)
+    }
+
+
+def test_each_identifier_is_answered_at_its_path(iris: dict[str, str], server: Server) -> None:
+    kinds = {iri.removeprefix(HOME + "/").partition("/")[0].partition("#")[0] for iri in iris}
+    assert kinds >= {
+        *("context.jsonld", "graph", "id", "mappings", "ontology", "problem", "rule", "shape")
+    }
+    headers = {"accept": "application/n-triples, application/json;q=0.5, */*;q=0.1"}
+    paths = {iri.removeprefix(HOME).partition("#")[0] or "/": name for iri, name in iris.items()}
+    assert len(paths) > 500
+    lost = {
+        path: (name, answer.status_code)
+        for path, name in sorted(paths.items())
+        if (answer := server.client.get(path, headers=headers, follow_redirects=True)).status_code
+        != 200
+    }
+    assert lost == {}
+
+
+def test_each_term_of_the_ontology_has_a_place_on_its_page(
+    iris: dict[str, str], server: Server
+) -> None:
+    page = server.get("/ontology").text
+    places = set(re.findall(r'\bid="([^"]*)"', page))
+    terms = {iri.removeprefix(CK) for iri in iris if iri.startswith(CK)} - {""}
+    assert len(terms) > 100
+    assert terms - places == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "type", "holds"),
+    [
+        ("/context.jsonld", "application/ld+json", '"@context"'),
+        ("/mappings/terms.sssom.tsv", "text/tab-separated-values", "mapping_set_id"),
+        ("/rule/prp-trp", "application/sparql-query", "CONSTRUCT"),
+        ("/shape/article-date", "text/turtle", "shape:article-date"),
+        ("/problem/busy", "application/json", f'"type": "{HOME}/problem/busy"'),
+    ],
+)
+def test_an_identifier_leads_to_what_it_identifies(
+    path: str, type: str, holds: str, server: Server
+) -> None:
+    answer = server.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == type
+    assert holds in answer.text
+    again = server.get(path, headers={"if-none-match": answer.headers.get("etag", "")})
+    assert again.status_code == (304 if "etag" in answer.headers else 200)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/shape/nothing",
+        "/rule/nothing",
+        "/rule/..%2Fowl%2Fprp-trp",
+        "/mappings/nothing.sssom.tsv",
+        "/problem/nothing",
+        "/graph/nothing",
+        "/id/nothing",
+        "/id/nothing/",
+        "/ontology/9.9.9",
+    ],
+)
+def test_what_identifies_nothing_is_not_found(path: str, server: Server) -> None:
+    assert server.get(path).status_code == 404
+
+
+def test_a_kind_of_problem_is_a_page_in_a_browser(server: Server) -> None:
+    for kind in ("busy", ""):
+        answer = server.get(f"/problem/{kind}", headers={"accept": "text/html"})
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "The server is busy" in answer.text
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_w3id_leads_each_identifier_to_the_path_that_the_server_has(iris: dict[str, str]) -> None:
+    """The rule of the draft, as Apache reads it: without the folder's name and its slash."""
+    text = (ROOT / "w3id" / ".htaccess").read_text(encoding="ascii")
+    (rule,) = re.findall(
+        r"^RewriteRule (\S+) https://([^/\s]+)/(\S+) \[R=303,NE,L\]$", text, re.MULTILINE
+    )
+    pattern, _, substitution = rule
+    assert substitution == "$1"
+    for iri in iris:
+        path = iri.removeprefix(HOME).removeprefix("/").partition("#")[0]
+        found = re.match(pattern, path)
+        assert found is not None, iri
+        assert found[1] == path, iri
+    for path in ("sparql", "idle/x", "contextXjsonld", "api/questions"):
+        assert not re.match(pattern, path)
