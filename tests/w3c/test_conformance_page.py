@@ -20,11 +20,11 @@ PAGE = TESTS.parent / "docs" / "conformance.md"
 HEAD = """\
 # Conformance
 
-The W3C's test suite of SPARQL 1.1, run by `make conformance` where a copy is at hand (`CRAMPKG_W3C`; it is
-not in the repository). Each case is a line of a table in `tests/`, with its result; one that passed
-must not fail, and one that fails has its reason. "By value" is right but for the lexical form of a
-literal: Oxigraph normalises literals when it reads them (`"1.50"^^xsd:decimal` becomes 1.5). Our
-exports do not go through it and lose none.
+The W3C's test suite of SPARQL 1.1, run by `make conformance` where a copy is at hand
+(`CRAMPKG_W3C`; it is not in the repository). Each case is a line of a table in `tests/`, with its
+result; one that passed must not fail, and one that fails has its reason. "By value" is right but
+for the lexical form of a literal: Oxigraph normalises literals when it reads them
+(`"1.50"^^xsd:decimal` becomes 1.5). Our exports do not go through it and lose none.
 
 ## Queries and result formats
 
