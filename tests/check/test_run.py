@@ -11,6 +11,7 @@ from tiny import ARTICLE, BASE, HOME, TinySources, added, changed
 from crampkg.check import run
 from crampkg.errors import SourceError
 from crampkg.sources import Sources
+from crampkg.vocabulary import PREFIXES
 
 CLAIM = f"{HOME}/claims/artery.ttl"
 IRI = "https://w3id.org/crampkg/id/calf-ache/claim-artery-causes-pain"
@@ -35,20 +36,14 @@ def test_a_finding_names_file_line_term_problem_and_remedy(tmp_path: Path) -> No
     (finding,) = run(sources).findings
     assert finding.check == "label-hides-stance"
     assert finding.file == CLAIM
-    assert Path(sources.path(CLAIM)).read_text().splitlines()[finding.line or 0 - 1]
+    assert finding.line is not None
+    lines = Path(sources.path(CLAIM)).read_text().splitlines()
+    assert lines[finding.line - 1] == "art:claim-artery-causes-pain"
     assert finding.term == IRI
     assert finding.problem == (
         'The label "artery causes pain (hedge: often)" reads as if the claim were affirmed.'
     )
     assert finding.remedy == 'Begin it with "denied: ".'
-
-
-def test_the_line_is_where_the_block_of_the_term_begins(tmp_path: Path) -> None:
-    sources = changed(tmp_path, CLAIM, ("ck:affirmed", "ck:denied"))
-    (finding,) = run(sources).findings
-    assert finding.line is not None
-    lines = Path(sources.path(CLAIM)).read_text().splitlines()
-    assert lines[finding.line - 1] == "art:claim-artery-causes-pain"
 
 
 def test_files_are_checked_alone_with_the_rest_as_context(tmp_path: Path) -> None:
@@ -165,6 +160,73 @@ def test_a_text_of_no_article_is_said_not_to_be_compared(tmp_path: Path) -> None
         f"{other} is the text of none of the articles: digests and words were not compared.",
     )
     assert run(TinySources(tmp_path), (), str(ARTICLE)).notes == ()
+
+
+#: Axioms and what a finding about each names: its term and the property.
+HIJACKS = {
+    "ck:associatedWith rdfs:subPropertyOf ck:causes .": "ck:associatedWith rdfs:subPropertyOf",
+    "kg:odd rdfs:subPropertyOf ck:causes .": "kg:odd rdfs:subPropertyOf",
+    "skos:related rdfs:subPropertyOf ck:partOf .": "skos:related rdfs:subPropertyOf",
+    "ck:Pain rdfs:subClassOf ck:Condition .": "ck:Pain rdfs:subClassOf",
+    "[ ] rdfs:subClassOf ck:Pain .": "rdfs:subClassOf rdfs:subClassOf",
+    "ck:relatedTo rdfs:domain ck:Condition .": "ck:relatedTo rdfs:domain",
+    "ck:relatedTo rdfs:range ck:Condition .": "ck:relatedTo rdfs:range",
+    "ck:relatedTo owl:inverseOf ck:causes .": "ck:relatedTo owl:inverseOf",
+    "ck:relatedTo owl:equivalentProperty ck:causes .": "ck:relatedTo owl:equivalentProperty",
+    "ck:leadsTo owl:propertyChainAxiom ( ck:causes ) .": "ck:leadsTo owl:propertyChainAxiom",
+    "ck:Pain owl:equivalentClass ck:Finding .": "ck:Pain owl:equivalentClass",
+    "ck:Pain owl:disjointWith ck:Symptom .": "ck:Pain owl:disjointWith",
+    "ck:relatedTo a owl:SymmetricProperty .": "ck:relatedTo rdf:type",
+    "skos:broader a owl:TransitiveProperty .": "skos:broader rdf:type",
+    'ck:relatedTo ck:printedAs "causes"@en .': "ck:relatedTo ck:printedAs",
+    "ck:may ck:rank 9 .": "ck:may ck:rank",
+    "ck:relatedTo ck:strength 9 .": "ck:relatedTo ck:strength",
+}
+
+
+def test_data_adds_nothing_to_what_a_term_means(tmp_path: Path) -> None:
+    """Whatever the axiom and whoever its subject, the finding is about the file of data."""
+    used = ("ck", "kg", "owl", "rdfs", "skos")
+    prefixes = [f"@prefix {prefix}: <{PREFIXES[prefix]}> ." for prefix in used]
+    sources = added(tmp_path, "data/concepts/odd.ttl", "\n".join([*prefixes, *HIJACKS, ""]))
+    found = [each for each in run(sources).findings if each.check == "term-outside-ontology"]
+    assert {each.file for each in found} == {"data/concepts/odd.ttl"}
+    assert sorted(f"{each.term} {each.problem.split()[2]}" for each in found) == sorted(
+        HIJACKS.values()
+    )
+
+
+def test_the_shapes_name_terms_that_there_are(tmp_path: Path) -> None:
+    """A misspelt class or a misspelt word of SHACL tests nothing and says nothing."""
+    path = Path(Sources.find().path("ontology/shapes.ttl"))
+    text = path.read_text().replace("sh:targetClass ck:Article ", "sh:targetClass ck:Artikle ")
+    text = text.replace("sh:minCount 1", "sh:minCuont 1", 1)
+    report = run(added(tmp_path, "ontology/shapes.ttl", text))
+    found = {each.term for each in report.findings if each.check == "term-unknown"}
+    assert found == {"ck:Artikle", "sh:minCuont"}
+
+
+def test_a_text_hides_no_blank_and_keeps_joiners_and_soft_hyphens(tmp_path: Path) -> None:
+    bad = [
+        "odd\u00a0thing",
+        "odd\u200b",
+        "\ufeffodd",
+        "odd  thing",
+        "odd\tthing",
+        " odd",
+        "odd\u2028",
+    ]
+    good = ["a\u200cb", "a\u200db", "co\u00adoperate", "5 < 6", "\U0001fae8", "o", "o\u0308"]
+    path = tmp_path / "data" / "concepts" / "odd.ttl"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        f"@prefix kg: <{PREFIXES['kg']}> .\n@prefix skos: <{PREFIXES['skos']}> .\n"
+        + "".join(f'kg:bad-{n} skos:note "{text}"@en .\n' for n, text in enumerate(bad))
+        + "".join(f'kg:good-{n} skos:note "{text}"@en .\n' for n, text in enumerate(good)),
+        encoding="utf-8",
+    )
+    found = [each for each in run(TinySources(tmp_path)).findings if each.check == "text-blanks"]
+    assert [each.term for each in found] == [f"kg:bad-{n}" for n in range(len(bad))]
 
 
 def test_an_article_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:

@@ -7,12 +7,14 @@ import re
 
 import yaml
 from pyoxigraph import Literal, NamedNode
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
 
+from crampkg.check.material import SHAPES
 from crampkg.errors import SourceError
 from crampkg.questions.lint import QUESTION_CHECKS, lint
 from crampkg.records import Finding
 from crampkg.turtle import format_text
-from crampkg.vocabulary import CK, KG, SKOS
+from crampkg.vocabulary import CK, GRAPHS, KG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ FILE_CHECKS = {
         "Files of an article speak of its things only, other files of data of `kg:` things only."
     ),
     "name-style": "Names of things are lower-case words joined by hyphens.",
+    "term-unknown": "Questions, rules and shapes name terms that there are.",
     "mapping-subject": "A mapping is of a thing or term that there is.",
     "mapping-label": "A mapping repeats the label of its subject as it is.",
     "mapping-predicate": "A mapping uses one of the five match relations of SKOS.",
@@ -41,6 +44,17 @@ FILE_CHECKS = {
 }
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TERM = re.compile(r"(?<![\w:/<-])([a-z]+):([A-Za-z][\w-]*)")
+#: The vocabularies of which all terms are known, by their prefixes.
+_CLOSED = {
+    "dct": DCTERMS,
+    "owl": OWL,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "sh": SH,
+    "skos": SKOS,
+    "xsd": XSD,
+}
 _MATCHES = frozenset(
     f"skos:{kind}Match" for kind in ("broad", "close", "exact", "narrow", "related")
 )
@@ -52,6 +66,7 @@ def check_files(material: Material) -> tuple[list[Finding], int]:
     Those on question files are `questions.lint.QUESTION_CHECKS`.
     """
     findings = list(material.broken)
+    terms = _terms(material)
     for name in sorted(material.selected):
         if name not in material.texts:
             continue
@@ -63,6 +78,8 @@ def check_files(material: Material) -> tuple[list[Finding], int]:
         elif name.startswith("queries/") and name.endswith(".rq"):
             faults = lint(name, material.texts[name])
             findings += [fault._replace(file=material.show(name)) for fault in faults]
+        if not material.broken and (name == SHAPES or name.endswith(".rq")):
+            findings += _unknown(material, name, terms)
     return findings, len(FILE_CHECKS) + len(QUESTION_CHECKS)
 
 
@@ -107,6 +124,36 @@ def _names(material: Material, name: str) -> Iterator[Finding]:
             yield finding
 
 
+def _unknown(material: Material, name: str, terms: set[str]) -> Iterator[Finding]:
+    """Yield a finding for each name in a query or in the shapes that is no term.
+
+    A query that asks for such a term has no solutions, and a shape tests nothing.
+    """
+    shown: set[str] = set()
+    for number, line in enumerate(material.texts[name].splitlines(), 1):
+        for prefix, local in _TERM.findall(line):
+            term = f"{prefix}:{local}"
+            missing = (
+                term not in terms if prefix == "ck" else local not in _CLOSED.get(prefix, (local,))
+            )
+            if missing and term not in shown:
+                shown.add(term)
+                problem = f"There is no term {term}, so that what asks for it finds nothing."
+                yield Finding(
+                    "term-unknown", material.show(name), number, term, problem, "Mend its spelling."
+                )
+
+
+def _terms(material: Material) -> set[str]:
+    """Return the CURIEs of the terms that the ontology declares."""
+    ontology, kind = NamedNode(GRAPHS["ontology"]), NamedNode(str(RDF.type))
+    return {
+        "ck:" + quad.subject.value.removeprefix(CK)
+        for quad in material.store.quads_for_pattern(None, kind, None, ontology)
+        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(CK)
+    }
+
+
 def _mappings(material: Material, name: str) -> Iterator[Finding]:
     lines = material.texts[name].splitlines()
     top = sum(1 for line in lines if line.startswith("#"))
@@ -148,7 +195,7 @@ def _mappings(material: Material, name: str) -> Iterator[Finding]:
 
 
 def _labels(material: Material) -> dict[str, str]:
-    label = NamedNode(SKOS + "prefLabel")
+    label = NamedNode(f"{SKOS}prefLabel")
     return {
         quad.subject.value: quad.object.value
         for quad in material.store.quads_for_pattern(None, label, None, None)

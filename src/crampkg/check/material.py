@@ -65,6 +65,7 @@ class Material:
 
         Unless it is given, its file is the one that says most about the term with the IRIs
         `about`, else the one that defines it, else one that uses it; selected ones come first.
+        A graph among `about` leaves only the files of that graph.
         """
         if file is None:
             file = self._home(iri, set(about))
@@ -157,6 +158,7 @@ class Material:
             return file in self.selected, len(said & about), _TYPE.value in said
 
         files = [*self._said.get(iri, {})] or [*self._using.get(iri, {})]
+        files = [file for file in files if graph_of(file) in about] or files
         return max(files, key=rank, default=None)
 
 
