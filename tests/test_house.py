@@ -31,7 +31,7 @@ FLOORS = (
     {"engine"},
     {"turtle"},
     {"article"},
-    {"convert", "sources"},
+    {"chapters", "convert", "sources"},
     {"natural_order", "records", "replacing", "vocabulary"},
     {"errors"},
 )

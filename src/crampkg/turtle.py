@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
+from crampkg.chapters import GENERAL_AXIOMS, chapters, headings
 from crampkg.errors import SourceError
 from crampkg.natural_order import Key, natural
 from crampkg.records import Value
@@ -22,7 +23,7 @@ from crampkg.vocabulary import PREFIXES, RDF, XSD, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     Triple = tuple[Value, Value, Value]
 
@@ -48,19 +49,6 @@ _READING_ORDER = """
 """
 _RANK = {expand(curie): place for place, curie in enumerate(_READING_ORDER.split())}
 
-_ONTOLOGY = expand("owl:Ontology")
-#: Sections of an ontology: the heading, and the types of which a subject has at least one.
-_SECTIONS = (
-    ("", {_ONTOLOGY}),
-    ("Annotation properties", {expand("owl:AnnotationProperty")}),
-    ("Classes", {expand("owl:Class"), expand("rdfs:Class")}),
-    ("Object properties", {expand("owl:ObjectProperty")}),
-    ("Datatype properties", {expand("owl:DatatypeProperty"), expand("rdfs:Datatype")}),
-)
-_INDIVIDUALS = "Individuals"
-_ANONYMOUS = "General axioms"
-_HEADINGS = {f"# {heading}" for heading, _ in _SECTIONS} | {f"# {_INDIVIDUALS}", f"# {_ANONYMOUS}"}
-
 _TYPE, _FIRST, _REST, _NIL = (Value("uri", RDF + name) for name in ("type", "first", "rest", "nil"))
 _INTEGER, _BOOLEAN = XSD + "integer", XSD + "boolean"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
@@ -78,7 +66,7 @@ _DEEPEST = 24
 def write(triples: Iterable[Triple], prefixes: Mapping[str, str] = PREFIXES) -> str:
     """Return the graph of `triples` in canonical Turtle, declaring those `prefixes` that it uses.
 
-    A graph that declares an owl:Ontology is written in sections with headings.
+    A graph that declares an owl:Ontology is written in chapters (see `crampkg.chapters`).
     """
     return _Document({None: set(triples)}, prefixes).text()
 
@@ -117,7 +105,7 @@ def format_text(text: str, where: str) -> str:
     except TypeError as error:
         message = f"{where} goes beyond RDF 1.1: {error} Say it with RDF 1.1."
         raise SourceError(message, path=where) from None
-    _refuse_comments(text, where)
+    _refuse_comments(text, where, headings(triples))
     declared = parser.prefixes
     prefixes = {name: iri for name, iri in PREFIXES.items() if declared.get(name, iri) == iri}
     ours = set(prefixes.values())
@@ -197,13 +185,6 @@ class _Document:
 
     def _blocks(self, name: str | None) -> list[str]:
         about = self._about[name]
-        sections: dict[str, list[Value]] = defaultdict(list)
-        has_headings = False
-        for subject in sorted((term for term in about if term.kind == "uri"), key=self._sortable):
-            types = {term.text for term in about[subject].get(_TYPE, ())}
-            has_headings = has_headings or _ONTOLOGY in types
-            heading = next((head for head, kinds in _SECTIONS if kinds & types), _INDIVIDUALS)
-            sections[heading].append(subject)
         shared = [Value("bnode", node) for node in self._labels if Value("bnode", node) in about]
         referred = {triple[2] for triple in self._graphs[name]}
         roots = [
@@ -211,18 +192,16 @@ class _Document:
             for term in about
             if term.kind == "bnode" and term.text not in self._labels and term not in referred
         ]
-        sections[_ANONYMOUS] = shared + sorted(roots, key=self._sortable)
+        anonymous = shared + sorted(roots, key=self._sortable)
+        parts = chapters(about)
+        if parts is None:
+            named = sorted((term for term in about if term.kind == "uri"), key=self._sortable)
+            return [self._block(subject, about[subject]) for subject in named + anonymous]
         blocks = []
-        if not has_headings:
-            named = [
-                subject for key, part in sections.items() if key != _ANONYMOUS for subject in part
-            ]
-            ordered = sorted(named, key=self._sortable) + sections[_ANONYMOUS]
-            return [self._block(subject, about[subject]) for subject in ordered]
-        for heading in [*(heading for heading, _ in _SECTIONS), _INDIVIDUALS, _ANONYMOUS]:
-            if heading and sections[heading]:
+        for heading, subjects in [*parts, (GENERAL_AXIOMS, anonymous)]:
+            if heading and subjects:
                 blocks.append(f"# {heading}\n")
-            blocks.extend(self._block(subject, about[subject]) for subject in sections[heading])
+            blocks.extend(self._block(subject, about[subject]) for subject in subjects)
         return blocks
 
     def _block(self, subject: Value, properties: dict[Value, list[Value]]) -> str:
@@ -443,10 +422,10 @@ _LEXER = re.compile(
 )
 
 
-def _refuse_comments(text: str, where: str) -> None:
+def _refuse_comments(text: str, where: str, kept: Collection[str]) -> None:
     for found in _LEXER.finditer(text):
         comment = found["comment"]
-        if comment and comment.rstrip() not in _HEADINGS:
+        if comment and comment.rstrip().removeprefix("# ") not in kept:
             line = text.count("\n", 0, found.start()) + 1
             message = (
                 f"{where}, line {line}: a comment, which formatting would lose. Say it in a "

@@ -71,7 +71,7 @@ def fitting(abox: list[Triple], ontology: list[Triple], rules: Engine) -> list[T
         if each.predicate.value == OWL + "disjointWith"
         and isinstance(each.subject, NamedNode)
         and isinstance(each.object, NamedNode)
-    }
+    } | reasoners.exclusive(ontology)
     functional = {
         each.subject.value
         for each in ontology

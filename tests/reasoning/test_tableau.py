@@ -136,8 +136,12 @@ def test_every_difference_has_a_reason() -> None:
 
 
 @tableaux
-def test_an_artery_that_is_a_vein_would_be_noticed(tableau: Tableau, store: Store) -> None:
-    text = MISTAKES + ":x a :Artery, :Vein ."
+@pytest.mark.parametrize("kinds", [":Artery, :Vein", ":Symptom, :DiagnosticTest"])
+def test_two_kinds_that_exclude_each_other_would_be_noticed(
+    tableau: Tableau, kinds: str, store: Store
+) -> None:
+    """The first two by a pair, the others by a list of kinds."""
+    text = f"{MISTAKES} :x a {kinds} ."
     mistake = [quad.triple for quad in parse(text, format=RdfFormat.TURTLE)]
     with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
         tableau(triples(store, "ontology") + mistake)

@@ -29,6 +29,7 @@ _TYPE = NamedNode(RDF + "type")
 _NOTHING = NamedNode(OWL + "Nothing")
 _ONTOLOGY = NamedNode(GRAPHS["ontology"])
 _BACKGROUND = NamedNode(GRAPHS["background"])
+_FIRST = NamedNode(RDF + "first")
 _LABEL = NamedNode(SKOS + "prefLabel")
 
 #: A thing of each class that is nothing else: what it begins with, before the IRI of the class.
@@ -151,8 +152,12 @@ class _Reasons:
 
     def _tell(self, axiom: Axiom, triples: list[Triple]) -> str:
         quad = self._derivations.quads(axiom)[0]
-        said = self._wording.sentence(quad.triple)
-        if axiom.predicate is None:
+        kinds = [triple.object for triple in triples if triple.predicate == _FIRST]
+        if axiom.predicate is not None:
+            said = self._wording.sentence(quad.triple)
+        elif kinds:  # of all that exclude each other, the two that take part
+            said = self._wording.exclusive(*sorted(kinds, key=str))
+        else:
             said = self._claim(axiom, triples)
         file = self._material.file_of(quad)
         if file is None:

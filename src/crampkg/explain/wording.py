@@ -37,6 +37,8 @@ _CHARACTERS = {
     OWL + "SymmetricProperty": "“{subject}” holds both ways (it is symmetric)",
     OWL + "TransitiveProperty": "“{subject}” reaches on (it is transitive)",
     OWL + "Nothing": "{subject} is impossible",
+    OWL + "AllDisjointClasses": "nothing is two of these: {subject}",
+    OWL + "AllDifferent": "these are different things: {subject}",
 }
 
 
@@ -64,6 +66,12 @@ class Wording:
             object=self.term(triple.object),
             a_subject=self._one(triple.subject),
             a_object=self._one(triple.object),
+        )
+
+    def exclusive(self, one: object, other: object) -> str:
+        """Return in a clause that two classes exclude each other."""
+        return _SENTENCES[OWL + "disjointWith"].format(
+            a_subject=self._one(one), a_object=self._one(other)
         )
 
     def term(self, term: object) -> str:
@@ -98,9 +106,10 @@ class Wording:
         complement = self._value(node, OWL + "complementOf")
         if complement is not None:
             return f"something that is not {self._one(complement)}"
-        members = self._value(node, OWL + "members")
-        if members is not None:
-            return f"one of {', '.join(self.term(each) for each in self._list(members))}"
+        for name in ("members", "distinctMembers"):
+            members = self._value(node, OWL + name)
+            if members is not None:
+                return ", ".join(self.term(each) for each in self._list(members))
         restriction = self._restriction(node)
         return f"something that {restriction}" if restriction else "something without a name"
 

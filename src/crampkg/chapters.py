@@ -1,0 +1,205 @@
+"""The order of terms in an ontology file: by theme, parents before children, strongest first.
+
+A theme is data: an individual of `ck:Theme` with a rank and a label, which becomes the heading of
+its chapter. A term belongs to the theme that its `ck:theme` names, else to that of its superclass,
+superproperty, domain, inverse or class. Terms without a theme follow, by kind.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crampkg.natural_order import natural
+from crampkg.records import Value
+from crampkg.vocabulary import CK, OWL, RDF, RDFS, SKOS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    #: What a graph says of each subject.
+    About = Mapping[Value, Mapping[Value, list[Value]]]
+
+_TYPE, _ABOVE, _ABOVE_PROPERTY, _DOMAIN, _INVERSE, _THEME, _RANK, _STRENGTH, _LABEL = (
+    Value("uri", iri)
+    for iri in (
+        RDF + "type",
+        RDFS + "subClassOf",
+        RDFS + "subPropertyOf",
+        RDFS + "domain",
+        OWL + "inverseOf",
+        CK + "theme",
+        CK + "rank",
+        CK + "strength",
+        SKOS + "prefLabel",
+    )
+)
+_IS_THEME = Value("uri", CK + "Theme")
+_TYPED_THEME = (_TYPE, _IS_THEME)
+_ONTOLOGY = OWL + "Ontology"
+#: Along which properties a term inherits a theme, the first that leads to one deciding.
+_INHERITED = (_ABOVE, _ABOVE_PROPERTY, _DOMAIN, _INVERSE, _TYPE)
+#: Kinds of terms in reading order: the heading for those without a theme, and their types.
+_KINDS = (
+    ("Annotation properties", {OWL + "AnnotationProperty"}),
+    ("Classes", {OWL + "Class", RDFS + "Class"}),
+    ("Object properties", {OWL + "ObjectProperty"}),
+    ("Datatype properties", {OWL + "DatatypeProperty", RDFS + "Datatype"}),
+)
+_INDIVIDUALS = "Individuals"
+#: In a chapter the ideas come first, and what only describes them last but for individuals.
+_IN_CHAPTER = ("Classes", "Object properties", "Datatype properties", "Annotation properties")
+GENERAL_AXIOMS = "General axioms"
+_FIXED = frozenset({*(heading for heading, _ in _KINDS), _INDIVIDUALS, GENERAL_AXIOMS})
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+
+
+def chapters(about: About) -> list[tuple[str, list[Value]]] | None:
+    """Return the named subjects of an ontology in order, each chapter with its heading.
+
+    The heading of the first part, the ontology itself, is empty. Returns None for a graph that
+    declares no owl:Ontology.
+    """
+    subjects = sorted((term for term in about if term.kind == "uri"), key=_by_name)
+    kinds = {term: _kind(about[term]) for term in subjects}
+    if _ONTOLOGY not in kinds.values():
+        return None
+    themes = _Themes(about)
+    members: dict[Value | None, list[Value]] = {}
+    for term in subjects:
+        if kinds[term] != _ONTOLOGY:
+            members.setdefault(themes.of(term), []).append(term)
+    found = [("", [term for term in subjects if kinds[term] == _ONTOLOGY])]
+    for theme in sorted((each for each in members if each), key=themes.place):
+        # Terms of a chapter are sorted, those of another are no parents there.
+        parts = [[theme] if theme in members[theme] else []]
+        rest = [term for term in members[theme] if term != theme]
+        for kind in (*_IN_CHAPTER, _INDIVIDUALS):
+            part = [term for term in rest if kinds[term] == kind]
+            parts.append(_ordered(part, about, kind))
+        found.append((themes.heading(theme), [term for part in parts for term in part]))
+    others = members.get(None, [])
+    found += [
+        (kind, [term for term in others if kinds[term] == kind])
+        for kind in (*(heading for heading, _ in _KINDS), _INDIVIDUALS)
+    ]
+    return [(heading, terms) for heading, terms in found if terms]
+
+
+def headings(triples: Iterable[tuple[Value, Value, Value]]) -> frozenset[str]:
+    """Return the headings that a file of `triples` may have: the only comments that are kept."""
+    triples = list(triples)
+    themes = {subject for subject, predicate, term in triples if (predicate, term) == _TYPED_THEME}
+    labels = {
+        _as_heading(term.text)
+        for subject, predicate, term in triples
+        if subject in themes and predicate == _LABEL
+    }
+    return _FIXED | labels
+
+
+class _Themes:
+    """The theme of each term of one graph."""
+
+    def __init__(self, about: About) -> None:
+        self._about = about
+        self._known: dict[Value, Value | None] = {}
+
+    def of(self, term: Value) -> Value | None:
+        """Return the theme of a term, or None.
+
+        The way up is walked breadth first, so that the nearest theme wins and circles end.
+        """
+        if term not in self._known:
+            self._known[term] = next(self._above(term), None)
+        return self._known[term]
+
+    def place(self, theme: Value) -> tuple[int, object]:
+        return _number(self._about.get(theme, {}), _RANK), natural(theme.text)
+
+    def heading(self, theme: Value) -> str:
+        labels = self._about.get(theme, {}).get(_LABEL, ())
+        return _as_heading(min((label.text for label in labels), default="") or theme.text)
+
+    def _above(self, term: Value) -> Iterator[Value]:
+        met = {term: None}
+        waiting = [term]
+        for each in waiting:  # grows while it is walked
+            properties = self._about.get(each, {})
+            if _IS_THEME in properties.get(_TYPE, ()):
+                yield each
+            yield from sorted(properties.get(_THEME, ()), key=_by_name)
+            for way in _INHERITED:
+                for above in sorted(properties.get(way, ()), key=_by_name):
+                    if above not in met and above.kind == "uri":
+                        met[above] = None
+                        waiting.append(above)
+
+
+def _as_heading(label: str) -> str:
+    """Return the label of a theme on one line, with a capital."""
+    label = " ".join(label.split())
+    return label[:1].upper() + label[1:]
+
+
+def _kind(properties: Mapping[Value, list[Value]]) -> str:
+    types = {term.text for term in properties.get(_TYPE, ())}
+    if _ONTOLOGY in types:
+        return _ONTOLOGY
+    return next((heading for heading, kinds in _KINDS if kinds & types), _INDIVIDUALS)
+
+
+def _ordered(terms: list[Value], about: About, kind: str) -> list[Value]:
+    """Return terms of a kind in reading order: individuals by class and rank, others as a tree."""
+    if kind == _INDIVIDUALS:
+
+        def place(term: Value) -> tuple[list[object], int, object]:
+            types = sorted(natural(each.text) for each in about[term].get(_TYPE, ()))
+            return [*types], _number(about[term], _RANK), _by_name(term)
+
+        return sorted(terms, key=place)
+    ladder = [term for term in terms if _STRENGTH in about[term]]
+    ladder.sort(key=lambda term: (-_number(about[term], _STRENGTH), _by_name(term)))
+    rest = [term for term in terms if _STRENGTH not in about[term]]
+    return ladder + _tree(rest, about)
+
+
+def _tree(terms: Collection[Value], about: About) -> list[Value]:
+    """Return terms each after all of its parents among them, children beneath the last of these.
+
+    Terms on a circle have no parent to begin with and come last.
+    """
+    inside = dict.fromkeys(terms)
+    children: dict[Value, list[Value]] = {}
+    missing: dict[Value, int] = {}
+    for term in terms:
+        parents = {
+            above
+            for way in (_ABOVE, _ABOVE_PROPERTY)
+            for above in about[term].get(way, ())
+            if above in inside and above != term
+        }
+        missing[term] = len(parents)
+        for parent in parents:
+            children.setdefault(parent, []).append(term)
+    waiting = [term for term in terms if not missing[term]][::-1]
+    order: list[Value] = []
+    while waiting:
+        term = waiting.pop()
+        order.append(term)
+        del inside[term]
+        for child in children.get(term, ())[::-1]:
+            missing[child] -= 1
+            if not missing[child]:
+                waiting.append(child)
+    return order + list(inside)
+
+
+def _number(properties: Mapping[Value, list[Value]], predicate: Value) -> int:
+    """Return a rank or strength; a large number where there is none."""
+    texts = (term.text for term in properties.get(predicate, ()))
+    return min((int(text) for text in texts if _INTEGER.fullmatch(text)), default=10**18)
+
+
+def _by_name(term: Value) -> tuple[str, object]:
+    return term.kind, natural(term.text)
