@@ -43,6 +43,53 @@ def test_finds(graph: KnowledgeGraph, name: str, slug: str | None) -> None:
         assert graph.find(name).iri == KG + slug
 
 
+@pytest.mark.parametrize("apostrophe", "'\u2019\u2018\u02bc\u2032\u00b4`\uff07")
+def test_an_apostrophe_has_many_forms(graph: KnowledgeGraph, apostrophe: str) -> None:
+    """Phones and word processors write another one than keyboards; some people write none."""
+    for name, slug in (
+        ("Parkinson's disease", "parkinson-disease"),
+        ("Baker's cyst", "popliteal-cyst"),
+    ):
+        for typed in (name.replace("'", apostrophe), name.replace("'", "").upper()):
+            assert graph.find(typed).iri == KG + slug
+            assert graph.terms.search(typed)[0].iri == KG + slug
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "calf\u00a0pain",  # a no-break space
+        "calf\u2011pain",  # a hyphen at which no line breaks
+        "calf \u2013 pain",  # a dash
+        "ca\u00adlf pain",  # a soft hyphen
+        "\ufeffcalf pain\u200b",  # a byte order mark, and a space without width
+        "\uff43alf pain",  # a letter of full width
+    ],
+)
+def test_what_nobody_sees_does_not_matter(graph: KnowledgeGraph, typed: str) -> None:
+    assert graph.find(typed).iri == f"{KG}calf-pain"
+
+
+def test_accents_may_be_characters_of_their_own() -> None:
+    terms = Terms([Term(f"{KG}menard", "Ménard's ache", (), (f"{OWL}Thing",), "")])
+    assert terms.find("Me\u0301nard\u2019s ache").iri == f"{KG}menard"
+
+
+def test_a_search_ranks_a_whole_name_a_beginning_a_word_and_any_place() -> None:
+    """Within a rank the shorter label comes first: by length these stand the other way round."""
+    names = {
+        "the longest of all the names here": ("ache",),
+        "aches of the whole lower leg": (),
+        "old and dull calf ache": (),
+        "headache": (),
+    }
+    terms = Terms(
+        Term(f"{KG}{n}", label, synonyms, (f"{OWL}Thing",), "")
+        for n, (label, synonyms) in enumerate(names.items())
+    )
+    assert [term.label for term in terms.search("ache")] == list(names)
+
+
 def test_nothing_suggests_the_nearest(graph: KnowledgeGraph) -> None:
     with pytest.raises(UnknownTermError, match="Did you mean calf") as caught:
         graph.find("calv", CK + "AnatomicalSite")

@@ -15,6 +15,9 @@ _MOST = 12
 #: Words of so few letters are compared whole: as a beginning they would fit too much.
 _SHORT = 3
 
+#: An apostrophe, in whatever form a keyboard or a word processor writes it, and what it adds.
+_APOSTROPHE = re.compile(r"['`\u00b4\u02bc\u2018\u2019\u201b\u2032\uff07]\w*")
+
 #: Words that tell nothing of what a question is about.
 _EMPTY = frozenset(
     (
@@ -82,7 +85,7 @@ def missing(sought: Sequence[Sequence[str]], known: Iterable[str]) -> int:
 def _words(text: str) -> list[str]:
     """Return the words of a text, without what apostrophes add or only directs the text."""
     shown = "".join(each for each in text.casefold() if each.isprintable() or each.isspace())
-    return re.findall(r"[^\W_]+", re.sub(r"['\u2019]\w*", "", shown))
+    return re.findall(r"[^\W_]+", _APOSTROPHE.sub("", shown))
 
 
 def _fits(alternatives: Sequence[str], word: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import unicodedata
 
 from crampkg.errors import (
     AmbiguousTermError,
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 #: How many near or fitting names an error message offers.
 OFFERED = 6
+
+#: What stands between letters and tells no names apart: hyphens and dashes, apostrophes, joiners.
+_JOINTS = dict.fromkeys(
+    map(
+        ord,
+        "-_\u2010\u2011\u2012\u2013\u2014\u2212"
+        "'`\xb4\u02b9\u02bc\u2018\u2019\u201b\u2032\uff07"
+        "\xad\u200b\u200c\u200d\u2060\ufeff",
+    )
+)
 
 #: The classes of relations.
 PROPERTIES = (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty")
@@ -73,7 +84,8 @@ class Terms:
         """Return the term that `name` means, of the class with IRI `kind` if one is given.
 
         A preferred label wins over synonyms, and without a `kind` any name of a thing wins over
-        those of classes and relations; case, hyphens, underscores and spaces do not matter.
+        those of classes and relations; case, hyphens, underscores, spaces and apostrophes of
+        whatever form do not matter.
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with names that
         would have done.
         """
@@ -249,7 +261,14 @@ def _rank(wanted: str, name: str) -> int | None:
 
 
 def _fold(name: str) -> str:
-    return "".join(name.casefold().replace("-", " ").replace("_", " ").split())
+    """Return a name as it is compared: what phones and word processors change does not count.
+
+    They turn apostrophes and hyphens, insert blanks and marks that nobody sees, and write accents
+    as characters of their own.
+    """
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name.translate(_JOINTS))
+    return "".join(name.casefold().translate(_JOINTS).split())
 
 
 def _names(term: Term) -> tuple[str, ...]:
