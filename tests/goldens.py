@@ -18,13 +18,13 @@ from __future__ import annotations
 import csv
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from crampkg.answers.rows import Answer
 from crampkg.graph import KnowledgeGraph
-from crampkg.records import Value
+from crampkg.records import Term, Value
 from crampkg.vocabulary import compress
 
 FOLDER = Path(__file__).parent / "golden"
@@ -35,11 +35,14 @@ OF_CLAIM = (
     *("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel"),
     *("stance", "hedge", "wording", "evidence", "condition", "basis", "section", "note", "origin"),
 )
+#: The columns that follow from the parameters, where one value is asked about.
+OF_QUESTION = ("asked", "askedLabel")
 #: The columns that follow from a marker of the claim, by `markers.tsv`.
 OF_MARKER = ("marker", "source", "sourceLabel", "markerStatus")
 TODO = "# TODO: say where in the article these rows are from."
 
 Cells = tuple[str, ...]
+Parameters = Mapping[str, tuple[Term | str, ...]]
 
 
 class Golden(NamedTuple):
@@ -95,17 +98,23 @@ class Expected:
         self._iris = _iris_by_label(graph)
         self.columns = {row["question"]: tuple(row["columns"].split()) for row in table("columns")}
 
-    def rows(self, golden: Golden, variables: Sequence[str]) -> list[Cells]:
+    def rows(
+        self, golden: Golden, variables: Sequence[str], parameters: Parameters | None = None
+    ) -> list[Cells]:
         """Return every row with every column of the answer that `golden` holds."""
+        values = [value for several in (parameters or {}).values() for value in several]
+        told = {}
+        if len(values) == 1 and not isinstance(values[0], str):
+            told = dict(zip(OF_QUESTION, (compress(values[0].iri), values[0].label), strict=True))
         return [
-            tuple(full[name] for name in variables)
+            tuple((told | full)[name] for name in variables)
             for cells in golden.rows
             for full in self._full(dict(zip(golden.columns, cells, strict=True)))
         ]
 
     def own(self, variables: Iterable[str]) -> Cells:
         """Return the columns that a golden file must hold: all, where rows are of no claim."""
-        names = tuple(variables)
+        names = tuple(name for name in variables if name not in OF_QUESTION)
         if CLAIM not in names:
             return names
         held = (CLAIM, *OF_CLAIM, *OF_MARKER)

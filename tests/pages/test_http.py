@@ -560,7 +560,7 @@ def test_a_matter_that_is_contested_says_so_on_its_page(site: Server) -> None:
 
 #: The questions whose first column says the same in many rows, in each of which it stands together.
 GROUPED = {
-    "claims-about": ["itself", "a related term"],
+    "claims-about": ["itself", "narrower term", "related term"],
     "claims-without-listed-source": ["marker has no listed source", "no marker"],
     "contested-matters": [
         "dehydration",

@@ -120,6 +120,14 @@ def filled(sentence: str, answer: Answer) -> str:
     return sentence
 
 
+def columns(answer: Answer) -> tuple[str, ...]:
+    """Return the columns that people need: of one value asked about, the question tells."""
+    values = [value for several in answer.parameters.values() for value in several]
+    return tuple(
+        name for name in answer.variables if len(values) != 1 or name not in ("asked", "askedLabel")
+    )
+
+
 def verdict(answer: Answer) -> str:
     """Return the answer of an ASK in a word, and nothing for other forms."""
     return "" if answer.form != "ask" else "yes" if answer.boolean else "no"
@@ -230,7 +238,7 @@ def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:
         names = ("subject", "predicate", "object")
         return table.sheet(names, [dict(zip(names, each, strict=True)) for each in answer.triples])
     rows = [dict(row) for row in _rows(answer)]
-    return table.sheet(answer.variables, rows, quotes, whose.titles(answer.statuses))
+    return table.sheet(columns(answer), rows, quotes, whose.titles(answer.statuses))
 
 
 def overview(answer: Answer) -> Sheet | None:

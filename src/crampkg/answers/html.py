@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from crampkg.answers import whose
-from crampkg.answers.formats import asked, closing_lines
+from crampkg.answers.formats import asked, closing_lines, columns
 from crampkg.answers.whose import HEADING, title_of
 from crampkg.vocabulary import compress
 
@@ -29,13 +29,14 @@ def page(answer: Answer) -> str:
         )
         parts.append(_table(("subject", "predicate", "object"), rows))
     else:
+        shown = columns(answer)
         titles = {} if HEADING in answer.variables else whose.titles(answer.statuses)
         rows = "".join(
-            f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in row.values())}"
+            f"<tr>{''.join(f'<td>{_cell(row[name])}</td>' for name in shown)}"
             f"{f'<td>{escape(title_of(row, titles))}</td>' if titles else ''}</tr>"
             for row in answer
         )
-        names = (*answer.variables, HEADING) if titles else answer.variables
+        names = (*shown, HEADING) if titles else shown
         parts.append(_table(names, rows))
     parts.append(f"<p><small>{'<br>'.join(map(escape, closing_lines(answer)))}</small></p>")
     return "".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crampkg.answers import formats
 from crampkg.errors import CrampkgError
 from crampkg.explain.describe import resources
 from crampkg.questions.bind import bind, serialize
@@ -423,7 +424,7 @@ def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | 
             found = quoted((row.text("claim") for row in answer), graph)
             # A source is not named on its own page; its confidence stands with the marker.
             own = {"confidence", "source", "sourceLabel"} if kind == _SOURCE else set()
-            names = [each for each in answer.variables if each not in own]
+            names = [each for each in formats.columns(answer) if each not in own]
             rows = [{each: row[each] for each in names} for row in answer]
             table = grid(graph, names, rows, found) if rows else None
             if table and own:

@@ -129,7 +129,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         found = quoted(quotes.handles(answer), graph)
         # An overview has told of each of its rows in a line: the evidence stands below its name.
         group = known.overview[0] if known.overview else ""
-        context["grid"] = grid(graph, answer.variables, answer.rows, found, group)
+        context["grid"] = grid(graph, formats.columns(answer), answer.rows, found, group)
         context["overview"] = formats.overview(answer)
         context["overview_links"] = {
             line.group[0].text: line.group[0] for line in context["grid"].lines if line.group
