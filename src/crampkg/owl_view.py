@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 _TYPE = f"<{RDF}type>"
 _INDIVIDUAL = f"<{OWL}NamedIndividual>"
+#: What owlready2 follows while it loads: to the network, and to the code of any module here.
+_IMPORTS = frozenset(
+    f"<{iri}>".encode()
+    for iri in (
+        f"{OWL}imports",
+        "http://www.lesfleursdunormal.fr/static/_downloads/owlready_ontology.owl#python_module",
+    )
+)
 
 
 class OwlView:
@@ -60,7 +68,7 @@ class OwlView:
         except ImportError:
             message = "This needs owlready2: pip install 'crampkg[owl]'."
             raise UsageError(message) from None
-        triples = self._read()
+        triples = _without_imports(self._read())
         lines = triples + "".join(sorted(_declarations(triples.decode("utf-8")))).encode()
         with self._lock:  # owlready2 prepares a class for each annotation property it reads
             world = owlready2.World()
@@ -68,6 +76,12 @@ class OwlView:
             ontology.load(fileobj=io.BytesIO(lines), format="ntriples")
             self._worlds.append(world)
         return ontology
+
+
+def _without_imports(triples: bytes) -> bytes:
+    """Return N-Triples without those that let owlready2 fetch ontologies or run Python modules."""
+    lines = triples.splitlines(keepends=True)
+    return b"".join(line for line in lines if not _IMPORTS.intersection(line.split(b" ", 2)[1:2]))
 
 
 def _declarations(triples: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from crampkg.engine.guard import check_source
 from crampkg.errors import SourceError
 from crampkg.pipeline.load import load_file
 from crampkg.pipeline.rules import derive, reason
@@ -125,6 +126,8 @@ class Material:
                 self.quads[name] = list(load_file(name, text))
             elif name == SHAPES:
                 format_text(text, name)  # for its syntax
+            elif name.startswith("rules/") and name.endswith(".rq"):
+                check_source(text, name)
         except SourceError as error:
             self.broken.append(self.fault(error, name))
         else:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from crampkg.errors import SourceError
+from crampkg.pipeline.rules import rule_texts
 from crampkg.questions.header import load_yaml, read_header
 from crampkg.sources import Sources, read_text
 
@@ -51,8 +52,12 @@ def text_rules(sources: Sources) -> dict[str, Rule]:
 
 
 def _rules(sources: Sources, folder: str, ending: str) -> list[Rule]:
-    names = [name for name in sources.files() if name.startswith(folder) and name.endswith(ending)]
-    return [_rule(name, read_text(sources.path(name), name), folder, ending) for name in names]
+    if ending == ".rq":
+        texts = rule_texts(sources, folder.split("/")[1])
+    else:
+        names = [name for name in sources.files() if name.startswith(folder)]
+        texts = [(name, read_text(sources.path(name), name)) for name in names]
+    return [_rule(name, text, folder, ending) for name, text in texts if name.endswith(ending)]
 
 
 def _rule(name: str, text: str, folder: str, ending: str) -> Rule:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, parse
 from rdflib.namespace import RDF, SH
 
 from crampkg.check.material import ASSERTED, SHAPES
+from crampkg.engine.guard import check_source
+from crampkg.errors import SourceError
 from crampkg.vocabulary import XSD
 
 TYPE_CHECKING = False
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from crampkg.records import Finding
 
 _STRING = XSD + "string"
+_PREFIX = re.compile(r"[\w.-]*")
+_NAMESPACE = re.compile(r"""[^<>"{}|^`\\\s]*""")
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
 
 
@@ -26,13 +31,18 @@ def validate(material: Material) -> tuple[list[Finding], int]:
     """Validate what the sources state; return the violations and the number of shapes.
 
     A shape is a property shape with a name of its own, whose local name the finding has. Its
-    message is the problem, as far as the first full stop, and then the remedy.
+    message is the problem, as far as the first full stop, and then the remedy. Shapes with a query
+    that might ask another server are a finding, and none is tested.
     """
     import pyshacl
 
     shapes = rdflib.Graph()  # read by the faster parser
     for quad in parse(material.texts[SHAPES].encode(), format=RdfFormat.TURTLE):
         _add(shapes, quad)
+    try:
+        _prove(shapes)
+    except SourceError as error:
+        return [material.fault(error, SHAPES)], 1
     _aim(shapes, material)
     terms = material.terms()
     everything = material.selected.issuperset(material.quads)
@@ -57,6 +67,23 @@ def validate(material: Material) -> tuple[list[Finding], int]:
             if finding is not None:
                 findings.append(finding)
     return findings, len(list(shapes.subjects(RDF.type, SH.PropertyShape)))
+
+
+def _prove(shapes: rdflib.Graph) -> None:
+    """Raise `SourceError` for a query in the shapes that may not run.
+
+    pyshacl hands them to rdflib, which follows SERVICE and FROM, with each declared prefix pasted
+    in front as it is written.
+    """
+    for predicate in (SH.ask, SH.construct, SH.select, SH.update):
+        for text in shapes.objects(None, predicate):
+            check_source(str(text), SHAPES)
+    for predicate, pattern in ((SH.prefix, _PREFIX), (SH.namespace, _NAMESPACE)):
+        for text in shapes.objects(None, predicate):
+            if not pattern.fullmatch(str(text)):
+                kind = predicate.rpartition("#")[2]
+                message = f"{SHAPES}: {str(text)!r} is no {kind} of a query. Mend its sh:declare."
+                raise SourceError(message, path=SHAPES)
 
 
 def _aim(shapes: rdflib.Graph, material: Material) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crampkg.errors import RefusedQueryError
+from crampkg.errors import RefusedQueryError, SourceError
 from crampkg.vocabulary import GRAPHS, PREFIXES
 
 TYPE_CHECKING = False
@@ -39,6 +39,8 @@ _TOKEN = re.compile(
 _OPERANDS = frozenset(("close", "iri", "name", "operand"))
 _CONSTANTS = frozenset(("FALSE", "TRUE", "UNDEF"))
 _GROUPS = ("BIND", "EXISTS", "FILTER", "MINUS", "OPTIONAL", "UNION", "VALUES")
+#: Words that a prefixed name follows, so that a { after it belongs to them.
+_BEFORE_NAMES = frozenset(("DESCRIBE", "FROM", "GRAPH", "NAMED"))
 _SERVICE = "asks another server. Queries here never leave this machine; take SERVICE out."
 _UPDATE = "changes data. The graph is read-only: ask with SELECT, ASK, CONSTRUCT or DESCRIBE."
 _UPDATES = frozenset(("ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE"))
@@ -60,7 +62,7 @@ def check(text: str) -> None:
         raise _refusal(text, error.start, reason) from None
     opened: list[str] = []  # the open brackets; "values" stands for a { of data
     weight = 0
-    before = ""  # the kind of the token before
+    before = word = ""  # the kind of the token before, and what it is if it is a keyword
     expects_data = False
     suspect = None  # a prefixed name that is a SERVICE call if a { follows
     for token in _TOKEN.finditer(text):
@@ -93,7 +95,8 @@ def check(text: str) -> None:
                 if kind == "word":
                     reason = f"has {said}, which {_SERVICE}"
                     raise _refusal(text, token.start(), reason, "service")
-                suspect = token
+                if word not in _BEFORE_NAMES:
+                    suspect = token
             if kind == "word" and head in _UPDATES:
                 reason = f"has {said}, which {_UPDATE}"
                 raise _refusal(text, token.start(), reason, "update")
@@ -106,7 +109,24 @@ def check(text: str) -> None:
         if weight > MOST:
             reason = f"has more than {MOST} operators and groups. Ask in smaller parts."
             raise _refusal(text, token.start(), reason)
-        before = kind
+        before, word = kind, said.upper() if kind == "word" else ""
+
+
+def check_source(text: str, name: str) -> None:
+    """Raise `SourceError` for a query in the source file `name` that `check` refuses, or with FROM.
+
+    Sources come from anywhere, such as somebody's branch, and are run where they are checked. What
+    they name after FROM some engines fetch, even a graph that is here.
+    """
+    try:
+        check(text)
+        if check_dataset(text):
+            reason = "chooses graphs by FROM, which some engines fetch. Write GRAPH in the pattern."
+            start = next(start for _, said, start in tokens(text) if said.upper() == "FROM")
+            raise _refusal(text, start, reason, "dataset")
+    except RefusedQueryError as error:
+        message = f"{name}: {error}"
+        raise SourceError(message, path=name, line=error.line) from None
 
 
 def check_dataset(text: str, base: str = "") -> bool:

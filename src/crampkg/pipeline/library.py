@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crampkg.engine import guard
-from crampkg.errors import QueryError, SourceError
+from crampkg.engine.guard import check_source
+from crampkg.errors import SourceError
 from crampkg.questions.header import parse
 from crampkg.sources import read_text
 
@@ -26,10 +26,6 @@ def read_library(sources: Sources) -> list[Question]:
             if name != f"queries/{question.id}.rq":
                 message = f"{name}: the id is {question.id}. Name the file {question.id}.rq."
                 raise SourceError(message, path=name)
-            try:
-                guard.check(question.text)
-            except QueryError as error:
-                message = f"{name}: {error}"
-                raise SourceError(message, path=name, line=error.line) from None
+            check_source(question.text, name)
             questions.append(question)
     return sorted(questions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, NamedNode, Quad, QueryTriples, Store, Triple
 
+from crampkg.engine.guard import check_source
 from crampkg.errors import SourceError
 from crampkg.sources import read_text
 from crampkg.vocabulary import GRAPHS, OWL, RDF, RDFS
@@ -70,10 +71,16 @@ def saturate(store: Store, sources: Sources, *more: str) -> None:
 
 
 def rule_texts(sources: Sources, folder: str) -> list[tuple[str, str]]:
-    """Return the name and the text of each rule in a folder of `rules/`, sorted by name."""
+    """Return the name and the text of each rule in a folder of `rules/`, sorted by name.
+
+    Raises `SourceError` for one that cannot be read, or would ask another server.
+    """
     start = f"rules/{folder}/"
     names = [name for name in sources.files() if name.startswith(start) and name.endswith(".rq")]
-    return [(name, read_text(sources.path(name), name)) for name in names]
+    texts = [(name, read_text(sources.path(name), name)) for name in names]
+    for name, text in texts:
+        check_source(text, name)
+    return texts
 
 
 def conclusions(store: Store, name: str, text: str) -> list[Triple]:
