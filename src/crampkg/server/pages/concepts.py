@@ -92,10 +92,17 @@ _CLAIM = (
 _EXACT = {f"{CK}start", f"{CK}end", f"{CK}sha256"}
 
 #: What the name of a marker tells already.
-_NAMED = {f"{CK}markerText"}
+_NAMED = {f"{CK}markerText", f"{CK}markerStatus"}
 
 #: What a resolution has is told below a heading of its own, in fewer words.
-_RESOLVED = {f"{CK}candidateSource": "source", f"{CK}confidence": "confidence"}
+_RESOLVED = {
+    f"{CK}candidateSource": "source",
+    f"{CK}possibleSource": "possible source",
+    f"{CK}confidence": "confidence",
+}
+
+#: A source is not named on its own page; its confidence stands with the marker.
+_OF_A_SOURCE = {"confidence", "reference", "referenceLabel", "source", "sourceLabel"}
 
 _LINK = (
     *("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel"),
@@ -296,7 +303,8 @@ def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]
     for each in card.properties:
         if each.property == f"{CK}resolution" and graph.terms.get(each.value):
             resolved = graph.describe(each.value)
-            if not any(said.property == f"{CK}candidateSource" for said in resolved.properties):
+            sources = {f"{CK}candidateSource", f"{CK}possibleSource"}
+            if sources.isdisjoint(said.property for said in resolved.properties):
                 yield "source", Part("no listed source")
             for said in resolved.properties:
                 if said.property != f"{DCT}source":  # of the resolution, and not of the claims
@@ -422,8 +430,7 @@ def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | 
             name = library[id].params[0].name
             answer = graph.ask(id, **{name: term.iri})
             found = quoted((row.text("claim") for row in answer), graph)
-            # A source is not named on its own page; its confidence stands with the marker.
-            own = {"confidence", "source", "sourceLabel"} if kind == _SOURCE else set()
+            own = _OF_A_SOURCE if kind == _SOURCE else set()
             names = [each for each in formats.columns(answer) if each not in own]
             rows = [{each: row[each] for each in names} for row in answer]
             table = grid(graph, names, rows, found) if rows else None
