@@ -141,3 +141,23 @@ def test_each_inferred_triple_is_new(graph: KnowledgeGraph) -> None:
     for quad in whole.quads_for_pattern(None, None, None, inferred):
         found = whole.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
         assert [each.graph_name for each in found] == [inferred]
+
+
+def test_a_marker_of_one_candidate_keeps_the_order_of_the_list(graph: KnowledgeGraph) -> None:
+    """Eight markers, six references without numbers: the order is an argument, read by hand."""
+    linked = """
+        SELECT ?text ?position ?status WHERE {
+          ?marker ck:markerText ?text ; ck:markerStatus ?status .
+          OPTIONAL { ?marker ck:resolution/ck:candidateSource/ck:position ?position }
+        } ORDER BY ?text"""
+    said = [tuple(row.text(name) for name in row) for row in graph.query(linked)]
+    assert said == [
+        ("1", "1", "link inferred, confidence medium"),
+        ("2", "", "may be any of 3 listed sources, confidence low"),
+        ("3", "2", "link inferred, confidence high"),
+        ("4", "3", "link inferred, confidence low"),
+        ("5", "", "may be any of 3 listed sources, confidence low"),
+        ("6", "5", "link inferred, confidence medium"),
+        ("7", "", "no listed source"),
+        ("8", "6", "link inferred, confidence low"),
+    ]

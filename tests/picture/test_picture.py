@@ -212,8 +212,10 @@ def test_around_a_marker_stand_the_claims_that_rest_on_it(graph: KnowledgeGraph)
 def test_around_what_is_no_clinical_thing_stand_its_claims(
     graph: KnowledgeGraph, name: str, count: int
 ) -> None:
-    """Counted by hand: the sixth reference is that of marker 8 (six claims), and marker 2 (22 claims, those of
-    marker 5 among them) may mean it; the calf has two arteries."""
+    """Counted by hand: marker 8, six claims, is the sixth reference, and 2, 22, may be.
+
+    Those of marker 5, which may be too, are among the 22. The calf has two arteries.
+    """
     scene = gather.neighbourhood(graph, graph.find(name), 1)
     assert len({claim for edge in scene.edges if edge.stance for claim in edge.claims}) == count
 
