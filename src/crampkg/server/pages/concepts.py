@@ -102,7 +102,7 @@ _RESOLVED = {
 }
 
 #: A source is not named on its own page; its confidence stands with the marker.
-_OF_A_SOURCE = {"confidence", "reference", "referenceLabel", "source", "sourceLabel"}
+_OF_A_SOURCE = {"confidence", "source", "sourceLabel"}
 
 _LINK = (
     *("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel"),
