@@ -15,6 +15,7 @@ from crampkg.cli.parser import (
     add_globals,
     add_output,
     completes,
+    completes_names,
     one_of,
     slug,
 )
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from crampkg.answers.rows import Answer
     from crampkg.cli.parser import Arguments
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Parameter, Question
+    from crampkg.records import Parameter, Question, Term
 
 DESCRIPTION = "Answer a question of the library. Without a question, list them all."
 
@@ -134,7 +135,7 @@ class AskParser(ArgumentParser):
                     "option of the command already. Rename it in the question's header."
                 ) from None
             if parameter.kind is not None:
-                completes(option, _slugs(parameter.kind))
+                completes_names(option, _of_kind(parameter.kind))
 
 
 def parser() -> ArgumentParser:
@@ -243,9 +244,9 @@ def _entry(question: Question) -> dict[str, Any]:
     }
 
 
-def _slugs(kind: str) -> Callable[[argparse.Namespace], list[str]]:
-    """Return what completes a parameter that wants a term of the class `kind`."""
-    return lambda typed: [slug(term.iri) for term in open_graph(typed).terms.of_kind(kind)]
+def _of_kind(kind: str) -> Callable[[argparse.Namespace], list[Term]]:
+    """Return what finds the terms of the class `kind` in the graph of the arguments."""
+    return lambda typed: open_graph(typed).terms.of_kind(kind)
 
 
 def _gapped(question: Question) -> str:

@@ -63,7 +63,12 @@ def answer_shell() -> None:
     commands = whole.add_subparsers(parser_class=_parser_of)  # type: ignore[call-overload]  # a function makes parsers too
     for name, does in COMMANDS.items():
         commands.add_parser(name, help=does)
-    argcomplete.autocomplete(whole)
+    argcomplete.autocomplete(whole, validator=_begins)
+
+
+def _begins(value: str, typed: str) -> bool:
+    """Tell whether a value begins as typed, in any case, as names are found."""
+    return value.casefold().startswith(typed.casefold())
 
 
 def _parser_of(prog: str, **_: object) -> ArgumentParser:

@@ -12,8 +12,7 @@ from crampkg.cli.parser import (
     add_format,
     add_globals,
     add_output,
-    completes,
-    slug,
+    completes_names,
 )
 from crampkg.cli.show import on_terminal, print_status, quoted, say_status
 from crampkg.vocabulary import CK, compress
@@ -49,7 +48,7 @@ def parser() -> ArgumentParser:
     """Return the parser of the words after `describe`."""
     words = ArgumentParser("crampkg describe", DESCRIPTION, EXAMPLES)
     term = words.add_argument("term", metavar="TERM", help="what the concept is called")
-    completes(term, lambda typed: [slug(each.iri) for each in open_graph(typed).terms])
+    completes_names(term, lambda typed: open_graph(typed).terms)
     add_format(words, FORMATS, "table")
     add_article(words, "a copy of the article to quote from")
     add_output(words)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
+    from crampkg.records import Term
+
     class Command(Protocol):
         """What a module of a command offers."""
 
@@ -274,6 +276,26 @@ def completes(
         return [before + value for value in values(parsed_args)]
 
     action.completer = completer  # type: ignore[attr-defined]  # the door that argcomplete has
+
+
+def completes_names(
+    action: argparse.Action, terms: Callable[[argparse.Namespace], Iterable[Term]]
+) -> None:
+    """Let the shell complete the value of `action` by a name of one of `terms`.
+
+    It is the kind of name that was begun: a CURIE, a label, whose words are parted by blanks, or
+    else the short name that needs no quotes.
+    """
+
+    def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
+        known = terms(parsed_args)
+        if ":" in prefix:
+            return [compress(term.iri) for term in known]
+        if " " in prefix:
+            return [term.label for term in known]
+        return [slug(term.iri) for term in known]
+
+    action.completer = completer  # type: ignore[attr-defined]  # as above
 
 
 def one_of(what: str, text: str, names: Sequence[str]) -> str:

@@ -12,15 +12,14 @@ from crampkg.cli.parser import (
     add_format,
     add_globals,
     add_output,
-    completes,
-    slug,
+    completes_names,
 )
 from crampkg.cli.show import on_terminal, print_status, quoted, say_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rich.console import Console
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from crampkg.explain.story import Line
     from crampkg.explain.why import Explanation
     from crampkg.graph import KnowledgeGraph
+    from crampkg.records import Term
 
 DESCRIPTION = """\
 Explain why a triple holds: each smallest set of claims, background links and axioms from which
@@ -50,12 +50,12 @@ FORMATS = ("table", "json", "md", "turtle", "jsonld")
 def parser() -> ArgumentParser:
     """Return the parser of the words after `why`."""
     words = ArgumentParser("crampkg why", DESCRIPTION, EXAMPLES)
-    for name, what in (
-        ("subject", "what the triple is about"),
-        ("predicate", "the relation"),
-        ("object", "what it leads to"),
+    for name, what, known in (
+        ("subject", "what the triple is about", _terms),
+        ("predicate", "the relation", _relations),
+        ("object", "what it leads to", _terms),
     ):
-        completes(words.add_argument(name, metavar=name.upper(), help=what), _slugs)
+        completes_names(words.add_argument(name, metavar=name.upper(), help=what), known)
     words.add_argument(
         "--limit",
         metavar="N",
@@ -108,8 +108,12 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _slugs(typed: argparse.Namespace) -> list[str]:
-    return [slug(each.iri) for each in open_graph(typed).terms]
+def _terms(typed: argparse.Namespace) -> Iterable[Term]:
+    return open_graph(typed).terms
+
+
+def _relations(typed: argparse.Namespace) -> Iterable[Term]:
+    return open_graph(typed).terms.relations()
 
 
 def _json(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> bytes:

@@ -80,6 +80,10 @@ class Terms:
         fitting = [term for term in self._by_iri.values() if kind in term.kinds]
         return sorted(fitting, key=lambda term: (term.label.casefold(), term.iri))
 
+    def relations(self) -> list[Term]:
+        """Return the relations, which `relation` finds."""
+        return [term for term in self._by_iri.values() if _is_one_of(term, PROPERTIES)]
+
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term that `name` means, of the class with IRI `kind` if one is given.
 
