@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,14 +22,14 @@ from engines.stores import BY_NAME, DURABLE, Running
 from faulty import Asked, Handler, Server, serving
 from processes import COMMAND
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
-from tenacity import wait_fixed
+from tenacity import wait_fixed, wait_random
 
 from crampkg import cli
 from crampkg.engine.remote import RemoteEngine
 from crampkg.errors import EndpointError
 from crampkg.graph import KnowledgeGraph
 from crampkg.push import Pushed, Target, load, push, summary
-from crampkg.push.parts import cut
+from crampkg.push.parts import Part, cut
 from crampkg.vocabulary import GRAPHS, KG, LOADING
 
 OXIGRAPH = BY_NAME["Oxigraph"]
@@ -59,8 +60,9 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait a twentieth of a second where a push would wait a second or more."""
+    """Wait for a part of a second where a push would wait a second or more."""
     monkeypatch.setattr(load, "_BACK_OFF", wait_fixed(0.05))
+    monkeypatch.setattr(load, "_PAUSE", wait_random(0, 0.5))
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,14 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("virtuoso")
     with VIRTUOSO.running(folder, folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def durable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """An Oxigraph on a disk, where two updates at once do not see each other."""
+    folder = tmp_path_factory.mktemp("durable")
+    with DURABLE.running(folder, folder) as running:
         yield running
 
 
@@ -191,7 +201,7 @@ def once(what: str) -> When:
     seen = [0]
 
     def when(_: int, asked: Asked) -> bool:
-        seen[0] += b"+TO+" in asked.body if what == "swap" else is_update(asked)
+        seen[0] += b"void%23subset" in asked.body if what == "swap" else is_update(asked)
         is_it = seen[0] == (1 if what == "swap" else 3)
         seen[0] += is_it
         return is_it
@@ -334,6 +344,91 @@ def test_two_pushes_at_once_leave_the_graph(either: Running, newer: bytes) -> No
     whole = tuple(summary(newer).triples.values())
     assert tuple(state.triples.values()) in {whole, (0,) * len(whole)}
     send(either, newer)
+    assert is_there(either, newer)
+
+
+@pytest.mark.parametrize(
+    "name", ["oxigraph", "durable", pytest.param("virtuoso", marks=pytest.mark.conformance)]
+)
+def test_two_graphs_pushed_at_once_end_in_one_of_them(
+    name: str,
+    graph: KnowledgeGraph,
+    newer: bytes,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store: Running = request.getfixturevalue(name)
+    monkeypatch.setenv("CRAMPKG_PASSWORD", store.password)
+    other = b"".join(graph.nquads.splitlines(keepends=True)[1::40])
+    swap = Target.swap
+    for _ in range(3):
+        clear(store)
+        together = threading.Barrier(2)
+
+        def swap_together(*words: Any, together: threading.Barrier = together) -> None:
+            with contextlib.suppress(threading.BrokenBarrierError):  # from the second swap on
+                together.wait(5)
+            together.abort()
+            swap(*words)
+
+        monkeypatch.setattr(Target, "swap", swap_together)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda nquads: send(store, nquads), (newer, other)))
+        assert any(is_there(store, nquads) for nquads in (newer, other))
+        assert target(store).state().loading == {}
+
+
+def test_what_readers_see_after_the_swap_is_verified(
+    either: Running, newer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swap = Target.swap
+    swaps = []
+
+    def disturbed(there: Target, *words: Any) -> None:
+        swap(there, *words)
+        swaps.append(there)
+        if len(swaps) < 3:
+            text = f"INSERT DATA {{ GRAPH <{GRAPHS['facts']}> {{ <urn:a> <urn:b> <urn:c> }} }}"
+            there.update(text)
+
+    monkeypatch.setattr(Target, "swap", disturbed)
+    said: list[str] = []
+    send(either, newer, say=said.append)
+    assert said == ["Somebody else seems to be pushing at the same time: pushing again."] * 2
+    assert is_there(either, newer)
+    clear(either)
+    swaps.clear()
+    with pytest.raises(EndpointError, match=r"holds 3 of the 2 triples of .*/graph/facts>"):
+        send(either, newer, retries=1)
+
+
+def test_parts_that_another_push_has_dropped_are_sent_again(
+    either: Running, newer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = Target.put
+    puts: list[str] = []
+
+    def disturbed(there: Target, part: Part) -> None:
+        put(there, part)
+        puts.append(part.name)
+        if len(puts) == 5:
+            there.drop(puts[:3])
+
+    monkeypatch.setattr(Target, "put", disturbed)
+    pushed = send(either, newer)
+    assert puts[-3:] == puts[:3]
+    assert pushed.kept + pushed.sent == sum(pushed.wanted.triples.values())
+    assert is_there(either, newer)
+
+
+def test_a_swap_without_its_first_part_changes_nothing(either: Running, newer: bytes) -> None:
+    """As when another push has dropped the parts that it knew of."""
+    send(either, newer)
+    there = target(either)
+    parts = [part._replace(name=f"{part.name}/x") for part in cut(newer, "0" * 64, 100)]
+    for part in parts[1:]:
+        there.put(part)
+    there.swap(parts, summary(newer))
     assert is_there(either, newer)
 
 

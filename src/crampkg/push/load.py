@@ -1,4 +1,11 @@
-"""A push: parts beside the graphs, then the swap; again from where it was, if it was ended."""
+"""A push: parts beside the graphs, then the swap; again from where it was, if it was ended.
+
+Two pushes at once can mix their graphs: a store may take two updates at the same moment, each of
+which sees the store as it was before both (`oxigraph serve --location` does). No lock is taken,
+since a push that was killed would leave it. Instead each push looks after its swap at what readers
+see now, and does it all again, after a random pause, unless that is what it pushed. Whichever swap
+comes last is looked at after it, so that the store ends with one graph or the other.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +16,7 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception,
+    retry_if_exception_type,
     stop_after_attempt,
     wait_fixed,
     wait_random_exponential,
@@ -31,11 +39,15 @@ INSERTED, STORED = 1_000, 50_000
 #: What an error says at its end of when to try again.
 _ADVICE = re.compile(r" Try again (?:later|in [\d.]+ seconds)\.$")
 
-#: How often a request is sent again that may go well later.
+#: How often a request is sent again that may go well later, and a push that met another one.
 RETRIES = 5
 
 #: The longest that a store's Retry-After is heeded, in seconds.
 _LONGEST = 120.0
+
+
+class _CollisionError(EndpointError):
+    """The store does not hold what this push put there: another one may have come between."""
 
 
 class Pushed(NamedTuple):
@@ -61,8 +73,8 @@ def push(
 
     Nothing is done where they are so already, unless `force` is set. `size` is about how many
     triples go into one request; `progress` is told triples done and all, `say` of what is tried
-    again. Until the swap, readers see what was there before. Raises `EndpointError`; what was sent
-    until then is not sent again by the next push.
+    again. Until the swap, readers see what was there before; what they see after it is verified.
+    Raises `EndpointError`; what was sent until then is not sent again by the next push.
     """
     wanted = summary(nquads)
     again = _retrying(retries, say)
@@ -78,26 +90,43 @@ def push(
     left = [name for name in state.loading if force or name not in names]
     if left:
         again(target.drop, left)
-    total = sum(wanted.triples.values())
+    loading = {} if force else state.loading
+    for attempt in _rounds(retries, say):
+        with attempt:
+            if attempt.retry_state.attempt_number > 1:
+                loading = again(target.state).loading
+            sent, kept = _put(target, parts, loading, again, progress)
+            again(_swap, target, parts, wanted)
+            _verify(again(target.state), wanted, target)
+    return Pushed(wanted, was_current=False, sent=sent, kept=kept)
+
+
+def _put(
+    target: Target,
+    parts: list[Part],
+    loading: dict[str, int],
+    again: Retrying,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[int, int]:
+    """Put the parts that are not there, and return how many triples were sent and were there."""
+    total = sum(len(part.triples) for part in parts)
     sent = kept = 0
     for part in parts:
         count = len(part.triples)
-        if not force and state.loading.get(part.name) == count:
+        if loading.get(part.name) == count:
             kept += count
         else:
             again(target.put, part)
             sent += count
         if progress is not None:
             progress(sent + kept, total)
-    again(_swap, target, parts, wanted)
-    _verify(again(target.state), wanted, target)
-    return Pushed(wanted, was_current=False, sent=sent, kept=kept)
+    return sent, kept
 
 
 def _swap(target: Target, parts: list[Part], wanted: Summary) -> None:
     """Swap, unless an attempt whose answer was lost has done so; never with a part missing."""
     state = target.state()
-    if state.is_current(wanted) and not state.loading:
+    if state.is_current(wanted) and not any(part.name in state.loading for part in parts):
         return
     for part in parts:
         found = state.loading.get(part.name, 0)
@@ -107,7 +136,7 @@ def _swap(target: Target, parts: list[Part], wanted: Summary) -> None:
                 f"<{part.name}>. Is somebody else pushing, or is it not where "
                 f"{target.graph_store or target.update_url} writes? The graphs are as they were."
             )
-            raise EndpointError(message)
+            raise _CollisionError(message)
     target.swap(parts, wanted)
 
 
@@ -120,9 +149,9 @@ def _verify(state: State, wanted: Summary, target: Target) -> None:
                 f"{target.endpoint} holds {state.triples[iri]} of the {count} triples of <{iri}> "
                 "after the push. Push again with --force."
             )
-            raise EndpointError(message)
+            raise _CollisionError(message)
     message = f"{target.endpoint} does not tell what was pushed. Push again with --force."
-    raise EndpointError(message)
+    raise _CollisionError(message)
 
 
 def _retrying(retries: int, say: Callable[[str], None] | None) -> Retrying:
@@ -140,6 +169,24 @@ def _retrying(retries: int, say: Callable[[str], None] | None) -> Retrying:
         reraise=True,
     )
 
+
+def _rounds(retries: int, say: Callable[[str], None] | None) -> Retrying:
+    """Return the rounds of a push that meets others: each waits for longer, if by chance less."""
+
+    def announce(_: RetryCallState) -> None:
+        if say is not None:
+            say("Somebody else seems to be pushing at the same time: pushing again.")
+
+    return Retrying(
+        retry=retry_if_exception_type(_CollisionError),
+        stop=stop_after_attempt(retries + 1),
+        wait=_PAUSE,
+        before_sleep=announce,
+        reraise=True,
+    )
+
+
+_PAUSE = wait_random_exponential(multiplier=1, max=30)
 
 _BACK_OFF = wait_fixed(0.5) + wait_random_exponential(multiplier=1, max=30)
 

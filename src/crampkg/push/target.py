@@ -140,7 +140,11 @@ class Target:
             for iri in (*GRAPHS.values(), SNAPSHOT)
         ]
         operations.append(f"INSERT {{ GRAPH <{SNAPSHOT}> {{ {named}}} }} WHERE {{ {there} }}")
-        operations += [f"ADD <{part.name}> TO <{part.graph}>" for part in parts]
+        operations += [
+            f"INSERT {{ GRAPH <{part.graph}> {{ ?s ?p ?o }} }} "
+            f"WHERE {{ {there} GRAPH <{part.name}> {{ ?s ?p ?o }} }}"
+            for part in parts
+        ]
         operations += [f"DROP SILENT GRAPH <{part.name}>" for part in parts]
         self.update(*operations)
 
