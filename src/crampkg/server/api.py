@@ -103,16 +103,17 @@ def _asked(
 ) -> Mapping[str, Any]:
     """Return the parameters of a URL: a list for those of which there may be `several`.
 
-    Raises `Problem` for one that is not known, not there though needed, or there twice.
+    Raises `Problem` for one that is not known, empty, not there though needed, or there twice.
     """
     asked: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
         if name not in known:
             what = f"It takes {', '.join(known)}." if known else "It takes none."
             raise Problem("bad-request", f"There is no parameter {name!r} here. {what}")
-        # A field of a form that was left empty; a number that is empty is none.
-        if not value and name != "limit":
-            continue
+        # A client whose variable is empty would take the default for its answer.
+        if not value.strip():
+            detail = f"The parameter {name!r} is empty. Give it a value, or leave it out."
+            raise Problem("bad-request", detail)
         if name in several:
             asked.setdefault(name, []).append(value)
         elif name in asked:
@@ -120,7 +121,7 @@ def _asked(
         else:
             asked[name] = value
     for name in needs:
-        if not asked.get(name, "").strip():
+        if name not in asked:
             raise Problem("bad-request", f"The parameter {name!r} is missing. Send it.")
     return asked
 
