@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
 
 from crampkg import turtle
-from crampkg.vocabulary import OWL
+from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, SKOS
 
 FILE = Path(__file__).parents[1] / "ontology" / "crampkg.ttl"
 
@@ -41,7 +41,7 @@ def blocks(text: str) -> dict[str, list[str]]:
 def test_the_file_begins_with_the_ideas(text: str) -> None:
     assert list(blocks(text)) == [
         *("", "Text", "Claims", "Citations", "Things", "Relations", "Terms"),
-        *("Annotation properties", "Object properties", "General axioms"),
+        *("Annotation properties", "Classes", "Object properties", "General axioms"),
     ]
 
 
@@ -71,7 +71,7 @@ def test_hedges_stand_by_rank(text: str) -> None:
 
 def test_every_term_of_ours_has_a_theme(text: str) -> None:
     """It inherits one, so that a new term seldom names it."""
-    without = ("Annotation properties", "Object properties", "General axioms")
+    without = ("Annotation properties", "Classes", "Object properties", "General axioms")
     found = blocks(text)
     assert [each for part in without for each in found[part] if each.startswith("ck:")] == []
 
@@ -98,3 +98,77 @@ def test_disjointness_is_said_in_few_axioms(quads: list[Quad]) -> None:
     lists = [quad for quad in quads if quad.object == NamedNode(OWL + "AllDisjointClasses")]
     pairs = [quad for quad in quads if quad.predicate.value == OWL + "disjointWith"]
     assert 0 < len(lists) + len(pairs) <= 20
+
+
+def members(quads: list[Quad], kind: str, property: str) -> list[set[str]]:
+    """Return the members of each list that an axiom of some kind has."""
+    value = {(quad.subject, quad.predicate.value): quad.object for quad in quads}
+    found = []
+    for quad in quads:
+        if quad.object == NamedNode(kind):
+            cell, names = value[quad.subject, property], set()
+            while isinstance(cell, BlankNode):
+                names.add(str(value[cell, RDF + "first"]).strip("<>"))
+                cell = value[cell, RDF + "rest"]
+            found.append(names)
+    return found
+
+
+def of_kind(quads: list[Quad], kind: str) -> set[str]:
+    """Return the named subjects that are directly of a class."""
+    return {
+        quad.subject.value
+        for quad in quads
+        if isinstance(quad.subject, NamedNode)
+        and quad.predicate.value == RDF + "type"
+        and quad.object == NamedNode(kind)
+    }
+
+
+def test_the_values_of_every_scale_are_different(quads: list[Quad]) -> None:
+    scales = {
+        quad.subject.value
+        for quad in quads
+        if quad.predicate.value == RDFS + "subClassOf"
+        and quad.object == NamedNode(CK + "Gradation")
+        and isinstance(quad.subject, NamedNode)
+    }
+    assert {"Basis", "Confidence", "Hedge", "Stance"} <= {scale.split("#")[1] for scale in scales}
+    different = members(quads, OWL + "AllDifferent", OWL + "distinctMembers")
+    for scale in scales:
+        values = of_kind(quads, scale)
+        assert any(values <= each for each in different), scale
+
+
+def test_every_individual_is_declared(quads: list[Quad]) -> None:
+    """Whatever the axioms name of our own has a type in the same file."""
+    typed = {quad.subject for quad in quads if quad.predicate.value == RDF + "type"}
+    named = {
+        term
+        for quad in quads
+        for term in (quad.predicate, quad.object)
+        if isinstance(term, NamedNode) and term.value.startswith((CK, KG, SKOS))
+    }
+    assert named - typed == set()
+    individuals = {
+        quad.object
+        for quad in quads
+        if quad.predicate.value in (OWL + "hasValue", RDF + "first")
+        and isinstance(quad.object, NamedNode)
+    }
+    declared = of_kind(quads, OWL + "NamedIndividual")
+    kinds = of_kind(quads, OWL + "Class") | of_kind(quads, OWL + "ObjectProperty")
+    assert {each.value for each in individuals} <= declared | kinds
+
+
+def test_a_hedge_says_whether_it_lets_a_fact_through(quads: list[Quad]) -> None:
+    said = {
+        quad.subject.value.removeprefix(CK): quad.object.value
+        for quad in quads
+        if quad.predicate.value == CK + "allowsFact"
+    }
+    expected = {
+        **dict.fromkeys(("can", "typically", "often", "occasionally"), "true"),
+        **dict.fromkeys(("most", "some", "may", "notNecessarily"), "false"),
+    }
+    assert {name: said[name] for name in expected} == expected

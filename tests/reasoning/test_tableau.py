@@ -153,3 +153,16 @@ def test_an_unsatisfiable_class_would_be_noticed(tableau: Tableau, store: Store)
     mistake = [quad.triple for quad in parse(text, format=RdfFormat.TURTLE)]
     _, unsatisfiable = tableau(triples(store, "ontology") + mistake)
     assert unsatisfiable == ["https://w3id.org/crampkg/ontology#Odd"]
+
+
+def test_two_values_of_a_scale_are_not_one(store: Store) -> None:
+    """Two confidences are a contradiction; without more said, "medium" and "low" would be one."""
+    for text in (
+        ":x a :Resolution ; :confidence :medium , :low .",
+        ":x a :Claim ; :basis :sentence , :heading .",
+        ":may owl:sameAs :can .",
+        ":submitted owl:sameAs :approved .",
+    ):
+        mistake = [quad.triple for quad in parse(MISTAKES + text, format=RdfFormat.TURTLE)]
+        with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
+            by_hermit(triples(store, "ontology") + mistake)
