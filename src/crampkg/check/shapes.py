@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, parse
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from crampkg.check.material import Material
     from crampkg.records import Finding
 
+#: How much is shown of what pyshacl says, in characters.
+_SHOWN = 300
+
 _STRING = XSD + "string"
 _PREFIX = re.compile(r"[\w.-]*")
 _NAMESPACE = re.compile(r"""[^<>"{}|^`\\\s]*""")
@@ -32,41 +36,62 @@ def validate(material: Material) -> tuple[list[Finding], int]:
 
     A shape is a property shape with a name of its own, whose local name the finding has. Its
     message is the problem, as far as the first full stop, and then the remedy. Shapes with a query
-    that might ask another server are a finding, and none is tested.
+    that might ask another server are a finding, and none is tested; so are shapes that pyshacl
+    cannot run.
     """
-    import pyshacl
-
     shapes = rdflib.Graph()  # read by the faster parser
-    for quad in parse(material.texts[SHAPES].encode(), format=RdfFormat.TURTLE):
-        _add(shapes, quad)
     try:
+        for quad in parse(material.texts[SHAPES].encode(), format=RdfFormat.TURTLE):
+            _add(shapes, quad)
         _prove(shapes)
+        report = _report(shapes, material)
     except SourceError as error:
         return [material.fault(error, SHAPES)], 1
-    _aim(shapes, material)
-    terms = material.terms()
-    everything = material.selected.issuperset(material.quads)
-    # pyshacl warns of literals that do not fit their datatype; the shapes say it in better words.
-    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
-    _, report, _ = pyshacl.validate(
-        _stated(material),
-        shacl_graph=shapes,
-        inplace=True,
-        focus_nodes=None if everything else sorted(terms) or ["urn:none"],
-    )
+    except Exception as error:  # noqa: BLE001 - of any kind, where a shape or its query has a fault
+        said = " ".join(str(error).split()).partition(". For reference")[0][:_SHOWN].rstrip(".")
+        message = (
+            f"{SHAPES}: the shapes cannot be tested ({type(error).__name__}: {said}). Mend the "
+            "shape, or the query in it, that this is about."
+        )
+        return [material.fault(SourceError(message, path=SHAPES), SHAPES)], 1
     findings = []
     for result in report.subjects(RDF.type, SH.ValidationResult):
         focus = report.value(result, SH.focusNode)
         source = report.value(result, SH.sourceShape)
         if isinstance(focus, rdflib.URIRef) and isinstance(source, rdflib.URIRef):
             check = source.rpartition("/")[2]
-            message = str(shapes.value(source, SH.message))
+            message = str(
+                shapes.value(source, SH.message) or report.value(result, SH.resultMessage)
+            )
             problem, _, remedy = message.partition(". ")
             about = [str(report.value(result, SH.resultPath)), str(report.value(result, SH.value))]
             finding = material.finding(check, str(focus), f"{problem}.", remedy, about)
             if finding is not None:
                 findings.append(finding)
     return findings, len(list(shapes.subjects(RDF.type, SH.PropertyShape)))
+
+
+def _report(shapes: rdflib.Graph, material: Material) -> rdflib.Graph:
+    """Return pyshacl's report on what the sources state, which may be about the selected files."""
+    import pyshacl
+
+    _aim(shapes, material)
+    terms = material.terms()
+    everything = material.selected.issuperset(material.quads)
+    # pyshacl warns of literals that do not fit their datatype; the shapes say it in better words.
+    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+    # It logs what it raises, too, and warns of shapes that name each other in a circle.
+    logging.getLogger("pyshacl-validate").disabled = True
+    with warnings.catch_warnings(action="ignore"):
+        _, report, _ = pyshacl.validate(
+            _stated(material),
+            shacl_graph=shapes,
+            inplace=True,
+            focus_nodes=None if everything else sorted(terms) or ["urn:none"],
+        )
+    if not isinstance(report, rdflib.Graph):
+        raise TypeError(report)
+    return report
 
 
 def _prove(shapes: rdflib.Graph) -> None:

@@ -1,0 +1,48 @@
+"""Shapes of somebody's that pyshacl cannot run, or that say nothing of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tiny import added
+
+from crampkg.check.material import Material
+from crampkg.check.shapes import validate
+from crampkg.sources import Sources
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ('sh:sparql [ sh:select "SELECT $this WHERE { broken" ]', "Expected SelectQuery"),
+        ('sh:sparql [ sh:select "SELECT $this { $this a xy:Z }" ]', "namespace prefix : xy"),
+        ("sh:sparql [ a sh:SPARQLConstraint ]", "at least one sh:select"),
+        ('sh:sparql [ sh:select "ASK { $this ?p ?o }" ]', "TypeError"),
+        ('sh:property [ sh:path skos:prefLabel ; sh:pattern "(" ]', "unterminated subpattern"),
+        ("sh:property [ a sh:PropertyShape ]", "must include one `sh:path`"),
+        ('sh:property [ sh:path ck:audience ; sh:minCount "x" ]', "datatype xsd:integer"),
+        ('sh:target [ sh:select "SELECT ?this { broken" ]', "SyntaxError"),
+    ],
+)
+def test_a_shape_that_cannot_be_tested_is_a_finding(
+    shape: str, said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = Path(Sources.find().path("ontology/shapes.ttl")).read_text()
+    text += f"shape:odd a sh:NodeShape ; sh:targetClass ck:Condition ; {shape} .\n"
+    material = Material(added(tmp_path, "ontology/shapes.ttl", text))
+    (finding,), count = validate(material)
+    assert (finding.check, finding.file, count) == ("syntax", "ontology/shapes.ttl", 1)
+    assert finding.problem.startswith("The shapes cannot be tested (")
+    assert said in finding.problem
+    assert finding.remedy == "Mend the shape, or the query in it, that this is about."
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_shape_without_a_message_says_what_shacl_says(tmp_path: Path) -> None:
+    text = Path(Sources.find().path("ontology/shapes.ttl")).read_text()
+    text += "shape:odd a sh:PropertyShape ; sh:targetClass ck:Article ; "
+    text += "sh:path ck:audience ; sh:minCount 9 .\n"
+    (finding,), _ = validate(Material(added(tmp_path, "ontology/shapes.ttl", text)))
+    assert finding.check == "odd"
+    assert finding.problem.startswith("Less than 9 values on ")
