@@ -215,7 +215,12 @@ class KnowledgeGraph:
         # which some plans pay for many times. A store is told which graphs are meant all the same.
         union = not isinstance(engine, EmbeddedEngine)
         return Answer(
-            lambda: engine.query(text, union=union), text, self.statuses, question, parameters
+            lambda: engine.query(text, union=union),
+            text,
+            self.statuses,
+            question,
+            parameters,
+            parameters.lent,
         )
 
     def query(
@@ -270,7 +275,8 @@ class KnowledgeGraph:
         """Return the concept card of the term called `name`. Raises as `find` does."""
         from crampkg.explain.describe import describe
 
-        return describe(self.find(name), self._open_engine())
+        card = describe(self.find(name), self._open_engine())
+        return card._replace(found=self.terms.lent(name))
 
     def why(self, subject: str, predicate: str, object: str, *, limit: int = 5) -> Explanation:
         """Explain why a triple holds, by up to `limit` minimal justifications; or that it does not.
@@ -438,6 +444,16 @@ class _Parameters(Mapping[str, "tuple[Term | str, ...]"]):
         if parameter.type != "iri":
             return tuple(values)
         return tuple(self._graph.find(value, parameter.kind) for value in values)
+
+    def lent(self) -> tuple[str, ...]:
+        """Return a sentence on each name that was given and only another vocabulary has."""
+        found = (
+            self._graph.terms.lent(str(value), self._declared[name].kind)
+            for name, given in self._given.items()
+            if self._declared[name].type == "iri"
+            for value in _several(given)
+        )
+        return tuple(filter(None, found))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._declared)

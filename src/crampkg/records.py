@@ -68,6 +68,14 @@ class Question(NamedTuple):
     overview: tuple[str, ...] = ()  # columns of a matrix: what stands down, across, in its cells
 
 
+class Mapped(NamedTuple):
+    """A name that another vocabulary has for a thing of ours."""
+
+    name: str
+    term: str  # the IRI of its term
+    closeness: str  # "exactly" or "closely"
+
+
 class Term(NamedTuple):
     """A thing or vocabulary term that has a label."""
 
@@ -77,6 +85,7 @@ class Term(NamedTuple):
     kinds: tuple[str, ...]  # the IRIs of all its classes, inferred ones included
     definition: str
     hidden: tuple[str, ...] = ()  # names that find it and are no synonyms (skos:hiddenLabel)
+    mapped: tuple[Mapped, ...] = ()  # names of the terms that it is mapped to, the exact ones first
 
 
 #: What crampkg itself says with every answer, whatever an article says of itself.

@@ -92,6 +92,13 @@ def compress(iri: str) -> str:
     return f"{best}:{iri[len(PREFIXES[best]) :]}" if best else iri
 
 
+def shorten(iri: str) -> str:
+    """Return the IRI of a term that things are mapped to as a CURIE, or as `compress` does."""
+    fitting = [item for item in MAPPED.items() if iri.startswith(item[1])]
+    prefix, namespace = max(fitting, key=lambda item: len(item[1]), default=("", ""))
+    return f"{prefix}:{iri[len(namespace) :]}" if prefix else compress(iri)
+
+
 def expand(curie: str) -> str | None:
     """Return the IRI that `curie` stands for, or None when its prefix is not predeclared."""
     prefix, colon, local = curie.partition(":")

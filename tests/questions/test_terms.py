@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crampkg.answers.formats import about, closing_lines
 from crampkg.errors import (
     AmbiguousTermError,
     CrampkgError,
@@ -16,7 +17,7 @@ from crampkg.errors import (
 )
 from crampkg.graph import KnowledgeGraph
 from crampkg.questions.terms import PROPERTIES, Terms
-from crampkg.records import Term
+from crampkg.records import Mapped, Term
 from crampkg.vocabulary import CK, KG, OWL
 
 
@@ -187,3 +188,89 @@ def test_what_is_for_a_command_line_is_told_apart(
     assert caught.value.sentence == sentence
     assert caught.value.hint.endswith(hint)
     assert str(caught.value) == f"{sentence} {caught.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("name", "slug", "sentence"),
+    [
+        (
+            "hypokalemia",
+            "potassium-deficiency",
+            "a name of mesh:D007008, to which it is mapped closely",
+        ),
+        ("Hyponatremia", "sodium-deficiency", "to which it is mapped closely"),
+        ("lower limb pain", "leg-pain", "HP:0012514, to which it is mapped exactly"),
+        ("Cramp in lower leg", None, ""),  # narrower
+        ("Peripheral edema", None, ""),  # broader
+        ("Gastrocnemius myalgia", None, ""),  # narrower
+        ("anterior compartment of tibia syndrome", None, ""),  # related: never
+        ("calf pain", "calf-pain", ""),  # our own name needs no word
+        ("kg:calf-pain", "calf-pain", ""),
+        ("ACC", "american-college-of-cardiology", ""),
+    ],
+)
+def test_a_term_mapped_exactly_or_closely_lends_its_name(
+    graph: KnowledgeGraph, name: str, slug: str | None, sentence: str
+) -> None:
+    if slug is None:
+        with pytest.raises(UnknownTermError):
+            graph.find(name)
+        return
+    assert graph.find(name).iri == KG + slug
+    told = graph.terms.lent(name)
+    assert sentence in told
+    assert bool(told) == bool(sentence)
+    if ":" not in name:
+        assert graph.terms.search(name)[0].iri == KG + slug
+
+
+def test_a_name_that_is_lent_comes_after_all_own_names() -> None:
+    def term(slug: str, *lent: tuple[str, str]) -> Term:
+        mapped = tuple(Mapped(name, f"https://example.org/{name}", how) for name, how in lent)
+        return Term(f"{KG}{slug}", slug, (), (f"{OWL}Thing",), "", mapped=mapped)
+
+    a_class = Term(f"{CK}Strain", "strain", (), (f"{OWL}Class",), "")
+    terms = Terms(
+        [
+            a_class,
+            term("tear", ("strain", "exactly"), ("pull", "closely")),
+            term("rip", ("pull", "exactly")),
+            term("ache", ("sore", "closely")),
+            term("pang", ("sore", "closely")),
+        ]
+    )
+    assert terms.find("strain") == a_class
+    assert terms.find("pull").label == "rip"
+    assert terms.lent("pull") == (
+        "'rip' is found by 'pull', a name of https://example.org/pull, "
+        "to which it is mapped exactly."
+    )
+    with pytest.raises(AmbiguousTermError, match=r"kg:ache.*kg:pang"):
+        terms.find("sore")
+
+
+@pytest.mark.parametrize("name", ["statin", "statins", "steroid"])
+def test_another_word_is_no_slip_of_the_pen(graph: KnowledgeGraph, name: str) -> None:
+    with pytest.raises(UnknownTermError) as caught:
+        graph.find(name)
+    assert str(caught.value).startswith(f"No thing is called '{name}'.")
+    assert "Did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("slip", "label"),
+    [("calv", "calf"), ("oedema", "leg edema"), ("claudcation", "claudication")],
+)
+def test_a_slip_of_the_pen_is_mended(graph: KnowledgeGraph, slip: str, label: str) -> None:
+    assert graph.terms.near(slip)[0].label == label
+
+
+def test_the_faces_say_that_a_name_is_lent(graph: KnowledgeGraph) -> None:
+    card = graph.describe("hypokalemia")
+    assert card.found.startswith("'potassium deficiency' is found by 'hypokalemia', a name of ")
+    assert graph.describe("potassium deficiency").found == ""
+    answer = graph.ask("claims-about", concept="hypokalemia")
+    assert answer.lent() == (card.found,)
+    assert closing_lines(answer)[0] == card.found
+    assert about(answer, {})["found"] == [card.found]
+    assert "found" not in about(graph.ask("claims-about", concept="calf"), {})

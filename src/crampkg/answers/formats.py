@@ -93,6 +93,8 @@ def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
     if answer.question is not None:
         told["question"] = answer.question.id
         told["asked"] = asked(answer)
+        if lent := answer.lent():
+            told["found"] = list(lent)
         if answer.question.note:
             told["note"] = filled(answer.question.note, answer)
         told["parameters"] = {
@@ -136,7 +138,7 @@ def verdict(answer: Answer) -> str:
 def closing_lines(answer: Answer) -> tuple[str, ...]:
     """Return what must stand with `answer`: the note of its question, and the status."""
     note = "" if answer.question is None else filled(answer.question.note, answer)
-    return (*([note] if note else ()), *status_lines(answer.statuses))
+    return (*answer.lent(), *([note] if note else ()), *status_lines(answer.statuses))
 
 
 def status_lines(statuses: Iterable[Status]) -> tuple[str, ...]:

@@ -86,6 +86,7 @@ class Answer:
         statuses: tuple[Status, ...],
         question: Question | None = None,
         parameters: Mapping[str, tuple[Term | str, ...]] | None = None,
+        lent: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self._run = run
         result = run()
@@ -99,6 +100,8 @@ class Answer:
         self.statuses = statuses
         self.question = question
         self.parameters: Mapping[str, tuple[Term | str, ...]] = parameters or {}
+        #: Returns a sentence on each name that found its thing by another vocabulary alone.
+        self.lent = lent
 
     @property
     def rows(self) -> list[Row]:

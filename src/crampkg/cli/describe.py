@@ -98,6 +98,7 @@ def _facts(card: Card, graph: KnowledgeGraph) -> list[tuple[str, str]]:
     term = card.term
     kinds = [graph.terms.get(kind) for kind in term.kinds]
     told = [
+        ("found", card.found),
         ("also called", ", ".join(term.synonyms)),
         ("kinds", ", ".join(sorted(kind.label for kind in kinds if kind is not None))),
         ("identifier", compress(term.iri)),

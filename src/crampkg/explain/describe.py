@@ -84,6 +84,7 @@ class Card(NamedTuple):
     links: tuple[CardLink, ...]
     mappings: tuple[CardMapping, ...]
     triples: tuple[Triple, ...]  # the card as an RDF graph
+    found: str = ""  # the sentence on a name that only another vocabulary has for it
 
 
 def describe(term: Term, engine: Engine) -> Card:
@@ -115,6 +116,8 @@ def document(card: Card, quotes: Mapping[str, str]) -> dict[str, Any]:
         "links": [link._asdict() for link in card.links],
         "mappings": [mapping._asdict() for mapping in card.mappings],
     }
+    if card.found:
+        told["found"] = card.found
     return {**told, "quotes": dict(quotes)} if quotes else told
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode, Store, Triple
 
-from crampkg.vocabulary import CK, DCT, OWL, RDF, SKOS
+from crampkg.vocabulary import CK, DCT, OWL, PREFIXES, RDF, SKOS
 
 _LABEL = NamedNode(SKOS + "prefLabel")
 _SYNONYM = NamedNode(SKOS + "altLabel")
@@ -12,6 +12,11 @@ _HIDDEN = NamedNode(SKOS + "hiddenLabel")
 _DEFINITION = NamedNode(SKOS + "definition")
 _TYPE = NamedNode(RDF + "type")
 _INDIVIDUAL = OWL + "NamedIndividual"
+_TARGET = NamedNode(OWL + "annotatedTarget")
+_TERM_LABEL = NamedNode(PREFIXES["sssom"] + "object_label")
+
+#: The matches whose terms lend their names: what is broader, narrower or related is another thing.
+_LENDING = {"exactly": NamedNode(SKOS + "exactMatch"), "closely": NamedNode(SKOS + "closeMatch")}
 
 
 def index(store: Store) -> list[list[object]]:
@@ -21,14 +26,32 @@ def index(store: Store) -> list[list[object]]:
         for quad in store.quads_for_pattern(None, _LABEL, None, None)
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
     }
+    mapped = _term_labels(store)
     rows: list[list[object]] = []
     for subject in sorted(labels, key=lambda node: node.value):
         kinds = [kind for kind in _values(store, subject, _TYPE) if kind != _INDIVIDUAL]
         definition = next(iter(_values(store, subject, _DEFINITION)), "")
         synonyms = _values(store, subject, _SYNONYM)
         hidden = _values(store, subject, _HIDDEN)
-        rows.append([subject.value, labels[subject], synonyms, kinds, definition, hidden])
+        lent = [
+            [name, term, closeness]
+            for closeness, match in _LENDING.items()
+            for term in _values(store, subject, match)
+            for name in (*mapped.get(term, ()), *_values(store, NamedNode(term), _SYNONYM))
+        ]
+        rows.append([subject.value, labels[subject], synonyms, kinds, definition, hidden, lent])
     return rows
+
+
+def _term_labels(store: Store) -> dict[str, list[str]]:
+    """Return the label of each term of another vocabulary, by its IRI, as the mappings have it."""
+    found: dict[str, set[str]] = {}
+    for quad in store.quads_for_pattern(None, _TERM_LABEL, None, None):
+        if not isinstance(quad.subject, Triple):
+            for target in store.quads_for_pattern(quad.subject, _TARGET, None, None):
+                if isinstance(target.object, NamedNode) and isinstance(quad.object, Literal):
+                    found.setdefault(target.object.value, set()).add(quad.object.value)
+    return {term: sorted(names) for term, names in found.items()}
 
 
 def statuses(store: Store) -> list[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crampkg.errors import EndpointError
 from crampkg.pipeline.snapshot import Snapshot
-from crampkg.vocabulary import CK, GRAPHS, RDF, SKOS
+from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, RDF, SKOS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,12 +18,15 @@ CONSTRUCT {{ ?article ?property ?value }}
 WHERE {{ GRAPH <{GRAPHS["claims"]}> {{ ?article a <{CK}Article> ; ?property ?value }} }}
 """
 
+_TERM_LABEL = f"{PREFIXES['sssom']}object_label"
+
 _NAMES = f"""\
 CONSTRUCT {{ ?thing ?property ?value }}
 WHERE {{
   GRAPH ?graph {{ ?thing ?property ?value }}
   FILTER (?property IN (
-    <{RDF}type>, <{SKOS}prefLabel>, <{SKOS}altLabel>, <{SKOS}hiddenLabel>, <{SKOS}definition>
+    <{RDF}type>, <{SKOS}prefLabel>, <{SKOS}altLabel>, <{SKOS}hiddenLabel>, <{SKOS}definition>,
+    <{SKOS}exactMatch>, <{SKOS}closeMatch>, <{OWL}annotatedTarget>, <{_TERM_LABEL}>
   ))
 }}
 """

@@ -12,7 +12,7 @@ import os
 import sys
 
 from crampkg.errors import SourceError
-from crampkg.records import Parameter, Question, Status, Term
+from crampkg.records import Mapped, Parameter, Question, Status, Term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,8 +95,9 @@ class Snapshot:
 
 def to_term(fields: list[Any]) -> Term:
     """Return the term of one row of the index."""
-    iri, label, synonyms, kinds, definition, hidden = fields
-    return Term(iri, label, tuple(synonyms), tuple(kinds), definition, tuple(hidden))
+    iri, label, synonyms, kinds, definition, hidden, mapped = fields
+    names = tuple(Mapped(*each) for each in mapped)
+    return Term(iri, label, tuple(synonyms), tuple(kinds), definition, tuple(hidden), names)
 
 
 def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = None) -> Snapshot:

@@ -11,7 +11,7 @@ from crampkg.errors import (
     WrongKindError,
     suggest,
 )
-from crampkg.vocabulary import KG, OWL, RDF, RDFS, XSD, compress, expand
+from crampkg.vocabulary import KG, OWL, RDF, RDFS, XSD, compress, expand, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,8 +87,9 @@ class Terms:
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term that `name` means, of the class with IRI `kind` if one is given.
 
-        A preferred label wins over synonyms, and without a `kind` any name of a thing wins over
-        those of classes and relations; case, hyphens, underscores, spaces and apostrophes of
+        A preferred label wins over synonyms, these over names of terms that a thing is mapped to
+        exactly or closely, and without a `kind` any name of a thing wins over those of classes and
+        relations; case, hyphens, underscores, spaces and apostrophes of
         whatever form do not matter.
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with names that
         would have done.
@@ -103,7 +104,8 @@ class Terms:
         fittings = self._fitting(name)
         if not kinds:
             things = [[term for term in each if term.iri.startswith(KG)] for each in fittings]
-            fittings = [*things, *fittings]
+            own = 3  # label, synonym, slug: these of a class or relation win over what is lent
+            fittings = [*things[:own], *fittings[:own], *things[own:], *fittings[own:]]
         for fitting in fittings:
             of_kind = [term for term in fitting if _is_one_of(term, kinds)]
             if len(of_kind) > 1:
@@ -128,8 +130,9 @@ class Terms:
         for term in self._by_iri.values():
             if kind is not None and kind not in term.kinds:
                 continue
-            ranks = [_rank(wanted, name) for name in _names(term)]
-            best = min((rank for rank in ranks if rank is not None), default=None)
+            best = _best(wanted, _names(term))
+            if best is None:
+                best = _best(wanted, [each.name for each in term.mapped], lent=True)
             if best is not None:
                 ranked.append((best, len(term.label), term.label.casefold(), term.iri, term))
         return [each[-1] for each in sorted(ranked)] or self._with_words(words, kind)
@@ -179,10 +182,26 @@ class Terms:
             return usual
         return self._find(name, PROPERTIES).iri
 
+    def lent(self, name: str, kind: str | None = None) -> str:
+        """Return the sentence on a name that only another vocabulary has for what it finds, or "".
+
+        Raises as `find` does.
+        """
+        term = self.find(name, kind)
+        wanted = _fold(name)
+        if "://" in name or any(_fold(own) == wanted for own in _names(term)):
+            return ""
+        for mapped in term.mapped:
+            if _fold(mapped.name) == wanted:
+                theirs = f"{shorten(mapped.term)}, to which it is mapped {mapped.closeness}"
+                return f"{term.label!r} is found by {name!r}, a name of {theirs}."
+        return ""
+
     def _fitting(self, name: str) -> Sequence[list[Term]]:
-        """Return the terms that `name` fits: by label, by synonym, by slug."""
+        """Return the terms that `name` fits: by label, synonym, slug, name that is lent."""
         wanted = _fold(name)
         labels, synonyms, slugs = [], [], []
+        lent: dict[str, list[Term]] = {"exactly": [], "closely": []}
         for term in sorted(self._by_iri.values()):
             if _fold(term.label) == wanted:
                 labels.append(term)
@@ -190,7 +209,9 @@ class Terms:
                 synonyms.append(term)
             elif _fold(_slug(term.iri)) == wanted:
                 slugs.append(term)
-        return labels, synonyms, slugs
+            for closeness in {each.closeness for each in term.mapped if _fold(each.name) == wanted}:
+                lent[closeness].append(term)
+        return labels, synonyms, slugs, *lent.values()
 
     def _of_kind(self, term: Term, name: str, kinds: tuple[str, ...]) -> Term:
         if _is_one_of(term, kinds):
@@ -210,17 +231,18 @@ class Terms:
     def _near(self, name: str, kinds: tuple[str, ...]) -> list[Term]:
         import difflib
 
-        candidates: dict[str, Term] = {}
+        candidates: dict[str, tuple[Term, str]] = {}
         for term in self._by_iri.values():
             if _is_one_of(term, kinds):
-                for known in _names(term):
-                    candidates.setdefault(_fold(known), term)
+                for known in (*_names(term), *(each.name for each in term.mapped)):
+                    candidates.setdefault(_fold(known), (term, known))
         iri = expand(name) or name.strip("<>")
         word = _fold(_slug(iri) if "://" in iri else name)
         fitting = [term for each in self._fitting(name) for term in each if _is_one_of(term, kinds)]
         near = difflib.get_close_matches(word, candidates, n=OFFERED, cutoff=0.7)
+        near = [each for each in near if _is_slip(word, candidates[each][1])]
         near += sorted((known for known in candidates if word and word in known), key=len)[:OFFERED]
-        return list(dict.fromkeys([*fitting, *(candidates[each] for each in near)]))
+        return list(dict.fromkeys([*fitting, *(candidates[each][0] for each in near)]))
 
     def _unknown(self, name: str, kinds: tuple[str, ...]) -> tuple[str, str]:
         """Return what is said of a name that fits nothing, and the hint for a command line."""
@@ -262,6 +284,32 @@ def _rank(wanted: str, name: str) -> int | None:
     if any(_fold(" ".join(parts[at:])).startswith(wanted) for at in range(1, len(parts))):
         return 2
     return 3 if wanted in folded else None
+
+
+def _is_slip(typed: str, name: str) -> bool:
+    """Tell whether folded text may be a slip of the pen for a name, or for one of its words.
+
+    A letter in four may be wrong: "statin" is another word than "start", however alike.
+    """
+    words = name.replace("-", " ").replace("_", " ").split()
+    return any(_distance(typed, _fold(each)) <= max(1, len(typed) // 4) for each in (name, *words))
+
+
+def _distance(one: str, other: str) -> int:
+    """Return how many letters must be changed, put in or left out (Levenshtein's distance)."""
+    before = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        now = [row]
+        for column, its in enumerate(other, 1):
+            now.append(min(before[column] + 1, now[-1] + 1, before[column - 1] + (letter != its)))
+        before = now
+    return before[-1]
+
+
+def _best(wanted: str, names: Iterable[str], *, lent: bool = False) -> tuple[bool, int] | None:
+    """Return the best rank of some names, after all others if they are lent; None if none fits."""
+    ranks = [rank for rank in (_rank(wanted, name) for name in names) if rank is not None]
+    return (lent, min(ranks)) if ranks else None
 
 
 def _fold(name: str) -> str:

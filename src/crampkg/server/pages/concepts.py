@@ -17,7 +17,7 @@ from crampkg.server.pages.neighbours import neighbours
 from crampkg.server.pages.questions import about
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import CK, DCT, KG, MAPPED, ORIGINS, OWL, RDF, SKOS, compress
+from crampkg.vocabulary import CK, DCT, KG, ORIGINS, OWL, RDF, SKOS, compress, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -316,10 +316,7 @@ def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]
 
 def _mapped(mapping: CardMapping) -> tuple[str, CardMapping]:
     """Return how the term of a mapping is written for short, if it can be, and the mapping."""
-    fitting = (item for item in MAPPED.items() if mapping.term.startswith(item[1]))
-    prefix, namespace = max(fitting, key=lambda item: len(item[1]), default=("", ""))
-    local = mapping.term.removeprefix(namespace)
-    return f"{prefix}:{local}" if prefix else compress(mapping.term), mapping
+    return shorten(mapping.term), mapping
 
 
 def _claims(

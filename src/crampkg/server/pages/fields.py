@@ -33,6 +33,7 @@ class Entry(NamedTuple):
     mistake: str = ""
     offers: tuple[Term, ...] = ()  # what might have been meant, or all that there is to choose from
     is_guess: bool = False  # the offers are like what was typed
+    lent: str = ""  # the sentence on a name that only another vocabulary has for it
 
 
 class Field(NamedTuple):
@@ -140,7 +141,8 @@ def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
         offers = near or (tuple(known) if len(known) <= _FEW else ())
         told = mistake(error, typed, graph.terms.name_of(parameter.kind or ""))
         return Entry(typed, "", "", told, offers, bool(near))
-    return Entry(term.label, compress(term.iri), term.label)
+    lent = graph.terms.lent(typed, parameter.kind)
+    return Entry(term.label, compress(term.iri), term.label, lent=lent)
 
 
 def mistake(error: CrampkgError, typed: str, wanted: str) -> str:

@@ -94,6 +94,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     context |= {
         "answer": answer,
         "asked": formats.asked(answer),
+        "lent": [entry.lent for field in filled for entry in field.entries if entry.lent],
         "note": _told(known.note, answer, filled, graph),
         "permalink": f"{job['base']}{addresses.question(known.id, given)}",
         "query": without_header(answer.query),
