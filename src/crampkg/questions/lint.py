@@ -1,6 +1,7 @@
 """The style of a question file, which keeps it readable, and alike on every engine.
 
-The file is read by rdflib's SPARQL 1.1 parser: what that refuses is no standard SPARQL.
+The query is read from its tokens, and its syntax by the embedded engine; what that takes beside the
+words of SPARQL 1.1 is no standard SPARQL.
 """
 
 from __future__ import annotations
@@ -8,15 +9,11 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from pyparsing import ParseResults
-from pyparsing.exceptions import ParseException
-from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.term import Literal, URIRef, Variable
-
 from crampkg.engine import guard
+from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import CrampkgError, QueryError, SourceError
 from crampkg.questions.header import KEYS, OPTIONAL_KEYS, parse, read_header
+from crampkg.questions.outline import WORDS, Outline
 from crampkg.records import Finding
 from crampkg.vocabulary import GRAPHS, PREFIXES, XSD
 
@@ -24,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crampkg.questions.outline import Select, Values
     from crampkg.records import Parameter, Question
 
 #: The checks of this module, with what each sees to.
@@ -64,23 +62,25 @@ def lint(name: str, text: str) -> list[Finding]:
     findings = [*_header(name, question), *_layout(name, text), *_keywords(name, text)]
     try:
         guard.check(text)
-        prologue, query = parseQuery(text)
+        EmbeddedEngine(b"").query(text)
     except QueryError as error:
-        return [*findings, _from_error("syntax", name, error, error.line)]
-    except ParseException as error:
-        problem = f"This is not SPARQL 1.1, from column {error.column} on."
-        remedy = "Mend it; what one engine adds to SPARQL does not run on another."
-        return [*findings, _finding("syntax", name, error.lineno, problem, remedy)]
-    findings += _prefixes(name, text, prologue, query)
-    findings += _query(name, prologue, query)
-    projected = {str(each.var or each.evar) for each in query.projection or ()}
+        if error.line is not None:  # what parses and does not run calls a function: see below
+            return [*findings, _from_error("syntax", name, error, error.line)]
+    for word, line in guard.words(text):
+        if word != "a" and word.upper() not in WORDS:
+            problem = f"{word} is no word of SPARQL 1.1."
+            remedy = "Mend it; what one engine adds to SPARQL does not run on another."
+            return [*findings, _finding("syntax", name, line, problem, remedy)]
+    outline = Outline(text)
+    findings += _prefixes(name, outline)
+    findings += _query(name, outline)
     for column in question.overview:
-        if column not in projected:
+        if column not in outline.query.columns:
             problem = f"The overview has the column {column}, which the query does not select."
             remedy = "Name one that stands after SELECT, without its question mark."
             findings.append(_finding("overview", name, 1, problem, remedy))
     for parameter in question.params:
-        findings += _parameter(name, text, parameter, prologue, query)
+        findings += _parameter(name, text, parameter, outline)
     return findings
 
 
@@ -128,72 +128,62 @@ def _keywords(name: str, text: str) -> Iterator[Finding]:
             yield _finding("keyword", name, line, problem, f"Write {word.upper()}.")
 
 
-def _prefixes(name: str, text: str, prologue: ParseResults, query: CompValue) -> Iterator[Finding]:
-    declared = [str(declaration.prefix or "") for declaration in prologue]
-    lines = text.split("\n")
-
-    def at(prefix: str, problem: str, remedy: str) -> Finding:
-        start = f"PREFIX {prefix}:"
-        line = next((n for n, line in enumerate(lines, 1) if line.startswith(start)), None)
-        return _finding("prefix", name, line, problem, remedy)
-
-    for before, after in pairwise(declared):
-        if after <= before:
-            problem = f"The prefix {after} stands after {before}."
-            yield at(after, problem, "Sort the prefixes, each once.")
-    used = {str(node.prefix or "") for node in _walk(query) if node.name == "pname"}
-    for prefix in sorted(used.difference(declared)):
+def _prefixes(name: str, outline: Outline) -> Iterator[Finding]:
+    for before, after in pairwise(outline.prefixes):
+        if before.name is not None and after.name is not None and after.name <= before.name:
+            problem = f"The prefix {after.name} stands after {before.name}."
+            yield _finding("prefix", name, after.line, problem, "Sort the prefixes, each once.")
+    for prefix in sorted(outline.names.difference(each.name or "" for each in outline.prefixes)):
         problem = f"The prefix {prefix} is used and not declared."
-        yield at(prefix, problem, "Declare it, so that the file runs anywhere.")
-    for declaration in prologue:
-        prefix = str(declaration.prefix or "")
-        if declaration.name != "PrefixDecl":
-            yield at("", "There is a BASE.", "Write IRIs in full, or with a prefix.")
-        elif PREFIXES.get(prefix) != str(declaration.iri):
-            problem = f"The prefix {prefix} is not declared as in all other files."
-            known = PREFIXES.get(prefix)
+        remedy = "Declare it, so that the file runs anywhere."
+        yield _finding("prefix", name, None, problem, remedy)
+    for declared in outline.prefixes:
+        known = PREFIXES.get(declared.name or "")
+        if declared.name is None:
+            problem, remedy = "There is a BASE.", "Write IRIs in full, or with a prefix."
+        elif known != declared.iri:
+            problem = f"The prefix {declared.name} is not declared as in all other files."
             remedy = f"Declare it as <{known}>." if known else f"Use one of {', '.join(PREFIXES)}."
-            yield at(prefix, problem, remedy)
-        elif prefix not in used:
-            problem = f"The prefix {prefix} is declared and not used."
-            yield at(prefix, problem, "Take the line out.")
+        elif declared.name not in outline.names:
+            problem = f"The prefix {declared.name} is declared and not used."
+            remedy = "Take the line out."
+        else:
+            continue
+        yield _finding("prefix", name, declared.line, problem, remedy)
 
 
-def _query(name: str, prologue: ParseResults, query: CompValue) -> Iterator[Finding]:
-    if query.name == "SelectQuery" and query.orderby is None:
+def _query(name: str, outline: Outline) -> Iterator[Finding]:
+    if outline.form == "SELECT" and not outline.query.ordered:
         problem = "The rows come in no order of their own, so each engine gives them in another."
         yield _finding("order", name, None, problem, "Add an ORDER BY that settles every row.")
-    if query.datasetClause is not None:
+    for line in outline.datasets[:1]:
         problem = "FROM makes another dataset, which each engine reads in another way."
-        yield _finding("graph", name, None, problem, "Use GRAPH in the pattern.")
-    if any(_bare(query.where)):
+        yield _finding("graph", name, line, problem, "Use GRAPH in the pattern.")
+    for line in outline.bare[:1]:
         problem = "A pattern stands outside of GRAPH, where each engine sees another graph."
         remedy = "Put it inside GRAPH g:claims { } or another of the five."
-        yield _finding("graph", name, None, problem, remedy)
-    for node in _walk(query):
-        if node.name == "GraphGraphPattern":
-            graph = _expanded(node.term, prologue)
-            if graph not in GRAPHS.values():
-                problem = f"GRAPH <{graph}> is none of ours." if graph else "GRAPH has a variable."
-                remedy = f"Name one of g:{', g:'.join(GRAPHS)}."
-                yield _finding("graph", name, None, problem, remedy)
-        if node.name in ("SelectQuery", "SubSelect") and _concatenates(node):
-            inner = [each for each in _walk(node.where) if each.name == "SubSelect"]
-            if all(each.orderby is None for each in inner):
-                problem = "GROUP_CONCAT joins in any order."
-                remedy = "Let it read from a sub-SELECT with an ORDER BY."
-                yield _finding("concat", name, None, problem, remedy)
-        if node.name == "Function":
-            function = _expanded(node.iri, prologue)
-            if not function.startswith(XSD):
-                problem = f"<{function}> is no function of SPARQL 1.1."
-                remedy = "Say it with a built-in function or an XSD cast."
-                yield _finding("extension", name, None, problem, remedy)
+        yield _finding("graph", name, line, problem, remedy)
+    for term, line in outline.graphs:
+        graph = outline.expanded(term)
+        if graph not in GRAPHS.values():
+            variable = term[0] in "?$"
+            problem = "GRAPH has a variable." if variable else f"GRAPH <{graph}> is none of ours."
+            remedy = f"Name one of g:{', g:'.join(GRAPHS)}."
+            yield _finding("graph", name, line, problem, remedy)
+    for select in (outline.query, *outline.query.inner):
+        if select.concatenates and not any(inner.ordered for inner in select.inner):
+            problem = "GROUP_CONCAT joins in any order."
+            remedy = "Let it read from a sub-SELECT with an ORDER BY."
+            yield _finding("concat", name, None, problem, remedy)
+    for term, line in outline.functions:
+        function = outline.expanded(term)
+        if not function.startswith(XSD):
+            problem = f"<{function}> is no function of SPARQL 1.1."
+            remedy = "Say it with a built-in function or an XSD cast."
+            yield _finding("extension", name, line, problem, remedy)
 
 
-def _parameter(
-    name: str, text: str, parameter: Parameter, prologue: ParseResults, query: CompValue
-) -> Iterator[Finding]:
+def _parameter(name: str, text: str, parameter: Parameter, outline: Outline) -> Iterator[Finding]:
     what = parameter.name
     lines = [
         (number, line)
@@ -209,74 +199,25 @@ def _parameter(
             return
         variables.add(marked[1])
     number = lines[0][0]
-    inner = [each for each in _walk(query) if each.name == "SubSelect"]
     for variable in sorted(variables):
-        for each in inner:
-            used = any(str(term) == variable for term in _variables(each))
-            if used and not _inline(each, variable):
+        for inner in outline.query.inner:
+            if variable in inner.variables and not _of(inner, variable):
                 problem = f"?{variable}, the parameter {what}, is used in a sub-SELECT."
                 remedy = "A sub-SELECT knows no outer value: use it outside, or mark a line inside."
                 yield _finding("parameter", name, number, problem, remedy)
-    data = [each for variable in sorted(variables) for each in _inline(query, variable)]
-    values = [[_expanded(value, prologue) for value in each.value] for each in data]
+    values = [
+        [outline.expanded(term) for term in each.terms]
+        for variable in sorted(variables)
+        for each in _of(outline.query, variable)
+    ]
     if values != [[parameter.default]] * len(lines):
         problem = f"The values of {what} in the query are not its default in the header."
         yield _finding("parameter", name, number, problem, "Write the same value in both.")
 
 
-def _inline(node: CompValue, variable: str) -> list[CompValue]:
-    """Return the VALUES of one variable below `node`."""
-    return [
-        data
-        for data in _walk(node)
-        if data.name == "InlineData" and [str(each) for each in data.var] == [variable]
-    ]
-
-
-def _bare(node: object) -> Iterator[CompValue]:
-    """Yield the triple patterns of `node` that no GRAPH is around."""
-    if isinstance(node, CompValue):
-        if node.name == "GraphGraphPattern":
-            return
-        if node.name == "TriplesBlock":
-            yield node
-    for child in _children(node):
-        yield from _bare(child)
-
-
-def _concatenates(select: CompValue) -> bool:
-    own = (select.projection, select.having, select.orderby)
-    return any(node.name == "Aggregate_GroupConcat" for part in own for node in _walk(part))
-
-
-def _variables(node: object) -> Iterator[Variable]:
-    """Yield the variables in `node`."""
-    if isinstance(node, Variable):
-        yield node
-    for child in _children(node):
-        yield from _variables(child)
-
-
-def _walk(node: object) -> Iterator[CompValue]:
-    """Yield `node`, where it is one of the parser's, and all such nodes below it."""
-    if isinstance(node, CompValue):
-        yield node
-    for child in _children(node):
-        yield from _walk(child)
-
-
-def _children(node: object) -> list[object]:
-    if isinstance(node, CompValue):
-        return list(node.values())
-    return list(node) if isinstance(node, (ParseResults, list)) else []
-
-
-def _expanded(term: object, prologue: ParseResults) -> str:
-    """Return an IRI as it is meant, or the lexical form of a literal."""
-    if isinstance(term, CompValue):  # a prefixed name
-        namespaces = {str(each.prefix or ""): str(each.iri) for each in prologue}
-        return namespaces.get(str(term.prefix or ""), "") + str(term.localname or "")
-    return str(term) if isinstance(term, (URIRef, Literal)) else ""
+def _of(select: Select, variable: str) -> list[Values]:
+    """Return the VALUES of one variable in a SELECT and below it."""
+    return [values for values in select.values if values.variables == [variable]]
 
 
 def _from_error(check: str, name: str, error: CrampkgError, line: int | None) -> Finding:
