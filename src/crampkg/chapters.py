@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     #: What a graph says of each subject.
     About = Mapping[Value, Mapping[Value, list[Value]]]
 
-_TYPE, _ABOVE, _ABOVE_PROPERTY, _DOMAIN, _INVERSE, _THEME, _RANK, _STRENGTH, _LABEL = (
+_TYPE, _ABOVE, _ABOVE_PROPERTY, _DOMAIN, _INVERSE, _THEME, _RANK, _SCALE, _STRENGTH, _LABEL = (
     Value("uri", iri)
     for iri in (
         RDF + "type",
@@ -30,6 +30,7 @@ _TYPE, _ABOVE, _ABOVE_PROPERTY, _DOMAIN, _INVERSE, _THEME, _RANK, _STRENGTH, _LA
         OWL + "inverseOf",
         CK + "theme",
         CK + "rank",
+        CK + "hedgeKind",
         CK + "strength",
         SKOS + "prefLabel",
     )
@@ -150,12 +151,14 @@ def _kind(properties: Mapping[Value, list[Value]]) -> str:
 
 
 def _ordered(terms: list[Value], about: About, kind: str) -> list[Value]:
-    """Return terms of a kind in reading order: individuals by class and rank, others as a tree."""
+    """Return terms of a kind in reading order: individuals by scale and rank, others as a tree."""
     if kind == _INDIVIDUALS:
 
         def place(term: Value) -> tuple[list[object], int, object]:
-            types = sorted(natural(each.text) for each in about[term].get(_TYPE, ()))
-            return [*types], _number(about[term], _RANK), _by_name(term)
+            scale = [
+                natural(each.text) for way in (_TYPE, _SCALE) for each in about[term].get(way, ())
+            ]
+            return [*sorted(scale)], _number(about[term], _RANK), _by_name(term)
 
         return sorted(terms, key=place)
     ladder = [term for term in terms if _STRENGTH in about[term]]

@@ -35,7 +35,9 @@ class Evidence(NamedTuple):
     stance: str
     hedge: str
     condition: str
-    basis: str
+    appeal: str  # to evidence, as worded: "research shows"
+    basis: str  # "sentence", "list item", "implicature", "heading", or "label" of a bullet
+    article: str  # its title
     statement: str
     section: str
     start: int  # where its words begin and end in the article, in Unicode code points
@@ -52,11 +54,13 @@ def evidence(claims: Iterable[str], engine: Engine) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for row in engine.query(text).bindings():
         values = ["" if value is None else value.text for value in row]
-        own_start, own_end, start, end = values[11:15]
-        citation = Citation(*values[15:20])
+        heading, own_start, own_end, start, end = values[13:18]
+        citation = Citation(*values[18:23])
         known = found.get(values[0])
         citations = (*(known.citations if known else ()), *([citation] if citation.marker else ()))
-        said = dict(zip(Evidence._fields, values[:11], strict=False))
+        said = dict(zip(Evidence._fields, values[:13], strict=False))
+        if said["basis"] == "heading" and not heading:
+            said["basis"] = "label"
         found[values[0]] = Evidence(
             **said, start=int(own_start or start), end=int(own_end or end), citations=citations
         )
