@@ -99,6 +99,12 @@ def shorten(iri: str) -> str:
     return f"{prefix}:{iri[len(namespace) :]}" if prefix else compress(iri)
 
 
+def shown(iri: str) -> str:
+    """Return `iri` as a person reads it: as a CURIE, or in angle brackets if it looks like one."""
+    curie = compress(iri)
+    return f"<{iri}>" if curie == iri and expand(iri) else curie
+
+
 def expand(curie: str) -> str | None:
     """Return the IRI that `curie` stands for, or None when its prefix is not predeclared."""
     prefix, colon, local = curie.partition(":")

@@ -256,3 +256,25 @@ def test_an_empty_parameter_is_not_its_default(server: Server, path: str, name: 
     assert answer["detail"] == (
         f"The parameter {name!r} is empty. Give it a value, or leave it out."
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "type"),
+    [
+        ('SELECT ("a\\u0001b" AS ?x) {}', "application/sparql-results+xml"),
+        ('CONSTRUCT { <urn:a> <urn:b/c> "a\\u0001b" } {}', "application/rdf+xml"),
+        ("CONSTRUCT { <kg:a> <urn:b/c> 1 } {}", "application/ld+json"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_no_fault_of_the_server(
+    server: Server, query: str, type: str
+) -> None:
+    asked = {"params": {"query": query}, "headers": {"accept": type}}
+    answer = told(server.get("/sparql", **asked), 400, "bad-request")
+    assert "Choose another format" in answer["detail"]
+
+
+def test_an_iri_with_a_comma_is_one_field(server: Server) -> None:
+    query = "SELECT ?x ?y { VALUES (?x ?y) { (<http://example.org/a,b> 1) (<urn:c> 2) } }"
+    answer = server.get("/sparql", params={"query": query}, headers={"accept": "text/csv"})
+    assert answer.text == 'x,y\r\n"http://example.org/a,b",1\r\nurn:c,2\r\n'

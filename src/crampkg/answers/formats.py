@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from crampkg.errors import UsageError
 from crampkg.vocabulary import PREFIXES, compress
 
@@ -18,15 +20,14 @@ if TYPE_CHECKING:
 RESULT_SET = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 
 _RESULT_SET_CONTEXT: dict[str, Any] = {
-    "rs": RESULT_SET,
-    "ResultSet": "rs:ResultSet",
-    "binding": {"@id": "rs:binding", "@container": "@set"},
-    "boolean": "rs:boolean",
-    "index": "rs:index",
-    "resultVariable": {"@id": "rs:resultVariable", "@container": "@set"},
-    "solution": {"@id": "rs:solution", "@container": "@set"},
-    "value": "rs:value",
-    "variable": "rs:variable",
+    "ResultSet": RESULT_SET + "ResultSet",
+    "binding": {"@id": RESULT_SET + "binding", "@container": "@set"},
+    "boolean": RESULT_SET + "boolean",
+    "index": RESULT_SET + "index",
+    "resultVariable": {"@id": RESULT_SET + "resultVariable", "@container": "@set"},
+    "solution": {"@id": RESULT_SET + "solution", "@container": "@set"},
+    "value": RESULT_SET + "value",
+    "variable": RESULT_SET + "variable",
 }
 
 _FORMS = {
@@ -34,6 +35,15 @@ _FORMS = {
     "ask": "The answer is a yes or no",
     "graph": "The answer is a graph",
 }
+
+#: What an empty answer to a query of one's own says; a question has a sentence of its own.
+_NOTHING = "Nothing matches the query."
+
+#: What no XML 1.0 document can hold, not even escaped (section 2.2), in UTF-8.
+_NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+#: A field of CSV in quotes, and what a field with it stands in quotes for (RFC 4180, section 2).
+_QUOTED = re.compile(rb'"[^"]*"')
+_NEEDS_QUOTES = re.compile(r'[",\r\n]')
 
 #: Our member of SPARQL results JSON. The standard neither defines nor forbids further members;
 #: it stands before `results` because some parsers, Oxigraph's for one, read nothing after them.
@@ -47,7 +57,8 @@ def serialize(answer: Answer, name: str, quotes: Mapping[str, str] | None = None
     top-level member with the question, the status and the quotes. jsonld is the W3C result-set
     vocabulary. Blank nodes are numbered in the order in which they appear. `quotes` are spans of
     the article by the IRI of their statement or claim; json and md show them.
-    Raises `UsageError` when the format cannot hold this form of answer.
+    An empty answer says in table and md what is not known. Raises `UsageError` when the format
+    cannot hold this form of answer or a character of it.
     """
     known = names(answer.form)
     if name not in known:
@@ -69,6 +80,36 @@ def is_empty(answer: Answer, name: str = "", written: bytes = b"") -> bool:
     if name in ("csv", "tsv"):
         return written.find(b"\n") == len(written) - 1
     return answer.form != "ask" and not len(answer)
+
+
+def silence(answer: Answer) -> str:
+    """Return the sentence that explains an empty answer, and nothing for one that is not empty."""
+    if not is_empty(answer):
+        return ""
+    return _NOTHING if answer.question is None else filled(answer.question.silence, answer)
+
+
+def as_standard(answer: Answer, name: str, written: bytes) -> bytes | None:
+    """Return what an engine has written in `name`, mended where it is not as the standard says.
+
+    None where it cannot be mended: Oxigraph puts no IRI of CSV in quotes, so that one with a comma
+    is two fields. Raises `UsageError` for a character that XML cannot hold.
+    """
+    if name == "csv":
+        bare = _QUOTED.sub(b"", written)
+        commas = (len(answer.variables) - 1) * bare.count(b"\n")
+        return written if bare.count(b",") == max(commas, 0) else None
+    if name != "xml":
+        return written
+    impossible = _NOT_IN_XML.search(written)
+    if impossible:
+        message = (
+            f"XML cannot hold the character U+{ord(impossible[0].decode()):04X} of the answer. "
+            "Choose another format, such as json."
+        )
+        raise UsageError(message)
+    # A parser turns a bare carriage return into a line feed (XML, section 2.11).
+    return written.replace(b"\r", b"&#xD;")
 
 
 def document(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
@@ -161,34 +202,69 @@ def _json(answer: Answer, quotes: Mapping[str, str]) -> bytes:
 
 
 def _csv(answer: Answer, _: Mapping[str, str]) -> bytes:
-    return _by_engine(answer, "csv")
+    written = _by_engine(answer, "csv")
+    if written is not None:
+        return written
+    lines = [answer.variables, *([_plain(value) for _, value in row] for row in _rows(answer))]
+    return "".join(f"{','.join(map(_field, line))}\r\n" for line in lines).encode()
+
+
+def _plain(value: Value | None) -> str:
+    """Return a term as SPARQL 1.1 CSV has it (section 3.2): its text, without its kind."""
+    if value is None:
+        return ""
+    return f"_:{value.text}" if value.kind == "bnode" else value.text
+
+
+def _field(text: str) -> str:
+    """Return a text as a field of CSV (RFC 4180, section 2)."""
+    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
 
 
 def _tsv(answer: Answer, _: Mapping[str, str]) -> bytes:
-    return _by_engine(answer, "tsv")
+    return _by_engine(answer, "tsv") or _by_pyoxigraph(answer, "tsv")
 
 
 def _xml(answer: Answer, _: Mapping[str, str]) -> bytes:
-    return _by_engine(answer, "xml") + b"\n"
+    written = _by_engine(answer, "xml") or _by_pyoxigraph(answer, "srx")
+    return (as_standard(answer, "xml", written) or b"") + b"\n"
 
 
-def _by_engine(answer: Answer, name: str) -> bytes:
-    """Return what the engine writes, or what pyoxigraph makes of the rows of one that does not."""
+def _by_engine(answer: Answer, name: str) -> bytes | None:
+    """Return what the engine writes, the fastest way, or None where it does not or may not.
+
+    Each time it gives its blank nodes other names.
+    """
     written = answer.engine_bytes(name)
-    if written is not None and b"_:" not in written and b"<bnode>" not in written:
-        return written
+    if written is None or b"_:" in written or b"<bnode>" in written:
+        return None
+    return as_standard(answer, name, written)
+
+
+def _by_pyoxigraph(answer: Answer, extension: str) -> bytes:
     import json
 
     from pyoxigraph import QueryResultsFormat, parse_query_results
 
-    text = json.dumps(document(answer, {}))
-    results = parse_query_results(text, format=QueryResultsFormat.JSON)
-    format = QueryResultsFormat.from_extension("srx" if name == "xml" else name)
-    return results.serialize(format=format) or b""
+    results = parse_query_results(json.dumps(document(answer, {})), format=QueryResultsFormat.JSON)
+    return results.serialize(format=QueryResultsFormat.from_extension(extension)) or b""
 
 
 def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
     import json
+
+    terms = [value for row in answer for value in row.values() if value is not None]
+    iris = {value.text if value.kind == "uri" else value.datatype for value in terms} - {None}
+    # An IRI that begins like a CURIE would be read as one: its prefix is not used then.
+    prefixes = {
+        prefix: namespace
+        for prefix, namespace in PREFIXES.items()
+        if not any(iri and iri.startswith(f"{prefix}:") for iri in iris)
+    }
+
+    def short(iri: str) -> str:
+        curie = compress(iri)
+        return curie if curie.partition(":")[0] in prefixes else iri
 
     body: dict[str, Any] = {"@type": "ResultSet"}
     if answer.form == "ask":
@@ -199,7 +275,7 @@ def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
             {
                 "index": index,
                 "binding": [
-                    {"variable": name, "value": _jsonld_term(value)}
+                    {"variable": name, "value": _jsonld_term(value, short)}
                     for name, value in row
                     if value is not None
                 ],
@@ -207,7 +283,7 @@ def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
             for index, row in enumerate(_rows(answer), 1)
         ]
     written = json.dumps(body, ensure_ascii=False)
-    used = {prefix: iri for prefix, iri in PREFIXES.items() if f'"{prefix}:' in written}
+    used = {prefix: iri for prefix, iri in prefixes.items() if f'"{prefix}:' in written}
     whole = {"@context": {**_RESULT_SET_CONTEXT, **used}, **body}
     return json.dumps(whole, ensure_ascii=False, indent=2).encode() + b"\n"
 
@@ -215,15 +291,17 @@ def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
 def _table(answer: Answer, quotes: Mapping[str, str]) -> bytes:
     from crampkg.answers import table
 
-    content = verdict(answer) or table.plain(sheet(answer, quotes))
+    content = verdict(answer) or silence(answer) or table.plain(sheet(answer, quotes))
     return _framed(asked(answer), content, "\n".join(closing_lines(answer)))
 
 
 def _md(answer: Answer, quotes: Mapping[str, str]) -> bytes:
     from crampkg.answers import table
 
-    content = f"**{verdict(answer)}**"
-    if answer.form != "ask":
+    content = table.escape(silence(answer))
+    if answer.form == "ask":
+        content = f"**{verdict(answer)}**"
+    elif not content:
         matrix = overview(answer)
         content = f"{table.markdown(matrix)}\n" if matrix else ""
         content += table.markdown(sheet(answer, quotes))
@@ -240,6 +318,8 @@ def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:
         names = ("subject", "predicate", "object")
         return table.sheet(names, [dict(zip(names, each, strict=True)) for each in answer.triples])
     rows = [dict(row) for row in _rows(answer)]
+    if answer.question is None:
+        return table.sheet_of_query(answer.variables, rows)
     return table.sheet(columns(answer), rows, quotes, whose.titles(answer.statuses))
 
 
@@ -282,15 +362,15 @@ def _json_term(value: Value) -> dict[str, str]:
     return term
 
 
-def _jsonld_term(value: Value) -> str | dict[str, str]:
+def _jsonld_term(value: Value, short: Callable[[str], str]) -> str | dict[str, str]:
     if value.kind == "uri":
-        return {"@id": compress(value.text)}
+        return {"@id": short(value.text)}
     if value.kind == "bnode":
         return {"@id": f"_:{value.text}"}
     if value.language:
         return {"@value": value.text, "@language": value.language}
     if value.datatype:
-        return {"@value": value.text, "@type": compress(value.datatype)}
+        return {"@value": value.text, "@type": short(value.datatype)}
     return value.text
 
 

@@ -7,7 +7,7 @@ from html import escape
 from crampkg.answers import whose
 from crampkg.answers.formats import asked, closing_lines, columns
 from crampkg.answers.whose import HEADING, title_of
-from crampkg.vocabulary import compress
+from crampkg.vocabulary import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def _cell(value: Value | None) -> str:
     if value is None:
         return ""
     if value.kind == "uri":
-        shown = escape(compress(value.text))
+        text = escape(shown(value.text))
         if value.text.startswith(("http://", "https://")):
-            return f'<a href="{escape(value.text)}">{shown}</a>'
-        return shown
+            return f'<a href="{escape(value.text)}">{text}</a>'
+        return text
     return escape(value.text)

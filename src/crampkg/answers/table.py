@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.answers.whose import HEADING, title_of
-from crampkg.vocabulary import XSD, compress
+from crampkg.vocabulary import XSD, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -52,20 +52,27 @@ _QUOTE = "quote"
 _EVIDENCE = {"as worded", "relation", "stance", "hedge", "condition", "marker", "marker status"}
 _HANDLES = {"claim", "statement"}
 
-#: What Markdown would read as its own.
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>|#]")
+#: What Markdown would read as its own: GitHub's has ~~strikes~~ and $formulas$ too, and & may
+#: begin a character's name.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|#~&$]")
+
+#: What can steer a terminal: control characters, and those that turn the direction of the text
+#: after them (Unicode Standard Annex 9, sections 2.1, 2.2 and 2.4).
+_STEERS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Sheet(NamedTuple):
     """Rows of text under headings.
 
-    A matrix also has the `statements` that each cell behind the first joins: for each row, for each
+    Headings that are `own` are the names of a query's variables, which stay as they are. A matrix
+    also has the `statements` that each cell behind the first joins: for each row, for each
     of these cells, the texts of each statement.
     """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[str] = frozenset()  # the headings above nothing but numbers
+    own: bool = False
     statements: tuple[tuple[tuple[tuple[str, ...], ...], ...], ...] = ()
 
     @property
@@ -92,16 +99,16 @@ def sheet(
     then holds the one that a row leads to.
     """
     labels = {name: label for name in variables if (label := label_of(name, variables))}
-    shown = [name for name in variables if name not in labels.values()]
-    headings = [heading_of(name) for name in shown]
+    names = [name for name in variables if name not in labels.values()]
+    headings = [heading_of(name) for name in names]
     if len(set(headings)) < len(headings):
-        headings = list(shown)
+        headings = list(names)
     numbers = {
         heading
-        for name, heading in zip(shown, headings, strict=True)
+        for name, heading in zip(names, headings, strict=True)
         if are_numbers(row[name] for row in rows)
     }
-    lines = [[cell(row[labels.get(name, name)] or row[name]) for name in shown] for row in rows]
+    lines = [[cell(row[labels.get(name, name)] or row[name]) for name in names] for row in rows]
     whence = [title_of(row, titles) for row in rows] if titles else []
     if any(whence) and HEADING not in headings:
         headings.append(HEADING)
@@ -112,6 +119,13 @@ def sheet(
         for row, line in zip(rows, lines, strict=True):
             line.append(_quote(row, quotes))
     return Sheet(tuple(headings), tuple(map(tuple, lines)), frozenset(numbers))
+
+
+def sheet_of_query(variables: Sequence[str], rows: Sequence[Mapping[str, Value | None]]) -> Sheet:
+    """Return the rows of somebody's own query as text: a column for each variable, called so."""
+    numbers = {name for name in variables if are_numbers(row[name] for row in rows)}
+    lines = tuple(tuple(cell(row[name]) for name in variables) for row in rows)
+    return Sheet(tuple(variables), lines, frozenset(numbers), own=True)
 
 
 def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> Sheet:
@@ -157,7 +171,8 @@ def plain(content: Sheet) -> str:
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in content.headings:
-        table.add_column(_verbatim(heading.upper()), no_wrap=True)
+        name = heading if content.own else heading.upper()
+        table.add_column(_verbatim(name), no_wrap=True)
     for row in content.rows:
         table.add_row(*map(_verbatim, row))
     console = Console(width=1_000_000, color_system=None, force_terminal=False)
@@ -168,7 +183,7 @@ def plain(content: Sheet) -> str:
 
 def markdown(content: Sheet) -> str:
     """Return `content` as a table of GitHub Flavored Markdown (section 4.10)."""
-    lines = [content.headings, ("---",) * len(content.headings)]
+    lines = [tuple(map(escape, content.headings)), ("---",) * len(content.headings)]
     lines += [tuple(map(escape, row)) for row in content.rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -182,10 +197,13 @@ def show(console: Console, content: Sheet) -> None:
     """Print `content` on a terminal: as a table where its columns have room, else as cards.
 
     What is the same in every row, evidence apart, is said once below. A column of handles, the
-    IRIs of claims and statements, gives way before the table does.
+    IRIs of claims and statements, gives way before the table does. All columns of somebody's own
+    query stay.
     """
-    content, same = _folded(content)
-    narrow = _without(content, _HANDLES)
+    same: list[tuple[str, str]] = []
+    if not content.own:
+        content, same = _folded(content)
+    narrow = content if content.own else _without(content, _HANDLES)
     for candidate in (content, narrow):
         widths = _fitted(candidate, console.width)
         if widths:
@@ -226,15 +244,14 @@ def show_graph(console: Console, triples: Sequence[tuple[Value, Value, Value]]) 
 def cell(value: Value | None) -> str:
     """Return one value as people read it: a literal's text, an IRI as CURIE, nothing for None.
 
-    Line breaks and tabs become spaces, and control characters, which could steer a terminal,
-    become U+FFFD.
+    Line breaks and tabs become spaces, and what could steer a terminal becomes U+FFFD.
     """
     if value is None:
         return ""
     if value.kind == "uri":
-        return compress(value.text)
+        return shown(value.text)
     text = f"_:{value.text}" if value.kind == "bnode" else " ".join(value.text.split())
-    return "".join(mark if mark.isprintable() else "\ufffd" for mark in text)
+    return _STEERS.sub("\ufffd", text)
 
 
 def label_of(name: str, variables: Sequence[str]) -> str | None:

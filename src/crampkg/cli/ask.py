@@ -165,10 +165,7 @@ def run(arguments: Arguments) -> int:
         output.write_text(answer.query.rstrip("\n") + "\n", arguments.output)
         return 0
     quotes = quoted(arguments.graph, lambda: _handles(answer), arguments.format)
-    # Labels of parameters are read only where the answer is empty.
-    filled = show_answer(
-        answer, arguments, lambda: formats.filled(question.silence, answer), quotes
-    )
+    filled = show_answer(answer, arguments, quotes)
     return 0 if filled else 1
 
 

@@ -58,5 +58,5 @@ def run(arguments: Arguments) -> int:
     answer = open_graph(arguments).query(text)
     if arguments.format is None:
         arguments.format = "turtle" if answer.form == "graph" else "table"
-    show_answer(answer, arguments, lambda: "Nothing matches the query.")
+    show_answer(answer, arguments)
     return 0

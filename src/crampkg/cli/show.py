@@ -21,33 +21,25 @@ FOR_PEOPLE = ("table", "md")
 
 
 def show_answer(
-    answer: Answer,
-    arguments: Arguments,
-    silence: Callable[[], str],
-    quotes: Mapping[str, str] | None = None,
+    answer: Answer, arguments: Arguments, quotes: Mapping[str, str] | None = None
 ) -> bool:
     """Write `answer` in the format and to the place that `arguments` name; tell if it has content.
 
-    A format for programs has standard output for itself. The status, and the sentence of `silence`
-    that explains an empty answer, then go to standard error.
+    A format for programs has standard output for itself. The status, and the sentence that
+    explains an empty answer, then go to standard error.
     """
     if arguments.format not in FOR_PEOPLE:
         written = formats.serialize(answer, arguments.format, quotes)
         output.write(written, arguments.output)
         filled = not formats.is_empty(answer, arguments.format, written)
-        _say("" if filled else silence(), *formats.closing_lines(answer))
+        _say("" if filled else formats.silence(answer), *formats.closing_lines(answer))
         return filled
-    filled = not formats.is_empty(answer)
     if arguments.format == "table" and arguments.output is None and output.is_terminal():
-        said = "" if filled else silence()
-        on_terminal(arguments, lambda console: _print(console, answer, quotes or {}, said))
-    elif filled:
+        on_terminal(arguments, lambda console: _print(console, answer, quotes or {}))
+    else:
         written = formats.serialize(answer, arguments.format, quotes)
         output.write_text(written.decode("utf-8"), arguments.output)
-    else:
-        lines = (formats.asked(answer), silence(), "\n".join(formats.closing_lines(answer)))
-        output.write_text("\n\n".join(filter(None, lines)) + "\n", arguments.output)
-    return filled
+    return not formats.is_empty(answer)
 
 
 def say_status(statuses: tuple[Status, ...], *before: str) -> None:
@@ -101,7 +93,7 @@ def on_terminal(arguments: Arguments, draw: Callable[[Console], None]) -> None:
     output.write_text("\n".join(line.rstrip(" ") for line in lines))
 
 
-def _print(console: Console, answer: Answer, quotes: Mapping[str, str], silence: str) -> None:
+def _print(console: Console, answer: Answer, quotes: Mapping[str, str]) -> None:
     from rich.text import Text
 
     from crampkg.answers import table
@@ -109,6 +101,7 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str], silence:
     question = formats.asked(answer)
     if question:
         console.print(Text(question, "bold"), end="\n\n")
+    silence = formats.silence(answer)
     if silence:
         console.print(Text(silence))
     elif answer.form == "ask":

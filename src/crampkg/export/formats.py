@@ -46,7 +46,7 @@ def export(nquads: str | bytes, format: str, graphs: Sequence[str] = ("all",)) -
     `nquads` is the canonical text of a snapshot, whose blank node labels (RDFC-1.0) and lexical
     forms are kept. `graphs` are short names of `crampkg.vocabulary.GRAPHS`, or "all". Formats
     without named graphs hold the merge of those chosen (RDF 1.1 Semantics, section 4.1).
-    Raises `UsageError` for a format or graph that there is not, `CrampkgError` when the format
+    Raises `UsageError` for a format or graph that there is not, and when the format
     cannot hold the graphs.
     """
     known = _format(format)

@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crampkg.errors import CrampkgError, SourceError
+from crampkg.errors import SourceError, UsageError
 from crampkg.natural_order import natural
 from crampkg.sources import Sources, read_text
 from crampkg.vocabulary import RDF, XSD
@@ -45,7 +45,7 @@ def write(graphs: Graphs) -> bytes:
     """Return `graphs` as JSON-LD with our context inside it, so far as it is used.
 
     The default graph alone becomes an array of node objects; named graphs become objects with
-    an `@graph` of their own. Raises `CrampkgError` for what JSON-LD cannot say.
+    an `@graph` of their own. Raises `UsageError` for what JSON-LD cannot say.
     """
     from pyld import jsonld
 
@@ -66,7 +66,7 @@ def write(graphs: Graphs) -> bytes:
             reason = reason.__cause__
         said = str(reason.args[0]).rstrip(".")
         message = f"JSON-LD cannot hold this graph: {said}. Choose another format, such as trig."
-        raise CrampkgError(message) from None
+        raise UsageError(message) from None
     body = _spelled_out(compacted.get("@graph", []), context)
     document = {"@context": _used(context, body), "@graph": _ordered(body)}
     return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
@@ -89,7 +89,7 @@ def _read_context(path: str) -> Object:
 
 def _refuse(url: str, _: object) -> Object:
     message = f"A JSON-LD document asks for {url}, and nothing is fetched here."
-    raise CrampkgError(message)
+    raise UsageError(message)
 
 
 def _nodes(triples: list[tuple[Value, Value, Value]]) -> dict[str, Object]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import RdfFormat, Triple, serialize
 
 from crampkg.convert import from_value
-from crampkg.errors import CrampkgError
+from crampkg.errors import UsageError
 from crampkg.vocabulary import PREFIXES, RDF
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _SYNTAX = frozenset(
 def write(graphs: dict[str | None, list[tuple[Value, Value, Value]]]) -> bytes:
     """Return the merge of `graphs`, sorted by subject, predicate and object.
 
-    Raises `CrampkgError` for a predicate that XML cannot name and for a control character.
+    Raises `UsageError` for a predicate that XML cannot name and for a control character.
     """
     triples = {triple for found in graphs.values() for triple in found}
     for _, predicate, value in triples:
@@ -43,14 +43,14 @@ def write(graphs: dict[str | None, list[tuple[Value, Value, Value]]]) -> bytes:
                 f"RDF/XML cannot name the predicate {predicate.text}: an XML name must end it. "
                 "Choose another format, such as turtle."
             )
-            raise CrampkgError(message)
+            raise UsageError(message)
         impossible = _IMPOSSIBLE.search(value.text)
         if impossible:
             message = (
                 f"RDF/XML cannot hold the character U+{ord(impossible.group()):04X} of a value of "
                 f"{predicate.text}. Choose another format, such as turtle."
             )
-            raise CrampkgError(message)
+            raise UsageError(message)
     ordered = (
         Triple(*map(from_value, triple))  # type: ignore[arg-type]
         for triple in sorted(triples, key=_sortable)

@@ -136,12 +136,14 @@ def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
             raise _too_large(f"more than {limits.rows:,} triples")
         return Reply(to_bytes(answer.triples, name), type)
     sink = _Sink(limits.result)
-    if answer.engine_bytes(name, cast("IO[bytes]", sink)) is None:
+    written = answer.engine_bytes(name, cast("IO[bytes]", sink))
+    body = None if written is None else formats.as_standard(answer, name, b"".join(sink.parts))
+    if body is None:
+        sink = _Sink(limits.result)
         if answer.form == "select" and len(answer.rows) > limits.rows:
             raise _too_large(f"more than {limits.rows:,} rows")
         sink.write(formats.serialize(answer, name))
         return Reply(b"".join(sink.parts), type)
-    body = b"".join(sink.parts)
     if name == "json" and answer.form == "select":
         body = _headed(body, answer.variables)
     if answer.form == "select" and _has_more(body, name, limits.rows):
