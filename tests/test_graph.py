@@ -115,7 +115,7 @@ def test_the_dataset_is_rdflibs_with_all_graphs(graph: KnowledgeGraph) -> None:
 def test_rows_become_a_data_frame(graph: KnowledgeGraph) -> None:
     pytest.importorskip("pandas", reason="pandas is an extra")
     frame = graph.ask("marker-counts").to_pandas()
-    assert len(frame) == 12  # eight markers, two of which may mean any of three references
+    assert len(frame) == 8
     assert frame["uses"].sum() == 27
 
 

@@ -196,7 +196,7 @@ def test_what_is_for_a_command_line_is_told_apart(
         (
             "hypokalemia",
             "potassium-deficiency",
-            "a name of mesh:D007008, to which it is mapped closely",
+            "mesh:D007008, to which it is mapped closely",
         ),
         ("Hyponatremia", "sodium-deficiency", "to which it is mapped closely"),
         ("lower limb pain", "leg-pain", "HP:0012514, to which it is mapped exactly"),

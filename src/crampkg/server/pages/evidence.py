@@ -161,7 +161,7 @@ def _status(table: Grid, answer: Answer) -> Grid:
 def _unlisted(graph: KnowledgeGraph) -> Iterator[Part]:
     """Yield the sentence on claims that have another marker too, with links to the markers."""
     answer = graph.ask(_MARKERS)
-    markers = [row for row in answer if row["source"] is None and row["markerText"]]
+    markers = [row for row in answer if row.text("possibleSources") == "0"]
     if not markers:
         return
     yield Part(" Claims that also carry another marker are on the pages of markers without one: ")
