@@ -12,7 +12,7 @@ import pytest
 import rdf_strategies
 import rdflib
 import rdflib.compare
-from hypothesis import given
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, RdfFormat, parse
 
@@ -66,7 +66,7 @@ def as_lines(triples: Iterable[Values]) -> str:
 def shuffled(triples: list[Values], seed: int) -> list[Values]:
     """Return the triples in another order and with other blank node labels."""
     chance = random.Random(seed)
-    labels = [f"other{number}" for number in range(40)]
+    labels = [f"other{number}" for number in range(100)]
     chance.shuffle(labels)
     renamed: dict[str, str] = {}
 
@@ -239,7 +239,7 @@ class TestFormatText:
 
     def test_rdf_1_2_is_refused(self) -> None:
         """A triple term is outside of what the rest of the project holds."""
-        with pytest.raises(SourceError, match=r"x\.ttl goes beyond RDF 1\.1"):
+        with pytest.raises(SourceError, match=r"x\.ttl, line 2: << goes beyond RDF 1\.1"):
             turtle.format_text(f"{PREFIXES}ck:a ck:b <<( ck:a ck:b ck:c )>> .", "x.ttl")
 
     def test_the_next_article_has_its_own_art(self) -> None:
@@ -330,3 +330,130 @@ def test_unused_prefixes_are_not_declared() -> None:
     assert turtle.write(triples).startswith(
         f"@prefix ck: <{CK}> .\n@prefix kg: <{KG}> .\n\nck:a\n    a kg:b ;\n.\n"
     )
+
+
+class TestPoison:
+    """Small files that are made to take for ever, or to end the process."""
+
+    @pytest.mark.parametrize(
+        ("opening", "closing"), [("[ ck:p ", " ]"), ("( ", " )"), ("[ ck:p ( ", " ) ]")]
+    )
+    def test_three_thousand_brackets(self, opening: str, closing: str) -> None:
+        """They took time that grew with the cube of their depth: 69 s for six hundred."""
+        text = f"{PREFIXES}ck:a ck:p {opening * 3000}1{closing * 3000} ."
+        written = turtle.format_text(text, "x.ttl")
+        assert turtle.format_text(written, "x.ttl") == written
+        assert len(read(written)) == len(read(text))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "ck:a ck:b " + "<<( ck:a ck:b " * 100_000 + "ck:c" + " )>>" * 100_000 + " .",
+            "<< " * 100_000 + "ck:a ck:b ck:c" + " >>" * 100_000 + " ck:b ck:c .",
+            "ck:a ck:b ck:c " + "{| ck:b ck:c " * 10_000 + "|} " * 10_000 + " .",
+        ],
+    )
+    def test_nested_triple_terms(self, text: str) -> None:
+        """Ten thousand of them ended the process with a segmentation fault."""
+        for reading in (turtle.format_text, turtle.parse_turtle):
+            with pytest.raises(SourceError, match=r"x\.ttl, line 2: .* goes beyond RDF 1\.1"):
+                reading(PREFIXES + text, "x.ttl")
+
+    @pytest.mark.parametrize(
+        ("said", "sign"),
+        [
+            ('"x" {| ck:c ck:d |}', "{|"),
+            ("<<( ck:a ck:b ck:c )>>", "<<"),
+            ("ck:b ~ ck:c", "~"),
+            ('"x"@en--ltr', "@en--"),
+        ],
+    )
+    def test_the_line_beyond_rdf_1_1_is_named(self, said: str, sign: str) -> None:
+        """The signs in strings, IRIs, names and comments are none."""
+        harmless = '"<< {| ~ @en--ltr" , <urn:~a> , ck:\\~a ; # << {| ~ @en--ltr'
+        text = f"{PREFIXES}ck:a ck:b {harmless}\nck:b {said} ."
+        with pytest.raises(SourceError) as caught:
+            turtle.parse_turtle(text, "x.ttl")
+        assert str(caught.value) == (
+            f"x.ttl, line 3: {sign} goes beyond RDF 1.1. Say it with RDF 1.1."
+        )
+
+    def test_ten_nodes_that_are_all_linked(self) -> None:
+        """A symmetry of ten nodes has 3,628,800 orders, and nothing ended the search of them."""
+        nodes = range(10)
+        links = [f"_:n{a} ck:p _:n{b} ." for a in nodes for b in nodes if a != b]
+        written = turtle.format_text(PREFIXES + "\n".join(links), "x.ttl")
+        assert written.startswith(f"{PREFIXES}\n_:b1\n    ck:p\n        _:b2,\n        _:b3,")
+        assert len(read(written)) == 90
+
+    def test_nodes_that_cannot_be_told_apart_in_time_are_told(self) -> None:
+        """The corners of a cube of eight dimensions, of which no order is found by refinement."""
+        corners = range(1 << 8)
+        links = [f"_:n{a} ck:p _:n{a ^ 1 << bit} ." for a in corners for bit in range(8)]
+        with pytest.raises(SourceError, match=r"x\.ttl: There are so many blank nodes.*IRIs"):
+            turtle.format_text(PREFIXES + "\n".join(links), "x.ttl")
+
+
+def read(text: str) -> list[Quad]:
+    return turtle.parse_turtle(text, "x.ttl")[0]
+
+
+#: Blank nodes in shapes that are hard to order: how many, and what links them.
+HARD = {
+    "clique": lambda n: [(a, b) for a in range(n) for b in range(n) if a != b],
+    "cycle": lambda n: [(a, (a + 1) % n) for a in range(n)],
+    "cycle both ways": lambda n: [(a, (a + way) % n) for a in range(n) for way in (1, -1)],
+    "star": lambda n: [(0, a) for a in range(1, n)],
+    "chain": lambda n: [(a, a + 1) for a in range(n)],
+    "tree": lambda n: [((a - 1) // 2, a) for a in range(1, n)],
+    "two sides": lambda n: [(a, b) for a in range(n) for b in range(n) if (a + b) % 2],
+}
+
+
+@st.composite
+def tangles(draw: st.DrawFn) -> list[Values]:
+    """Draw some hard shapes, joined to each other or not, with lists and names hung on them."""
+    triples: set[Values] = set()
+    last = 0
+    for _ in range(draw(st.integers(1, 4))):
+        links = HARD[draw(st.sampled_from(sorted(HARD)))](draw(st.integers(2, 7)))
+        first = last + draw(st.integers(-1, 1))  # so that shapes may share a node
+        pairs = [(max(first + a, 0), max(first + b, 0)) for a, b in links]
+        triples |= {
+            (node(f"n{a}"), iri(draw(st.sampled_from("pq"))), node(f"n{b}")) for a, b in pairs
+        }
+        last = max(max(pair) for pair in pairs) + 1
+    numbers = st.integers(0, last)
+    for a, b in draw(st.lists(st.tuples(numbers, numbers), max_size=4)):
+        triples.add((node(f"n{a}"), iri("p"), node(f"n{b}")))
+    for a in draw(st.lists(numbers, max_size=2)):
+        triples.add((node(f"n{a}"), iri("p"), iri("name")))
+    for place, items in enumerate(
+        draw(st.lists(st.lists(numbers, min_size=1, max_size=3), max_size=3))
+    ):
+        for step, item in enumerate(items):
+            rest = (
+                node(f"c{place}x{step + 1}") if step + 1 < len(items) else Value("uri", RDF + "nil")
+            )
+            cell = node(f"c{place}x{step}")
+            inner = node(f"c{place - 1}x0") if place and not step else node(f"n{item}")
+            triples |= {
+                (cell, Value("uri", RDF + "first"), inner),
+                (cell, Value("uri", RDF + "rest"), rest),
+            }
+        triples.add((draw(st.sampled_from([iri("a"), node("n0")])), iri("p"), node(f"c{place}x0")))
+    return list(triples)
+
+
+@seed(14)
+@settings(max_examples=200, deadline=None)
+@given(tangles(), st.integers(0, 1000))
+def test_tangles_of_blank_nodes(triples: list[Values], chance: int) -> None:
+    """Nothing is lost, to format again changes nothing, and the labels read do not matter."""
+    written = turtle.write(triples)
+    assert turtle.format_text(written, "x.ttl") == written
+    assert turtle.write(shuffled(triples, chance)) == written
+    ours = rdflib.Graph().parse(data=written, format="turtle")
+    theirs = rdflib.Graph().parse(data=as_lines(triples), format="nt")
+    assert len(ours) == len(triples)
+    assert rdflib.compare.isomorphic(ours, theirs)

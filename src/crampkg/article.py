@@ -18,7 +18,7 @@ class Article:
 
         Raises `SourceError` when the file cannot be read or is not UTF-8.
         """
-        return cls(read_text(path, f"The article {path}").removeprefix("\ufeff"), path)
+        return cls(read_text(path, f"The article {path}"), path)
 
     def quote(self, start: int, end: int, sha256: str) -> str | None:
         """Return the span from `start` to `end`, or None when it is not what was recorded.

@@ -8,6 +8,7 @@ from crampkg.records import Value
 from crampkg.vocabulary import XSD
 
 _STRING = XSD + "string"
+_SHOWN = 60  # characters of a term in a message
 
 
 def to_value(term: NamedNode | BlankNode | Literal | Triple) -> Value:
@@ -21,7 +22,8 @@ def to_value(term: NamedNode | BlankNode | Literal | Triple) -> Value:
         return Value("literal", term.value, None if datatype == _STRING else datatype)
     if isinstance(term, BlankNode):
         return Value("bnode", term.value)
-    message = f"{term} is neither an IRI, a blank node nor a literal of RDF 1.1."
+    said = str(term) if len(str(term)) <= _SHOWN else f"{str(term)[:_SHOWN]}..."
+    message = f"{said} is neither an IRI, a blank node nor a literal of RDF 1.1."
     raise TypeError(message)
 
 

@@ -112,12 +112,12 @@ def read_text(path: str, name: str) -> str:
 
 
 def decode(content: bytes, name: str) -> str:
-    """Return the UTF-8 text of something called `name` in messages.
+    """Return the UTF-8 text of something called `name` in messages, without a byte order mark.
 
     Raises `SourceError` with the line that is not UTF-8.
     """
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"{name}, line {line}: this is not UTF-8. Save the file in UTF-8."

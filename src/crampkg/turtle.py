@@ -13,8 +13,9 @@ import re
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
+from crampkg.blank_nodes import ordered
 from crampkg.chapters import GENERAL_AXIOMS, chapters, headings
-from crampkg.errors import SourceError
+from crampkg.errors import SourceError, UsageError
 from crampkg.natural_order import Key, natural
 from crampkg.records import Value
 from crampkg.replacing import replace_file
@@ -24,6 +25,8 @@ from crampkg.vocabulary import PREFIXES, RDF, XSD, expand
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from pyoxigraph import Quad
 
     Triple = tuple[Value, Value, Value]
 
@@ -81,36 +84,52 @@ def write_dataset(
     return _Document({name: set(triples) for name, triples in graphs.items()}, prefixes).text()
 
 
+def parse_turtle(text: str, where: str) -> tuple[list[Quad], dict[str, str]]:
+    """Return the triples of a Turtle text, in the default graph, and the prefixes it declares.
+
+    Blank nodes get labels that no other text has; `where` names the text in messages. Raises
+    `SourceError` with the line for text that is not Turtle, or has what only RDF 1.2 has.
+    """
+    from pyoxigraph import Literal, RdfFormat, parse
+    from pyoxigraph import Triple as TripleTerm
+
+    if "<<" in text:  # thousands of nested triple terms would end the process
+        _refuse_beyond(text, where)
+    parser = parse(text, format=RdfFormat.TURTLE, rename_blank_nodes=True)
+    try:
+        quads = list(parser)
+    except SyntaxError as error:
+        message = f"{where}, line {error.lineno}: this is not Turtle: {error.msg}. Mend the line."
+        raise SourceError(message, path=where, line=error.lineno) from None
+    for quad in quads:
+        term = quad.object
+        if isinstance(term, TripleTerm) or (isinstance(term, Literal) and term.direction):
+            _refuse_beyond(text, where)
+    return quads, parser.prefixes
+
+
 def format_text(text: str, where: str) -> str:
     """Return Turtle in canonical form; `where` names the text in messages.
 
     Namespaces of `crampkg.vocabulary` have the prefixes that they have there, unless the text
     uses such a prefix for something of its own, as the next article does `art:`; its further
-    prefixes are kept. Raises `SourceError` with the line for text that is not Turtle, and for a
-    comment, which no parser keeps and which would be lost.
+    prefixes are kept. Raises `SourceError` as `parse_turtle` does, for blank nodes that are too
+    much alike, and for a comment, which no parser keeps and which would be lost.
     """
-    from pyoxigraph import RdfFormat, parse
-
     from crampkg.convert import to_value
 
-    parser = parse(text, format=RdfFormat.TURTLE)
-    try:
-        triples = {
-            (to_value(quad.subject), to_value(quad.predicate), to_value(quad.object))
-            for quad in parser
-        }
-    except SyntaxError as error:
-        message = f"{where}, line {error.lineno}: this is not Turtle: {error.msg}. Mend the line."
-        raise SourceError(message, path=where, line=error.lineno) from None
-    except TypeError as error:
-        message = f"{where} goes beyond RDF 1.1: {error} Say it with RDF 1.1."
-        raise SourceError(message, path=where) from None
+    quads, declared = parse_turtle(text, where)
+    triples = {
+        (to_value(quad.subject), to_value(quad.predicate), to_value(quad.object)) for quad in quads
+    }
     _refuse_comments(text, where, headings(triples))
-    declared = parser.prefixes
     prefixes = {name: iri for name, iri in PREFIXES.items() if declared.get(name, iri) == iri}
     ours = set(prefixes.values())
-    prefixes |= {name: iri for name, iri in declared.items() if name and iri not in ours}
-    return write(triples, prefixes)
+    prefixes |= {name: iri for name, iri in declared.items() if iri not in ours}
+    try:
+        return write(triples, prefixes)
+    except UsageError as error:
+        raise SourceError(f"{where}: {error}", path=where) from None
 
 
 def format_file(path: str | os.PathLike[str], *, check: bool = False) -> bool:
@@ -146,14 +165,10 @@ class _Document:
     def __init__(
         self, graphs: Mapping[str | None, set[Triple]], prefixes: Mapping[str, str]
     ) -> None:
-        nesting = _nesting(graphs)
-        if nesting.labelled:
-            graphs = _canonical(graphs)
-            nesting = _nesting(graphs)
+        labelled, self._cells = _nesting(graphs)
         self._graphs = graphs
-        self._cells = nesting.cells
-        by_number = sorted(nesting.labelled, key=natural)
-        self._labels = {node: f"_:b{number}" for number, node in enumerate(by_number, 1)}
+        in_order = [node for node in ordered(graphs) if node in labelled] if labelled else []
+        self._labels = {node: f"_:b{number}" for number, node in enumerate(in_order, 1)}
         self._namespaces = sorted(
             ((namespace, prefix) for prefix, namespace in prefixes.items()),
             key=lambda pair: (-len(pair[0]), pair),
@@ -389,37 +404,33 @@ def _is_cell(properties: list[tuple[Value, Value]], cells: set[str]) -> bool:
     return rest == _NIL or (rest.kind == "bnode" and rest.text in cells)
 
 
-def _canonical(graphs: Mapping[str | None, set[Triple]]) -> dict[str | None, set[Triple]]:
-    """Label the blank nodes by RDFC-1.0 (https://www.w3.org/TR/rdf-canon/)."""
-    from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNode, Quad
-
-    from crampkg.convert import from_value, to_value
-
-    dataset = Dataset()
-    for name, triples in graphs.items():
-        graph = NamedNode(name) if name else DefaultGraph()
-        for triple in triples:
-            subject, predicate, term = map(from_value, triple)
-            dataset.add(Quad(subject, predicate, term, graph))  # type: ignore[arg-type]  # kinds are as in any triple
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    labelled: dict[str | None, set[Triple]] = {name: set() for name in graphs}
-    for quad in dataset:
-        name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
-        labelled[name].add(
-            (to_value(quad.subject), to_value(quad.predicate), to_value(quad.object))
-        )
-    return labelled
-
-
-#: Everything in Turtle in which a # does not begin a comment, and comments themselves.
+#: Everything in Turtle in which a # does not begin a comment, comments, and what RDF 1.2 adds:
+#: triple terms, annotations, reifiers and directions of text.
 _LEXER = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*"""'''
     r"""|'''(?:[^'\\]|\\.|'(?!''))*'''"""
     r'''|"(?:[^"\\]|\\.)*"'''
     r"""|'(?:[^'\\]|\\.)*'"""
-    r"""|<[^<>]*>|\\\#|(?P<comment>\#[^\r\n]*)""",
+    r"""|<[^<>]*>|\\.|(?P<comment>\#[^\r\n]*)"""
+    r"""|(?P<beyond><<|\{\||~|@[A-Za-z]+(?:-[A-Za-z0-9]+)*--)""",
     re.DOTALL,
 )
+
+
+def beyond_rdf_1_1(text: str) -> tuple[int, str] | None:
+    """Return the line and the first sign of Turtle or N-Triples that only RDF 1.2 has, if any."""
+    for found in _LEXER.finditer(text):
+        if found["beyond"]:
+            return text.count("\n", 0, found.start()) + 1, found["beyond"]
+    return None
+
+
+def _refuse_beyond(text: str, where: str) -> None:
+    beyond = beyond_rdf_1_1(text)
+    if beyond is not None:
+        line, sign = beyond
+        message = f"{where}, line {line}: {sign} goes beyond RDF 1.1. Say it with RDF 1.1."
+        raise SourceError(message, path=where, line=line)
 
 
 def _refuse_comments(text: str, where: str, kept: Collection[str]) -> None:

@@ -10,9 +10,10 @@ from pyoxigraph import Quad
 from crampkg.check import files, material, shapes
 from crampkg.pipeline.load import load_file
 from crampkg.questions.lint import lint
-from crampkg.turtle import format_text
+from crampkg.turtle import format_text, parse_turtle
 
 formatted = cache(format_text)
+parsed = cache(parse_turtle)
 linted = cache(lint)
 converted = cache(shapes.to_rdflib)
 
@@ -28,6 +29,7 @@ def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let these, which are functions of a text or a term alone, remember what they gave."""
     monkeypatch.setattr(files, "lint", linted)
     monkeypatch.setattr(files, "format_text", formatted)
-    monkeypatch.setattr(material, "format_text", formatted)
+    monkeypatch.setattr(material, "parse_turtle", parsed)
+    monkeypatch.setattr(shapes, "parse_turtle", parsed)
     monkeypatch.setattr(material, "load_file", loaded)
     monkeypatch.setattr(shapes, "to_rdflib", converted)

@@ -43,6 +43,11 @@ def rows(*bindings: object, names: tuple[str, ...] = ("x",)) -> dict[str, object
     return {"head": {"vars": list(names)}, "results": {"bindings": list(bindings)}}
 
 
+def nested(opening: bytes, inside: bytes, closing: bytes) -> bytes:
+    """Return RDF so deep that to parse it ends the process, or takes minutes."""
+    return opening * 100_000 + inside + closing * 100_000
+
+
 def form(asked: Asked) -> dict[str, list[str]]:
     """Return the fields of the form that a request posted."""
     return urllib.parse.parse_qs(asked.body.decode())
@@ -229,6 +234,15 @@ def test_trouble_is_told_in_a_sentence(answer: Answer, sentence: str) -> None:
         ("application/n-triples", b"<urn:a> <urn:b> <ur"),
         ("text/html", HTML),
         ("text/turtle", b"\xff"),
+        ("application/n-triples", nested(b"<urn:a> <urn:b> <<( ", b"<urn:c>", b" )>>") + b" ."),
+        ("text/turtle", nested(b"<urn:a> <urn:b> <<( ", b"<urn:c>", b" )>>") + b" ."),
+        ("application/ld+json", nested(b'{"urn:a":', b'"x"', b"}")),
+        (
+            "application/rdf+xml",
+            b"<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='urn:'>"
+            + nested(b"<r:Description><a>", b"x", b"</a></r:Description>")
+            + b"</r:RDF>",
+        ),
     ],
 )
 def test_a_broken_graph_is_told_in_a_sentence(type: str, body: bytes) -> None:

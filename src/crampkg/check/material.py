@@ -12,7 +12,7 @@ from crampkg.pipeline.load import load_file
 from crampkg.pipeline.rules import derive, reason
 from crampkg.records import Finding
 from crampkg.sources import Sources, graph_of, read_text
-from crampkg.turtle import format_text
+from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import GRAPHS, RDF, compress
 
 TYPE_CHECKING = False
@@ -125,7 +125,7 @@ class Material:
             if graph_of(name):
                 self.quads[name] = list(load_file(name, text))
             elif name == SHAPES:
-                format_text(text, name)  # for its syntax
+                parse_turtle(text, name)  # for its syntax
             elif name.startswith("rules/") and name.endswith(".rq"):
                 check_source(text, name)
         except SourceError as error:

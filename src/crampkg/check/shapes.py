@@ -7,12 +7,13 @@ import re
 import warnings
 
 import rdflib
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions
 from rdflib.namespace import RDF, SH
 
 from crampkg.check.material import ASSERTED, SHAPES
 from crampkg.engine.guard import check_source
 from crampkg.errors import SourceError
+from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import XSD
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ def validate(material: Material) -> tuple[list[Finding], int]:
     """
     shapes = rdflib.Graph()  # read by the faster parser
     try:
-        for quad in parse(material.texts[SHAPES].encode(), format=RdfFormat.TURTLE):
+        for quad in parse_turtle(material.texts[SHAPES], SHAPES)[0]:
             _add(shapes, quad)
         _prove(shapes)
         report = _report(shapes, material)

@@ -13,6 +13,6 @@ def read_named(path: str) -> str:
     Raises `SourceError` when it cannot be read or is not UTF-8.
     """
     if path != "-":
-        return read_text(path, path).removeprefix("\ufeff")
+        return read_text(path, path)
     content = sys.stdin.buffer.read() if sys.stdin is not None else b""
-    return decode(content, "The standard input").removeprefix("\ufeff")
+    return decode(content, "The standard input")

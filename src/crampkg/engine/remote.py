@@ -12,12 +12,15 @@ from crampkg.engine import guard
 from crampkg.engine.transport import TIMEOUT, Transport
 from crampkg.errors import EndpointError, QueryError
 from crampkg.records import Value
+from crampkg.turtle import beyond_rdf_1_1
 from crampkg.vocabulary import DCT, GRAPHS, PREFIXES, XSD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import IO, Any
+
+    from pyoxigraph import RdfFormat
 
     from crampkg.engine.base import Binding, Triple
     from crampkg.engine.transport import Reply
@@ -38,6 +41,9 @@ _ALSO = {
     "application/x-turtle": "text/turtle",
 }
 
+
+#: No RDF that people write nests deeper.
+_DEEPEST = 1000
 
 #: How a service names its dataset (https://www.w3.org/TR/sparql11-service-description/).
 _DATASET = f"{PREFIXES['sd']}defaultDataset"
@@ -170,9 +176,10 @@ class RemoteResult:
             message = f"its type is {media_type}, where RDF was asked for"
             raise self._transport.unreadable(message)
         try:
+            _prove(self._reply.body, format)
             for quad in parse(self._reply.body, format=format, base_iri=self._transport.url):
                 yield to_value(quad.subject), to_value(quad.predicate), to_value(quad.object)
-        except (SyntaxError, ValueError, TypeError) as error:
+        except (SyntaxError, ValueError, TypeError, RecursionError) as error:
             message = f"it is no {format.name}: {error}"
             raise self._transport.unreadable(message) from None
 
@@ -198,7 +205,7 @@ class RemoteResult:
                 self.boolean = said in ("1", "true")
                 self._rows = []
                 return
-        except (ValueError, KeyError, TypeError, IndexError):
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
             what = f"SPARQL results in JSON were asked for, and this is {self._reply.media_type}"
             raise self._transport.unreadable(f"{what}, broken or of another kind") from None
         if self.form == "ask":
@@ -239,6 +246,47 @@ def declared(text: str) -> str:
         before = said.upper()
     missing = [prefix for prefix in used if prefix in PREFIXES and prefix not in known]
     return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in missing) + text
+
+
+def _prove(body: bytes, format: RdfFormat) -> None:
+    """Raise ValueError or RecursionError for RDF so deep that to parse it might end the process.
+
+    pyoxigraph follows nested triple terms by recursion (10,000 are too many), and takes time that
+    grows with the square of the depth for elements of XML and objects of JSON.
+    """
+    from pyoxigraph import RdfFormat
+
+    if format == RdfFormat.JSON_LD:
+        json.loads(body)  # which knows a bound
+    elif format == RdfFormat.RDF_XML:
+        _prove_elements(body)
+    elif b"<<" in body and (beyond := beyond_rdf_1_1(body.decode())):
+        message = f"{beyond[1]} in line {beyond[0]} goes beyond RDF 1.1"
+        raise ValueError(message)
+
+
+def _prove_elements(body: bytes) -> None:
+    from xml.parsers import expat
+
+    depth = 0
+
+    def start(*_: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            message = f"it nests more than {_DEEPEST} elements"
+            raise ValueError(message)
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    reader = expat.ParserCreate()
+    reader.StartElementHandler, reader.EndElementHandler = start, end
+    try:
+        reader.Parse(body, True)  # noqa: FBT003 - a function of C
+    except expat.ExpatError as error:
+        raise ValueError(str(error)) from None
 
 
 def _form(text: str) -> str:

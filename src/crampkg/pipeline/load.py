@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from crampkg.errors import SourceError
 from crampkg.sources import graph_of, read_text
+from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import PREFIXES
 
 TYPE_CHECKING = False
@@ -48,13 +49,8 @@ def load_file(name: str, text: str) -> Iterator[Quad]:
     if name.endswith(".sssom.tsv"):
         yield from _mappings(name, text, NamedNode(graph))
         return
-    try:
-        for quad in parse(text, format=RdfFormat.TURTLE, rename_blank_nodes=True):
-            yield Quad(quad.subject, quad.predicate, quad.object, NamedNode(graph))
-    except SyntaxError as error:
-        line = error.lineno
-        message = f"{name}, line {line}: this is not Turtle: {error.msg}. Mend the line."
-        raise SourceError(message, path=name, line=line) from None
+    for quad in parse_turtle(text, name)[0]:
+        yield Quad(quad.subject, quad.predicate, quad.object, NamedNode(graph))
 
 
 def _mappings(name: str, text: str, graph: NamedNode) -> Iterator[Quad]:
