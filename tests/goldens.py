@@ -114,7 +114,8 @@ class Expected:
 
     def own(self, variables: Iterable[str]) -> Cells:
         """Return the columns that a golden file must hold: all, where rows are of no claim."""
-        names = tuple(name for name in variables if name not in OF_QUESTION)
+        names = tuple(variables)
+        names = names[2:] if names[:2] == OF_QUESTION else names  # else it is asked about several
         if CLAIM not in names:
             return names
         held = (CLAIM, *OF_CLAIM, *OF_MARKER)

@@ -33,28 +33,64 @@ def rows(graph: KnowledgeGraph, query: str) -> list[tuple[str, ...]]:
 def test_candidates_are_compared_by_what_is_said_of_each_feature(graph: KnowledgeGraph) -> None:
     """PAD by way of its claudication; arteries by site alone; restless legs the other way round."""
     answer = graph.ask("differential", site="calf", feature=["during-exercise", "relieved-by-rest"])
+    names = ("rank", "sharing", "matching", "wider", "contrary", "unsaid")
     numbers = {
-        row.text("candidateLabel"): tuple(
-            int(row.text(name)) for name in ("matching", "contrary", "unsaid")
-        )
-        for row in answer
+        row.text("candidateLabel"): tuple(int(row.text(name)) for name in names) for row in answer
     }
-    assert numbers == {
-        "critical limb ischemia": (0, 1, 2),
-        "femoral artery disease": (1, 0, 2),
-        "magnesium deficiency": (1, 0, 2),
-        "peripheral arterial disease": (2, 0, 1),
-        "popliteal artery disease": (1, 0, 2),
-        "potassium deficiency": (1, 0, 2),
-        "restless legs syndrome": (0, 1, 2),
-        "sodium deficiency": (1, 0, 2),
-        "tibial artery disease": (1, 0, 2),
+    one_match = dict.fromkeys(
+        (
+            *("femoral artery disease", "popliteal artery disease", "tibial artery disease"),
+            *("magnesium deficiency", "potassium deficiency", "sodium deficiency"),
+        ),
+        (2, 5, 1, 0, 0, 2),
+    )
+    # What is said to cause leg pain, to be associated with or to lead to leg cramp.
+    whole_leg = dict.fromkeys(
+        (
+            *("ankle arthritis", "hip arthritis", "nerve root compression", "spinal stenosis"),
+            *("popliteal cyst", "venous claudication", "chronic compartment syndrome"),
+            *("lumbar canal stenosis", "Parkinson's disease", "peripheral neuropathy"),
+            *("radiculopathy", "electrolyte imbalance", "vascular issue"),
+        ),
+        (8, 13, 0, 1, 0, 2),
+    )
+    assert numbers == one_match | whole_leg | {
+        "peripheral arterial disease": (1, 0, 2, 1, 0, 0),
+        "restless legs syndrome": (8, 13, 0, 1, 1, 1),
+        "critical limb ischemia": (22, 0, 0, 0, 1, 2),
     }
     for row in answer:
         assert bool(row.text("claim")) == (row.text("verdict") != "no sentence or list says so")
     said = [(row.text("candidateLabel"), row.text("askedLabel")) for row in answer]
     assert set(said) == {(name, asked) for name in numbers for asked in ASKED}
-    assert (said[0][0], said[-1][0]) == ("peripheral arterial disease", "restless legs syndrome")
+    assert (said[0][0], said[-1][0]) == ("peripheral arterial disease", "critical limb ischemia")
+    assert "share a rank" in graph.question("differential").note
+
+
+def test_a_symptom_elsewhere_in_the_leg_names_no_wider_region(graph: KnowledgeGraph) -> None:
+    """Thigh and foot lie in the leg, and so does the calf; pain there says nothing of it."""
+    answer = graph.ask("differential", site="calf")
+    wider = {row.text("object") for row in answer if row.text("verdict") == "names a wider region"}
+    assert {iri.rpartition("/")[2] for iri in wider} == {
+        *("leg-cramp", "leg-pain", "reproducible-leg-pain", "urge-to-move-legs")
+    }
+
+
+def test_what_the_article_does_not_name_is_no_candidate(graph: KnowledgeGraph) -> None:
+    answer = graph.ask("differential", site="leg")
+    labels = {row.text("candidateLabel") for row in answer}
+    assert "vascular issue" in labels
+    assert "various medical conditions" not in labels
+
+
+def test_dehydration_is_a_candidate_in_a_hot_environment(graph: KnowledgeGraph) -> None:
+    answer = graph.ask("differential", feature="hot-environment")
+    matches = [
+        (row.text("candidateLabel"), row.text("basis"))
+        for row in answer
+        if (row.text("askedLabel"), row.text("verdict")) == ("hot environment", "matches")
+    ]
+    assert matches == [("dehydration", "heading")]
 
 
 ASKED = ("calf", "during exercise", "relief by rest")

@@ -31,7 +31,7 @@ from pyoxigraph import (
 from rich.console import Console
 
 from crampkg import KnowledgeGraph, export
-from crampkg.answers import formats
+from crampkg.answers import formats, table
 from crampkg.answers.rows import Answer
 from crampkg.answers.table import show
 from crampkg.convert import from_value
@@ -497,3 +497,19 @@ def test_an_overview_is_a_matrix_of_what_the_rows_say(graph: KnowledgeGraph) -> 
     )
     assert "| candidate | calf | during exercise |" in formats.serialize(answer, "md").decode()
     assert formats.overview(graph.ask("electrolytes")) is None
+
+
+def test_an_overview_is_a_group_a_row_on_a_terminal(graph: KnowledgeGraph) -> None:
+    """Each candidate once, with its rank and who shares it; what is silent stands together."""
+    features = ["during-exercise", "relieved-by-rest"]
+    matrix = formats.overview(graph.ask("differential", site="calf", feature=features))
+    assert matrix is not None
+    written = io.StringIO()
+    table.show_groups(Console(width=100, file=written), matrix)
+    blocks = written.getvalue().split("\n\n")
+    assert [block.partition("\n")[0].strip() for block in blocks] == [r[0] for r in matrix.rows]
+    lines = [" ".join(line.split()) for line in blocks[1].splitlines()]
+    tallies = "rank 2, others of that rank 5, matches 1, neither 2"
+    assert lines[:2] == ["femoral artery disease", tallies]
+    assert lines[-1] == "during exercise, relief by rest no sentence or list says so"
+    assert sum(len(block.splitlines()) + 1 for block in blocks) < 170

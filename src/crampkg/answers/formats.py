@@ -9,10 +9,10 @@ from crampkg.vocabulary import PREFIXES, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.rows import Answer, Row
     from crampkg.answers.table import Sheet
     from crampkg.records import Status, Value
 
@@ -323,8 +323,11 @@ def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:
     return table.sheet(columns(answer), rows, quotes, whose.titles(answer.statuses))
 
 
-def overview(answer: Answer) -> Sheet | None:
-    """Return the rows as the matrix that the question's header asks for, or None."""
+def overview(answer: Answer, quotes: Mapping[str, str] | None = None) -> Sheet | None:
+    """Return the rows as the matrix that the question's header asks for, or None.
+
+    `quotes` are spans of the article by the IRI of their claim; a cell then tells them too.
+    """
     from crampkg.answers import table
 
     if answer.question is None or not answer.question.overview or not len(answer):
@@ -332,8 +335,27 @@ def overview(answer: Answer) -> Sheet | None:
     down, across, *inside = answer.question.overview
     shown = {name + end for name in answer.question.overview for end in ("", "Label")}
     names = [name for name in answer.variables if name in shown]
-    chosen = table.sheet(names, [{name: row[name] for name in names} for row in answer])
-    return table.matrix(chosen, down, across, inside)
+    chosen = table.sheet(names, answer.rows, quotes)
+    if quotes:
+        inside.insert(-1, "quote")
+    groups: dict[Value | None, list[Row]] = {}
+    for row in answer:
+        groups.setdefault(row[down], []).append(row)
+    tallies = tuple(
+        tuple(table.tally(name, value) for name, value in _tallies(rows, answer.variables))
+        for rows in groups.values()
+    )
+    return table.matrix(chosen, down, across, inside)._replace(tallies=tallies)
+
+
+def _tallies(rows: Sequence[Row], names: Iterable[str]) -> Iterator[tuple[str, Value]]:
+    """Yield the numbers, other than 0, that all rows of a group have in common, by column."""
+    from crampkg.answers import table
+
+    for name in names:
+        values = {row[name] for row in rows}
+        if len(values) == 1 and table.are_numbers(values):
+            yield from ((name, value) for value in values if value and value.text != "0")
 
 
 def _framed(*parts: str) -> bytes:

@@ -29,6 +29,9 @@ _HEADINGS = {
     "bearer": "said of",
     "asked": "asked about",
     "strength": "strength (ours)",
+    "matching": "matches",
+    "wider": "wider region",
+    "sharing": "others of that rank",
 }
 
 #: How a stance looks where there is colour. The word is always there too.
@@ -66,7 +69,7 @@ class Sheet(NamedTuple):
 
     Headings that are `own` are the names of a query's variables, which stay as they are. A matrix
     also has the `statements` that each cell behind the first joins: for each row, for each
-    of these cells, the texts of each statement.
+    of these cells, the texts of each statement; and the `tallies` of each row, such as "rank 1".
     """
 
     headings: tuple[str, ...]
@@ -74,6 +77,7 @@ class Sheet(NamedTuple):
     numbers: frozenset[str] = frozenset()  # the headings above nothing but numbers
     own: bool = False
     statements: tuple[tuple[tuple[tuple[str, ...], ...], ...], ...] = ()
+    tallies: tuple[tuple[str, ...], ...] = ()
 
     @property
     def told(self) -> Iterator[tuple[str, Iterator[tuple[str, list[tuple[str, tuple[str, ...]]]]]]]:
@@ -218,6 +222,39 @@ def show(console: Console, content: Sheet) -> None:
     if candidate is not content:
         left = ", ".join(name for name in content.headings if name not in candidate.headings)
         console.print(_verbatim(f"\nLeft out for want of room: {left} (see -f csv).", "dim"))
+
+
+def show_groups(console: Console, content: Sheet) -> None:
+    """Print a matrix on a terminal, a group a row: the row's name and tallies, then each heading.
+
+    Headings with the same cell stand together.
+    """
+    from rich.table import Table
+
+    for number, (row, cells, tallies) in enumerate(
+        zip(content.rows, content.statements, content.tallies, strict=True)
+    ):
+        if number:
+            console.print()
+        console.print(_verbatim(row[0], "bold"))
+        if tallies:
+            console.print(_verbatim(f"  {', '.join(tallies)}", "dim"))
+        alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+        for heading, statements in zip(content.headings[1:], cells, strict=True):
+            alike.setdefault(statements, []).append(heading)
+        grid = Table.grid(padding=(0, _GAP, 0, 0))
+        grid.add_column(min_width=_COMFORT, max_width=console.width // 3, style="dim")
+        grid.add_column(overflow="fold")
+        for statements, headings in alike.items():
+            for index, said in enumerate(statements):
+                name = "" if index else f"  {', '.join(headings)}"
+                grid.add_row(_verbatim(name), _verbatim(", ".join(said)))
+        console.print(grid)
+
+
+def tally(name: str, value: Value) -> str:
+    """Return a number of a group in words: that of the column `name`."""
+    return f"{heading_of(name)} {value.text}"
 
 
 def show_graph(console: Console, triples: Sequence[tuple[Value, Value, Value]]) -> None:

@@ -109,11 +109,14 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str]) -> None:
     elif answer.form == "graph":
         table.show_graph(console, answer.triples)
     else:
-        matrix = formats.overview(answer)
+        matrix = formats.overview(answer, quotes)
         if matrix:
-            table.show(console, matrix)
-            console.print()
-        table.show(console, formats.sheet(answer, quotes))
+            table.show_groups(console, matrix)
+            console.print(
+                Text("\nThe rows, with all that stands behind each: -f csv or -f md.", "dim")
+            )
+        else:
+            table.show(console, formats.sheet(answer, quotes))
     _print_below(console, formats.closing_lines(answer))
 
 

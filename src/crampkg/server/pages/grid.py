@@ -7,7 +7,7 @@ import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.answers import whose
-from crampkg.answers.table import are_numbers, heading_of, label_of
+from crampkg.answers.table import are_numbers, heading_of, label_of, tally
 from crampkg.questions.bind import serialize
 from crampkg.server.pages.addresses import address
 from crampkg.vocabulary import CK, ORIGINS, compress
@@ -122,9 +122,7 @@ def grid(
     lines = []
     for line, row in zip(content.lines, rows, strict=True):
         name = tuple(_cell(_Column("", (group,)), row, variables, graph))
-        told = ", ".join(
-            f"{value.text} {heading_of(each)}" for each in tallies if (value := row[each])
-        )
+        told = ", ".join(tally(each, value) for each in tallies if (value := row[each]))
         lines.append(line._replace(group=(*name, *([Part(told, look="tally")] if told else []))))
     total = _total(variables, rows)
     if group in _COUNTED:
