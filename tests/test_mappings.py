@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from crampkg.graph import KnowledgeGraph
+
 FILE = Path(__file__).parents[1] / "data" / "mappings" / "terms.sssom.tsv"
 
 
@@ -37,3 +39,19 @@ def test_a_part_is_narrower_and_a_whole_is_broader(
     (row,) = (row for row in rows if (row["subject_id"], row["object_id"]) == (ours, theirs))
     assert row["predicate_id"] == f"skos:{match}Match"
     assert row["comment"] == "as in the term table" or "hence" in row["comment"]
+
+
+def test_each_synonym_has_a_source_with_its_licence(graph: KnowledgeGraph) -> None:
+    query = """
+        SELECT ?term (MIN(STR(?licence)) AS ?of) WHERE {
+          GRAPH g:background {
+            ?term skos:altLabel ?synonym .
+            OPTIONAL { ?term dct:source/dct:license ?licence }
+          }
+          FILTER (STRSTARTS(STR(?term), "http://purl.obolibrary.org/obo/"))
+        } GROUP BY ?term"""
+    licences = {row.text("term").rpartition("/")[2]: row.text("of") for row in graph.query(query)}
+    assert len(licences) > 20
+    assert licences["MONDO_0003019"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert licences["UBERON_8480048"] == "https://creativecommons.org/licenses/by/3.0/"
+    assert set(licences.values()) == {licences["MONDO_0003019"], licences["UBERON_8480048"]}

@@ -200,6 +200,13 @@ def test_what_is_for_a_command_line_is_told_apart(
         ),
         ("Hyponatremia", "sodium-deficiency", "to which it is mapped closely"),
         ("lower limb pain", "leg-pain", "HP:0012514, to which it is mapped exactly"),
+        (
+            "degenerative joint disease",
+            "osteoarthritis",
+            "MONDO:0005178, to which it is",
+        ),
+        ("sural region", "calf", "UBERON:8480048, to which it is mapped exactly"),
+        ("nerve root disorder", "radiculopathy", "exactly"),  # of nerve root compression closely
         ("Cramp in lower leg", None, ""),  # narrower
         ("Peripheral edema", None, ""),  # broader
         ("Gastrocnemius myalgia", None, ""),  # narrower

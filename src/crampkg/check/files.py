@@ -100,7 +100,7 @@ def _form(material: Material, name: str) -> Iterator[Finding]:
 
 
 def _names(material: Material, name: str) -> Iterator[Finding]:
-    if not name.startswith("data/"):
+    if not name.startswith("data/") or name.startswith("data/mappings/"):  # terms of others
         return
     in_article = re.match(r"data/articles/([^/]+)/", name)
     home = f"{KG}{in_article[1]}/" if in_article else KG
