@@ -7,10 +7,11 @@ Both come as JSON in a wheel of PyPI, which is not kept here:
     /tmp/tools/bin/python tools/from_ontologies.py synonyms /tmp/tools/*.whl
     /tmp/tools/bin/python tools/from_ontologies.py parts /tmp/tools/*.whl
 
-`synonyms` prints `data/mappings/synonyms.ttl`: the synonyms of each term that something here is mapped to exactly or closely, for
-`crampkg fmt` to lay out. `parts` tells of each `ck:partOf` of the background whether UBERON has it:
-the JSON gives the ancestors of a term by "is a" and "part of" together, so that a region that is
-above another there is a whole of it, and of an artery only what kind it is.
+`synonyms` prints `data/mappings/synonyms.ttl`, for `crampkg fmt` to lay out: the synonyms of each
+term that something here is mapped to exactly or closely. `parts` tells of each `ck:partOf` of the
+background whether UBERON has it. The JSON gives the ancestors of a term by "is a" and "part of"
+together, so that a region that is above another there is a whole of it, and what is above an artery
+is only what kind it is.
 
 Licences, as the repositories of the two have them: Mondo CC BY 4.0, UBERON CC BY 3.0. Of the Human
 Phenotype Ontology, whose licence is its own, nothing is taken.
