@@ -12,6 +12,7 @@ from crampkg.check import run
 
 TEXT = ARTICLE.read_text(encoding="utf-8")
 ARTERY = f"{HOME}/claims/artery.ttl"
+LAST = f"{HOME}/claims/mixed.ttl"
 PREFIXES = """\
 @prefix art: <https://w3id.org/crampkg/id/calf-ache/> .
 @prefix ck: <https://w3id.org/crampkg/ontology#> .
@@ -125,6 +126,33 @@ def test_text_outside_of_every_statement_is_unread(tmp_path: Path) -> None:
         assert found["unread-text"].term.endswith("/article")
         if article:
             assert f"from {start} to {end}." in found["unread-text"].problem
+
+
+@pytest.mark.parametrize("article", [ARTICLE, None], ids=["with the article", "alone"])
+def test_the_end_of_the_last_statement_is_unread(tmp_path: Path, article: Path | None) -> None:
+    """The last gap of all, which no later span closes."""
+    words = "The evidence is mixed"
+    whole = f"{words}, but resting can help some walkers"
+    recorded = span(whole).replace(" ; ", " ;\n    ")
+    sources = changed(tmp_path, LAST, (recorded, span(words)))
+    findings = run(sources, (), str(article) if article else None).findings
+    (finding,) = [finding for finding in findings if finding.check == "unread-text"]
+    assert finding.term.endswith("/statement-rest")
+    start, end = TEXT.index(whole), TEXT.index(whole) + len(whole)
+    # "but" joins, and is no unread text by itself.
+    read_to = start + len(f"{words}, but ") if article else start + len(words)
+    assert f"from {read_to} to {end}." in finding.problem
+
+
+def test_a_last_statement_that_is_not_there_is_unread(tmp_path: Path) -> None:
+    """Nothing follows it but the heading of the references, which claims nothing."""
+    for name in (LAST, f"{HOME}/statements/rest.ttl"):
+        sources = added(tmp_path, name, "")
+    findings = run(sources, (), str(ARTICLE)).findings
+    (finding,) = [finding for finding in findings if finding.check == "unread-text"]
+    start = TEXT.index("Rest: The evidence")
+    end = TEXT.index("walkers 1\n\nReferences") + len("walkers")
+    assert f"from {start} to {end}." in finding.problem
 
 
 def test_words_that_only_join_are_no_unread_text() -> None:

@@ -32,8 +32,10 @@ def check_coverage(
     spans = [statement.span for statement in article.statements.values()]
     if not spans:
         return
-    end = max(span.end for span in spans)
     start = min(span.start for span in spans)
+    end = max(span.end for span in spans)
+    if text is not None:
+        end = max(end, _end(article, text, end))
     covered = [*_covered(article), *(_markers(text, rules) if text else ())]
     for gap in _gaps(sorted(covered), Span(start, end)):
         if text is not None:
@@ -44,6 +46,20 @@ def check_coverage(
             continue
         values = {"start": rest.start, "end": rest.end}
         yield from found(material, rule, _around(article, rest), values)
+
+
+def _end(article: ArticleRecord, text: Article, last: int) -> int:
+    """Return where the clinical text ends, from `last`, the end of the last statement, onwards.
+
+    The first reference or notice after it has a heading above it, a line that is not recorded.
+    """
+    uses = {use.iri for use in article.uses}
+    others = [
+        each.span.start
+        for each in article.recorded
+        if each.span.start >= last and each.iri not in uses
+    ]
+    return text.text.rfind("\n", 0, len(text.text[: min(others)].rstrip())) if others else last
 
 
 def _covered(article: ArticleRecord) -> Iterator[Span]:
