@@ -24,7 +24,7 @@ from crampkg.sources import Sources
 from crampkg.vocabulary import CK, KG, RDF, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pyoxigraph import Quad, Triple
 
@@ -399,7 +399,7 @@ def read(text: str) -> list[Quad]:
 
 
 #: Blank nodes in shapes that are hard to order: how many, and what links them.
-HARD = {
+HARD: dict[str, Callable[[int], list[tuple[int, int]]]] = {
     "clique": lambda n: [(a, b) for a in range(n) for b in range(n) if a != b],
     "cycle": lambda n: [(a, (a + 1) % n) for a in range(n)],
     "cycle both ways": lambda n: [(a, (a + way) % n) for a in range(n) for way in (1, -1)],

@@ -13,6 +13,18 @@ from crampkg.check import run
 TEXT = ARTICLE.read_text(encoding="utf-8")
 ARTERY = f"{HOME}/claims/artery.ttl"
 LAST = f"{HOME}/claims/mixed.ttl"
+USE = """\
+art:marker-use-7
+    a ck:MarkerUse ;
+    skos:prefLabel "use 7 of a marker: marker 1"@en ;
+    ck:start 484 ;
+    ck:end 485 ;
+    ck:sha256 "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b" ;
+    ck:coverage "sentence" ;
+    ck:usedIn art:statement-rest ;
+    ck:useOf art:marker-1 ;
+.
+"""
 PREFIXES = """\
 @prefix art: <https://w3id.org/crampkg/id/calf-ache/> .
 @prefix ck: <https://w3id.org/crampkg/ontology#> .
@@ -130,7 +142,11 @@ def test_text_outside_of_every_statement_is_unread(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("article", [ARTICLE, None], ids=["with the article", "alone"])
 def test_the_end_of_the_last_statement_is_unread(tmp_path: Path, article: Path | None) -> None:
-    """The last gap of all, which no later span closes."""
+    """The last gap of all, which no marker after it closes."""
+    name = f"{HOME}/statements/rest.ttl"
+    text = Path(TinySources().path(name)).read_text(encoding="utf-8")
+    assert USE in text
+    added(tmp_path, name, text.replace("    ck:marker art:marker-1 ;\n", "").replace(USE, ""))
     words = "The evidence is mixed"
     whole = f"{words}, but resting can help some walkers"
     recorded = span(whole).replace(" ; ", " ;\n    ")
