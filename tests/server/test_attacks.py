@@ -503,7 +503,7 @@ def test_nothing_has_leaked_after_many_attacks(patient: Server) -> None:
     assert memory(patient) - before[2] < 5_000_000
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_stops_it_after_what_is_in_progress(
     start: Callable[..., Server], number: signal.Signals
 ) -> None:

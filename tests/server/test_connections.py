@@ -171,3 +171,58 @@ def test_what_tells_of_the_api_is_validated_and_compressed_like_all(
     assert first.headers.get("content-encoding") == ("gzip" if is_long else None)
     again = server.get(path, headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "status", "says"),
+    [
+        ([], "400", "no Host header"),
+        (["x", "x"], "400", "2 Host headers"),
+        (["x", "y"], "400", "2 Host headers"),
+        (["a b"], "400", "is no name of a host"),
+        ([""], "200", ""),
+        (["x"], "200", ""),
+    ],
+)
+@pytest.mark.parametrize("path", ["/health", "/sources.zip", "/api/status"])
+def test_a_request_names_one_host(
+    path: str, hosts: list[str], status: str, says: str, server: Server
+) -> None:
+    lines = [f"GET {path} HTTP/1.1", *(f"Host: {host}" for host in hosts), "Connection: close"]
+    with connected(server) as client:
+        client.sendall("".join(f"{line}\r\n" for line in [*lines, ""]).encode())
+        line, _, body = whole(client)
+    assert line.startswith(f"HTTP/1.1 {status} ")
+    if says:
+        assert says in json.loads(body)["detail"]
+
+
+def test_a_client_of_http_1_0_need_name_no_host(server: Server) -> None:
+    with connected(server) as client:
+        client.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+        assert whole(client)[0] == "HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/questions/", "/questions"),
+        ("/questions/?q=calf%20pain", "/questions?q=calf%20pain"),
+        ("/sparql/", "/sparql"),
+        ("/id/", "/concepts"),
+        ("/graph/", "/.well-known/void"),
+    ],
+)
+def test_a_redirect_does_not_take_its_host_from_the_client(
+    path: str, location: str, server: Server
+) -> None:
+    answer = server.get(path, headers={"host": "evil.example"})
+    assert answer.status_code in (303, 307)
+    assert answer.headers["location"] == location
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "//evil.example/questions/", "/nothing/"])
+def test_no_redirect_leaves_the_server(path: str, server: Server) -> None:
+    with connected(server) as client:
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        assert whole(client)[0].startswith("HTTP/1.1 404 ")

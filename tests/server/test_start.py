@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import builtins
+import dataclasses
+import resource
 import socket
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT
+from processes import COMMAND
 
 from crampkg import cli
+from crampkg.errors import UsageError
+from crampkg.server.limits import Limits
+from crampkg.server.listening import fitting
 
 
 @pytest.mark.parametrize(
@@ -18,6 +26,9 @@ from crampkg import cli
         (["--port", "70000"], "'70000' is not a port: give a number from 0 to 65535"),
         (["--seconds", "0"], "'0' is not a number from 1"),
         (["--memory", "much"], "'much' is not a number from 1"),
+        (["--memory", "1000000001"], "'1000000001' is not a number from 1 to 1,000,000,000"),
+        (["--memory", "9" * 5_000], "is not a number from 1 to 1,000,000,000"),
+        (["--workers", "1001"], "'1001' is not a number from 1 to 1,000"),
         (["--log", "xml"], "json"),
         (["--host", "no.such.host.invalid"], "There is no address 'no.such.host.invalid' here"),
         (["--host", "192.0.2.1", "--port", "0"], "192.0.2.1, port 0, cannot be listened on"),
@@ -67,3 +78,51 @@ def test_what_is_to_be_installed_is_said(
     monkeypatch.setattr(builtins, "__import__", without)
     assert cli.main(["serve"]) == 2
     assert "Serving needs starlette: pip install 'crampkg[server]'." in capsys.readouterr().err
+
+
+def test_a_server_whose_workers_cannot_have_their_memory_does_not_start(cache: Path) -> None:
+    """It said that it was serving, and answered 503 for ever."""
+
+    def little() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+
+    words = [*COMMAND, "serve", "--port", "0", "--memory", "100000"]
+    ended = subprocess.run(words, capture_output=True, text=True, preexec_fn=little, check=False)
+    assert ended.returncode == 2
+    assert "A query may not take 100,000 MiB here" in ended.stderr
+    assert "Serving" not in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "connections", "per_address"),
+    [
+        ((1024, 1024), 824, 494),  # 200 are for others
+        ((1024, 4096), 2000, 1200),
+        ((4096, 4096), 2000, 1200),
+        ((216, 216), 16, 9),
+        ((215, 215), None, None),
+        ((64, 64), None, None),
+        ((64, resource.RLIM_INFINITY), 2000, 1200),
+        ((resource.RLIM_INFINITY, resource.RLIM_INFINITY), 2000, 1200),
+    ],
+)
+def test_no_more_connections_are_taken_than_files_may_be_open(
+    files: tuple[int, int],
+    connections: int | None,
+    per_address: int | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    raised: list[tuple[int, int]] = [files]
+    monkeypatch.setattr(resource, "getrlimit", lambda _: files)
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: raised.append(limits))
+    if connections is None or per_address is None:
+        with pytest.raises(
+            UsageError, match=r"serving needs 216\. Raise the limit: ulimit -n 2200"
+        ):
+            fitting(Limits())
+        return
+    expected = dataclasses.replace(Limits(), connections=connections, per_address=per_address)
+    assert fitting(Limits()) == expected
+    assert raised[-1][0] == resource.RLIM_INFINITY or raised[-1][0] >= connections + 200
+    assert raised[-1][1] == files[1]

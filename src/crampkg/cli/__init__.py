@@ -19,6 +19,9 @@ INTERRUPTED = 130
 
 BAD_INPUT = 2
 
+#: What Python says in a RuntimeError when there is no memory for the stack of a thread.
+_NO_THREAD = "can't start new thread"
+
 #: Packages that the module which is imported is not called after.
 PACKAGES = {
     "SPARQLWrapper": "sparqlwrapper",
@@ -84,7 +87,7 @@ def _told(error: BaseException) -> tuple[str, int]:
         return str(error), error.exit_code
     if isinstance(error, KeyboardInterrupt):
         return "Interrupted: what was not written whole is as it was before.", INTERRUPTED
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or str(error) == _NO_THREAD:
         sentence = "There is not enough memory for this. Ask for less, or LIMIT the query."
     elif isinstance(error, RecursionError):
         sentence = "The input is nested too deeply to be read. Write it with fewer levels."

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from crampkg.cli.parser import Arguments
 
 DESCRIPTION = """\
-Serve the graph over HTTP until it is told to stop (Ctrl-C, or SIGTERM): a SPARQL 1.1 endpoint,
-read-only, at /sparql; the question library and the concepts as an API under /api; whole graphs
-at /store and /graph/NAME; /.well-known/void, /health and /metrics.
+Serve the graph over HTTP until it is told to stop (Ctrl-C, SIGTERM or SIGHUP): a SPARQL 1.1
+endpoint, read-only, at /sparql; the question library and the concepts as an API under /api; whole
+graphs at /store and /graph/NAME; /.well-known/void, /health and /metrics.
 
 Queries run in processes of their own, which are killed when they take too long. The limits hold
 for everybody; behind a reverse proxy, say so, or all clients count as one."""
@@ -37,6 +37,10 @@ examples:
 #: Python's own thresholds of its garbage collector; those of the short commands let a process that
 #: goes on for months grow.
 _COLLECTOR = (700, 10, 10)
+
+#: Beyond this a limit is none; and so many processes would fill a machine.
+_MOST = 1_000_000_000
+_MOST_WORKERS = 1_000
 
 _LOGS = ("json", "text", "none")
 
@@ -56,7 +60,7 @@ def parser() -> ArgumentParser:
     )
     limits = words.add_argument_group("limits")
     for name, default, help in (
-        ("workers", max(2, os.cpu_count() or 1), "processes that answer queries"),
+        ("workers", max(2, min(_MOST_WORKERS, os.cpu_count() or 1)), "processes for queries"),
         ("seconds", 10, "wall-clock time of a query"),
         ("memory", 1024, "MiB that a query may take"),
         ("rows", 100_000, "rows or triples in an answer"),
@@ -69,7 +73,7 @@ def parser() -> ArgumentParser:
     ):
         limits.add_argument(
             f"--{name}",
-            type=_positive,
+            type=_positive if name != "workers" else _workers,
             default=default,
             metavar="N",
             help=f"{help} (default: %(default)s)",
@@ -118,7 +122,7 @@ def run(arguments: Arguments) -> int:
         forking.begin()
         from crampkg.server.app import create_app
         from crampkg.server.limits import MEBIBYTE, Limits
-        from crampkg.server.listening import serve
+        from crampkg.server.listening import fitting, serve
     except ImportError as error:
         message = f"Serving needs {error.name}: pip install 'crampkg[server]'."
         raise UsageError(message) from None
@@ -134,6 +138,12 @@ def run(arguments: Arguments) -> int:
         connections=arguments.connections,
         per_address=arguments.per_address,
     )
+    limits = fitting(limits)
+    if limits.connections < arguments.connections:
+        output.say(
+            f"{limits.connections:,} connections are taken instead of {arguments.connections:,}, "
+            f"since no more files may be open. Raise that limit (ulimit -n) for more."
+        )
     listener = _listen(arguments.host, arguments.port)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
@@ -182,8 +192,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        message = f"{text!r} is not a number from 1"
+def _positive(text: str, most: int = _MOST) -> int:
+    if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
+        message = f"{text[:20]!r} is not a number from 1 to {most:,}"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def _workers(text: str) -> int:
+    return _positive(text, _MOST_WORKERS)

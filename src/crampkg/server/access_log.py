@@ -1,10 +1,18 @@
-"""One line a request: as a JSON object for machines, or as text for a person at a terminal."""
+"""One line a request: as a JSON object for machines, or as text for a person at a terminal.
+
+The log costs the server nothing that it does not have: it waits for no reader of the log, and says
+the same fault only so often.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import logging
+import os
+import queue
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +22,18 @@ if TYPE_CHECKING:
     from crampkg.server.metrics import Metrics
 
 LOGGER = logging.getLogger("crampkg.access")
+
+#: How many lines are kept for a reader that is slow. What comes then is left out, and counted.
+_LINES = 10_000
+
+#: How many lines in how many seconds may be of anything but requests: of faults, for example.
+_MESSAGES, _SECONDS = 50, 10.0
+
+#: How many characters of a path are written down.
+_LONGEST = 500
+
+#: How long the last lines may take when the server ends, in seconds.
+_LAST = 2.0
 
 
 class AccessLog:
@@ -56,7 +76,7 @@ class AccessLog:
             told = {
                 "client": client[0] if client else None,
                 "method": _method(scope),
-                "path": scope["path"],
+                "path": scope["path"][:_LONGEST],
                 **seen,
                 "ms": round(seconds * 1000, 3),
                 **note,
@@ -74,6 +94,66 @@ def _method(scope: Scope) -> str:
     """Return the method, or "other" for one that is none of HTTP's: a label must not grow."""
     known = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE")
     return scope["method"] if scope["method"] in known else "other"
+
+
+class LogHandler(logging.Handler):
+    """Writes lines to a descriptor in a thread of its own, so that nobody waits for their reader.
+
+    A line says how many before it were left out: those that a reader did not take in time, and
+    messages beyond so many in a while. `close` waits a moment for what is not written yet.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._lines: queue.Queue[bytes | None] = queue.Queue(_LINES)
+        self._left_out = 0
+        self._since = -_SECONDS
+        self._messages = 0
+        self._thread = threading.Thread(target=self._write, daemon=True, name="crampkg-log")
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand a record over to be written, or count it as left out."""
+        if not hasattr(record, "told") and not self._may_tell(record.created):
+            self._left_out += 1
+            return
+        if self._left_out:
+            text = f"{self._left_out:,} lines of the log were left out before this one."
+            told = logging.makeLogRecord(
+                {"name": "crampkg", "levelname": "WARNING", "msg": text, "created": record.created}
+            )
+            if self._hand_over(told):
+                self._left_out = 0
+        if not self._hand_over(record):
+            self._left_out += 1
+
+    def close(self) -> None:
+        """Let what was handed over be written, if its reader takes it."""
+        with contextlib.suppress(queue.Full):
+            self._lines.put(None, timeout=_LAST)
+            self._thread.join(_LAST)
+        super().close()
+
+    def _may_tell(self, now: float) -> bool:
+        if not 0 <= now - self._since < _SECONDS:
+            self._since, self._messages = now, 0
+        self._messages += 1
+        return self._messages <= _MESSAGES
+
+    def _hand_over(self, record: logging.LogRecord) -> bool:
+        line = f"{self.format(record)}\n".encode(errors="backslashreplace")
+        try:
+            self._lines.put_nowait(line)
+        except queue.Full:
+            return False
+        return True
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            with contextlib.suppress(OSError):  # its reader is gone, and another may come
+                while line:
+                    line = line[os.write(self._descriptor, line) :]
 
 
 class JsonFormatter(logging.Formatter):

@@ -113,6 +113,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
                 expose_headers=["ETag", "Link", "Retry-After"],
                 max_age=86400,
             ),
+            Middleware(refusals.HostCheck),
         ],
         exception_handlers={HTTPException: _refused, Exception: _mistaken},
         lifespan=lifespan,

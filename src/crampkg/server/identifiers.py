@@ -17,8 +17,8 @@ from starlette.responses import HTMLResponse, Response
 
 from crampkg.server import media, source_files
 from crampkg.server.pages import layout
-from crampkg.server.problems import KINDS, PROBLEM
-from crampkg.vocabulary import PREFIXES
+from crampkg.server.problems import KINDS
+from crampkg.vocabulary import PREFIXES, PROBLEM
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -7,29 +7,43 @@ import dataclasses
 import functools
 import logging
 import resource
+import signal
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from crampkg.errors import UsageError
 from crampkg.server import refusals
-from crampkg.server.access_log import JsonFormatter, TextFormatter
+from crampkg.server.access_log import JsonFormatter, LogHandler, TextFormatter
 from crampkg.server.connection import Connection
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from starlette.applications import Starlette
 
     from crampkg.server.limits import Limits
+    from crampkg.server.service import Service
 
 #: How long a connection may stay open with nothing asked, in seconds.
 _KEEP_ALIVE = 15
 
 #: How long requests that are being answered may take once the server is told to stop.
 _GRACE = 15
+
+#: How many connections asyncio accepts before it looks at one of them, so that no more are open
+#: than there may be; and how many the kernel keeps meanwhile.
+_ACCEPTED, _WAITING = 16, 2048
+
+#: How many files are open beside the connections that are served: those that are one too many and
+#: are told so, those just accepted, the workers' and our own.
+_OTHER_FILES = 200
+
+#: With fewer connections a server is of no use.
+_FEWEST = 16
 
 
 def serve(
@@ -41,13 +55,13 @@ def serve(
     proxy: str | None,
     ready: Callable[[], None],
 ) -> None:
-    """Answer requests from `listener` until SIGTERM or SIGINT, then finish those in progress.
+    """Answer requests from `listener` until SIGTERM, SIGINT or SIGHUP; finish those in progress.
 
     `log` is "json", "text" or "none"; the X-Forwarded headers of `proxy`, an address
     or several with commas between, are believed; `ready` is called when requests are answered.
+    Raises `UsageError` when no worker can answer.
     """
-    _allow_connections(limits.connections)
-    _log_as(log)
+    handler = _log_as(log)
     config = uvicorn.Config(
         app,
         http=_connections(app, limits, one_address=proxy is not None),
@@ -62,23 +76,43 @@ def serve(
         forwarded_allow_ips=proxy,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
+        backlog=_ACCEPTED,
     )
-    server = _Server(config, ready)
+    server = _Server(config, app.state.service, ready)
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+        try:
+            server.run(sockets=[listener])
+        finally:
+            handler.close()
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which tells when it is ready and does not die of the signal it heeded."""
+    """uvicorn's server, which is ready when a worker is, and survives the signal that ends it."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._service = service
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await self._service.queries.prove()
+        except UsageError:
+            self.lifespan.startup_failed = True  # so that it says nothing more
+            raise
         await super().startup(sockets)
         if self.started:
+            for each in sockets or ():
+                each.listen(_WAITING)
             self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            # A terminal that is closed ends the server as SIGTERM does; `nohup` lets it run on.
+            if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+                signal.signal(signal.SIGHUP, self.handle_exit)
+            yield
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         super().handle_exit(sig, frame)
@@ -97,20 +131,43 @@ def _connections(app: Starlette, limits: Limits, *, one_address: bool) -> Any:
     )
 
 
-def _allow_connections(number: int) -> None:
-    """Raise the limit on open files to what so many connections need, if that is allowed."""
+def fitting(limits: Limits) -> Limits:
+    """Return the limits with no more connections than there may be open files.
+
+    Raises the limit on open files as far as is allowed. Raises `UsageError` when hardly any fit.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = number + 200
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        possible = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (possible, hard))
+    wanted = limits.connections + _OTHER_FILES
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return limits
+    possible = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (possible, hard))
+    connections = possible - _OTHER_FILES
+    if connections < min(_FEWEST, limits.connections):
+        message = (
+            f"No more than {possible:,} files may be open here, and serving needs "
+            f"{_OTHER_FILES + _FEWEST:,}. Raise the limit: ulimit -n {wanted}."
+        )
+        raise UsageError(message)
+    per_address = max(1, limits.per_address * connections // limits.connections)
+    return dataclasses.replace(limits, connections=connections, per_address=per_address)
 
 
-def _log_as(log: str) -> None:
-    handler = logging.StreamHandler(sys.stderr)
+def _log_as(log: str) -> logging.Handler:
+    """Write the log in a form to standard error; return what is to be closed in the end."""
+    handler: logging.Handler
+    try:
+        handler = LogHandler(sys.stderr.fileno())
+    except (AttributeError, OSError, ValueError):  # there is no standard error
+        handler = logging.NullHandler()
     handler.setFormatter(JsonFormatter() if log == "json" else TextFormatter())
-    for name, level in (("crampkg", logging.INFO), ("uvicorn", logging.WARNING)):
+    for name, level in (
+        ("crampkg", logging.INFO),
+        ("uvicorn", logging.WARNING),
+        ("asyncio", logging.WARNING),
+    ):
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.propagate = False
         logger.setLevel(logging.ERROR if log == "none" else level)
+    return handler

@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from crampkg.errors import UsageError
 from crampkg.server import worker
 from crampkg.server.fair_queue import FairQueue
 from crampkg.server.forking import CONTEXT
@@ -89,6 +90,17 @@ class Pool:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    async def prove(self) -> None:
+        """Wait until a worker has answered something. Raises `UsageError` when none can."""
+        self.start()
+        while not self._workers and self._failure is None:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await self.run({"do": "status"}, "")
+        except Problem as problem:
+            message = f"Nothing can be served. {problem.detail}"
+            raise UsageError(message) from None
+
     async def run(self, job: dict[str, Any], client: str) -> Done:
         """Return the answer to `job` for the client at an address.
 
@@ -164,7 +176,7 @@ class Pool:
                 raise
             return
         if head["ready"] != self._digest:
-            self._failure = (
+            self._failure = head.get("failure") or (
                 "The graph's sources have changed since the server was started. Restart it."
             )
             self._born -= 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from crampkg.server import media
@@ -13,9 +15,40 @@ from crampkg.server.problems import MEDIA_TYPE, Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from crampkg.graph import KnowledgeGraph
+
+#: The value of a Host header: a name or an address, and a port (RFC 9110, 7.2).
+_HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]*)(:[0-9]*)?")
+
+
+class HostCheck:
+    """ASGI middleware that refuses requests without exactly one Host header (RFC 9112, 3.2).
+
+    HTTP/1.0 has none.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer what is wrong with its Host."""
+        if scope["type"] == "http":
+            hosts = [value for name, value in scope["headers"] if name == b"host"]
+            detail = ""
+            if len(hosts) > 1:
+                detail = f"The request has {len(hosts)} Host headers. Send one."
+            elif not hosts and scope["http_version"] != "1.0":
+                detail = "The request has no Host header. Send one."
+            elif hosts and not _HOST.fullmatch(hosts[0]):
+                host = hosts[0][:100].decode("latin-1")
+                detail = f"The Host header {host!r} is no name of a host."
+            if detail:
+                response = respond(Request(scope), Problem("bad-request", detail))
+                await response(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 def respond(

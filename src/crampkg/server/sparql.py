@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -57,18 +56,8 @@ async def respond(request: Request, service: Service) -> Response:
     return await service.answer(request, job)
 
 
-#: The value of a Host header: a name or an address, and a port (RFC 9110, 7.2).
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]*)(:[0-9]*)?")
-
-
 def base_of(request: Request) -> str:
-    """Return the URL of the server's root as the client called it, without a slash at its end.
-
-    Raises `Problem` when the Host header is no host.
-    """
-    host = request.headers.get("host", "")
-    if not _HOST.fullmatch(host):
-        raise Problem("bad-request", f"The Host header {host[:100]!r} is no name of a host.")
+    """Return the URL of the server's root as the client called it, without a slash at its end."""
     return str(request.base_url).rstrip("/")
 
 

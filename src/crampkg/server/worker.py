@@ -46,8 +46,8 @@ def run(channel: socket.socket, digest: str, limits: Limits, *, confined: bool) 
     """
     # What is sent to the whole group, by a terminal or by systemd, is for the server, which lets
     # running queries finish; a worker ends with its channel.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for each in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
     channel.setblocking(True)  # noqa: FBT003 - as sockets have it
     graph = _graph()
     if graph.digest != digest:
@@ -55,7 +55,15 @@ def run(channel: socket.socket, digest: str, limits: Limits, *, confined: bool) 
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     threading.stack_size(_STACK)
-    _limit_memory(limits.memory + _STACK)
+    try:
+        _limit_memory(limits.memory + _STACK)
+    except (OSError, OverflowError, ValueError):
+        failure = (
+            f"A query may not take {limits.memory >> 20:,} MiB here, where less is allowed to a "
+            "process. Give less with --memory, or raise the limit (ulimit -v)."
+        )
+        _send(channel, {"ready": "", "failure": failure}, b"")
+        return
     if confined:
         # What an engine writes as it dies has no place in a log that programs read.
         with open(os.devnull, "wb") as nothing:
