@@ -119,6 +119,42 @@ def test_rows_become_a_data_frame(graph: KnowledgeGraph) -> None:
     assert frame["uses"].sum() == 27
 
 
+@pytest.mark.parametrize(
+    ("literal", "value"),
+    [
+        ('"abc"^^xsd:integer', "abc"),
+        ('"1_000"^^xsd:integer', "1_000"),
+        ('" 5"^^xsd:integer', " 5"),
+        ('"\u0665"^^xsd:integer', "\u0665"),  # a five of Arabic: Python takes it
+        ('"1.5"^^xsd:integer', "1.5"),
+        ('"+07"^^xsd:integer', 7),
+        ('"1.50"^^xsd:decimal', 1.5),
+        ('"1e3"^^xsd:decimal', "1e3"),
+        ('"1e3"^^xsd:double', 1000.0),
+        ('"1_0"^^xsd:double', "1_0"),
+        ('"-INF"^^xsd:float', float("-inf")),
+        ('"1"^^xsd:boolean', True),
+        ('"false"^^xsd:boolean', False),
+        ('"yes"^^xsd:boolean', "yes"),
+        ('"5"', "5"),
+        (f'"{"9" * 5000}"^^xsd:integer', "9" * 5000),
+    ],
+)
+def test_a_number_that_is_none_stays_a_text_in_a_data_frame(
+    literal: str, value: object, graph: KnowledgeGraph
+) -> None:
+    pytest.importorskip("pandas", reason="pandas is an extra")
+    frame = graph.query(f"SELECT ?x {{ VALUES ?x {{ {literal} }} }}").to_pandas()
+    (found,) = frame["x"]
+    assert found == value
+    assert isinstance(found, str) == isinstance(value, str)
+
+
+def test_a_row_without_columns_is_a_row_of_a_data_frame(graph: KnowledgeGraph) -> None:
+    pytest.importorskip("pandas", reason="pandas is an extra")
+    assert graph.query("SELECT * { }").to_pandas().shape == (1, 0)
+
+
 def test_a_notebook_shows_links_and_the_status_and_escapes(graph: KnowledgeGraph) -> None:
     shown = graph.ask("arteries-explaining-pain")._repr_html_()
     assert '<a href="https://w3id.org/crampkg/id/femoral-artery">kg:femoral-artery</a>' in shown

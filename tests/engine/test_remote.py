@@ -194,7 +194,7 @@ PROBLEM = {"type": "about:blank", "title": "Too busy.", "detail": "Ten queries w
         (says(b"[]"), "broken or of another kind"),
         (says({"head": {}}), "broken or of another kind"),
         (says(rows({"x": {"value": "a"}})), "a row of its results"),
-        (says(rows({"x": {"type": "triple", "value": {}}})), "a row of its results"),
+        (says(rows({"x": {"type": "triple", "value": {}}})), "a term of RDF 1.2 alone"),
         (says(HTML, "text/html"), "this is text/html"),
         (says(b"Out of memory\nat line 1", "text/plain", 500), "500: Out of memory. Try again"),
         (says(HTML, "text/html", 502), "502: Bad Gateway. Try again later"),

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 _TRIPLE = ("subject", "predicate", "object")
 
-_NUMBERS = {
-    XSD + "integer": int,
-    XSD + "decimal": float,
-    XSD + "double": float,
-    XSD + "float": float,
+_DECIMAL = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
+_DOUBLE = rf"{_DECIMAL}([eE][+-]?[0-9]+)?|[+-]?INF|NaN"
+
+#: What XML Schema lets a literal of a datatype be, and what Python makes of that.
+_PLAIN: dict[str, tuple[str, Callable[[str], Any]]] = {
+    XSD + "boolean": ("true|false|1|0", lambda text: text in ("true", "1")),
+    XSD + "integer": (r"[+-]?[0-9]+", int),
+    XSD + "decimal": (_DECIMAL, float),
+    XSD + "double": (_DOUBLE, float),
+    XSD + "float": (_DOUBLE, float),
 }
 
 
@@ -152,6 +157,7 @@ class Answer:
     def to_pandas(self) -> pd.DataFrame:
         """Return the rows as a data frame: IRIs and texts as str, numbers as numbers.
 
+        What is no value of its datatype by XML Schema, such as `"1_000"^^xsd:integer`, is a text.
         Raises `UsageError` for an ASK, which has no rows, and when pandas is not installed.
         """
         if self.form == "ask":
@@ -163,7 +169,9 @@ class Answer:
             message = "This needs pandas: pip install 'crampkg[pandas]'."
             raise UsageError(message) from None
         records = [[_plain(value) for value in row.values()] for row in self.rows]
-        return pd.DataFrame(records, columns=list(self.variables or _TRIPLE))
+        return pd.DataFrame(
+            records, columns=list(_TRIPLE if self.form == "graph" else self.variables)
+        )
 
     def __repr__(self) -> str:
         what = {"ask": f"{self.boolean}", "graph": f"{len(self)} triples"}
@@ -183,11 +191,17 @@ class Answer:
 
 
 def _plain(value: Value | None) -> Any:
+    import re
+
     if value is None:
         return None
-    if value.datatype == XSD + "boolean":
-        return value.text in ("true", "1")
-    return _NUMBERS.get(value.datatype or "", str)(value.text)
+    pattern, convert = _PLAIN.get(value.datatype or "", ("", str))
+    if not re.fullmatch(pattern, value.text):
+        return value.text
+    try:
+        return convert(value.text)
+    except ValueError:  # an integer of more digits than Python takes
+        return value.text
 
 
 def _sortable(triple: Triple) -> tuple[tuple[str, ...], ...]:

@@ -45,6 +45,11 @@ _ALSO = {
 #: No RDF that people write nests deeper.
 _DEEPEST = 1000
 
+_LANG_STRING = PREFIXES["rdf"] + "langString"
+
+#: How much of a faulty term is shown, in characters.
+_LONGEST = 160
+
 #: How a service names its dataset (https://www.w3.org/TR/sparql11-service-description/).
 _DATASET = f"{PREFIXES['sd']}defaultDataset"
 
@@ -147,22 +152,13 @@ class RemoteResult:
         self.boolean: bool | None = None
         self._reply = reply
         self._transport = transport
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[Binding] = []
         if form != "graph":
-            self._read_json()
-        if sorted(order) == sorted(self.variables):
-            self.variables = tuple(order)
+            self._read_json(order)
 
     def bindings(self) -> Iterator[Binding]:
         """Iterate over the rows of a SELECT."""
-        for row in self._rows:
-            try:
-                yield tuple(
-                    _to_value(row[name]) if name in row else None for name in self.variables
-                )
-            except (KeyError, TypeError, AttributeError):
-                message = "a row of its results is not as the standard has it"
-                raise self._transport.unreadable(message) from None
+        return iter(self._rows)
 
     def triples(self) -> Iterator[Triple]:
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
@@ -191,27 +187,43 @@ class RemoteResult:
         """Return None: answers are written from their rows, alike for every engine."""
         return None
 
-    def _read_json(self) -> None:
-        """Read the SPARQL 1.1 Query Results JSON Format; an ASK of Virtuoso's is one row."""
+    def _read_json(self, order: Sequence[str]) -> None:
+        """Read the SPARQL 1.1 Query Results JSON Format; an ASK of Virtuoso's is one row.
+
+        All of it is proved now: whatever leaves here can be written in every format.
+        """
         try:
-            told = json.loads(self._reply.body)
-            if self.form == "ask" and "boolean" in told:
-                self.boolean = bool(told["boolean"])
+            document = json.loads(self._reply.body)
+            if self.form == "ask" and isinstance(document.get("boolean"), bool):
+                self.boolean = document["boolean"]
                 return
-            variables = tuple(told["head"]["vars"])
-            self._rows = told["results"]["bindings"]
-            if self.form == "ask" and variables == ("__ASK_RETVAL",):
-                said = self._rows[0]["__ASK_RETVAL"]["value"] if self._rows else "0"
-                self.boolean = said in ("1", "true")
-                self._rows = []
-                return
-        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+            variables = tuple(_list(document["head"]["vars"]))
+            rows = _list(document["results"]["bindings"])
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             what = f"SPARQL results in JSON were asked for, and this is {self._reply.media_type}"
             raise self._transport.unreadable(f"{what}, broken or of another kind") from None
+        try:
+            if self.form == "ask" and variables == ("__ASK_RETVAL",):
+                self.boolean = bool(rows) and rows[0]["__ASK_RETVAL"]["value"] in ("1", "true")
+                return
+            self._rows = [
+                tuple(_to_value(row[name]) if name in row else None for name in variables)
+                for row in rows
+            ]
+            _prove_columns(variables)
+        except ValueError as error:
+            raise self._transport.unreadable(str(error)) from None
+        except (LookupError, TypeError, AttributeError):
+            message = "a row of its results is not as the standard has it"
+            raise self._transport.unreadable(message) from None
         if self.form == "ask":
             message = "it has rows, where yes or no was asked for"
             raise self._transport.unreadable(message)
         self.variables = variables
+        if sorted(order) == sorted(variables):
+            self.variables = tuple(order)
+            places = [variables.index(name) for name in order]
+            self._rows = [tuple(row[place] for place in places) for row in self._rows]
         most = self._reply.headers.get("x-sparql-maxrows")
         if most is not None and most.isdecimal() and len(self._rows) >= int(most):
             message = (
@@ -309,15 +321,59 @@ def _at_fault(text: str, error: EndpointError) -> QueryError:
     return QueryError(f"The query was refused. {error}")
 
 
-def _to_value(term: dict[str, str]) -> Value:
-    """Return a term of the JSON format; `typed-literal` is what Virtuoso says for literal."""
+def _list(found: Any) -> list[Any]:
+    if not isinstance(found, list):
+        raise TypeError(found)
+    return found
+
+
+def _prove_columns(names: tuple[Any, ...]) -> None:
+    """Raise ValueError unless these are names of variables, each of them once."""
+    from pyoxigraph import Variable
+
+    for name in names:
+        try:
+            Variable(name)
+        except (ValueError, TypeError):
+            message = f"{_shown(name)} is no name of a column"
+            raise ValueError(message) from None
+    if len(set(names)) < len(names):
+        message = "two of its columns have one name"
+        raise ValueError(message)
+
+
+def _to_value(term: dict[str, Any]) -> Value:
+    """Return a term of the JSON format; `typed-literal` is what Virtuoso says for literal.
+
+    Raises ValueError that says what is wrong with it, or KeyError or TypeError.
+    """
+    from crampkg.convert import from_value
+
     kind, text = term["type"], term["value"]
-    if kind in ("uri", "bnode"):
-        return Value(kind, text)
-    if kind not in ("literal", "typed-literal"):
+    if kind == "triple" or "its:dir" in term:
+        message = f"{_shown(term)} is a term of RDF 1.2 alone, which crampkg does not hold"
+        raise ValueError(message)
+    if not isinstance(text, str) or kind not in ("uri", "bnode", "literal", "typed-literal"):
         raise TypeError(kind)
-    language = term.get("xml:lang")
-    if language:
-        return Value("literal", text, language=language)
-    datatype = term.get("datatype")
-    return Value("literal", text, None if datatype == XSD + "string" else datatype)
+    value = Value(kind, text)
+    if kind not in ("uri", "bnode"):
+        language, datatype = term.get("xml:lang") or None, term.get("datatype") or None
+        plain = language is not None or datatype == XSD + "string"
+        value = Value("literal", text, None if plain else datatype, language)
+    reason = "it lacks its language" if value.datatype == _LANG_STRING else ""
+    try:
+        text.encode()  # half a character cannot be written
+        if kind != "bnode":  # whose label does not matter
+            from_value(value)
+    except ValueError as error:
+        reason = str(error)
+    if reason:
+        message = f"{_shown(term)} is no term of RDF: {reason}"
+        raise ValueError(message)
+    return value
+
+
+def _shown(found: object) -> str:
+    """Return a part of an answer as it may be shown: short and printable."""
+    text = ascii(found)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

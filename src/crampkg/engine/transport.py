@@ -241,8 +241,8 @@ class Transport:
     def unreadable(self, what: str) -> EndpointError:
         """Return the error for an answer that is not what it should be."""
         return EndpointError(
-            f"{self.url} gave an answer that cannot be used: {what}. Is it a SPARQL endpoint, and "
-            "is it well?",
+            f"{self.url} gave an answer that cannot be used: {self._shown(what)}. Is it a SPARQL "
+            "endpoint, and is it well?",
             passing=True,
         )
 
