@@ -221,6 +221,7 @@ class KnowledgeGraph:
             question,
             parameters,
             parameters.lent,
+            sources=self.sources,
         )
 
     def query(
@@ -253,7 +254,9 @@ class KnowledgeGraph:
         else:
             chosen["dataset"] = (tuple(default_graphs or ()), tuple(named_graphs or ()))
             guard.check_names(itertools.chain(*chosen["dataset"]))
-        return Answer(lambda: engine.query(text, **chosen), text, self.statuses)
+        return Answer(
+            lambda: engine.query(text, **chosen), text, self.statuses, sources=self.sources
+        )
 
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term called `name` (label, synonym, CURIE, IRI or slug), of class `kind`.
@@ -297,7 +300,7 @@ class KnowledgeGraph:
         from crampkg.export import export
 
         names = graph.split(",") if isinstance(graph, str) else list(graph)
-        return export(self.nquads, format, names)
+        return export(self.nquads, format, names, self.sources)
 
     def push(
         self,

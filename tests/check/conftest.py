@@ -8,6 +8,7 @@ import pytest
 from pyoxigraph import Quad
 
 from crampkg.check import files, material, shapes
+from crampkg.export.jsonld import check_context
 from crampkg.pipeline.load import load_file
 from crampkg.questions.lint import lint
 from crampkg.turtle import format_text, parse_turtle
@@ -15,6 +16,7 @@ from crampkg.turtle import format_text, parse_turtle
 formatted = cache(format_text)
 parsed = cache(parse_turtle)
 linted = cache(lint)
+checked = cache(check_context)
 converted = cache(shapes.to_rdflib)
 
 
@@ -29,6 +31,7 @@ def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let these, which are functions of a text or a term alone, remember what they gave."""
     monkeypatch.setattr(files, "lint", linted)
     monkeypatch.setattr(files, "format_text", formatted)
+    monkeypatch.setattr(files, "check_context", checked)
     monkeypatch.setattr(material, "parse_turtle", parsed)
     monkeypatch.setattr(shapes, "parse_turtle", parsed)
     monkeypatch.setattr(material, "load_file", loaded)

@@ -13,16 +13,19 @@ from hypothesis import given
 from pyld import jsonld
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from rdf_strategies import LITERALS, canonical, quads, triples
+from tiny import added
 
+from crampkg.check import run
 from crampkg.convert import to_value
 from crampkg.errors import CrampkgError, SourceError
 from crampkg.export import export, to_bytes
+from crampkg.graph import KnowledgeGraph
+from crampkg.pipeline.snapshot import open_snapshot
+from crampkg.sources import Sources
 from crampkg.vocabulary import CK, GRAPHS, KG, OWL, PREFIXES, RDF, XSD, expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from crampkg.graph import KnowledgeGraph
 
 ROOT = Path(__file__).parents[2]
 CONTEXT: dict[str, Any] = json.loads((ROOT / "ontology" / "context.jsonld").read_text())["@context"]
@@ -267,8 +270,42 @@ def test_a_broken_context_is_named(
         (tmp_path / folder).mkdir()
     (tmp_path / "ontology" / "context.jsonld").write_text(text)
     monkeypatch.setenv("CRAMPKG_SOURCES", str(tmp_path))
-    with pytest.raises(SourceError, match=r"ontology/context\.jsonld is no JSON-LD context"):
+    with pytest.raises(
+        SourceError, match=r"ontology/context\.jsonld.*: this is no JSON-LD context"
+    ):
         to_jsonld([])
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{\n\n,}", 3),
+        ("{}", None),
+        ('{"@context": {"a": 5}}', None),
+        ('{"@context": "https://example.org/context.jsonld"}', None),
+        ('{"@context": {"a": {"@id": "urn:a", "@container": "@odd"}}}', None),
+    ],
+)
+def test_check_finds_a_broken_context(text: str, line: int | None, tmp_path: Path) -> None:
+    sources = added(tmp_path, "ontology/context.jsonld", text)
+    findings = [each for each in run(sources).findings if each.check == "syntax"]
+    assert [(each.file, each.line) for each in findings] == [("ontology/context.jsonld", line)]
+    assert "no JSON-LD context" in findings[0].problem
+
+
+def test_the_context_is_that_of_the_sources(tmp_path: Path) -> None:
+    """However a graph becomes JSON-LD, and without a word in the environment."""
+    text = (ROOT / "ontology" / "context.jsonld").read_text()
+    sources = added(tmp_path, "ontology/context.jsonld", text.replace('"prefLabel"', '"preferred"'))
+    own = KnowledgeGraph(sources, open_snapshot(Sources.find()))
+    for written in (
+        own.export("jsonld", "ontology"),
+        own.query("DESCRIBE kg:calf").serialize("jsonld"),
+        own.ask("claim-graph").serialize("jsonld"),
+        to_bytes(own.describe("calf").triples, "jsonld", own.sources),
+    ):
+        assert b'"preferred": ' in written
+        assert b'"prefLabel": ' not in written
 
 
 def test_nothing_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -402,7 +402,7 @@ def _rdf(name: str) -> Callable[[Answer, Mapping[str, str]], bytes]:
     def write(answer: Answer, _: Mapping[str, str]) -> bytes:
         from crampkg.export import to_bytes
 
-        return to_bytes(answer.triples, name)
+        return to_bytes(answer.triples, name, answer.sources)
 
     return write
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from crampkg.engine.base import Result, Triple
     from crampkg.records import Question, Status, Term, Value
+    from crampkg.sources import Sources
 
 _TRIPLE = ("subject", "predicate", "object")
 
@@ -92,6 +93,7 @@ class Answer:
         question: Question | None = None,
         parameters: Mapping[str, tuple[Term | str, ...]] | None = None,
         lent: Callable[[], tuple[str, ...]] = tuple,
+        sources: Sources | None = None,
     ) -> None:
         self._run = run
         result = run()
@@ -107,6 +109,8 @@ class Answer:
         self.parameters: Mapping[str, tuple[Term | str, ...]] = parameters or {}
         #: Returns a sentence on each name that found its thing by another vocabulary alone.
         self.lent = lent
+        #: Those of the graph, whose context JSON-LD takes.
+        self.sources = sources
 
     @property
     def rows(self) -> list[Row]:

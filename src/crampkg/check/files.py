@@ -11,6 +11,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
 
 from crampkg.check.material import SHAPES
 from crampkg.errors import SourceError
+from crampkg.export.jsonld import CONTEXT, check_context
 from crampkg.questions.lint import QUESTION_CHECKS, lint
 from crampkg.records import Finding
 from crampkg.turtle import format_text
@@ -30,7 +31,7 @@ FILE_CHECKS = {
         "Files of an article speak of its things only, other files of data of `kg:` things only."
     ),
     "name-style": "Names of things are lower-case words joined by hyphens.",
-    "term-unknown": "Questions, rules and shapes name terms that there are.",
+    "term-unknown": "Questions, rules, shapes and the context name terms that there are.",
     "mapping-subject": "A mapping is of a thing or term that there is.",
     "mapping-label": "A mapping repeats the label of its subject as it is.",
     "mapping-predicate": "A mapping uses one of the five match relations of SKOS.",
@@ -78,7 +79,9 @@ def check_files(material: Material) -> tuple[list[Finding], int]:
         elif name.startswith("queries/") and name.endswith(".rq"):
             faults = lint(name, material.texts[name])
             findings += [fault._replace(file=material.show(name)) for fault in faults]
-        if not material.broken and (name == SHAPES or name.endswith(".rq")):
+        if name == CONTEXT:
+            findings += _context(material)
+        if not material.broken and (name in (SHAPES, CONTEXT) or name.endswith(".rq")):
             findings += _unknown(material, name, terms)
     return findings, len(FILE_CHECKS) + len(QUESTION_CHECKS)
 
@@ -122,6 +125,13 @@ def _names(material: Material, name: str) -> Iterator[Finding]:
         finding = material.finding(check, iri, problem, remedy, file=name)
         if finding is not None:
             yield finding
+
+
+def _context(material: Material) -> Iterator[Finding]:
+    try:
+        check_context(material.texts[CONTEXT])
+    except SourceError as error:
+        yield material.fault(error, CONTEXT)
 
 
 def _unknown(material: Material, name: str, terms: set[str]) -> Iterator[Finding]:

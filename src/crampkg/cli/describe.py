@@ -66,7 +66,7 @@ def run(arguments: Arguments) -> int:
     if arguments.format in ("turtle", "jsonld"):
         from crampkg.export import to_bytes
 
-        output.write(to_bytes(card.triples, arguments.format), arguments.output)
+        output.write(to_bytes(card.triples, arguments.format, graph.sources), arguments.output)
         say_status(graph.statuses)
         return 0
     quotes = quoted(graph, lambda: resources(card), arguments.format)

@@ -83,7 +83,9 @@ def run(arguments: Arguments) -> int:
         from crampkg.explain.prov import provenance
         from crampkg.export import to_bytes
 
-        output.write(to_bytes(provenance(explanation), arguments.format), arguments.output)
+        output.write(
+            to_bytes(provenance(explanation), arguments.format, graph.sources), arguments.output
+        )
         say_status(graph.statuses, "" if explanation.holds else _verdict(explanation))
         return 0 if explanation.holds else 1
     quotes = quoted(graph, lambda: resources(explanation), arguments.format)

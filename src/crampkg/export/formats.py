@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from crampkg.records import Value
+    from crampkg.sources import Sources
 
     Triple = tuple[Value, Value, Value]
     #: Triples by the IRI of their graph; None is the default graph.
@@ -40,12 +41,18 @@ class Format(NamedTuple):
     keeps_graphs: bool = False  # whether it can say which graph a triple is in
 
 
-def export(nquads: str | bytes, format: str, graphs: Sequence[str] = ("all",)) -> bytes:
+def export(
+    nquads: str | bytes,
+    format: str,
+    graphs: Sequence[str] = ("all",),
+    sources: Sources | None = None,
+) -> bytes:
     """Return the chosen graphs of `nquads` in the format called `format`.
 
     `nquads` is the canonical text of a snapshot, whose blank node labels (RDFC-1.0) and lexical
     forms are kept. `graphs` are short names of `crampkg.vocabulary.GRAPHS`, or "all". Formats
-    without named graphs hold the merge of those chosen (RDF 1.1 Semantics, section 4.1).
+    without named graphs hold the merge of those chosen (RDF 1.1 Semantics, section 4.1). The
+    context of JSON-LD is that of `sources`, or else of the usual ones.
     Raises `UsageError` for a format or graph that there is not, and when the format
     cannot hold the graphs.
     """
@@ -60,14 +67,14 @@ def export(nquads: str | bytes, format: str, graphs: Sequence[str] = ("all",)) -
     if not known.keeps_graphs or (known.name == "jsonld" and len(found) == 1):
         merged = dict.fromkeys(triple for triples in found.values() for triple in triples)
         found = {None: list(merged)}
-    return known.write(found)
+    return _write(known, found, sources)
 
 
-def to_bytes(triples: Iterable[Triple], format: str) -> bytes:
+def to_bytes(triples: Iterable[Triple], format: str, sources: Sources | None = None) -> bytes:
     """Return one graph, such as the answer of a CONSTRUCT, in the format called `format`.
 
     Blank nodes get the labels of RDFC-1.0, so that equal graphs become equal bytes.
-    Raises as `export` does.
+    `sources` are as for `export`, which this raises as.
     """
     known = _format(format)
     quads = [Quad(*map(from_value, triple)) for triple in triples]  # type: ignore[arg-type]
@@ -75,7 +82,11 @@ def to_bytes(triples: Iterable[Triple], format: str) -> bytes:
         dataset = Dataset(quads)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
         quads = list(dataset)
-    return known.write({None: [_triple(quad) for quad in dict.fromkeys(quads)]})
+    return _write(known, {None: [_triple(quad) for quad in dict.fromkeys(quads)]}, sources)
+
+
+def _write(known: Format, graphs: Graphs, sources: Sources | None) -> bytes:
+    return jsonld.write(graphs, sources) if known.name == "jsonld" else known.write(graphs)
 
 
 def _turtle(graphs: Graphs) -> bytes:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Graphs = dict[str | None, list[tuple[Value, Value, Value]]]
     Object = dict[str, Any]
 
-_CONTEXT = "ontology/context.jsonld"
+#: The source file with the context.
+CONTEXT = "ontology/context.jsonld"
 
 #: Numbers up to fifteen digits are exact in every JSON parser.
 _NATIVE = re.compile(r"0|-?[1-9][0-9]{0,14}", re.ASCII)
@@ -41,15 +42,15 @@ class _Place(NamedTuple):
     value: Object
 
 
-def write(graphs: Graphs) -> bytes:
-    """Return `graphs` as JSON-LD with our context inside it, so far as it is used.
+def write(graphs: Graphs, sources: Sources | None = None) -> bytes:
+    """Return `graphs` as JSON-LD with the context of `sources` inside it, so far as it is used.
 
     The default graph alone becomes an array of node objects; named graphs become objects with
     an `@graph` of their own. Raises `UsageError` for what JSON-LD cannot say.
     """
     from pyld import jsonld
 
-    context = _context()
+    context = _read_context((sources or Sources.find()).path(CONTEXT))
     shared = _shared(graphs)
     options = {"documentLoader": _refuse, "processingMode": "json-ld-1.1"}
     whole: list[Object] = []
@@ -61,30 +62,52 @@ def write(graphs: Graphs) -> bytes:
             whole, {"@context": context}, {**options, "graph": True, "compactToRelative": False}
         )
     except jsonld.JsonLdError as error:
-        reason: BaseException = error
-        while reason.__cause__ is not None:
-            reason = reason.__cause__
-        said = str(reason.args[0]).rstrip(".")
-        message = f"JSON-LD cannot hold this graph: {said}. Choose another format, such as trig."
+        message = (
+            f"JSON-LD cannot hold this graph: {_reason(error)}. "
+            "Choose another format, such as trig."
+        )
         raise UsageError(message) from None
     body = _spelled_out(compacted.get("@graph", []), context)
     document = {"@context": _used(context, body), "@graph": _ordered(body)}
     return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def _context() -> Object:
-    return _read_context(Sources.find().path(_CONTEXT))
+def check_context(text: str) -> None:
+    """Raise `SourceError` when a text is not that of a JSON-LD context."""
+    from pyld import jsonld
+
+    context = _parse_context(text)
+    try:
+        options = {"documentLoader": _refuse, "processingMode": "json-ld-1.1"}
+        jsonld.expand({"@context": context, "@id": "urn:any"}, options)
+    except jsonld.JsonLdError as error:
+        message = f"{CONTEXT}: this is no JSON-LD context: {_reason(error)}. Mend it."
+        raise SourceError(message, path=CONTEXT) from None
 
 
 @functools.cache  # also because a server's process that answers cannot open a file
 def _read_context(path: str) -> Object:
-    text = read_text(path, _CONTEXT)
+    return _parse_context(read_text(path, CONTEXT))
+
+
+def _parse_context(text: str) -> Object:
+    line = None
     try:
         context: Object = json.loads(text)["@context"]
-    except (ValueError, KeyError, TypeError):
-        message = f"{_CONTEXT} is no JSON-LD context: an object with @context belongs there."
-        raise SourceError(message, path=_CONTEXT) from None
+    except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error, json.JSONDecodeError):
+            line = error.lineno
+        where = f"{CONTEXT}, line {line}" if line else CONTEXT
+        message = f"{where}: this is no JSON-LD context. An object with @context belongs there."
+        raise SourceError(message, path=CONTEXT, line=line) from None
     return context
+
+
+def _reason(error: BaseException) -> str:
+    """Return what is behind an error of PyLD's, without a full stop."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error.args[0]).rstrip(".")
 
 
 def _refuse(url: str, _: object) -> Object:

@@ -134,7 +134,7 @@ def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
     if answer.form == "graph":
         if len(answer.triples) > limits.rows:
             raise _too_large(f"more than {limits.rows:,} triples")
-        return Reply(to_bytes(answer.triples, name), type)
+        return Reply(to_bytes(answer.triples, name, graph.sources), type)
     sink = _Sink(limits.result)
     written = answer.engine_bytes(name, cast("IO[bytes]", sink))
     body = None if written is None else formats.as_standard(answer, name, b"".join(sink.parts))
@@ -162,7 +162,7 @@ def _describe(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     """Tell all about one concept."""
     card = graph.describe(job["term"])
     if job["format"] != "json":
-        return Reply(to_bytes(card.triples, job["format"]), job["type"])
+        return Reply(to_bytes(card.triples, job["format"], graph.sources), job["type"])
     told = describe.document(card, _quoted(describe.resources(card), graph, job))
     return _json({**told, "status": _statuses(graph)})
 
@@ -177,7 +177,7 @@ def _terms(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
 
 def _export(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     """Write one or more of the graphs."""
-    return Reply(export(_nquads(graph), job["format"], job["graphs"]), job["type"])
+    return Reply(export(_nquads(graph), job["format"], job["graphs"], graph.sources), job["type"])
 
 
 def _why(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
@@ -186,7 +186,9 @@ def _why(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
 
     explanation = graph.why(job["subject"], job["predicate"], job["object"], limit=job["limit"])
     if job["format"] != "json":
-        return Reply(to_bytes(prov.provenance(explanation), job["format"]), job["type"])
+        return Reply(
+            to_bytes(prov.provenance(explanation), job["format"], graph.sources), job["type"]
+        )
     found = _quoted(story.resources(explanation), graph, job)
     return _json({**story.document(explanation, found), "status": _statuses(graph)})
 
@@ -198,7 +200,7 @@ def _information(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     triples = (
         about(graph, job["base"]) if tag is None else descriptions.examples(graph, job["base"], tag)
     )
-    return Reply(to_bytes(triples, job["format"]), job["type"])
+    return Reply(to_bytes(triples, job["format"], graph.sources), job["type"])
 
 
 def _library(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:

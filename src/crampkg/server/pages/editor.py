@@ -238,7 +238,7 @@ def _result(
 def _raw(answer: Answer) -> str:
     format = _RAW[answer.form]
     if answer.form == "graph":
-        return to_bytes(answer.triples, format).decode()
+        return to_bytes(answer.triples, format, answer.sources).decode()
     if format == "json":
         told = json.loads(answer.engine_bytes("json") or formats.serialize(answer, "json"))
         if answer.variables:  # in the order of the query, as in the other formats
