@@ -197,3 +197,22 @@ def test_a_marker_of_one_candidate_keeps_the_order_of_the_list(graph: KnowledgeG
         ("7", "", "no listed source"),
         ("8", "6", "link inferred, confidence low"),
     ]
+
+
+def test_a_concept_answers_for_its_wider_one_and_the_silence_is_told(graph: KnowledgeGraph) -> None:
+    """Three deficiencies trigger muscle cramps; the article says of leg cramps nothing such."""
+    found = {
+        (row.text("subjectLabel"), row.text("about"))
+        for row in graph.ask("claims-about", concept="leg cramp")
+        if row.text("relationLabel") == "triggers"
+    }
+    assert found == {
+        (f"{salt} deficiency", "wider term") for salt in ("sodium", "potassium", "magnesium")
+    }
+    (link,) = (
+        each
+        for each in graph.describe("leg cramp").links
+        if (each.subject_label, each.object_label) == ("leg cramp", "muscle cramp")
+    )
+    assert link.origin == "background"
+    assert "does not say how they relate" in link.comment
