@@ -163,7 +163,7 @@ def test_every_individual_is_declared(quads: list[Quad]) -> None:
 
 def test_a_hedge_says_whether_it_lets_a_fact_through(quads: list[Quad]) -> None:
     said = {
-        quad.subject.value.removeprefix(CK): quad.object.value
+        str(quad.subject).strip("<>").removeprefix(CK): str(quad.object).split('"')[1]
         for quad in quads
         if quad.predicate.value == CK + "allowsFact"
     }

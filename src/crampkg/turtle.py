@@ -165,7 +165,7 @@ class _Document:
     def __init__(
         self, graphs: Mapping[str | None, set[Triple]], prefixes: Mapping[str, str]
     ) -> None:
-        labelled, self._cells = _nesting(graphs)
+        labelled, self._cells = nesting(graphs)
         self._graphs = graphs
         in_order = [node for node in ordered(graphs) if node in labelled] if labelled else []
         self._labels = {node: f"_:b{number}" for number, node in enumerate(in_order, 1)}
@@ -351,7 +351,7 @@ def _by_subject(triples: Iterable[Triple]) -> dict[Value, dict[Value, list[Value
     return about
 
 
-def _nesting(graphs: Mapping[str | None, set[Triple]]) -> _Nesting:
+def nesting(graphs: Mapping[str | None, set[Triple]]) -> _Nesting:
     """Find the blank nodes that cannot be nested: shared, on a cycle, or too deep; and the lists.
 
     Works from the leaves inwards. A node that is referred to once is nested in the one that refers

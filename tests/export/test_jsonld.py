@@ -199,9 +199,10 @@ def test_several_graphs_keep_their_names(graph: KnowledgeGraph) -> None:
 
 
 def test_blank_nodes_are_nested_and_lists_are_lists() -> None:
+    """A shared one keeps a label, whichever."""
     inner, cell, shared = BlankNode(), BlankNode(), BlankNode()
     first, rest = NamedNode(RDF + "first"), NamedNode(RDF + "rest")
-    assert nodes(
+    found = nodes(
         [
             Triple(A, P, inner),
             Triple(inner, P, cell),
@@ -211,10 +212,13 @@ def test_blank_nodes_are_nested_and_lists_are_lists() -> None:
             Triple(NamedNode(KG + "b"), P, shared),
             Triple(NamedNode(KG + "c"), P, shared),
         ]
-    ) == [
+    )
+    label = found[1]["affects"]
+    assert label.startswith("_:")
+    assert found == [
         {"id": "kg:a", "affects": {"affects": {"@list": ["kg:a"]}}},
-        {"id": "kg:b", "affects": "_:c14n0"},
-        {"id": "kg:c", "affects": "_:c14n0"},
+        {"id": "kg:b", "affects": label},
+        {"id": "kg:c", "affects": label},
         {"type": "owl:AllDifferent"},
     ]
 

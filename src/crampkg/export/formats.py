@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import (
-    BlankNode,
-    CanonicalizationAlgorithm,
-    Dataset,
     NamedNode,
     Quad,
     RdfFormat,
@@ -15,9 +12,9 @@ from pyoxigraph import (
 )
 
 from crampkg import turtle
-from crampkg.convert import from_value, to_value
+from crampkg.convert import to_value
 from crampkg.errors import UsageError
-from crampkg.export import jsonld, lines, rdfxml
+from crampkg.export import jsonld, labels, lines, rdfxml
 from crampkg.vocabulary import GRAPHS
 
 if TYPE_CHECKING:
@@ -49,10 +46,11 @@ def export(
 ) -> bytes:
     """Return the chosen graphs of `nquads` in the format called `format`.
 
-    `nquads` is the canonical text of a snapshot, whose blank node labels (RDFC-1.0) and lexical
-    forms are kept. `graphs` are short names of `crampkg.vocabulary.GRAPHS`, or "all". Formats
-    without named graphs hold the merge of those chosen (RDF 1.1 Semantics, section 4.1). The
-    context of JSON-LD is that of `sources`, or else of the usual ones.
+    `nquads` is the canonical text of a snapshot, whose lexical forms are kept. Blank nodes are
+    labelled by what is said of them, so that one new triple changes a few lines. `graphs` are
+    short names of `crampkg.vocabulary.GRAPHS`, or "all". Formats without named graphs hold the
+    merge of those chosen (RDF 1.1 Semantics, section 4.1). The context of JSON-LD is that of
+    `sources`, or else of the usual ones.
     Raises `UsageError` for a format or graph that there is not, and when the format
     cannot hold the graphs.
     """
@@ -73,19 +71,14 @@ def export(
 def to_bytes(triples: Iterable[Triple], format: str, sources: Sources | None = None) -> bytes:
     """Return one graph, such as the answer of a CONSTRUCT, in the format called `format`.
 
-    Blank nodes get the labels of RDFC-1.0, so that equal graphs become equal bytes.
+    Blank nodes are labelled by what is said of them, so that equal graphs become equal bytes.
     `sources` are as for `export`, which this raises as.
     """
-    known = _format(format)
-    quads = [Quad(*map(from_value, triple)) for triple in triples]  # type: ignore[arg-type]
-    if any(isinstance(term, BlankNode) for quad in quads for term in quad):
-        dataset = Dataset(quads)
-        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        quads = list(dataset)
-    return _write(known, {None: [_triple(quad) for quad in dict.fromkeys(quads)]}, sources)
+    return _write(_format(format), {None: list(dict.fromkeys(triples))}, sources)
 
 
 def _write(known: Format, graphs: Graphs, sources: Sources | None) -> bytes:
+    graphs = labels.by_content(graphs)
     return jsonld.write(graphs, sources) if known.name == "jsonld" else known.write(graphs)
 
 

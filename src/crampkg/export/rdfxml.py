@@ -1,26 +1,35 @@
-"""RDF/XML, through pyoxigraph, with the cases refused that XML cannot say.
+"""RDF/XML as OWL tools read it: types first, the ontology and each term an element of its own.
 
-After https://www.w3.org/TR/rdf-syntax-grammar/ and https://www.w3.org/TR/xml/.
+After https://www.w3.org/TR/rdf-syntax-grammar/ and https://www.w3.org/TR/xml/; what XML cannot
+say is refused. Blank nodes stand inside the one node that refers to them where that can be.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
 
-from pyoxigraph import RdfFormat, Triple, serialize
-
-from crampkg.convert import from_value
 from crampkg.errors import UsageError
-from crampkg.vocabulary import PREFIXES, RDF
+from crampkg.natural_order import Key, natural
+from crampkg.turtle import nesting
+from crampkg.vocabulary import OWL, PREFIXES, RDF
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from crampkg.records import Value
 
+    Triple = tuple[Value, Value, Value]
+
+_START = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
 #: The end of a predicate's IRI must be a name: XML writes predicates as elements.
-_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
+_NAME = re.compile(f"[{_START}][{_START}0-9.\u00b7\u0300-\u036f\u203f\u2040-]*\\Z")
 #: What no XML 1.0 document can hold, not even escaped (section 2.2).
-_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Names of the grammar that are no predicates (section 5.1 of RDF/XML).
 _SYNTAX = frozenset(
     RDF + name
@@ -29,16 +38,29 @@ _SYNTAX = frozenset(
         *("Description", "aboutEach", "aboutEachPrefix"),
     )
 )
+#: Namespaces that no prefix of ours may stand for (Namespaces in XML, section 3).
+_RESERVED = ("http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/")
+#: Of several types the one that names the element; only types of OWL do.
+_ELEMENTS = tuple(
+    OWL + name
+    for name in (
+        *("Ontology", "Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty"),
+        *("Restriction", "NamedIndividual"),
+    )
+)
+_TYPE, _FIRST, _REST, _NIL = (RDF + name for name in ("type", "first", "rest", "nil"))
+_INDENT = "  "
 
 
-def write(graphs: dict[str | None, list[tuple[Value, Value, Value]]]) -> bytes:
-    """Return the merge of `graphs`, sorted by subject, predicate and object.
+def write(graphs: dict[str | None, list[Triple]]) -> bytes:
+    """Return the merge of `graphs`, sorted.
 
     Raises `UsageError` for a predicate that XML cannot name and for a control character.
     """
     triples = {triple for found in graphs.values() for triple in found}
     for _, predicate, value in triples:
-        if predicate.text in _SYNTAX or not _NAME.search(predicate.text):
+        name = _NAME.search(predicate.text)
+        if predicate.text in _SYNTAX or not name or predicate.text[: name.start()] in _RESERVED:
             message = (
                 f"RDF/XML cannot name the predicate {predicate.text}: an XML name must end it. "
                 "Choose another format, such as turtle."
@@ -51,24 +73,173 @@ def write(graphs: dict[str | None, list[tuple[Value, Value, Value]]]) -> bytes:
                 f"{predicate.text}. Choose another format, such as turtle."
             )
             raise UsageError(message)
-    ordered = (
-        Triple(*map(from_value, triple))  # type: ignore[arg-type]
-        for triple in sorted(triples, key=_sortable)
-    )
-    used = {
-        prefix: namespace
-        for prefix, namespace in PREFIXES.items()
-        if prefix != "rdf"
-        and any(predicate.text.startswith(namespace) for _, predicate, _ in triples)
-    }
-    written = serialize(ordered, format=RdfFormat.RDF_XML, prefixes=used) or b""
-    # A parser turns a bare carriage return into a line feed (XML, section 2.11).
-    return written.replace(b"\r", b"&#xD;") + b"\n"
+    return _Document(triples).text().encode()
 
 
-def _sortable(triple: tuple[Value, Value, Value]) -> tuple[tuple[bool, str, str, str], ...]:
-    """Return a sort key: IRIs first, so that the named things stand before the blank nodes."""
-    return tuple(
-        (value.kind != "uri", value.text, value.datatype or "", value.language or "")
-        for value in triple
-    )
+class _Document:
+    """One written document in the making."""
+
+    def __init__(self, triples: set[Triple]) -> None:
+        self._about: dict[Value, dict[str, list[Value]]] = {}
+        for subject, predicate, value in triples:
+            self._about.setdefault(subject, {}).setdefault(predicate.text, []).append(value)
+        nested = nesting({None: triples})
+        self._labelled, self._cells = set(nested.labelled), nested.cells
+        self._unfold_lists_of_literals()
+        self._texts: dict[str, str] = {}
+        self._referred = {value for _, _, value in triples if value.kind == "bnode"}
+        self._namespaces = _namespaces(
+            {predicate.text for _, predicate, _ in triples}
+            | {each.text for said in self._about.values() for each in said.get(_TYPE, ())}
+        )
+
+    def _unfold_lists_of_literals(self) -> None:
+        """Let the cells of each list that holds a literal stand apart: a Collection has none."""
+        cells = {subject for subject in self._about if subject.text in self._cells}
+        followers = {self._about[cell][_REST][0] for cell in cells}
+        for head in cells - followers:
+            chain = [head]
+            while (rest := self._about[chain[-1]][_REST][0]) in cells:
+                chain.append(rest)
+            if any(self._about[cell][_FIRST][0].kind == "literal" for cell in chain):
+                self._labelled.update(cell.text for cell in chain)
+
+    def text(self) -> str:
+        head = "".join(
+            f"\n{_INDENT}xmlns:{prefix}={quoteattr(namespace)}"
+            for namespace, prefix in sorted(self._namespaces.items(), key=lambda pair: pair[1])
+        )
+        roots = [
+            subject
+            for subject in self._about
+            if subject.kind != "bnode"
+            or subject.text in self._labelled
+            or subject not in self._referred
+        ]
+        body = "".join(
+            line for subject in sorted(roots, key=self._place) for line in self._node(subject, 1)
+        )
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{head}>\n{body}</rdf:RDF>\n'
+
+    def _place(self, subject: Value) -> tuple[int, str, Key]:
+        """Return a sort key: the ontology, named things, nodes with a label, the others by text."""
+        if subject.kind == "bnode" and subject.text not in self._labelled:
+            return 3, "".join(self._node(subject, 0)), natural("")
+        is_ontology = any(each.text == _ELEMENTS[0] for each in self._about[subject].get(_TYPE, ()))
+        rank = 2 if subject.kind == "bnode" else 0 if is_ontology else 1
+        return rank, "", natural(subject.text)
+
+    def _flat(self, node: Value) -> str:
+        """Return the text of a nested node, by which it is sorted."""
+        if node.text not in self._texts:
+            items = self._items(node)
+            if items is None:
+                text = "".join(self._node(node, 0))
+            else:
+                text = "".join(str(self._value_place(item)) for item in items)
+            self._texts[node.text] = text
+        return self._texts[node.text]
+
+    def _node(self, subject: Value, level: int) -> Iterator[str]:
+        """Yield the lines of a node element."""
+        pad = _INDENT * level
+        said = self._about.get(subject, {})
+        element = self._element(said.get(_TYPE, ()))
+        name = self._name(element) if element else "rdf:Description"
+        if subject.kind != "bnode":
+            name_with = f"{name} rdf:about={quoteattr(subject.text)}"
+        elif subject.text in self._labelled:
+            name_with = f"{name} rdf:nodeID={quoteattr(subject.text)}"
+        else:
+            name_with = name
+        inside = [
+            line
+            for predicate in sorted(said, key=lambda iri: (iri != _TYPE, self._name(iri)))
+            for value in sorted(said[predicate], key=self._value_place)
+            if (predicate, value.kind, value.text) != (_TYPE, "uri", element)
+            for line in self._property(predicate, value, level + 1)
+        ]
+        if not inside:
+            yield f"{pad}<{name_with}/>\n"
+            return
+        yield f"{pad}<{name_with}>\n"
+        yield from inside
+        yield f"{pad}</{name}>\n"
+
+    def _element(self, types: Sequence[Value]) -> str:
+        iris = {each.text for each in types if each.kind == "uri"}
+        return next((iri for iri in _ELEMENTS if iri in iris), "") or min(
+            (iri for iri in iris if iri.startswith(OWL) and _NAME.fullmatch(iri, len(OWL))),
+            default="",
+        )
+
+    def _value_place(self, value: Value) -> tuple[int, Key, str, str]:
+        """Return a sort key: IRIs, literals, then blank nodes, the nested ones by their text."""
+        text = value.text
+        if value.kind == "bnode" and text not in self._labelled:
+            text = self._flat(value)
+        rank = ("uri", "literal", "bnode").index(value.kind)
+        return rank, natural(text), value.datatype or "", value.language or ""
+
+    def _property(self, predicate: str, value: Value, level: int) -> Iterator[str]:
+        pad, name = _INDENT * level, self._name(predicate)
+        if value.kind == "uri":
+            yield f"{pad}<{name} rdf:resource={quoteattr(value.text)}/>\n"
+        elif value.kind == "literal":
+            kind = f" xml:lang={quoteattr(value.language)}" if value.language else ""
+            if value.datatype and not value.language:
+                kind = f" rdf:datatype={quoteattr(value.datatype)}"
+            # A parser turns a bare carriage return into a line feed (XML, section 2.11).
+            text = escape(value.text, {"\r": "&#xD;"})
+            yield f"{pad}<{name}{kind}>{text}</{name}>\n"
+        elif value.text in self._labelled:
+            yield f"{pad}<{name} rdf:nodeID={quoteattr(value.text)}/>\n"
+        else:
+            items = self._items(value)
+            if items is None:
+                yield f"{pad}<{name}>\n"
+                yield from self._node(value, level + 1)
+            else:
+                yield f'{pad}<{name} rdf:parseType="Collection">\n'
+                for item in items:
+                    if item.kind == "bnode" and item.text not in self._labelled:
+                        yield from self._node(item, level + 1)
+                    else:
+                        attribute = "about" if item.kind == "uri" else "nodeID"
+                        reference = f"rdf:{attribute}={quoteattr(item.text)}"
+                        yield f"{pad}{_INDENT}<rdf:Description {reference}/>\n"
+            yield f"{pad}</{name}>\n"
+
+    def _items(self, cell: Value) -> list[Value] | None:
+        """Return the items of a list, or None for anything else."""
+        if cell.text not in self._cells:
+            return None
+        items = []
+        while cell.text != _NIL:
+            items += self._about[cell][_FIRST]
+            cell = self._about[cell][_REST][0]
+        return items
+
+    def _name(self, iri: str) -> str:
+        """Return a predicate, or a type that names an element, with its prefix."""
+        found = _NAME.search(iri)
+        start = found.start() if found else len(iri)
+        while iri[:start] not in self._namespaces and start < len(iri):
+            start += 1
+        return f"{self._namespaces[iri[:start]]}:{iri[start:]}"
+
+
+def _namespaces(names: set[str]) -> dict[str, str]:
+    """Return the prefix of each namespace that the names need, those of the vocabulary first."""
+    known = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+    found = {RDF: "rdf"}
+    own: set[str] = set()
+    for iri in names:
+        ours = [each for each in known if iri.startswith(each) and _NAME.fullmatch(iri, len(each))]
+        name = _NAME.search(iri)
+        if ours:
+            longest = max(ours, key=len)
+            found[longest] = known[longest]
+        elif name:
+            own.add(iri[: name.start()])
+    return found | {each: f"ns{number}" for number, each in enumerate(sorted(own), 1)}
