@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
 
-import yaml
 from pyoxigraph import Literal, NamedNode
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
 
 from crampkg.check.material import SHAPES
 from crampkg.errors import SourceError
 from crampkg.export.jsonld import CONTEXT, check_context
+from crampkg.pipeline.sssom import read
 from crampkg.questions.lint import QUESTION_CHECKS, lint
 from crampkg.records import Finding
 from crampkg.turtle import format_text
@@ -165,31 +164,25 @@ def _terms(material: Material) -> set[str]:
 
 
 def _mappings(material: Material, name: str) -> Iterator[Finding]:
-    lines = material.texts[name].splitlines()
-    top = sum(1 for line in lines if line.startswith("#"))
-    metadata = yaml.safe_load("\n".join(line[1:] for line in lines[:top])) or {}
-    curies = metadata.get("curie_map") or {}
-    reader = csv.DictReader(lines[top:], delimiter="\t", quoting=csv.QUOTE_NONE)
     labels = _labels(material)
     pairs: dict[tuple[str, str], int] = {}
     exact: dict[str, str] = {}
-    for line, row in enumerate(reader, top + 2):
-        subject, predicate, target = row["subject_id"], row["predicate_id"], row["object_id"]
-        prefix, _, local = subject.partition(":")
-        iri = curies[prefix] + local
+    for mapping, (about, *_) in read(name, material.texts[name]):
+        subject, predicate, target = mapping.subject_id, mapping.predicate_id, mapping.object_id
+        line, iri = mapping.line, about.value
         faults = []
         if iri not in labels:
             faults.append(
                 ("mapping-subject", f"There is no {subject}.", "Define it, or mend its spelling.")
             )
-        elif row["subject_label"] != labels[iri]:
+        elif mapping.subject_label != labels[iri]:
             problem = f'The label of {subject} is "{labels[iri]}".'
             faults.append(("mapping-label", problem, "Copy it into subject_label."))
         if predicate not in _MATCHES:
             problem = f"{predicate} is no match relation of SKOS."
             faults.append(("mapping-predicate", problem, f"Use one of {_listed()}."))
-        justified = row["mapping_justification"].startswith("semapv:")
-        if not justified or not row["object_source_version"].strip():
+        justified = mapping.mapping_justification.startswith("semapv:")
+        if not justified or not mapping.object_source_version.strip():
             problem = "The mapping has no justification, or no release that its object is from."
             remedy = "Fill in mapping_justification (semapv:...) and object_source_version."
             faults.append(("mapping-justified", problem, remedy))

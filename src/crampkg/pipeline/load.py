@@ -15,17 +15,6 @@ if TYPE_CHECKING:
 
     from crampkg.sources import Sources
 
-_COLUMNS = (
-    "subject_id",
-    "subject_label",
-    "predicate_id",
-    "object_id",
-    "object_label",
-    "mapping_justification",
-    "object_source_version",
-    "comment",
-)
-
 
 def load(sources: Sources) -> Iterator[Quad]:
     """Yield the quads of all source files, each in the graph that its file belongs to.
@@ -55,41 +44,9 @@ def load_file(name: str, text: str) -> Iterator[Quad]:
 
 def _mappings(name: str, text: str, graph: NamedNode) -> Iterator[Quad]:
     """Yield a mapping as a triple, and its source as an OWL annotation of that triple (SSSOM)."""
-    import csv
+    from crampkg.pipeline.sssom import read
 
-    import yaml
-
-    lines = text.splitlines()
-    header = [line for line in lines if line.startswith("#")]
-    try:
-        metadata = yaml.safe_load("\n".join(line.removeprefix("#")[1:] for line in header)) or {}
-    except yaml.YAMLError:
-        message = f"{name}: the comment lines at its top are not the YAML of an SSSOM mapping set."
-        raise SourceError(message, path=name) from None
-    curies: dict[str, str] = metadata.get("curie_map") or {}
-    rows = csv.reader(lines[len(header) :], delimiter="\t", quoting=csv.QUOTE_NONE)
-    if tuple(next(rows, ())) != _COLUMNS:
-        message = (
-            f"{name}, line {len(header) + 1}: the columns must be {', '.join(_COLUMNS)}, "
-            "in this order and separated by tabs."
-        )
-        raise SourceError(message, path=name, line=len(header) + 1)
-    for number, row in enumerate(rows, len(header) + 2):
-        if len(row) != len(_COLUMNS):
-            message = f"{name}, line {number}: {len(row)} columns, where {len(_COLUMNS)} belong."
-            raise SourceError(message, path=name, line=number)
-        subject, _, predicate, target, label, justification, source, comment = row
-        iris = []
-        for curie in (subject, predicate, target, justification):
-            prefix, _, local = curie.partition(":")
-            if prefix not in curies:
-                message = (
-                    f"{name}, line {number}: the prefix of {curie} is not in the curie_map. "
-                    "Add it there."
-                )
-                raise SourceError(message, path=name, line=number)
-            iris.append(NamedNode(curies[prefix] + local))
-        about, relation, term, why = iris
+    for mapping, (about, relation, term, why) in read(name, text):
         yield Quad(about, relation, term, graph)
         axiom = BlankNode()
         for prop, value in (
@@ -98,9 +55,9 @@ def _mappings(name: str, text: str, graph: NamedNode) -> Iterator[Quad]:
             ("owl:annotatedProperty", relation),
             ("owl:annotatedTarget", term),
             ("sssom:mapping_justification", why),
-            ("sssom:object_label", Literal(label)),
-            ("dct:source", Literal(source)),
-            ("rdfs:comment", Literal(comment, language="en")),
+            ("sssom:object_label", Literal(mapping.object_label)),
+            ("dct:source", Literal(mapping.object_source_version)),
+            ("rdfs:comment", Literal(mapping.comment, language="en")),
         ):
             yield Quad(axiom, _term(prop), value, graph)
 
