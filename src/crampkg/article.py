@@ -14,7 +14,7 @@ class Article:
 
     @classmethod
     def read(cls, path: str) -> Article:
-        """Return the article in the file `path`, line ends as they are, without a byte order mark.
+        """Return the article in the file `path`, without a byte order mark, each line end one LF.
 
         Raises `SourceError` when the file cannot be read or is not UTF-8.
         """

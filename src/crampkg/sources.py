@@ -75,6 +75,18 @@ def enclosing_root(path: str) -> str | None:
     return place
 
 
+def inside(path: str, folder: str) -> str | None:
+    """Return the way from `folder` to what lies in it, `/` between parts; None for what does not.
+
+    On Windows there is no way from one drive to another.
+    """
+    try:
+        way = os.path.relpath(path, folder).split(os.sep)
+    except ValueError:
+        return None
+    return None if way[0] == os.pardir else "/".join(way)
+
+
 def listed_folders() -> str:
     """Return the names of the folders that sources are made of, as words of a sentence."""
     return f"{', '.join(_FOLDERS[:-1])} and {_FOLDERS[-1]}"
@@ -102,22 +114,27 @@ def read_text(path: str, name: str) -> str:
 
     Raises `SourceError` when the file cannot be read or is not UTF-8.
     """
+    return decode(read_bytes(path, name), name)
+
+
+def read_bytes(path: str, name: str) -> bytes:
+    """Return what a file holds, called `name` in messages. Raises `SourceError` as `read_text`."""
     try:
         with open(path, "rb") as file:
-            content = file.read()
+            return file.read()
     except OSError as error:
         message = f"{name} cannot be read: {error.strerror}. Check its name and permissions."
         raise SourceError(message, path=name) from None
-    return decode(content, name)
 
 
 def decode(content: bytes, name: str) -> str:
     """Return the UTF-8 text of something called `name` in messages, without a byte order mark.
 
+    Line ends of Windows (CR LF) are read as LF, so that no offset depends on a checkout.
     Raises `SourceError` with the line that is not UTF-8.
     """
     try:
-        return content.decode("utf-8").removeprefix("\ufeff")
+        return content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"{name}, line {line}: this is not UTF-8. Save the file in UTF-8."

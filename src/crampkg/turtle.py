@@ -19,7 +19,7 @@ from crampkg.errors import SourceError, UsageError
 from crampkg.natural_order import Key, natural
 from crampkg.records import Value
 from crampkg.replacing import replace_file
-from crampkg.sources import read_text
+from crampkg.sources import decode, read_bytes
 from crampkg.vocabulary import PREFIXES, RDF, XSD, expand
 
 TYPE_CHECKING = False
@@ -139,13 +139,13 @@ def format_file(path: str | os.PathLike[str], *, check: bool = False) -> bool:
     `SourceError` as `format_text` does, and when the file cannot be read or written.
     """
     where = os.fspath(path)
-    text = read_text(where, where)
-    formatted = format_text(text, where)
-    if formatted == text:
+    content = read_bytes(where, where)
+    formatted = format_text(decode(content, where), where).encode()
+    if formatted == content:
         return False
     if not check:
         try:
-            replace_file(where, formatted.encode())
+            replace_file(where, formatted)
         except OSError as error:
             message = f"{where} cannot be written: {error.strerror}. It is as it was."
             raise SourceError(message, path=where) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from crampkg.errors import SourceError
-from crampkg.sources import Sources
+from crampkg.sources import Sources, inside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def _is_source(path: str) -> bool:
 
 def _name(base: Sources, known: list[str], path: str) -> str:
     full = os.path.abspath(path)
-    inside = os.path.relpath(full, base.root).replace(os.sep, "/")
-    if inside in known:
-        return inside
+    name = inside(full, base.root)
+    if name in known:
+        return name
     folder, file = os.path.split(full)
     if file.endswith(".ttl") and os.path.exists(os.path.join(folder, "article.ttl")):
         return f"data/articles/{os.path.basename(folder)}/{file}"

@@ -8,7 +8,7 @@ from crampkg.cli import output
 from crampkg.cli.opening import find_sources
 from crampkg.cli.parser import ArgumentParser, add_globals
 from crampkg.errors import SourceError, UsageError
-from crampkg.sources import Sources, enclosing_root, listed_folders
+from crampkg.sources import Sources, enclosing_root, inside, listed_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def _sources(arguments: Arguments) -> Iterator[str]:
         raise UsageError(message)
     here = os.getcwd()
     for path in _turtle(sources):
-        near = os.path.relpath(path, here)
-        yield path if near.startswith("..") else near
+        near = inside(path, here)
+        yield path if near is None else os.path.normpath(near)
 
 
 def _files(paths: list[str]) -> Iterator[str]:
@@ -91,15 +91,15 @@ def _files(paths: list[str]) -> Iterator[str]:
                 f"{path} {problem}, so nothing below it was touched. Name the files to format."
             )
             raise UsageError(message)
-        inside = os.path.join(os.path.abspath(path), "")
-        found = [file for file in _turtle(Sources(root)) if file.startswith(inside)]
+        above = os.path.join(os.path.abspath(path), "")
+        found = [file for file in _turtle(Sources(root)) if file.startswith(above)]
         if not found:
             message = (
                 f"{path} holds nothing to format. Name a .ttl file, or a folder that has some "
                 f"below {listed_folders()}."
             )
             raise SourceError(message, path=path)
-        yield from (os.path.join(path, file.removeprefix(inside)) for file in found)
+        yield from (os.path.join(path, file.removeprefix(above)) for file in found)
 
 
 def _turtle(sources: Sources) -> list[str]:
@@ -117,8 +117,9 @@ def _prove(path: str) -> None:
         message = f"{path} is no regular file, so it was not touched. Name .ttl files."
         raise SourceError(message, path=path)
     root = enclosing_root(path) or os.path.dirname(os.path.abspath(path))
-    inside = os.path.relpath(os.path.abspath(path), root)
-    if os.path.realpath(path) != os.path.join(os.path.realpath(root), inside):
+    way = os.path.relpath(os.path.abspath(path), root)
+    straight = os.path.join(os.path.realpath(root), way)
+    if os.path.normcase(os.path.realpath(path)) != os.path.normcase(straight):
         message = (
             f"{path} is a link, or stands behind one, so it was not touched. Name the file that "
             "it leads to."
