@@ -11,6 +11,7 @@ from crampkg.errors import (
     SourceError,
     UnknownParameterError,
     UnknownQuestionError,
+    UnknownTermError,
     UsageError,
     suggest,
 )
@@ -386,7 +387,11 @@ class KnowledgeGraph:
     def _triple(self, subject: str, predicate: str, object: str) -> Triple:
         from pyoxigraph import Literal, NamedNode, Triple
 
-        relation = NamedNode(self.terms.relation(predicate))
+        try:
+            relation = NamedNode(self.terms.relation(predicate))
+        except ValueError:
+            sentence = f"{predicate!r} is no relation: what stands for its IRI cannot be one."
+            raise UnknownTermError(sentence, "Give its label, its CURIE or its IRI.") from None
         kind = f"{OWL}Class"
         named = NamedNode(
             self.find(subject, kind if relation.value == f"{RDFS}subClassOf" else None).iri

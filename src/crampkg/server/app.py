@@ -181,7 +181,8 @@ async def _refused(request: Request, error: Exception) -> Response:
         detail = f"{request.method} is not for this address. It takes {allowed}."
         return refusals.respond(request, Problem("method", detail), {"Allow": allowed})
     shorter = request.url.path.rstrip("/")
-    if shorter != request.url.path and _is_address(request, shorter):
+    is_lost = "endpoint" not in request.scope  # and no file that is not there
+    if is_lost and shorter != request.url.path and _is_address(request, shorter):
         query = f"?{request.url.query}" if request.url.query else ""
         return Response(None, 307, {"location": f"{quote(shorter)}{query}"})
     detail = f"There is nothing at {request.url.path}."
