@@ -157,3 +157,11 @@ def test_the_source_behind_a_marker_is_named(graph: KnowledgeGraph) -> None:
     (claim,) = card.claims
     assert claim.source_label == "Vascular Causes of Leg Cramps (2025)"
     assert claim.marker_status == "link inferred, confidence high"
+
+
+@pytest.mark.parametrize("name", ["American College of Cardiology", "ACC", "ACC table"])
+def test_an_organisation_shows_the_claim_that_it_provides_a_table(
+    graph: KnowledgeGraph, name: str
+) -> None:
+    said = {(claim.subject_label, claim.relation_label) for claim in graph.describe(name).claims}
+    assert ("American College of Cardiology", "provides") in said
