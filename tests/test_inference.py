@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
 from crampkg.graph import KnowledgeGraph
+from crampkg.vocabulary import KG
 from crampkg.vocabulary import GRAPHS, PREFIXES
 
 
@@ -216,3 +217,59 @@ def test_a_concept_answers_for_its_wider_one_and_the_silence_is_told(graph: Know
     )
     assert link.origin == "background"
     assert "does not say how they relate" in link.comment
+
+
+def test_each_body_part_but_the_unnamed_muscles_has_its_place(graph: KnowledgeGraph) -> None:
+    alone = graph.query("""
+        SELECT ?part WHERE {
+          ?part a ck:AnatomicalEntity .
+          FILTER NOT EXISTS {
+            GRAPH g:background {
+              VALUES ?link { ck:partOf ck:supplies ck:drains ck:innervates }
+              { ?part ?link ?other } UNION { ?other ?link ?part }
+            }
+          }
+        }""")
+    assert [row.text("part") for row in alone] == [f"{KG}affected-muscle-groups"]
+
+
+def test_anatomy_stays_in_the_background_and_moves_no_finding(graph: KnowledgeGraph) -> None:
+    """Sites lie where they lay, so that no symptom is located elsewhere by way of a new part."""
+    elsewhere = graph.query("""
+        ASK {
+          GRAPH ?graph { ?structure ck:supplies|ck:drains|ck:innervates ?part }
+          FILTER (?graph != g:background)
+        }""")
+    assert elsewhere.boolean is False
+    sites = graph.query("""
+        SELECT DISTINCT ?site ?whole WHERE { ?site a ck:AnatomicalSite ; ck:partOf ?whole }""")
+    pairs = {(row.text("site")[len(KG) :], row.text("whole")[len(KG) :]) for row in sites}
+    parts = ("ankle", "calf", "foot", "thigh")
+    region = "leg-and-hip-region"
+    assert pairs == {
+        *((part, "leg") for part in parts),
+        *((part, region) for part in (*parts, "leg", "hip", "buttock")),
+    }
+
+
+def test_a_part_by_uberon_names_it_as_its_source(graph: KnowledgeGraph) -> None:
+    """As `tools/from_ontologies.py parts` tells; the rest of the anatomy is ours."""
+    rows = graph.query("""
+        SELECT ?part ?link ?whole WHERE {
+          GRAPH g:background {
+            ?axiom owl:annotatedSource ?part ; owl:annotatedProperty ?link ;
+              owl:annotatedTarget ?whole ; dct:source kg:source-uberon .
+          }
+        }""")
+    found = {tuple(row.text(name).rpartition("/")[2] for name in row) for row in rows}
+    assert found == {
+        (part, "ontology#partOf", whole)
+        for part, whole in (
+            ("brain", "nervous-system"),
+            ("calf", "leg"),
+            ("hip-joint", "hip"),
+            ("knee-joint", "leg"),
+            ("spinal-nerve-root", "nervous-system"),
+            ("thigh", "leg"),
+        )
+    }

