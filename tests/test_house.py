@@ -32,7 +32,7 @@ FLOORS = (
     {"turtle"},
     {"article"},
     {"blank_nodes", "chapters", "convert", "sources"},
-    {"natural_order", "records", "replacing", "vocabulary"},
+    {"natural_order", "printable", "records", "replacing", "vocabulary"},
     {"errors"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -397,6 +397,7 @@ def test_an_empty_answer_is_of_its_format() -> None:
     lines = formats.serialize(found, "table").decode().splitlines()
     assert lines[0] == f"What hurts at {label}?"
     assert lines[2] == f"Nothing at {label}."
+    assert "<p>Nothing at &lt;b&gt;odd&lt;/b&gt; *thing*.</p>" in found._repr_html_()
     own = formats.serialize(answer_of(("x",), []), "md").decode()
     assert own.startswith("Nothing matches the query.\n")
 

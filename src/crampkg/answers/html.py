@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from crampkg.answers import whose
-from crampkg.answers.formats import asked, closing_lines, columns
+from crampkg.answers.formats import asked, closing_lines, columns, silence
 from crampkg.answers.whose import HEADING, title_of
 from crampkg.vocabulary import shown
 
@@ -20,7 +20,9 @@ def page(answer: Answer) -> str:
     parts = []
     if answer.question is not None:
         parts.append(f"<p><strong>{escape(asked(answer))}</strong></p>")
-    if answer.form == "ask":
+    if nothing := silence(answer):
+        parts.append(f"<p>{escape(nothing)}</p>")
+    elif answer.form == "ask":
         parts.append(f"<p>{'yes' if answer.boolean else 'no'}</p>")
     elif answer.form == "graph":
         rows = "".join(

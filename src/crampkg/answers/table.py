@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.answers.whose import HEADING, title_of
+from crampkg.printable import printable
 from crampkg.vocabulary import XSD, shown
 
 if TYPE_CHECKING:
@@ -58,10 +59,6 @@ _HANDLES = {"claim", "statement"}
 #: What Markdown would read as its own: GitHub's has ~~strikes~~ and $formulas$ too, and & may
 #: begin a character's name.
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>|#~&$]")
-
-#: What can steer a terminal: control characters, and those that turn the direction of the text
-#: after them (Unicode Standard Annex 9, sections 2.1, 2.2 and 2.4).
-_STEERS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Sheet(NamedTuple):
@@ -288,7 +285,7 @@ def cell(value: Value | None) -> str:
     if value.kind == "uri":
         return shown(value.text)
     text = f"_:{value.text}" if value.kind == "bnode" else " ".join(value.text.split())
-    return _STEERS.sub("\ufffd", text)
+    return printable(text)
 
 
 def label_of(name: str, variables: Sequence[str]) -> str | None:

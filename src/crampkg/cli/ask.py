@@ -162,7 +162,8 @@ def run(arguments: Arguments) -> int:
     }
     answer = arguments.graph.ask(question.id, **given)
     if arguments.show_query:
-        output.write_text(answer.query.rstrip("\n") + "\n", arguments.output)
+        query = answer.query.rstrip("\n")
+        output.write(f"{query}\n".encode(), arguments.output)
         return 0
     quotes = quoted(arguments.graph, lambda: _handles(answer), arguments.format)
     filled = show_answer(answer, arguments, quotes)

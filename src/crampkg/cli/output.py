@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from crampkg.printable import printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
@@ -29,7 +31,15 @@ def write(data: bytes, path: str | None = None) -> None:
 
 
 def write_text(text: str, path: str | None = None) -> None:
-    """Write text for people: in UTF-8 to a file, to standard output in its own encoding."""
+    """Write text for people: in UTF-8 to a file, to standard output in its own encoding.
+
+    What could steer a terminal is shown as U+FFFD: names may be anybody's.
+    """
+    write_drawn(printable(text), path)
+
+
+def write_drawn(text: str, path: str | None = None) -> None:
+    """Write text that is safe already, and may have colours, as `write_text` does."""
     if path is not None:
         _to_file(path, text.encode("utf-8"))
         return
@@ -41,7 +51,7 @@ def write_text(text: str, path: str | None = None) -> None:
 def say(message: str) -> None:
     """Put one message for people on standard error; a closed standard error loses it."""
     try:
-        sys.stderr.write(f"crampkg: {message}\n")
+        sys.stderr.write(f"crampkg: {printable(message)}\n")
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):
         pass

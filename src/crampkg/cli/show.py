@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from crampkg.answers import formats
 from crampkg.cli import output
+from crampkg.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
 
     from crampkg.answers.rows import Answer
     from crampkg.cli.parser import Arguments
@@ -79,7 +81,16 @@ def on_terminal(arguments: Arguments, draw: Callable[[Console], None]) -> None:
     """Let `draw` print for a terminal; `NO_COLOR`, `COLUMNS` and `TERM=dumb` are heeded."""
     from rich.console import Console
 
-    console = Console(
+    class Safe(Console):
+        """A console on which no text that is printed can steer the terminal."""
+
+        def render(
+            self, renderable: RenderableType, options: ConsoleOptions | None = None
+        ) -> Iterator[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else segment._replace(text=printable(segment.text))
+
+    console = Safe(
         file=output.stdout(),
         force_terminal=True,
         no_color=arguments.no_color or None,
@@ -90,7 +101,7 @@ def on_terminal(arguments: Arguments, draw: Callable[[Console], None]) -> None:
     with console.capture() as capture:  # rich would end the process at a closed pipe
         draw(console)
     lines = capture.get().split("\n")
-    output.write_text("\n".join(line.rstrip(" ") for line in lines))
+    output.write_drawn("\n".join(line.rstrip(" ") for line in lines))
 
 
 def _print(console: Console, answer: Answer, quotes: Mapping[str, str]) -> None:

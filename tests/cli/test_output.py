@@ -1,0 +1,37 @@
+"""What is printed cannot steer the terminal, whoever wrote it."""
+
+from __future__ import annotations
+
+import pytest
+from rich.text import Text
+
+from crampkg.cli import output, show
+from crampkg.cli.parser import Arguments
+from crampkg.printable import printable
+
+NAME = "odd \x1b[31mred\x07 \u202ename\x9b"
+SHOWN = "odd \ufffd[31mred\ufffd \ufffdname\ufffd"
+
+
+def test_text_in_a_pipe_is_printable(capsys: pytest.CaptureFixture[str]) -> None:
+    output.write_text(f"{NAME}\tand\n")
+    output.say(NAME)
+    assert capsys.readouterr() == (f"{SHOWN}\tand\n", f"crampkg: {SHOWN}\n")
+
+
+def test_text_on_a_terminal_is_printable_and_keeps_its_own_colours(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    show.on_terminal(Arguments(), lambda console: console.print(Text(NAME, "red")))
+    # rich leaves a bell out by itself.
+    shown = SHOWN.replace("red\ufffd", "red")
+    assert capsys.readouterr().out == f"\x1b[31m{shown}\x1b[0m\n"
+
+
+@pytest.mark.parametrize(
+    "word", ["a\u200cb", "a\u200db", "co\u00adoperate", "\U0001fae8", "a\n\tb"]
+)
+def test_words_stay_as_they_are(word: str) -> None:
+    assert printable(word) == word
