@@ -5,8 +5,7 @@ from __future__ import annotations
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
 from crampkg.graph import KnowledgeGraph
-from crampkg.vocabulary import KG
-from crampkg.vocabulary import GRAPHS, PREFIXES
+from crampkg.vocabulary import GRAPHS, KG, PREFIXES
 
 
 def store(graph: KnowledgeGraph) -> Store:

@@ -94,7 +94,7 @@ def parts(terms: Terms) -> str:
         if term.startswith("UBERON:"):
             theirs.setdefault(ours, []).append(term)
     for ours, label in re.findall(
-        r'^(kg:\S+)\n(?:    .*\n)+?    skos:prefLabel "(.*)"@en', text, re.M
+        r'^(kg:\S+)\n(?:    .*\n)+?    skos:prefLabel "(.*)"@en', text, re.MULTILINE
     ):
         if label in labelled:  # what has no mapping, or only a close one, by its name
             theirs.setdefault(ours, [labelled[label]])
