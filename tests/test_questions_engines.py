@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,19 +74,33 @@ def test_both_engines_give_the_same_rows(
     assert _answer(rdflib_engine, text) == (variables, rows)
 
 
+ByValue = Callable[[str, str], dict[str, tuple[Sequence[str], Sequence[tuple[Value | None, ...]]]]]
+
+
+@pytest.fixture(scope="session")
+def by_value(graph: KnowledgeGraph, oxigraph: EmbeddedEngine) -> ByValue:
+    """The answers to a question for each value of a parameter alone, by IRI."""
+
+    @functools.cache
+    def answers(id: str, name: str) -> dict[str, tuple[Sequence[str], Sequence[Any]]]:
+        question = graph.question(id)
+        kind = next(each.kind for each in question.params if each.name == name)
+        assert kind is not None
+        values = sorted(term.iri for term in graph.terms.of_kind(kind))
+        return {value: _answer(oxigraph, _bound(question, name, [value])) for value in values}
+
+    return answers
+
+
 @pytest.mark.parametrize("id", WITH_PARAMETERS)
 def test_both_engines_give_the_same_rows_for_other_values(
-    id: str, graph: KnowledgeGraph, oxigraph: EmbeddedEngine, rdflib_engine: RdflibEngine
+    id: str, graph: KnowledgeGraph, by_value: ByValue, rdflib_engine: RdflibEngine
 ) -> None:
     question = graph.question(id)
     for parameter in question.params:
-        assert parameter.kind is not None
-        values = [term.iri for term in graph.terms.of_kind(parameter.kind)]
-        assert parameter.default in values
-        values.remove(parameter.default)
-        answers = {
-            value: _answer(oxigraph, _bound(question, parameter.name, [value])) for value in values
-        }
+        answers = by_value(id, parameter.name)
+        assert parameter.default in answers
+        values = [value for value in answers if value != parameter.default]
         found = [value for value in values if answers[value][1]]
         silent = [value for value in values if not answers[value][1]]
         step = max(1, len(found) // TRIED)
@@ -103,6 +119,27 @@ def test_several_values_at_once_repeat_no_row(
         values = [term.iri for term in graph.terms.of_kind(parameter.kind)]
         _, rows = _answer(oxigraph, _bound(question, parameter.name, values))
         assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize("id", WITH_PARAMETERS)
+def test_each_row_says_which_value_it_answers(
+    id: str, graph: KnowledgeGraph, oxigraph: EmbeddedEngine, by_value: ByValue
+) -> None:
+    """All values asked at once give, in their order, what each gives alone."""
+    question = graph.question(id)
+    if question.form != "select":
+        return
+    for parameter in question.params:
+        alone = by_value(id, parameter.name)
+        columns, rows = _answer(oxigraph, _bound(question, parameter.name, list(alone)))
+        asked = columns.index("asked")
+        if len(question.params) > 1:  # compared with each other, so that none stands alone
+            assert {row[asked].text for row in rows if row[asked]} <= {
+                *alone,
+                *(each.default for each in question.params),
+            }
+        else:
+            assert rows == [row for value in alone for row in alone[value][1]]
 
 
 @pytest.mark.parametrize("id", IDS)

@@ -23,7 +23,7 @@ PREFIX g: <https://w3id.org/crampkg/graph/>
 PREFIX kg: <https://w3id.org/crampkg/id/>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 
-SELECT ?pain ?wordings
+SELECT ?asked ?askedLabel ?pain ?wordings
 WHERE {
   VALUES ?site { kg:calf } # param: site
   GRAPH g:background { ?pain ck:locatedIn ?site }
@@ -61,8 +61,8 @@ CASES = [
     ("layout", "WHERE {\n  VALUES", "WHERE { \n  VALUES", 15),
     ("layout", "\n  VALUES ?site", "\n\tVALUES ?site", 16),
     ("layout", "Pain at a site.", "Pain at a site" + " and so on" * 12 + ".", 3),
-    ("layout", "SELECT ?pain ?wordings", "SELECT ?pain # " + "so it goes on " * 7 + ".", 14),
-    ("syntax", "SELECT ?pain ?wordings\nWHERE {", "SELECT ?pain {{", 26),
+    ("layout", "SELECT ?asked ?askedLabel ?pain ?wordings", "SELECT ?pain # " + "so it goes on " * 7 + ".", 14),
+    ("syntax", "SELECT ?asked ?askedLabel ?pain ?wordings\nWHERE {", "SELECT ?pain {{", 26),
     ("syntax", PATTERN, "LATERAL { " + PATTERN + " }", 17),
     ("syntax", PATTERN, "SERVICE <http://example.org/> { " + PATTERN + " }", 17),
     ("syntax", "isIRI(?pain)", "ADJUST(?pain)", 18),
@@ -77,6 +77,7 @@ CASES = [
     ("graph", PATTERN, "GRAPH g:backdrop { ?pain ck:locatedIn ?site }", 17),
     ("graph", PATTERN, "FILTER EXISTS { ?pain ck:locatedIn ?site }", 17),
     ("graph", "\nWHERE {\n  V", "\nFROM g:claims\nWHERE {\n  V", 15),
+    ("parameter", "?askedLabel ", "", None),
     ("parameter", "{ kg:calf } # param", "{ kg:foot } # param", 16),
     ("parameter", "{ kg:calf } # param", "{ kg:calf kg:foot } # param", 16),
     ("parameter", "VALUES ?site { kg:calf } #", "VALUES (?site) { (kg:calf) } #", 16),

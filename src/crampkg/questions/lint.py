@@ -36,7 +36,8 @@ QUESTION_CHECKS = {
     "question-order": "A SELECT has an ORDER BY.",
     "question-graph": "Every pattern is inside GRAPH with a name of ours; there is no FROM.",
     "question-parameter": (
-        "Each parameter has a marked VALUES line with its default; so has a sub-SELECT using it."
+        "Each parameter has a marked VALUES line with its default; so has a sub-SELECT using it; "
+        "rows name the value that they answer."
     ),
     "question-concat": "GROUP_CONCAT stands over a sub-SELECT that is ordered.",
     "question-extension": "No function is called that the standard does not have.",
@@ -79,6 +80,11 @@ def lint(name: str, text: str) -> list[Finding]:
             problem = f"The overview has the column {column}, which the query does not select."
             remedy = "Name one that stands after SELECT, without its question mark."
             findings.append(_finding("overview", name, 1, problem, remedy))
+    asked = {"asked", "askedLabel"}
+    if question.params and question.form == "select" and not asked.issubset(outline.query.columns):
+        problem = "The rows do not say which value of a parameter each of them answers."
+        remedy = "Select ?asked, the value, and ?askedLabel."
+        findings.append(_finding("parameter", name, None, problem, remedy))
     for parameter in question.params:
         findings += _parameter(name, text, parameter, outline)
     return findings
