@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import email.utils
+import html
 import json
+import re
 import time
 import urllib.parse
 from collections.abc import Callable
@@ -400,6 +404,151 @@ def test_a_secret_is_in_no_error(kind: str, monkeypatch: pytest.MonkeyPatch) -> 
     assert SECRET not in str(raised.value)
     assert str(told)
     assert raised.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        (" 7 ", 7.0),
+        ("0", 0.0),
+        ("Sun, 06 Nov 1994 08:51:07 GMT", 90.0),
+        ("Sun, 06 Nov 1994 08:49:38 GMT", 1.0),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0.0),
+        ("Sun, 06 Nov 1994 08:49:36 GMT", 0.0),
+        ("soon", None),
+        ("-7", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_server_says_when_to_ask_again_in_seconds_or_by_a_date(
+    header: str | None, seconds: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: 784111777.0)  # 08:49:37, as in RFC 9110, 5.6.7
+    assert transport._seconds(header) == seconds
+
+
+def test_the_date_of_a_server_is_told_in_seconds() -> None:
+    date = email.utils.formatdate(time.time() + 3600, usegmt=True)
+    refusal, again = says(b"", status=503, Retry_After=date), r"Try again in 3[56]\d\d seconds"
+    with serving(refusal) as server, pytest.raises(EndpointError, match=again) as raised:
+        RemoteEngine(server.url).query(SELECT)
+    assert raised.value.retry_after == pytest.approx(3600, abs=100)
+
+
+def repeat(echo: bytes, secret: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the error for a server that repeats something to somebody with a password."""
+    monkeypatch.setenv("CRAMPKG_PASSWORD", secret)
+    with serving(says(echo, "text/plain", 403)) as server, pytest.raises(EndpointError) as raised:
+        RemoteEngine(server.url, user="ann").query(SELECT)
+    assert "refuses access with 403: no: " in str(raised.value)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "correct\thorse",
+        "correct  horse",
+        " correct horse ",
+        "correct\u00a0horse",
+        "correct\x01horse",
+        "c0rrect+h/rse=",
+        "c%rrect&h<rse>",
+        "c\"rrect'h\\rse",
+        "c\u00f6rrect-h\u00f6rse",
+    ],
+)
+@pytest.mark.parametrize(
+    "encode",
+    [
+        str,
+        urllib.parse.quote,
+        urllib.parse.quote_plus,
+        lambda secret: urllib.parse.quote(secret, safe="").lower(),
+        lambda secret: "".join(f"%{byte:02X}" for byte in secret.encode()),
+        urllib.parse.unquote_plus,
+        lambda secret: json.dumps(secret)[1:-1],
+        html.escape,
+        lambda secret: "".join(f"&#{ord(character)};" for character in secret),
+        lambda secret: urllib.parse.quote(
+            base64.b64encode(f"ann:{secret}".encode()).decode(), safe=""
+        ),
+    ],
+    ids=[
+        *("plain", "quoted", "form", "lower", "all-quoted", "decoded", "json", "html"),
+        *("numbers", "basic"),
+    ],
+)
+def test_no_spelling_of_a_secret_is_in_an_error(
+    encode: Callable[[str], str], secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = repeat(f"no: <<{encode(secret)}>>".encode(), secret, monkeypatch)
+    assert re.search(r"no: << ?\.\.\. ?>>", told)
+
+
+def test_no_secret_is_in_an_error_about_an_odd_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAMPKG_PASSWORD", SECRET)
+    answer = says(rows(names=(f"<{SECRET}>",)))
+    with serving(answer) as server, pytest.raises(EndpointError, match="no name of") as raised:
+        RemoteEngine(server.url, user="ann").query(SELECT)
+    assert SECRET not in str(raised.value)
+
+
+def test_what_is_no_secret_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = repeat(b"no: correct is not a horse", "correct\thorse", monkeypatch)
+    assert "no: correct is not a horse" in told
+
+
+BASIC = 'Basic realm="a, Digest b"'
+DIGEST = 'Digest realm="x", nonce="y", qop="auth", algorithm="MD5"'
+UNKNOWN = 'Digest realm="x", nonce="y", qop="auth", algorithm="SHA-512-256"'
+
+
+@pytest.mark.parametrize(
+    ("challenges", "begin"),
+    [
+        ([BASIC, DIGEST], "Digest "),
+        ([DIGEST, BASIC], "Digest "),
+        ([f"{BASIC}, {DIGEST}"], "Digest "),
+        ([f"Negotiate, {DIGEST}, {BASIC}"], "Digest "),
+        ([UNKNOWN, BASIC, DIGEST], "Digest "),
+        ([UNKNOWN, BASIC], "Basic "),
+        ([BASIC], "Basic "),
+    ],
+)
+def test_the_password_is_not_sent_where_a_digest_of_it_will_do(
+    challenges: list[str], begin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRAMPKG_PASSWORD", SECRET)
+
+    def answer(handler: Handler, asked: Asked) -> None:
+        if "authorization" in asked.headers:
+            handler.reply(200, json.dumps(rows()).encode(), RESULTS)
+            return
+        handler.send_response(401)
+        for challenge in challenges:
+            handler.send_header("WWW-Authenticate", challenge)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with serving(answer) as server:
+        RemoteEngine(server.url, user="ann").query(SELECT)
+    sent = [asked.headers.get("authorization", "") for asked in server.asked]
+    assert len(sent) == 2
+    assert sent[1].startswith(begin)
+
+
+def test_the_password_is_not_sent_where_its_digest_was_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CRAMPKG_PASSWORD", SECRET)
+    refusal = says(b"", status=401, WWW_Authenticate=f"{BASIC}, {DIGEST}")
+    with serving(refusal) as server, pytest.raises(EndpointError, match="401"):
+        RemoteEngine(server.url, user="ann").query(SELECT)
+    sent = [asked.headers.get("authorization", "Digest") for asked in server.asked]
+    assert {each.partition(" ")[0] for each in sent} == {"Digest"}
 
 
 def test_credentials_stay_with_the_server_that_they_are_for(

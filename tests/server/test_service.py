@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 
 from crampkg.graph import KnowledgeGraph
+from crampkg.server import jobs, media
 from crampkg.server.limits import Limits
 from crampkg.server.pool import Done
 from crampkg.server.problems import Problem
@@ -68,3 +69,70 @@ def test_answers_too_long_to_keep_are_held_for_so_many_readers_alone(
 
     asyncio.run(readers())
     assert len(asked) == 7
+
+
+def test_one_address_has_a_quarter_and_all_have_the_whole_to_the_byte(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service(graph, Limits(cache=0, unkept=10_000))
+
+    async def run(job: dict[str, Any], _: str) -> Done:
+        return Done(b"x" * job["length"], "text/plain", None, 200, 0.0, 0.0)
+
+    monkeypatch.setattr(service.queries, "run", run)
+
+    async def answer(length: int, client: int) -> Any:
+        job = {"do": "terms", "length": length}
+        return await service.answer(request(f"192.0.2.{client}"), job)
+
+    async def readers() -> None:
+        held = [await answer(1_000, 1), await answer(1_500, 1)]  # a quarter
+        with pytest.raises(Problem, match="by you"):
+            await answer(1, 1)
+        held += [await answer(2_500, client) for client in (2, 3, 4)]  # all
+        with pytest.raises(Problem, match=r"are being read\."):
+            await answer(1, 5)
+        del held[1]
+        held.append(await answer(1_500, 5))
+        with pytest.raises(Problem, match=r"are being read\."):
+            await answer(1, 6)
+
+    asyncio.run(readers())
+
+
+#: Values with what stands between and around rows in one of the formats.
+VALUES = ["'a{'", "'b\\nc'", "'<result>'", "'\"results\":{'", "'d,e'"]
+
+
+@pytest.mark.parametrize("format", media.RESULTS)
+def test_as_many_rows_as_are_allowed_and_no_more(graph: KnowledgeGraph, format: str) -> None:
+    formats = {"select": (format, "")}
+    for number in range(1, len(VALUES) + 1):
+        text = f"SELECT ?x {{ VALUES ?x {{ {' '.join(VALUES[:number])} }} }}"
+        job = {"do": "query", "text": text, "formats": formats}
+        assert jobs.run(job, graph, Limits(rows=number)).body
+        if number > 1:
+            with pytest.raises(Problem, match=f"more than {number - 1} rows"):
+                jobs.run(job, graph, Limits(rows=number - 1))
+
+
+def test_as_many_triples_as_are_allowed_and_no_more(graph: KnowledgeGraph) -> None:
+    text = f"CONSTRUCT {{ kg:a kg:b ?x }} {{ VALUES ?x {{ {' '.join(VALUES)} }} }}"
+    job = {"do": "query", "text": text, "formats": {"graph": ("ntriples", "")}}
+    assert jobs.run(job, graph, Limits(rows=5)).body.count(b"\n") == 5
+    with pytest.raises(Problem, match="more than 4 triples"):
+        jobs.run(job, graph, Limits(rows=4))
+
+
+def test_as_many_bytes_as_are_allowed_and_no_more(graph: KnowledgeGraph) -> None:
+    """Of rows while the engine writes them, and of any answer when it is there."""
+    for text, form in (
+        ("SELECT ?x { VALUES ?x { 'a' 'b' } }", "select"),
+        ("CONSTRUCT WHERE { kg:calf a ?kind }", "graph"),
+    ):
+        format = "csv" if form == "select" else "ntriples"
+        job = {"do": "query", "text": text, "formats": {form: (format, "")}}
+        size = len(jobs.run(job, graph, Limits()).body)
+        assert jobs.run(job, graph, Limits(result=size)).body
+        with pytest.raises(Problem, match="bytes"):
+            jobs.run(job, graph, Limits(result=size - 1))

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from http.client import (
     HTTPConnection,
     HTTPException,
+    HTTPMessage,
     HTTPResponse,
     HTTPSConnection,
     IncompleteRead,
@@ -51,6 +52,9 @@ LARGEST = 512 * 2**20
 #: How much of an error's text is shown, in characters, and read, in bytes.
 _SHOWN, _READ = 300, 16_384
 
+#: The algorithms of Digest that urllib knows.
+_ALGORITHMS = ("MD5", "SHA")
+
 #: What urllib raises.
 _FAULTS = (OSError, HTTPException)
 
@@ -63,6 +67,31 @@ class Reply(NamedTuple):
     body: bytes
     media_type: str
     headers: Mapping[str, str]  # names in lower case
+
+
+def _challenges(headers: HTTPMessage) -> list[tuple[str, str]]:
+    """Return the scheme, in lower case, and the parameters of each challenge of a refusal.
+
+    There may be several in one header, and several headers (RFC 9110, 11.6.1).
+    """
+    found: list[tuple[str, str]] = []
+    for part in parse_http_list(", ".join(headers.get_all("WWW-Authenticate", []))):
+        scheme, _, rest = part.partition(" ")
+        if "=" not in scheme:
+            found.append((scheme.lower(), rest.strip()))
+        elif found:
+            found[-1] = (found[-1][0], f"{found[-1][1]}, {part}")
+    return found
+
+
+def _digest(headers: HTTPMessage) -> str | None:
+    """Return the parameters of the first challenge of a refusal that `_Digest` can answer."""
+    for scheme, told in _challenges(headers):
+        pairs = [pair for pair in parse_http_list(told) if "=" in pair]
+        algorithm = parse_keqv_list(pairs).get("algorithm", "MD5")
+        if scheme == "digest" and algorithm.upper() in _ALGORITHMS:
+            return told
+    return None
 
 
 class _Digest(HTTPDigestAuthHandler):
@@ -89,21 +118,35 @@ class _Digest(HTTPDigestAuthHandler):
         self._challenge = parse_keqv_list(parse_http_list(challenge.partition(" ")[2]))
         return super().retry_http_digest_auth(request, challenge)
 
-    def http_error_401(self, *answer: Any) -> Any:
+    def http_error_401(
+        self, request: Request, body: Any, code: int, reason: str, headers: HTTPMessage
+    ) -> Any:
         """Return the answer to the request sent again with credentials, or None without them."""
+        told = _digest(headers)
+        if told is None:
+            return None
+        alone = HTTPMessage()
+        alone["www-authenticate"] = f"Digest {told}"
         try:
-            return super().http_error_401(*answer)
+            return super().http_error_401(request, body, code, reason, alone)
         except ValueError:
             return None
 
 
 class _Basic(HTTPBasicAuthHandler):
-    """The same for the other kind of challenge."""
+    """The same for the other kind of challenge, which sends the password itself.
 
-    def http_error_401(self, *answer: Any) -> Any:
+    So it answers none where the server would do without: where `_Digest` can answer.
+    """
+
+    def http_error_401(
+        self, request: Request, body: Any, code: int, reason: str, headers: HTTPMessage
+    ) -> Any:
         """Return the answer to the request sent again with credentials, or None without them."""
+        if _digest(headers) is not None:
+            return None
         try:
-            return super().http_error_401(*answer)
+            return super().http_error_401(request, body, code, reason, headers)
         except ValueError:
             return None
 
@@ -184,9 +227,12 @@ class Transport:
         self.timeout = timeout
         user, password = _credentials(url, host, user)
         self._token = (os.environ.get("CRAMPKG_TOKEN") or None) if with_token else None
-        self._secrets = [secret for secret in (password, self._token) if secret]
+        secrets = [secret for secret in (password, self._token) if secret]
         if password is not None:  # as it is sent, which a server may repeat
-            self._secrets.append(base64.b64encode(f"{user}:{password}".encode()).decode())
+            secrets.append(base64.b64encode(f"{user}:{password}".encode()).decode())
+        self._secrets = [
+            re.compile(_spellings(secret)) for secret in secrets if not secret.isspace()
+        ]
         self._has_password = password is not None
         passwords = HTTPPasswordMgrWithDefaultRealm()
         if user is not None and password is not None:
@@ -319,7 +365,7 @@ class Transport:
         if code == HTTPStatus.NOT_FOUND:
             message = f"There is no SPARQL endpoint at {self.url}: it answers 404. Check the path."
         elif code in _PASSING:
-            again = f"in {later:g} seconds" if later else "later"
+            again = f"in {later:.0f} seconds" if later else "later"
             message = f"{self.url} is not able to answer now: {code}{because}. Try again {again}."
         else:
             message = f"{self.url} answers with an error, {code}{because}."
@@ -329,8 +375,44 @@ class Transport:
         """Return text of a server as it may be shown: one printable line without credentials."""
         line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         for secret in self._secrets:
-            line = line.replace(secret, "...")
+            line = secret.sub("...", line)
         return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
+
+
+#: What may stand for blanks or what cannot be seen: themselves, or what URLs, JSON and HTML write.
+_BLANKS = r"(?:\s|\+|%[0-9A-Fa-f]{2}|\\[abefnrtv]|\\u[0-9A-Fa-f]{4}|&#?\w{1,9};){0,64}"
+
+
+#: Further ways to write some characters: "+" was decoded, the others are those of JSON and HTML.
+_NAMED = {
+    '"': ('"', '\\"', "&quot;"),
+    "&": ("&", "&amp;"),
+    "'": ("'", "\\'", "&apos;"),
+    "+": ("+", " "),
+    "/": ("/", "\\/"),
+    "<": ("<", "&lt;"),
+    ">": (">", "&gt;"),
+    "\\": ("\\\\", "\\"),
+}
+
+
+def _spellings(secret: str) -> str:
+    """Return a pattern of the ways in which a server may repeat a secret.
+
+    Its blanks may be folded, and any part of it be encoded as in a URL, in JSON or in HTML.
+    """
+    found: list[str] = []
+    for character in secret:
+        if character.isspace() or not character.isprintable():
+            if found[-1:] != [_BLANKS]:
+                found.append(_BLANKS)
+            continue
+        code = ord(character)
+        in_url = "".join(f"%{byte:02x}" for byte in character.encode(errors="replace"))
+        encoded = rf"{in_url}|\\u{code:04x}|&#(?:0*{code}|x0*{code:x});"
+        named = "|".join(re.escape(each) for each in _NAMED.get(character, (character,)))
+        found.append(f"(?:{named}|(?i:{encoded}))")
+    return "".join(found)
 
 
 _ERROR = HTTPStatus.INTERNAL_SERVER_ERROR
