@@ -70,6 +70,9 @@ def test_why_is_0_for_what_holds_and_1_for_what_does_not(
     assert "iliac artery disease affects structure iliac artery" in held.out
     assert "pending human review" in held.out + held.err
     assert "Traceback" not in held.err
+    implied = run("why", "bruit", "is a sign of", "PAD", "-f", format)
+    assert implied.code == 0
+    assert "claim-bruit-sign-of-peripheral-arterial-disease" in implied.out
     if format in ("table", "json", "turtle"):  # text, JSON and RDF: the others are written alike
         not_held = run("why", "mild hypohydration", "predisposes to", "cramp", "-f", format)
         assert not_held.code == 1

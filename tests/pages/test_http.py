@@ -757,6 +757,16 @@ def test_why_tells_what_its_lines_are(site: Server) -> None:
     assert "without its hedge" in page
     denied = site.get("/why?subject=mild+hypohydration&predicate=predisposes+to&object=cramp").text
     assert "without its hedge" not in denied
+    assert "“What causes leg cramps?” denies it in a sentence:" in denied
+    assert "“not necessarily” (scope of negation)" in denied
+
+
+def test_why_begins_with_what_states_it(site: Server) -> None:
+    page = site.get("/why?subject=dehydration&predicate=contributes+to&object=cramp").text
+    lead = page.index("“What causes leg cramps?” states it by a label: hedged “can” (possibility);")
+    stated, near = page.index("What is said of it"), page.index("comes near and is not affirmed")
+    assert lead < stated < near
+    assert "mild hypohydration is a narrower kind of dehydration (background)" in page[near:]
 
 
 def test_an_example_that_is_not_there_is_told(site: Server) -> None:

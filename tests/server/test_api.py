@@ -153,7 +153,13 @@ def test_why_is_answered(server: Server, graph: KnowledgeGraph) -> None:
     denied = {"subject": "mild hypohydration", "predicate": "predisposes to", "object": "cramp"}
     nothing = server.get("/api/why", params=denied).json()
     assert nothing["holds"] is False
-    assert [each["stance"] for each in nothing["nearest"]] == ["denied", "reported belief"]
+    assert [each["stance"] for each in nothing["stated"]] == ["denied"]
+    assert nothing["verdict"].startswith("“What causes leg cramps?” denies it in a sentence:")
+    assert "reported belief" in {each["stance"] for each in nothing["nearest"]}
+    label = {"subject": "bruit", "predicate": "is a sign of", "object": "PAD"}
+    implied = server.get("/api/why", params=label).json()
+    assert (implied["holds"], implied["origin"]) == (True, "article")
+    assert implied["verdict"].startswith("“What causes leg cramps?” states it by implication:")
 
 
 def test_the_library_is_there_for_the_editors_of_other_endpoints(

@@ -1,4 +1,4 @@
-"""`crampkg why`: how a triple follows, down to claims, statements, spans and markers."""
+"""`crampkg why`: what states a triple, and how it follows, down to spans and markers."""
 
 from __future__ import annotations
 
@@ -30,15 +30,18 @@ if TYPE_CHECKING:
     from crampkg.records import Term
 
 DESCRIPTION = """\
-Explain why a triple holds: each smallest set of claims, background links and axioms from which
-it follows, as a tree from the conclusion down to the article's statements and markers.
+Explain why a triple holds. First comes what an article says of it, by a sentence, a list item, a
+label or an implication, affirmed or not: with its hedge, its place and its markers. Then each
+smallest set of claims, background links and axioms from which it follows otherwise, as a tree down
+to statements and markers, with the weakest hedges on the way.
 
 Subject, predicate and object take labels, synonyms, CURIEs or IRIs, in any case; the predicate
-also "a" for "is of the kind". Where the triple does not hold, the claims that come near are
-named, and the exit code is 1."""
+also "a" for "is of the kind". Where no claim affirms the triple and it does not follow, the claims
+that come near are named, the nearest first, and the exit code is 1."""
 
 EXAMPLES = """\
 examples:
+  crampkg why PAD causes claudication
   crampkg why "femoral artery" "is implicated in" "calf pain"
   crampkg why "iliac artery disease" a "arterial condition"
   crampkg why quinine-sulfate a "contested intervention" -f json
@@ -137,19 +140,30 @@ def _verdict(explanation: Explanation) -> str:
 def _parts(
     explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, str]
 ) -> Iterator[tuple[str, list[Line]]]:
-    """Yield each justification, or each claim that comes near, under its heading."""
-    from crampkg.explain.story import lines, near
+    """Yield what states it, each justification, and the claims that come near, with headings."""
+    from crampkg.explain.story import Line, claim, lines, nearest_heading, rests_elsewhere, weakest
 
-    total = len(explanation.justifications)
-    for number, reason in enumerate(explanation.justifications, 1):
-        heading = f"Justification {number} of {total}" if total > 1 else "Justification"
-        yield heading, list(lines(reason, quotes))
-    if explanation.nearest:
-        found: list[Line] = []
-        for told in explanation.nearest:
-            label = graph.terms.get(told.claim)
-            found += near(told, quotes, label.label if label else told.claim)
-        yield "Claims that come near", found
+    def label(iri: str) -> str:
+        term = graph.terms.get(iri)
+        return term.label if term else iri
+
+    if explanation.stated:
+        stated = [claim(told, quotes, label(told.claim)) for told in explanation.stated]
+        yield "What is said of it", [line for each in stated for line in each]
+    chosen = [each for each in explanation.justifications if rests_elsewhere(each, explanation)]
+    for number, reason in enumerate(chosen, 1):
+        heading = f"Justification {number} of {len(chosen)}" if len(chosen) > 1 else "Justification"
+        hedges = weakest(reason)
+        yield heading, [*lines(reason, quotes), *([Line(0, hedges, "")] if hedges else [])]
+    if explanation.nearest.claims:
+        near = [
+            claim(each.evidence, quotes, label(each.evidence.claim), each.links)
+            for each in explanation.nearest.claims
+        ]
+        found = [line for each in near for line in each]
+        if explanation.nearest.further:
+            found.append(Line(0, f"{explanation.nearest.further} more, not as near", ""))
+        yield nearest_heading(explanation), found
 
 
 def _plain(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> str:

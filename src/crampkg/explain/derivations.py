@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, 
 
 from crampkg.pipeline.rulebook import rulebook
 from crampkg.pipeline.rules import saturate
-from crampkg.vocabulary import CK, GRAPHS, RDF
+from crampkg.vocabulary import CK, GRAPHS, RDF, RDFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Term = Subject | Literal
 
 _TYPE = NamedNode(RDF + "type")
+_SUBPROPERTY = NamedNode(RDFS + "subPropertyOf")
 _CLAIM = NamedNode(CK + "Claim")
 _ASSERTED = {str(NamedNode(GRAPHS[name])): name for name in ("ontology", "background", "claims")}
 
@@ -84,6 +85,11 @@ class Derivations:
         """Return the triples that hold between two things."""
         quads = self.store.quads_for_pattern(subject, None, object, None)
         return list({quad.triple: None for quad in quads})
+
+    def above(self, predicate: NamedNode) -> list[NamedNode]:
+        """Return the relations that hold wherever `predicate` does."""
+        quads = self.store.quads_for_pattern(predicate, _SUBPROPERTY, None, None)
+        return list({quad.object: None for quad in quads if isinstance(quad.object, NamedNode)})
 
     def behind(self, goal: Triple) -> Derivation:
         """Return all that bears on `goal`."""

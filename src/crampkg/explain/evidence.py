@@ -24,6 +24,14 @@ class Citation(NamedTuple):
     source_label: str
 
 
+class Hedge(NamedTuple):
+    """A hedge word, and its rank among the hedges of its kind: higher takes back more."""
+
+    word: str
+    kind: str  # "frequency", "possibility", "quantity" or "scope of negation"
+    rank: int
+
+
 class Evidence(NamedTuple):
     """A claim with all that shows how firm it is and where it stands; empty text for absent."""
 
@@ -43,6 +51,7 @@ class Evidence(NamedTuple):
     start: int  # where its words begin and end in the article, in Unicode code points
     end: int
     citations: tuple[Citation, ...]
+    hedges: tuple[Hedge, ...]
 
 
 def evidence(claims: Iterable[str], engine: Engine) -> dict[str, Evidence]:
@@ -50,7 +59,12 @@ def evidence(claims: Iterable[str], engine: Engine) -> dict[str, Evidence]:
     wanted = sorted(set(claims))
     if not wanted:
         return {}
-    text = bind(query_text("evidence"), {"claim": [serialize(iri, "iri") for iri in wanted]})
+    given = {"claim": [serialize(iri, "iri") for iri in wanted]}
+    hedges: dict[str, list[Hedge]] = {}
+    for row in engine.query(bind(query_text("hedges"), given)).bindings():
+        claim, word, kind, rank = ("" if value is None else value.text for value in row)
+        hedges.setdefault(claim, []).append(Hedge(word, kind, int(rank)))
+    text = bind(query_text("evidence"), given)
     found: dict[str, Evidence] = {}
     for row in engine.query(text).bindings():
         values = ["" if value is None else value.text for value in row]
@@ -62,7 +76,11 @@ def evidence(claims: Iterable[str], engine: Engine) -> dict[str, Evidence]:
         if said["basis"] == "heading" and not heading:
             said["basis"] = "label"
         found[values[0]] = Evidence(
-            **said, start=int(own_start or start), end=int(own_end or end), citations=citations
+            **said,
+            start=int(own_start or start),
+            end=int(own_end or end),
+            citations=citations,
+            hedges=tuple(hedges.get(values[0], ())),
         )
     return found
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from crampkg.convert import to_value
+from crampkg.explain.why import Reason
 from crampkg.vocabulary import CK, PREFIXES, RDF, RDFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crampkg.explain.why import Explanation, Reason
+    from crampkg.explain.why import Explanation
     from crampkg.pipeline.rulebook import Rule
     from crampkg.records import Value
 
@@ -26,13 +27,23 @@ _RULE = "https://w3id.org/crampkg/rule/"
 
 
 def provenance(explanation: Explanation) -> list[tuple[Value, Value, Value]]:
-    """Return all justifications as one RDF graph; empty when the triple does not hold."""
+    """Return all justifications as one RDF graph; empty when the triple does not hold.
+
+    A claim that affirms the triple without making a fact is one as well.
+    """
     found: dict[Triple, None] = {}
-    for reason in explanation.justifications:
+    for reason in (*explanation.justifications, *_affirmed(explanation)):
         found.update(dict.fromkeys(_tell(reason, {})))
     return [
         (to_value(each.subject), to_value(each.predicate), to_value(each.object)) for each in found
     ]
+
+
+def _affirmed(explanation: Explanation) -> Iterator[Reason]:
+    if not explanation.justifications:
+        for told in explanation.stated:
+            if told.stance == "affirmed":
+                yield Reason("claim", explanation.text, explanation.triple, evidence=told)
 
 
 def _tell(reason: Reason, named: Names) -> Iterator[Triple]:

@@ -8,10 +8,10 @@ from crampkg.vocabulary import compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from crampkg.explain.evidence import Evidence
+    from crampkg.explain.evidence import Evidence, Hedge
     from crampkg.explain.why import Explanation, Reason
 
 
@@ -23,12 +23,12 @@ class Line(NamedTuple):
     aside: str  # in brackets behind the text; empty for none
 
 
-#: What is said of a triple that does not hold and that a claim is about, by the claim's stance.
+#: What an article does with a claim, by the claim's stance.
 _STANCES = {
-    "affirmed": "The article affirms it, but in a way that makes no fact.",
-    "denied": "The article denies it.",
-    "mixed evidence": "The article finds mixed evidence for it.",
-    "reported belief": "The article reports it as a belief.",
+    "affirmed": "states it",
+    "denied": "denies it",
+    "mixed evidence": "calls the evidence for it mixed,",
+    "reported belief": "reports it as a belief,",
 }
 
 
@@ -38,32 +38,111 @@ def heading(explanation: Explanation) -> str:
 
 
 def verdict(explanation: Explanation) -> str:
-    """Return the answer in a sentence."""
-    if not explanation.holds:
-        asked = [term.value for term in explanation.triple]
-        stances = {
-            _STANCES[told.stance]: None
-            for told in explanation.nearest
-            if [told.subject, told.relation, told.object] == asked and told.stance in _STANCES
-        }
-        sentence = " ".join(
-            (*stances, "The graph does not say so, and it does not follow from what it says.")
-        )
-        if explanation.instead:
-            sentence += f" What does hold: {'; '.join(explanation.instead)}."
-        return sentence
+    """Return the answer in a few sentences: what states the triple, then what follows or not."""
+    told = [statement(each) for each in explanation.stated]
+    told.append(_inference(explanation))
+    if explanation.instead:
+        told.append(f"What follows between the two: {'; '.join(explanation.instead)}.")
+    return " ".join(told)
+
+
+def statement(evidence: Evidence) -> str:
+    """Return in a sentence which article says it, how, where, how firmly and with which markers."""
+    does = _STANCES.get(evidence.stance, f"gives it as {evidence.stance},")
+    hedges = " and ".join(map(_hedge, evidence.hedges))
+    told = [
+        f"hedged {hedges}" if hedges else "no hedge",
+        *([evidence.condition] if evidence.condition else []),
+        *([f"with the appeal to evidence “{evidence.appeal}”"] if evidence.appeal else []),
+        evidence.section,
+        _markers(evidence),
+    ]
+    return f"“{evidence.article}” {does} {_form(evidence)[0]}: {'; '.join(told)}."
+
+
+def _inference(explanation: Explanation) -> str:
+    """Return what the graph makes of it: a fact, background, an inference or nothing."""
     found = len(explanation.justifications)
+    if any(told.stance == "affirmed" for told in explanation.stated):
+        if not found:
+            return "No fact is derived from it."
+        fact = "A fact is derived from it."
+        if any(told.hedges for told in explanation.stated):
+            fact = "A fact is derived from it, which has no hedge: that stands on the claim."
+        others = any(rests_elsewhere(each, explanation) for each in explanation.justifications)
+        return f"{fact} It holds on other grounds too." if others else fact
+    if not explanation.holds:
+        if explanation.stated:
+            return "No fact is derived from it, and it does not follow from what is affirmed."
+        return "No claim states it, and it does not follow from what is stated."
     said = {
-        "article": "The article says so",
+        "article": "It is recorded of the article",
         "background": "It is background, which the article does not state",
         "inferred": "It is inferred: nobody states it, and it follows from what is stated",
     }[explanation.origin]
+    firmer = _firmer(explanation)
+    if firmer:
+        said = f"It is inferred from what is stated in a firmer relation, “{firmer}”"
+    if explanation.stated:
+        said = f"All the same it follows from other claims: {said[0].lower()}{said[1:]}"
     if found == 1 and explanation.complete:
         return f"{said}. There is one justification."
     number = f"{found} minimal justifications" if found > 1 else "one minimal justification"
     if explanation.complete:
         return f"{said}. There are {number}."
     return f"{said}. Shown: {number}; there are more (--limit)."
+
+
+def rests_elsewhere(reason: Reason, explanation: Explanation) -> bool:
+    """Tell whether a justification has more in it than a claim that states the triple itself."""
+    own = {told.claim for told in explanation.stated}
+    return {told.claim for told in _claims((reason,))}.isdisjoint(own)
+
+
+def _firmer(explanation: Explanation) -> str:
+    """Return the wording of a claim between the same two from which alone the triple follows."""
+    ends = {str(explanation.triple.subject), str(explanation.triple.object)}
+    for reason in explanation.justifications:
+        told = list(_claims((reason,)))
+        if len(told) == 1 and {f"<{told[0].subject}>", f"<{told[0].object}>"} == ends:
+            return told[0].wording
+    return ""
+
+
+def nearest_heading(explanation: Explanation) -> str:
+    """Return what the claims that come near are called together."""
+    if explanation.holds:
+        return "What comes near and is not affirmed"
+    return "Claims that come near"
+
+
+def weakest(reason: Reason) -> str:
+    """Return what takes back most on the way of a justification: of each kind of hedge, one.
+
+    Hedges of two kinds have no order, so that none of them stands for the other. Empty for a
+    justification that rests on no claim.
+    """
+    told = list(_claims((reason,)))
+    found: dict[str, Hedge] = {}
+    for hedge in (hedge for each in told for hedge in each.hedges):
+        known = found.get(hedge.kind)
+        if known is None or known.rank < hedge.rank:
+            found[hedge.kind] = hedge
+    if found:
+        hedges = " and ".join(map(_hedge, found.values()))
+        return f"Weakest on the way: {hedges}."
+    return "No claim on the way is hedged." if told else ""
+
+
+def _hedge(hedge: Hedge) -> str:
+    return f"“{hedge.word}” ({hedge.kind})"
+
+
+def _markers(evidence: Evidence) -> str:
+    texts = list(dict.fromkeys(citation.text for citation in evidence.citations))
+    if not texts:
+        return "no marker"
+    return f"marker{'s' if len(texts) > 1 else ''} {' and '.join(texts)}"
 
 
 def lines(reason: Reason, quotes: Mapping[str, str], depth: int = 0) -> Iterator[Line]:
@@ -96,7 +175,8 @@ def details(evidence: Evidence, quotes: Mapping[str, str]) -> Iterator[str]:
     """Yield where a claim is read from, its quote if there is one, and its markers."""
     name, statement = compress(evidence.claim), compress(evidence.statement)
     span = f"characters {evidence.start} to {evidence.end}"
-    yield f"{name}, read from {statement}, {evidence.section}, {span}"
+    place = f"{evidence.section} of “{evidence.article}”"
+    yield f"{name}, read from {statement}, {place}, {span}"
     quote = quotes.get(evidence.claim) or quotes.get(evidence.statement)
     if quote:
         yield f"“{' '.join(quote.split())}”"
@@ -107,9 +187,16 @@ def details(evidence: Evidence, quotes: Mapping[str, str]) -> Iterator[str]:
         yield "no marker: the article cites nothing for it"
 
 
-def near(evidence: Evidence, quotes: Mapping[str, str], words: str) -> Iterator[Line]:
-    """Yield the lines on a claim that comes near; `words` say what it claims."""
+def claim(
+    evidence: Evidence, quotes: Mapping[str, str], words: str, links: Sequence[str] = ()
+) -> Iterator[Line]:
+    """Yield the lines on a claim that states the triple, or that comes near by some `links`.
+
+    `words` say what it claims.
+    """
     yield Line(0, words, _claim_aside(evidence))
+    if links:
+        yield Line(1, f"near, since {', and '.join(links)}", "")
     for detail in details(evidence, quotes):
         yield Line(1, detail, "")
 
@@ -121,16 +208,23 @@ def document(explanation: Explanation, quotes: Mapping[str, str]) -> dict[str, A
         "text": explanation.text,
         "holds": explanation.holds,
         "origin": explanation.origin,
+        "verdict": verdict(explanation),
+        "stated": [_evidence(each, quotes) for each in explanation.stated],
         "complete": explanation.complete,
         "justifications": [_node(reason, quotes) for reason in explanation.justifications],
         "instead": list(explanation.instead),
-        "nearest": [_evidence(each, quotes) for each in explanation.nearest],
+        "nearest": [
+            {**_evidence(each.evidence, quotes), "links": list(each.links)}
+            for each in explanation.nearest.claims
+        ],
+        "further": explanation.nearest.further,
     }
 
 
 def resources(explanation: Explanation) -> Iterator[str]:
     """Yield the IRIs of the explanation's claims and of their statements, which have spans."""
-    for told in (*explanation.nearest, *_claims(explanation.justifications)):
+    near = (each.evidence for each in explanation.nearest.claims)
+    for told in (*explanation.stated, *near, *_claims(explanation.justifications)):
         yield told.claim
         yield told.statement
 
@@ -144,19 +238,27 @@ def _claims(reasons: tuple[Reason, ...]) -> Iterator[Evidence]:
 
 def _claim_aside(evidence: Evidence) -> str:
     parts = [evidence.stance, f"worded “{evidence.wording}”"]
-    if evidence.hedge and evidence.hedge != "none printed":
-        parts.append(f"hedged “{evidence.hedge}”")
+    if evidence.hedges:
+        parts.append(f"hedged {' and '.join(map(_hedge, evidence.hedges))}")
     if evidence.condition:
         parts.append(evidence.condition)
-    return f"{', '.join(parts)}; read from {_BASES.get(evidence.basis, evidence.basis)}"
+    if evidence.appeal:
+        parts.append(f"appeal to evidence “{evidence.appeal}”")
+    return f"{', '.join(parts)}; read from {_form(evidence)[1]}"
 
 
-_BASES = {
-    "heading": "a heading",
-    "implicature": "what is implied",
-    "list item": "a list item",
-    "sentence": "a sentence",
+#: How a claim is said, and what it is read from, by its basis.
+_FORMS = {
+    "heading": ("by a heading", "a heading"),
+    "implicature": ("by implication", "what is implied"),
+    "label": ("by a label", "a label and what stands under it"),
+    "list item": ("in a list item", "a list item"),
+    "sentence": ("in a sentence", "a sentence"),
 }
+
+
+def _form(evidence: Evidence) -> tuple[str, str]:
+    return _FORMS.get(evidence.basis, (f"({evidence.basis})", evidence.basis))
 
 
 def _node(reason: Reason, quotes: Mapping[str, str]) -> dict[str, Any]:
@@ -180,6 +282,7 @@ def _node(reason: Reason, quotes: Mapping[str, str]) -> dict[str, Any]:
 def _evidence(evidence: Evidence, quotes: Mapping[str, str]) -> dict[str, Any]:
     told = evidence._asdict()
     told["citations"] = [citation._asdict() for citation in evidence.citations]
+    told["hedges"] = [hedge._asdict() for hedge in evidence.hedges]
     quote = quotes.get(evidence.claim) or quotes.get(evidence.statement)
     return {**told, "quote": quote} if quote else told
 

@@ -1,4 +1,4 @@
-"""Why a triple holds: its minimal justifications, each as a tree down to claims and axioms."""
+"""Why a triple holds: what states it, and its minimal justifications down to claims and axioms."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from crampkg.explain.evidence import evidence, query_text
 from crampkg.explain.justify import Clause, Horn
+from crampkg.explain.nearest import Nearest, nearest
 from crampkg.explain.wording import Wording
 from crampkg.questions.bind import bind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from crampkg.engine.base import Engine
     from crampkg.explain.derivations import Axiom, Derivations, Step
     from crampkg.explain.evidence import Evidence
+    from crampkg.explain.nearest import Near
     from crampkg.pipeline.rulebook import Rule
 
 #: How many justifications are looked for, unless told otherwise.
 LIMIT = 5
-
-#: How many claims are named that come near a triple that does not hold.
-_NEAR = 5
 
 
 class Reason(NamedTuple):
@@ -49,22 +48,26 @@ class Reason(NamedTuple):
 class Explanation(NamedTuple):
     """The answer to "why?".
 
-    `origin` is "article", "background" or "inferred", and empty when the triple does not hold;
-    then `instead` has what does hold between the two, and `nearest` the claims that come near,
-    such as a denial. `complete` tells whether `justifications` are all the minimal ones.
+    `stated` has the claims that say just this, whatever their stance, affirmed ones first. `origin`
+    is "article" when one of them is affirmed or the triple is recorded of the article, else
+    "background" or "inferred", and empty when the triple does not hold; then `instead` has what
+    follows between the two. `nearest` has the claims that come near a triple that does not hold,
+    and near one that does those that are not affirmed, such as a denial for a narrower thing.
+    `complete` tells whether `justifications` are all the minimal ones.
     """
 
     triple: Triple
     text: str
     origin: str
+    stated: tuple[Evidence, ...]
     justifications: tuple[Reason, ...]
     complete: bool
     instead: tuple[str, ...]
-    nearest: tuple[Evidence, ...]
+    nearest: Nearest
 
     @property
     def holds(self) -> bool:
-        """Whether the triple is in the graph or follows from it."""
+        """Whether a claim affirms the triple, or it is in the graph or follows from it."""
         return bool(self.origin)
 
 
@@ -75,19 +78,33 @@ def why(
     label: Callable[[str], str | None],
     limit: int = LIMIT,
 ) -> Explanation:
-    """Explain `triple` by up to `limit` minimal justifications.
+    """Explain `triple` by the claims that state it and up to `limit` minimal justifications.
 
     A justification is a smallest set of claims, background links and axioms from which the rules
     derive the triple. `label` gives the label of an IRI, or None.
     """
     wording = Wording(derivations.store, label)
-    text = wording.sentence(triple)
-    if not derivations.is_in(triple):
-        instead = sorted(map(wording.sentence, derivations.between(triple.subject, triple.object)))
-        nearest = tuple(_nearest(triple, engine))
-        return Explanation(
-            triple, text, "", (), complete=True, instead=tuple(instead), nearest=nearest
-        )
+    stated = _stated(triple, engine)
+    affirmed = any(told.stance == "affirmed" for told in stated)
+    derived = derivations.is_in(triple)
+    trees, complete = _trees(triple, derivations, engine, wording, limit) if derived else ((), True)
+    near = _nearest(triple, engine, wording, stated, contrary=derived or affirmed)
+    return Explanation(
+        triple,
+        wording.sentence(triple),
+        "article" if affirmed else _origin(derivations, triple) if derived else "",
+        stated,
+        trees,
+        complete,
+        () if derived or affirmed else _instead(triple, derivations, wording, near.claims),
+        near,
+    )
+
+
+def _trees(
+    triple: Triple, derivations: Derivations, engine: Engine, wording: Wording, limit: int
+) -> tuple[tuple[Reason, ...], bool]:
+    """Return up to `limit` minimal justifications of what follows, and whether these are all."""
     derivation = derivations.behind(triple)
     clauses = [
         (Clause(conclusion, frozenset(step.premises)), step)
@@ -110,7 +127,7 @@ def why(
             node: None if number is None else clauses[number][1] for node, number in proof.items()
         }
         trees.append(_Tree(engine, derivation.axioms, wording, told, steps).grow(triple))
-    return Explanation(triple, text, _origin(derivations, triple), tuple(trees), complete, (), ())
+    return tuple(trees), complete
 
 
 class _Tree:
@@ -209,14 +226,54 @@ def _origin(derivations: Derivations, triple: Triple) -> str:
     return "article" if axiom.graph == "claims" else "background"
 
 
-def _nearest(triple: Triple, engine: Engine) -> Iterator[Evidence]:
-    """Yield the claims that come nearest to a triple: about both ends, else one end alike."""
+def _stated(triple: Triple, engine: Engine) -> tuple[Evidence, ...]:
+    """Return the claims that say just this, affirmed ones first, then down the article."""
     if not isinstance(triple.object, NamedNode):
-        return
-    rows = engine.query(_bound("nearest", triple)).bindings()
-    nearest = list(dict.fromkeys(row[0].text for row in rows if row[0] is not None))[:_NEAR]
-    told = evidence(nearest, engine)
-    yield from (told[claim] for claim in nearest)
+        return ()
+    rows = engine.query(_bound("stated", triple)).bindings()
+    claims = list(dict.fromkeys(row[0].text for row in rows if row[0] is not None))
+    told = evidence(claims, engine)
+    return tuple(told[claim] for claim in claims)
+
+
+def _nearest(
+    triple: Triple,
+    engine: Engine,
+    wording: Wording,
+    stated: Iterable[Evidence],
+    *,
+    contrary: bool,
+) -> Nearest:
+    subject, object = triple.subject, triple.object
+    if not isinstance(subject, NamedNode) or not isinstance(object, NamedNode):
+        return Nearest((), 0)
+    return nearest(
+        subject.value,
+        triple.predicate.value,
+        object.value,
+        engine,
+        lambda iri: wording.term(NamedNode(iri)),
+        without={told.claim for told in stated},
+        contrary=contrary,
+    )
+
+
+def _instead(
+    triple: Triple, derivations: Derivations, wording: Wording, near: Iterable[Near]
+) -> tuple[str, ...]:
+    """Return what follows between the two, without what the nearest claims or others of it say."""
+    between = {each.predicate: each for each in derivations.between(triple.subject, triple.object)}
+    ends = [str(triple.subject), str(triple.object)]
+    for told in (each.evidence for each in near):
+        if [str(NamedNode(told.subject)), str(NamedNode(told.object))] == ends:
+            between.pop(NamedNode(told.relation), None)
+            for above in derivations.above(NamedNode(told.relation)):
+                between.pop(above, None)
+    for predicate in list(between):
+        for above in derivations.above(predicate):
+            if above != predicate:
+                between.pop(above, None)
+    return tuple(sorted(map(wording.sentence, between.values())))
 
 
 def _bound(name: str, triple: Triple) -> str:

@@ -316,15 +316,21 @@ _SCHEMAS: Object = {
     },
     "Explanation": {
         "type": "object",
-        "required": ["text", "holds", "origin", "justifications", "nearest", "status"],
+        "required": [
+            *("text", "holds", "origin", "verdict", "stated", "justifications", "nearest"),
+            "status",
+        ],
         "properties": {
             "text": _STRING,
+            "verdict": _STRING,
+            "stated": {"type": "array", "items": _ANY},
             "holds": {"type": "boolean"},
             "complete": {"type": "boolean"},
             "origin": {"type": "string", "enum": ["article", "background", "inferred", ""]},
             "justifications": {"type": "array", "items": _ANY},
             "instead": {"type": "array", "items": _STRING},
             "nearest": {"type": "array", "items": _ANY},
+            "further": {"type": "integer", "minimum": 0},
             "status": _STATUS,
         },
     },

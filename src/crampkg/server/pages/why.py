@@ -92,8 +92,13 @@ def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
         (graph.terms.name_of(iri), addresses.address(iri)) for iri in ends if graph.terms.get(iri)
     ]
     query = {name: compress(str(getattr(part, "value", part))) for name, part in _named(triple)}
+    chosen = [
+        each for each in explanation.justifications if story.rests_elsewhere(each, explanation)
+    ]
     return {
         "explanation": explanation,
+        "derivations": [(each, story.weakest(each)) for each in chosen],
+        "nearest_heading": story.nearest_heading(explanation),
         "verdict": story.verdict(explanation).replace(" (--limit)", ""),
         "ends": names,
         "aside": _aside,
@@ -101,7 +106,7 @@ def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
         "kinds": [
             (kind, look, meaning)
             for kind, (look, meaning) in _KINDS.items()
-            if kind in _kinds(explanation.justifications)
+            if kind in _kinds(chosen)
         ],
         "quotes": quoted(story.resources(explanation), graph),
         "name_of": graph.terms.name_of,

@@ -1,0 +1,166 @@
+"""The claims that come nearest to a triple, with the links that lead from one to the other."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from crampkg.explain.evidence import evidence, query_text
+from crampkg.questions.bind import bind, serialize
+from crampkg.vocabulary import CK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from crampkg.engine.base import Engine
+    from crampkg.explain.evidence import Evidence
+
+
+class _Step(NamedTuple):
+    """A step from a thing to another."""
+
+    length: int
+    direction: str  # "up" to something wider, "down" to something narrower, or "aside"
+    words: str  # what it says of the thing (`a`) and the other (`b`)
+
+
+_STEPS = {
+    "narrower": _Step(1, "up", "{a} is a narrower kind of {b} (background)"),
+    "wider": _Step(1, "down", "{b} is a narrower kind of {a} (background)"),
+    "member": _Step(1, "up", "{a} is classed as {b} (article)"),
+    "group": _Step(1, "down", "{b} is classed as {a} (article)"),
+    "related": _Step(2, "aside", "{b} is a related term of {a} (background)"),
+}
+
+#: So far from an end of the triple an end of the claim may stand.
+_REACH = 2
+
+#: The distance of a claim that has only one end in common with the triple: beyond all others.
+_HALF = 10
+
+#: So many claims are named, and so many of those that have both ends near.
+_FEW, _MOST = 5, 10
+
+
+class Near(NamedTuple):
+    """A claim that comes near, and the links from the ends of the triple to its own, in words."""
+
+    evidence: Evidence
+    links: tuple[str, ...]
+
+
+class Nearest(NamedTuple):
+    """The claims that come nearest, and how many come near beyond them."""
+
+    claims: tuple[Near, ...]
+    further: int
+
+
+class _Way(NamedTuple):
+    """How far a thing stands from an end of the triple, by which links, in which direction.
+
+    What is led to by going up and down again is a sibling, which is another thing altogether.
+    """
+
+    distance: int
+    links: tuple[str, ...]
+    direction: str = ""
+
+
+class _Place(NamedTuple):
+    """What the order of claims goes by."""
+
+    distance: int
+    relation: int  # 0 for the same, 1 for a stronger or weaker one, 2 for another
+    start: int
+    claim: str
+
+
+def nearest(
+    subject: str,
+    predicate: str,
+    object: str,
+    engine: Engine,
+    name_of: Callable[[str], str],
+    *,
+    without: Collection[str] = (),
+    contrary: bool = False,
+) -> Nearest:
+    """Return the claims nearest to a triple of IRIs, the nearest first, then down the article.
+
+    First come those of which both ends are near the ends of the triple: the same, a wider or
+    narrower thing, what the article classes with it, a related term. Where these are few, others
+    follow that share an end and the relation, or an end without being affirmed. With `contrary`
+    only the former are returned, and of these what is not affirmed. Claims in `without` are not.
+    """
+    from_subject = _ways(subject, engine, name_of)
+    from_object = _ways(object, engine, name_of)
+    things = sorted({*from_subject, *from_object})
+    found: dict[_Place, tuple[str, ...]] = {}
+    values = {
+        "thing": [serialize(iri, "iri") for iri in things],
+        "predicate": [serialize(predicate, "iri")],
+    }
+    for row in engine.query(bind(query_text("nearest"), values)).bindings():
+        claim, one, relation, other, stance, start, ladder = (
+            "" if value is None else value.text for value in row
+        )
+        affirmed = stance == f"{CK}affirmed"
+        if claim in without or (contrary and affirmed):
+            continue
+        alike = 0 if relation == predicate else 1 if ladder else 2
+        way = _between(one, other, from_subject, from_object)
+        if way is None and not contrary:
+            shares = subject in (one, other) or object in (one, other)
+            kept = one == subject or other == object
+            if (kept and alike == 0) or (shares and not affirmed):
+                way = _Way(_HALF, ())
+        if way is not None:
+            found[_Place(way.distance, alike, int(start), claim)] = way.links
+    places = sorted(found)
+    both = sum(place.distance < _HALF for place in places)
+    chosen = places[: max(_FEW, min(both, _MOST))]
+    told = evidence([place.claim for place in chosen], engine)
+    claims = tuple(Near(told[place.claim], found[place]) for place in chosen)
+    return Nearest(claims, len(places) - len(chosen))
+
+
+def _between(
+    one: str, other: str, from_subject: Mapping[str, _Way], from_object: Mapping[str, _Way]
+) -> _Way | None:
+    """Return how far both ends of a claim are from those of the triple; None if one is not near.
+
+    The other direction counts as one step more.
+    """
+    ways = []
+    for first, last, turned in ((one, other, 0), (other, one, 1)):
+        if first in from_subject and last in from_object:
+            ahead, behind = from_subject[first], from_object[last]
+            links = tuple(dict.fromkeys((*ahead.links, *behind.links)))
+            ways.append(_Way(ahead.distance + behind.distance + turned, links))
+    return min(ways, key=lambda way: way.distance, default=None)
+
+
+def _ways(end: str, engine: Engine, name_of: Callable[[str], str]) -> dict[str, _Way]:
+    """Return what stands near an end of the triple, itself first, each by its shortest way."""
+    found = {end: _Way(0, ())}
+    for _ in range(_REACH):
+        for thing, other, name in _steps(found, engine):
+            step, before = _STEPS[name], found[thing]
+            distance = before.distance + step.length
+            if distance > _REACH or (before.distance and before.direction != step.direction):
+                continue
+            words = step.words.format(a=name_of(thing), b=name_of(other))
+            if other not in found or distance < found[other].distance:
+                found[other] = _Way(distance, (*before.links, words), step.direction)
+    return found
+
+
+def _steps(things: Iterable[str], engine: Engine) -> list[tuple[str, str, str]]:
+    values = {"thing": [serialize(iri, "iri") for iri in sorted(things)]}
+    rows = engine.query(bind(query_text("neighbours"), values)).bindings()
+    return [
+        (thing.text, other.text, step.text)
+        for thing, other, step in rows
+        if thing and other and step
+    ]
