@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
 from crampkg.errors import UnknownTermError, WrongKindError
 from crampkg.explain.derivations import Axiom, Derivations
-from crampkg.explain.evidence import Evidence, Hedge
+from crampkg.explain.evidence import Hedge
 from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.prov import provenance
 from crampkg.explain.story import document, lines, statement, verdict, weakest
@@ -484,23 +484,19 @@ def test_the_weakest_hedge_of_each_kind_is_told(graph: KnowledgeGraph) -> None:
     assert told("foot pain", "is located in", "leg") == ""  # background alone
 
 
-def test_hedges_of_two_kinds_do_not_outrank_each_other() -> None:
+def test_hedges_of_two_kinds_do_not_outrank_each_other(graph: KnowledgeGraph) -> None:
     """Of a kind the weaker stands for both; “occasionally” and “can” stand beside each other."""
+    explanation = graph.why("PAD", "causes", "claudication")
+    (claimed,) = explanation.stated
     often, rarely = Hedge("often", "frequency", 2), Hedge("occasionally", "frequency", 3)
     can = Hedge("can", "possibility", 1)
-    leaves = [leaf((often,)), leaf((can,)), leaf((rarely,))]
-    conclusion = leaves[0]._replace(evidence=None, because=tuple(leaves))
-    assert weakest(conclusion) == (
+    leaves = tuple(
+        Reason("claim", "", explanation.triple, evidence=claimed._replace(hedges=(hedge,)))
+        for hedge in (rarely, can, often)
+    )
+    assert weakest(Reason("inferred", "", explanation.triple, because=leaves)) == (
         "Weakest on the way: “occasionally” (frequency) and “can” (possibility)."
     )
-
-
-def leaf(hedges: tuple[Hedge, ...]) -> Reason:
-    """Return a claim with these hedges, as it stands in a justification."""
-    texts = [""] * Evidence._fields.index("start")
-    evidence = Evidence(*texts, start=0, end=0, citations=(), hedges=hedges)
-    node = NamedNode("tag:any")
-    return Reason("claim", "", Triple(node, node, node), evidence=evidence)
 
 
 def test_a_limit_is_heeded_and_told(graph: KnowledgeGraph) -> None:
