@@ -500,13 +500,31 @@ def test_an_overview_is_a_matrix_of_what_the_rows_say(graph: KnowledgeGraph) -> 
     assert formats.overview(graph.ask("electrolytes")) is None
 
 
+def test_a_brief_overview_is_a_grid_on_a_terminal(graph: KnowledgeGraph) -> None:
+    """Arteries down, sites across; what is said is said of the pain, with "or" in the notes."""
+    answer = graph.ask("artery-site-matrix")
+    matrix = formats.overview(answer)
+    assert matrix is not None
+    written = io.StringIO()
+    table.show_matrix(Console(width=110, file=written), matrix)
+    lines = [line.rstrip() for line in written.getvalue().splitlines()]
+    assert lines[0].split() == ["artery", "calf", "buttock", "hip", "thigh", "foot"]
+    start = next(at for at, line in enumerate(lines) if line.startswith("iliac"))
+    columns = [lines[0].index(site) for site in ("calf", "buttock", "hip", "thigh", "foot")]
+    cells = [lines[start][at : at + 12].strip() for at in columns]
+    assert cells == ["", "often caused", "often caused", "often caused", ""]
+    notes = formats.overview_notes(answer)
+    assert len(notes) == 3
+    assert notes[-1].startswith("tibial artery (calf, foot): One of several joined by 'or'.")
+
+
 def test_an_overview_is_a_group_a_row_on_a_terminal(graph: KnowledgeGraph) -> None:
     """Each candidate once, with its rank and who shares it; what is silent stands together."""
     features = ["during-exercise", "relieved-by-rest"]
     matrix = formats.overview(graph.ask("differential", site="calf", feature=features))
     assert matrix is not None
     written = io.StringIO()
-    table.show_groups(Console(width=100, file=written), matrix)
+    table.show_matrix(Console(width=100, file=written), matrix)
     blocks = written.getvalue().split("\n\n")
     assert [block.partition("\n")[0].strip() for block in blocks] == [r[0] for r in matrix.rows]
     lines = [" ".join(line.split()) for line in blocks[1].splitlines()]

@@ -348,6 +348,27 @@ def overview(answer: Answer, quotes: Mapping[str, str] | None = None) -> Sheet |
     return table.matrix(chosen, down, across, inside)._replace(tallies=tallies)
 
 
+def overview_notes(answer: Answer) -> list[str]:
+    """Return each note on the claims of an overview, after the cells that it is on."""
+    from crampkg.answers import table
+
+    if answer.question is None or not answer.question.overview or "note" not in answer.variables:
+        return []
+    down, over = (
+        table.label_of(name, answer.variables) or name for name in answer.question.overview[:2]
+    )
+    notes: dict[str, dict[str, dict[str, None]]] = {}
+    for row in answer:
+        if row["note"]:
+            rows = notes.setdefault(table.cell(row["note"]), {})
+            rows.setdefault(table.cell(row[down]), {})[table.cell(row[over])] = None
+    told = []
+    for note, rows in notes.items():
+        cells = "; ".join(f"{name} ({', '.join(across)})" for name, across in rows.items())
+        told.append(f"{cells}: {note}")
+    return told
+
+
 def _tallies(rows: Sequence[Row], names: Iterable[str]) -> Iterator[tuple[str, Value]]:
     """Yield the numbers, other than 0, that all rows of a group have in common, by column."""
     from crampkg.answers import table

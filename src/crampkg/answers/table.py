@@ -44,6 +44,9 @@ _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float")}
 #: prose. Cards are better than narrower columns.
 _COMFORT, _PROSE = 16, 40
 
+#: Cells that a column of a grid is given, whose texts are brief.
+_LEAST = 10
+
 #: Cells between two columns.
 _GAP = 2
 
@@ -221,13 +224,20 @@ def show(console: Console, content: Sheet) -> None:
         console.print(_verbatim(f"\nLeft out for want of room: {left} (see -f csv).", "dim"))
 
 
-def show_groups(console: Console, content: Sheet) -> None:
-    """Print a matrix on a terminal, a group a row: the row's name and tallies, then each heading.
+def show_matrix(console: Console, content: Sheet) -> None:
+    """Print a matrix on a terminal: as a grid where it has room, else a group a row.
 
-    Headings with the same cell stand together.
+    A group is the row's name and tallies, then each heading; those with the same cell stand
+    together.
     """
+    from rich.cells import cell_len
     from rich.table import Table
 
+    brief = all(cell_len(cell) <= _PROSE for row in content.rows for cell in row)
+    widths = _fitted(content, console.width, _LEAST, lines=4) if brief else []
+    if widths:
+        console.print(_table(content, widths))
+        return
     for number, (row, cells, tallies) in enumerate(
         zip(content.rows, content.statements, content.tallies, strict=True)
     ):
@@ -331,7 +341,7 @@ def _style(heading: str, text: str) -> str:
     return "italic" if heading == _QUOTE else ""
 
 
-def _fitted(content: Sheet, width: int) -> list[int]:
+def _fitted(content: Sheet, width: int, comfort: int = _COMFORT, *, lines: int = 2) -> list[int]:
     """Return the cells of each column, the most even that fit into `width`; none if too few."""
     from rich.cells import cell_len
 
@@ -340,12 +350,12 @@ def _fitted(content: Sheet, width: int) -> list[int]:
         texts = [heading, *(row[index] for row in content.rows)]
         words.append(max(cell_len(word) for text in texts for word in text.split() or [""]))
         wholes.append(max(map(cell_len, texts)))
-        enough.append(max(_COMFORT, min(wholes[-1] // 2 + 4, _PROSE)))  # some two lines
+        enough.append(max(comfort, min(wholes[-1] // lines + 4, _PROSE)))
     room = width - _GAP * (len(content.headings) - 1)
     for longest in range(max(wholes, default=0), -1, -1):
         widths = [
-            max(word, min(whole, max(longest, comfort)))
-            for word, whole, comfort in zip(words, wholes, enough, strict=True)
+            max(word, min(whole, max(longest, least)))
+            for word, whole, least in zip(words, wholes, enough, strict=True)
         ]
         if sum(widths) <= room:
             return widths

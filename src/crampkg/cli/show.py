@@ -122,7 +122,10 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str]) -> None:
     else:
         matrix = formats.overview(answer, quotes)
         if matrix:
-            table.show_groups(console, matrix)
+            table.show_matrix(console, matrix)
+            notes = formats.overview_notes(answer)
+            if notes:
+                console.print(Text("\n" + "\n".join(notes)))
             console.print(
                 Text("\nThe rows, with all that stands behind each: -f csv or -f md.", "dim")
             )
