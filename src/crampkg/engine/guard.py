@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crampkg.errors import RefusedQueryError, SourceError
 from crampkg.vocabulary import GRAPHS, PREFIXES
@@ -112,6 +113,7 @@ def check(text: str) -> None:
         before, word = kind, said.upper() if kind == "word" else ""
 
 
+@lru_cache(maxsize=1024)  # a run of the checks reads each rule several times
 def check_source(text: str, name: str) -> None:
     """Raise `SourceError` for a query in the source file `name` that `check` refuses, or with FROM.
 
