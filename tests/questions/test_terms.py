@@ -266,7 +266,7 @@ def test_another_word_is_no_slip_of_the_pen(graph: KnowledgeGraph, name: str) ->
 
 @pytest.mark.parametrize(
     ("slip", "label"),
-    [("calv", "calf"), ("oedema", "leg edema"), ("claudcation", "claudication")],
+    [("calv", "calf"), ("cafl", "calf"), ("oedema", "leg edema"), ("claudcation", "claudication")],
 )
 def test_a_slip_of_the_pen_is_mended(graph: KnowledgeGraph, slip: str, label: str) -> None:
     assert graph.terms.near(slip)[0].label == label

@@ -296,14 +296,21 @@ def _is_slip(typed: str, name: str) -> bool:
 
 
 def _distance(one: str, other: str) -> int:
-    """Return how many letters must be changed, put in or left out (Levenshtein's distance)."""
-    before = list(range(len(other) + 1))
+    """Return how many letters must be changed, put in, left out or swapped with the next one.
+
+    It is Damerau's distance, of no letter that is changed twice (optimal string alignment).
+    """
+    table = [list(range(len(other) + 1))]
     for row, letter in enumerate(one, 1):
         now = [row]
         for column, its in enumerate(other, 1):
-            now.append(min(before[column] + 1, now[-1] + 1, before[column - 1] + (letter != its)))
-        before = now
-    return before[-1]
+            above = table[-1]
+            least = min(above[column] + 1, now[-1] + 1, above[column - 1] + (letter != its))
+            if row > 1 and column > 1 and (letter, its) == (other[column - 2], one[row - 2]):
+                least = min(least, table[-2][column - 2] + 1)
+            now.append(least)
+        table.append(now)
+    return table[-1][-1]
 
 
 def _best(wanted: str, names: Iterable[str], *, lent: bool = False) -> tuple[bool, int] | None:
