@@ -29,14 +29,14 @@ class Server:
         self._is_ready = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        assert self._is_ready.wait(60), "the server did not get ready"
+        assert self._is_ready.wait(180), "the server did not get ready"
         found = next((each for line in self.log if (each := _READY.search(line))), None)
         assert found is not None, "\n".join(self.log)
         self.url = found[1]
         host, port = self.url.removeprefix("http://").split(":")
         self.host: str = host
         self.port = int(port)
-        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+        self.client = httpx.Client(base_url=self.url, timeout=120, trust_env=False)
         self.get("/sparql", params={"query": "ASK {}"})  # a worker is there
 
     def _read(self) -> None:
@@ -76,14 +76,14 @@ class Server:
         self.client.close()
         if self.process.poll() is None:
             self.process.send_signal(number)
-        code = self.process.wait(30)
-        self._reader.join(10)
+        code = self.process.wait(120)
+        self._reader.join(60)
         assert self.process.stderr is not None
         self.process.stderr.close()
         return code
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = 120) -> bool:
     """Tell whether something comes to hold within some time."""
     until = time.monotonic() + seconds
     while not holds():

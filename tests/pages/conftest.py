@@ -8,16 +8,23 @@ from typing import Any
 
 import pytest
 from pages.browsing import chromium, launched
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from serving import Server
 
 Visit = Callable[..., Page]
+
+#: How long a page may take to be as expected, in milliseconds: other work may be going on.
+_PATIENCE = 120_000
+expect.set_options(timeout=_PATIENCE)
+
+#: What a page may take of the server's time meanwhile.
+_SLOWLY = ("--seconds", "120")
 
 
 @pytest.fixture(scope="session")
 def site(cache: Path) -> Iterator[Server]:
     """Return a server of the real graph, without the article."""
-    running = Server()
+    running = Server(*_SLOWLY)
     yield running
     running.stop()
 
@@ -25,7 +32,7 @@ def site(cache: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def quoting(cache: Path, article: Path) -> Iterator[Server]:
     """Return a server of the real graph with the article, which it quotes."""
-    running = Server("--article", str(article))
+    running = Server(*_SLOWLY, "--article", str(article))
     yield running
     running.stop()
 
@@ -36,7 +43,7 @@ def start(cache: Path) -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
     def begin(*options: str, **variables: str) -> Server:
-        started.append(Server(*options, variables=variables))
+        started.append(Server(*_SLOWLY, *options, variables=variables))
         return started[-1]
 
     yield begin
@@ -89,7 +96,7 @@ def visit(browser: Browser, site: Server, window: Page) -> Iterator[Visit]:
             page.set_viewport_size(size)
             page.emulate_media(media="null", color_scheme=options.get("color_scheme", "light"))
             page.mouse.move(0, 0)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(_PATIENCE)
 
         def heard(message: Any) -> None:
             # That a page which says what was asked wrongly has a status of 4xx, is as it should.

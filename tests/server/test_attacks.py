@@ -69,7 +69,7 @@ def test_a_query_that_takes_too_much_is_stopped(
     server = patient if kind == "memory-limit" else small
     began = time.monotonic()
     told(server.query(query), 422, kind)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 50
     assert server.query("ASK {}").json()["boolean"] is True
 
 
@@ -158,7 +158,7 @@ def test_a_body_of_50_megabytes_is_not_read(small: Server, declared: bool) -> No
 
 
 def test_a_head_without_end_is_refused(small: Server) -> None:
-    with socket.create_connection((small.host, small.port), timeout=10) as client:
+    with socket.create_connection((small.host, small.port), timeout=120) as client:
         client.sendall(b"GET /health HTTP/1.1\r\n")
         answer = b""
         try:
@@ -184,7 +184,7 @@ def test_a_head_without_end_is_refused(small: Server) -> None:
     ids=["nothing", "half a head", "half a body"],
 )
 def test_a_slow_writer_is_cut_off(small: Server, sent: bytes) -> None:
-    with socket.create_connection((small.host, small.port), timeout=20) as client:
+    with socket.create_connection((small.host, small.port), timeout=120) as client:
         client.sendall(sent)
         answer = b"".join(iter(lambda: client.recv(1000), b""))
     assert not answer or answer.startswith(b"HTTP/1.1 408 ")
@@ -259,7 +259,7 @@ def test_half_closed_connections_leave_nothing(small: Server) -> None:
     request = f"GET /sparql?query={CROSS.replace(' ', '%20')} HTTP/1.1\r\nHost: x\r\n\r\n"
     clients = []
     for _ in range(20):
-        client = socket.create_connection((small.host, small.port), timeout=20)
+        client = socket.create_connection((small.host, small.port), timeout=120)
         client.sendall(request.replace("{", "%7B").replace("}", "%7D").encode())
         client.shutdown(socket.SHUT_WR)
         clients.append(client)
@@ -301,7 +301,7 @@ SLOW = f"GET /sparql?query={quote(CROSS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 def test_what_stands_around_a_body_has_an_end(begun: bytes, line: bytes, small: Server) -> None:
     before = memory(small)
     more = (line * 65_536)[:65_536]
-    with socket.create_connection((small.host, small.port), 30) as client:
+    with socket.create_connection((small.host, small.port), 120) as client:
         client.sendall(begun)
         sent = 0
         with contextlib.suppress(OSError):  # reset, or a broken pipe
@@ -316,7 +316,7 @@ def test_what_stands_around_a_body_has_an_end(begun: bytes, line: bytes, small: 
 def test_a_body_may_come_in_chunks_of_one_byte(small: Server) -> None:
     query = b"ASK {} # " + b"x" * 20_000
     chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in query)
-    with socket.create_connection((small.host, small.port), 30) as client:
+    with socket.create_connection((small.host, small.port), 120) as client:
         client.sendall(CHUNKED + chunks + b"0\r\nX-Trailer: y\r\n\r\n")
         assert client.recv(100).startswith(b"HTTP/1.1 200 ")
 
@@ -324,7 +324,7 @@ def test_a_body_may_come_in_chunks_of_one_byte(small: Server) -> None:
 def test_requests_may_follow_each_other_without_waiting(small: Server) -> None:
     length = b"Content-Length: %d\r\n\r\n"
     query = b"ASK {} # " + b"x" * 60_000
-    with socket.create_connection((small.host, small.port), 30) as client:
+    with socket.create_connection((small.host, small.port), 120) as client:
         client.sendall((POST + length % len(query) + query) * 8)
         seen = b""
         while seen.count(b"HTTP/1.1 200 ") < 8:
@@ -361,7 +361,7 @@ def test_every_request_of_many_that_follow_each_other_is_answered(small: Server)
     paths = [b"/health?" + b"x" * number for number in range(500)]
     requests = [b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path for path in paths]
     last = b"GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    with socket.create_connection((small.host, small.port), 30) as client:
+    with socket.create_connection((small.host, small.port), 120) as client:
         client.sendall(b"".join(requests) + last)
         answer = b"".join(iter(lambda: client.recv(65_536), b""))
     assert answer.count(b"HTTP/1.1 200 ") == len(paths)
@@ -372,7 +372,7 @@ def test_a_client_that_leaves_in_the_middle_of_its_request_is_no_mistake(
     start: Callable[..., Server],
 ) -> None:
     server = start()
-    with socket.create_connection((server.host, server.port), 30) as client:
+    with socket.create_connection((server.host, server.port), 120) as client:
         client.sendall(POST + b"Content-Length: 100\r\n\r\nASK")
         assert eventually(lambda: server.get("/health").status_code == 200)
     assert eventually(lambda: any('"status": 499' in line for line in server.log))
@@ -393,7 +393,7 @@ def test_a_thousand_connections(start: Callable[..., Server]) -> None:
     """Each is answered: from memory, or by a worker, or that there are too many before it."""
     server = start("--workers", "2")
     before = server.descriptors()
-    clients = [HTTPConnection(server.host, server.port, timeout=30) for _ in range(1000)]
+    clients = [HTTPConnection(server.host, server.port, timeout=120) for _ in range(1000)]
     try:
         for client in clients:
             client.connect()
@@ -416,7 +416,7 @@ def test_a_thousand_connections(start: Callable[..., Server]) -> None:
 
 def test_a_worker_that_is_killed_in_the_middle_is_replaced(small: Server) -> None:
     async def attack() -> list[httpx.Response]:
-        async with httpx.AsyncClient(base_url=small.url, timeout=30, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=small.url, timeout=120, trust_env=False) as client:
             asked = [
                 asyncio.create_task(client.post("/sparql", data={"query": CROSS}))
                 for _ in small.workers()
@@ -460,7 +460,7 @@ def test_too_many_queries_are_told_to_come_again(small: Server) -> None:
     """Two workers, and of one client three may wait."""
 
     async def ask() -> list[httpx.Response]:
-        async with httpx.AsyncClient(base_url=small.url, timeout=60, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=small.url, timeout=120, trust_env=False) as client:
             asked = [client.post("/sparql", data={"query": f"{CROSS}#{n}"}) for n in range(12)]
             return await asyncio.gather(*asked)
 
@@ -483,7 +483,7 @@ def test_nothing_has_leaked_after_many_attacks(patient: Server) -> None:
                 patient.query(f"{CROSS} #{number} of {times}", timeout=0.1)
             half = POST + b"Content-Length: 100\r\n\r\nASK"
             for begun in (b"GET", half, CHUNKED + b"0\r\n", SLOW):
-                with socket.create_connection((patient.host, patient.port), 30) as client:
+                with socket.create_connection((patient.host, patient.port), 120) as client:
                     client.sendall(begun)
             with contextlib.suppress(OSError, httpx.HTTPError):
                 patient.client.post("/sparql", content=b"x" * 40_000_000)
@@ -508,17 +508,19 @@ def test_a_signal_stops_it_after_what_is_in_progress(
     start: Callable[..., Server], number: signal.Signals
 ) -> None:
     server = start("--seconds", "2")
+    assert eventually(lambda: server.get("/health").json()["idle"] == 2)
     family = server.family()
 
     async def ask_and_stop() -> httpx.Response:
-        async with httpx.AsyncClient(base_url=server.url, timeout=30, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=server.url, timeout=120, trust_env=False) as client:
             asked = asyncio.create_task(client.post("/sparql", data={"query": CROSS}))
-            await asyncio.sleep(0.5)
+            while (await client.get("/health")).json()["idle"] == 2:  # noqa: ASYNC110 - not ours
+                await asyncio.sleep(0.05)
             server.process.send_signal(number)
             return await asked
 
     told(asyncio.run(ask_and_stop()), 422, "time-limit")
-    assert server.process.wait(20) == 0
+    assert server.process.wait(120) == 0
     assert eventually(lambda: not any(map(runs, family)))
     assert not any("Traceback" in line for line in server.log)
 

@@ -105,7 +105,7 @@ def test_fetch_sparql_endpoint(server: Server, arteries: list[str], tmp_path: Pa
         encoding="utf-8",
     )
     ended = subprocess.run(
-        ["node", str(script)], capture_output=True, text=True, timeout=60, check=False
+        ["node", str(script)], capture_output=True, text=True, timeout=120, check=False
     )
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout) == arteries

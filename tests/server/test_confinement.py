@@ -37,7 +37,7 @@ ASK = textwrap.dedent(
 def test_no_worker_can_reach_another_machine(confined: bool, cache: Path) -> None:
     """One that is not confined can, which shows that the guard was out of the way."""
     with socket.create_server(("127.0.0.1", 0)) as elsewhere:
-        elsewhere.settimeout(20)
+        elsewhere.settimeout(120)
         url = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/"
         query = f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"
         words = [sys.executable, "-c", ASK, "confined" if confined else "free", query]
@@ -45,7 +45,7 @@ def test_no_worker_can_reach_another_machine(confined: bool, cache: Path) -> Non
             if not confined:
                 connection, _ = elsewhere.accept()
                 connection.close()
-            said, _ = asking.communicate(timeout=60)
+            said, _ = asking.communicate(timeout=120)
         assert "cannot be run" in said
         assert ("Too many open files" in said) == confined
         elsewhere.settimeout(0.1)

@@ -20,7 +20,7 @@ ASKED = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r
 def connected(server: Server, *, source: str = "127.0.0.1") -> Iterator[socket.socket]:
     """Connect from an address of the loopback, all of which belong to this machine."""
     where = (server.host, server.port)
-    with socket.create_connection(where, timeout=20, source_address=(source, 0)) as client:
+    with socket.create_connection(where, timeout=120, source_address=(source, 0)) as client:
         yield client
 
 

@@ -100,12 +100,12 @@ def test_a_server_whose_log_nobody_reads_serves_and_stops(cache: Path) -> None:
         assert process.stderr is not None
         url = re.search(rb"http://\S+:\d+", process.stderr.readline())
         assert url is not None
-        with httpx.Client(base_url=url[0].decode(), timeout=60, trust_env=False) as client:
+        with httpx.Client(base_url=url[0].decode(), timeout=120, trust_env=False) as client:
             path = f"/{'x' * 5_000}"  # 200 lines of which would fill the pipe
             for _ in range(400):
                 assert client.get(path).status_code == 404
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
 
 
 def test_slow_readers_of_source_files_take_one_descriptor_each(
