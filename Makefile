@@ -23,9 +23,12 @@ deep: $(READY)
 	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=deep --hypothesis-seed=$(SEED)
 	$(MAKE) mutants SEED=$(SEED)
 
-# Mutants of the questions, of which the golden answers must notice all that can be told apart.
+# Mutants of the questions, of which the golden answers must notice all that can be told apart, and
+# of the code, of which the tests must notice all but those in tests/mutants/survivors.tsv.
 mutants: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/mutants/requirements.txt
 	$(BIN)/python tests/mutants/questions.py --seed $(SEED)
+	$(BIN)/python tests/mutants/code.py --seed $(SEED)
 
 # Tracing takes Python 3.11 twice the time.
 coverage: $(READY)

@@ -50,7 +50,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep snapshots in a folder of this test run, and the developer's settings out of it."""
-    folder = tmp_path_factory.mktemp("cache")
+    kept = os.environ.get("CRAMPKG_TEST_CACHE")  # mutants are many, and none changes a snapshot
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("cache")
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRAMPKG_CACHE", str(folder))
         patch.delenv("CRAMPKG_SOURCES", raising=False)
