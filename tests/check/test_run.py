@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,7 @@ HIJACKS = {
     "skos:broader a owl:TransitiveProperty .": "skos:broader rdf:type",
     'ck:relatedTo ck:printedAs "causes"@en .': "ck:relatedTo ck:printedAs",
     "ck:may ck:rank 9 .": "ck:may ck:rank",
+    'kg:surely a ck:Hedge ; ck:hedgeWord "may"@en .': "kg:surely rdf:type",
     "ck:relatedTo ck:strength 9 .": "ck:relatedTo ck:strength",
 }
 
@@ -194,6 +196,41 @@ def test_data_adds_nothing_to_what_a_term_means(tmp_path: Path) -> None:
     assert sorted(f"{each.term} {each.problem.split()[2]}" for each in found) == sorted(
         HIJACKS.values()
     )
+
+
+#: What OWL 2 has and no rule here reads.
+NOT_UNDERSTOOD = (
+    *("AllDisjointProperties", "AsymmetricProperty", "InverseFunctionalProperty"),
+    *("IrreflexiveProperty", "NegativePropertyAssertion", "ReflexiveProperty", "cardinality"),
+    *("complementOf", "differentFrom", "disjointUnionOf", "hasKey", "hasSelf", "imports"),
+    *("maxCardinality", "maxQualifiedCardinality", "oneOf", "propertyDisjointWith", "sameAs"),
+    "withRestrictions",
+)
+
+
+def test_what_no_rule_understands_is_said_in_ontology_and_data(tmp_path: Path) -> None:
+    lines = [f"@prefix {prefix}: <{PREFIXES[prefix]}> ." for prefix in ("ck", "owl", "rdfs")]
+    lines += [f"ck:causes owl:{name} ck:causes ." for name in NOT_UNDERSTOOD]
+    lines += ["ck:causes a owl:Klass ; rdfs:subClasOf ck:Pain ."]
+    added(tmp_path, "ontology/more.ttl", "\n".join([*lines, ""]))
+    sources = added(tmp_path, "data/concepts/odd.ttl", "\n".join([*lines[:-1], ""]))
+    found = [each for each in run(sources).findings if each.check == "axiom-not-understood"]
+    wanted = {*(f"owl:{name}" for name in NOT_UNDERSTOOD), "owl:Klass", "rdfs:subClasOf"}
+    assert {each.term for each in found} == wanted
+    assert {each.file for each in found} == {"ontology/more.ttl", "data/concepts/odd.ttl"}
+
+
+def test_what_is_said_to_be_understood_is_in_a_rule() -> None:
+    sources = Sources.find()
+    text = Path(sources.path("rules/lint/axiom-not-understood.rq")).read_text()
+    reasoned = re.findall(r"\b(?:owl|rdfs):\w+", text.rpartition("NOT IN (")[2])
+    rules = "".join(
+        Path(sources.path(name)).read_text()
+        for name in sources.files()
+        if name.startswith(("rules/owl/", "rules/inconsistent/"))
+    )
+    assert len(reasoned) > 15
+    assert {each for each in reasoned if each not in rules} <= {"owl:FunctionalProperty"}
 
 
 def test_the_shapes_name_terms_that_there_are(tmp_path: Path) -> None:
