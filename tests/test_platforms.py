@@ -9,6 +9,7 @@ from pathlib import Path, PureWindowsPath
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from tiny import ARTICLE, BASE, TinySources
 
 from crampkg import sources
@@ -165,11 +166,20 @@ def test_a_reserved_name_would_be_found(name: str) -> None:
 
 def test_the_names_in_the_cache_are_names_on_windows() -> None:
     digest = hashlib.sha256().hexdigest()
-    folder = PureWindowsPath("C:\\Users\\somebody\\AppData\\Local\\crampkg\\Cache")
+    folder = PureWindowsPath("C:/", "Users", "somebody", "AppData", "Local", "crampkg", "Cache")
     for name in FILES:
         path = folder / f".building-{digest}-abcdefgh" / name
         assert len(str(path)) < 260
         assert not any(map(is_reserved, path.parts[1:]))
+
+
+def test_the_workflow_runs_tests_that_there_are() -> None:
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]
+    assert jobs["windows"]["runs-on"] == "windows-latest"
+    words = " ".join(step.get("run", "") for step in jobs["windows"]["steps"]).split()
+    named = [word for word in words if word.startswith("tests/")]
+    assert "tests/test_platforms.py" in named
+    assert [word for word in named if not (ROOT / word).exists()] == []
 
 
 def is_reserved(name: str) -> bool:

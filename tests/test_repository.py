@@ -153,19 +153,36 @@ def test_no_sentence_of_the_article(texts: dict[str, str], article: Path) -> Non
 
 
 def test_the_lock_is_sorted_and_pins_every_dependency(texts: dict[str, str]) -> None:
-    """Each line of the lock names one version, and each dependency that we name has a line."""
+    """Each pin is one version, with digests of its files; each dependency that we name has one."""
     project = tomllib.loads(texts["pyproject.toml"])
     asked = [
         *project["project"]["dependencies"],
         *project["dependency-groups"]["dev"],
         *project["build-system"]["requires"],
     ]
-    lines = [line for line in texts["requirements.txt"].splitlines() if not line.startswith("#")]
-    pins = [re.fullmatch(r"([a-z0-9-]+)==[\w.+!]+(?: ; [^;]+)?", line) for line in lines]
+    lock = texts["requirements.txt"].replace(" \\\n", "")
+    lines = [line for line in lock.splitlines() if not line.lstrip().startswith("#")]
+    one = r"([a-z0-9-]+)(?:\[[a-z,]+\])?==[\w.+!]+(?: ; [^;]+)?(?:    --hash=sha256:[0-9a-f]{64})+"
+    pins = [re.fullmatch(one, line) for line in lines]
     assert [line for line, pin in zip(lines, pins, strict=True) if not pin] == []
     locked = [pin[1] for pin in pins if pin]
     assert all(before < after for before, after in pairwise(locked))
     assert {re.split(r"[^a-z0-9-]", name.lower())[0] for name in asked} <= set(locked)
+
+
+@pytest.mark.parametrize(
+    ("name", "hole"),
+    [("starlette", (0, 49, 0)), ("jinja2", (3, 1, 5)), ("werkzeug", (3, 1, 5))],
+)
+def test_no_version_with_a_known_hole_is_allowed(
+    name: str, hole: tuple[int, ...], texts: dict[str, str]
+) -> None:
+    project = tomllib.loads(texts["pyproject.toml"])
+    asked = [*project["project"]["optional-dependencies"]["server"]]
+    asked += project["dependency-groups"]["dev"]
+    floors = [line.partition(">=")[2] for line in asked if line.startswith(f"{name}>=")]
+    assert len(floors) == 2
+    assert all(tuple(map(int, floor.split("."))) > hole for floor in floors)
 
 
 def test_what_is_imported_is_a_declared_dependency(texts: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from crampkg.answers import formats
 from crampkg.answers.rows import Answer
+from crampkg.engine import guard
 from crampkg.engine.remote import RemoteResult
 from crampkg.engine.transport import Reply, Transport
 from crampkg.errors import CrampkgError, EndpointError
@@ -122,6 +123,41 @@ def test_what_is_unusual_and_right_is_read() -> None:
 def test_a_graph_with_what_we_do_not_hold_is_told_in_a_sentence(body: bytes) -> None:
     with pytest.raises(EndpointError, match="an answer that cannot be used"):
         list(result(body, "graph", "application/n-triples").triples())
+
+
+@pytest.mark.parametrize("names", [[], ["y"], ["x", "y", "z"]])
+def test_other_columns_than_were_asked_for_are_told_in_a_sentence(names: list[str]) -> None:
+    """What reads a row of our own queries by its places stumbled over them."""
+    body = json.dumps(rows(names=names)).encode()
+    asked = guard.projection("SELECT ?y (COUNT(*) AS ?x) { ?y ?p ?o }")
+    with pytest.raises(EndpointError, match=r"its columns are .*, not y, x"):
+        RemoteResult(Reply(body, RESULTS, {}), "select", TRANSPORT, asked, asked)
+
+
+def test_columns_come_in_the_order_in_which_they_were_asked_for() -> None:
+    body = json.dumps(rows({"type": "uri", "value": "urn:a"}, names=["x", "y"])).encode()
+    read = RemoteResult(Reply(body, RESULTS, {}), "select", TRANSPORT, ["y", "x"], ["y", "x"])
+    assert read.variables == ("y", "x")
+    assert list(read.bindings()) == [(None, Value("uri", "urn:a"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("SELECT ?x $y WHERE { ?x ?z $y }", ["x", "y"]),
+        ("# SELECT ?n\nPREFIX a: <urn:SELECT> select distinct ?x{ ?x ?z ?y }", ["x"]),
+        ("SELECT (COUNT(DISTINCT ?a) AS ?n) ?x FROM <urn:g> WHERE {} GROUP BY ?x", ["n", "x"]),
+        ("SELECT (EXISTS { SELECT (1 AS ?q) {} } AS ?x) {}", ["x"]),
+        ('SELECT ("(" AS ?x) (IF(?a, ?b, (?c)) AS ?y) {}', ["x", "y"]),
+        ("SELECT * { { SELECT ?x {} } }", []),
+        ("SELECT REDUCED * {}", []),
+        ("ASK { SELECT ?x {} }", []),
+        ("CONSTRUCT { ?x ?y ?z } WHERE { SELECT ?x {} }", []),
+        ("DESCRIBE ?x { ?x ?y ?z }", []),
+    ],
+)
+def test_the_columns_of_a_query_are_known(text: str, columns: list[str]) -> None:
+    assert guard.projection(text) == columns
 
 
 #: Pieces of which documents are made that are almost right, and some that are not.

@@ -204,6 +204,28 @@ def order_of_star(text: str) -> list[str]:
     return list(names) if stars else []
 
 
+def projection(text: str) -> list[str]:
+    """Return the columns that a SELECT names, in order; none for SELECT * and for other forms."""
+    names: list[str] = []
+    is_open, depth, before = False, 0, ""
+    for kind, said, _ in tokens(text):
+        word = said.upper()
+        if kind == "comment":
+            continue
+        if not is_open:
+            is_open = kind == "word" and word == "SELECT"
+            if kind == "word" and word in ("ASK", "CONSTRUCT", "DESCRIBE"):
+                return []
+        elif depth == 0 and (word in ("*", "WHERE", "FROM") or said == "{"):
+            return [] if said == "*" else names
+        elif said in ("(", ")"):
+            depth += 1 if said == "(" else -1
+        elif kind == "operand" and said[0] in "?$" and (depth == 0 or (depth, before) == (1, "AS")):
+            names.append(said[1:])
+        before = word
+    return names
+
+
 def _is_expression(opened: list[str]) -> bool:
     """Tell whether a comparison can stand here: in parentheses that are no row of VALUES."""
     return opened[-1:] == ["("] and opened[-2:-1] != ["values"]

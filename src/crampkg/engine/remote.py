@@ -103,7 +103,8 @@ class RemoteEngine:
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise _at_fault(text, error) from None
             raise
-        return RemoteResult(reply, _FORMS[form], self._transport, order)
+        columns = guard.projection(text)
+        return RemoteResult(reply, _FORMS[form], self._transport, order or columns, columns)
 
     def served(self) -> str:
         """Return the identifier of the graphs by the endpoint's description of itself, or nothing.
@@ -145,7 +146,12 @@ class RemoteResult:
     """What an endpoint answered, read whole, converted as it is asked for."""
 
     def __init__(
-        self, reply: Reply, form: str, transport: Transport, order: Sequence[str] = ()
+        self,
+        reply: Reply,
+        form: str,
+        transport: Transport,
+        order: Sequence[str] = (),
+        columns: Sequence[str] = (),  # those that were asked for, unless all were
     ) -> None:
         self.form = form
         self.variables: tuple[str, ...] = ()
@@ -155,6 +161,9 @@ class RemoteResult:
         self._rows: list[Binding] = []
         if form != "graph":
             self._read_json(order)
+        if columns and sorted(columns) != sorted(self.variables):
+            message = f"its columns are {_shown(list(self.variables))}, not {', '.join(columns)}"
+            raise transport.unreadable(message)
 
     def bindings(self) -> Iterator[Binding]:
         """Iterate over the rows of a SELECT."""
