@@ -6,16 +6,14 @@ import io
 import threading
 
 from crampkg.errors import UsageError
-from crampkg.vocabulary import CK, OWL, RDF
+from crampkg.vocabulary import CK, OWL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import owlready2
 
-_TYPE = f"<{RDF}type>"
-_INDIVIDUAL = f"<{OWL}NamedIndividual>"
 #: What owlready2 follows while it loads: to the network, and to the code of any module here.
 _IMPORTS = frozenset(
     f"<{iri}>".encode()
@@ -31,7 +29,8 @@ class OwlView:
 
     owlready2 keeps an ontology in SQLite and in Python classes, and none of that may be shared by
     threads: each gets a world of its own, and none gets the default one, which all code in a
-    process shares. `read` returns the graph as N-Triples.
+    process shares. `read` returns the graph as N-Triples, each individual declared, without which
+    owlready2 does not list it.
     """
 
     def __init__(self, read: Callable[[], bytes]) -> None:
@@ -69,11 +68,10 @@ class OwlView:
             message = "This needs owlready2: pip install 'crampkg[owl]'."
             raise UsageError(message) from None
         triples = _without_imports(self._read())
-        lines = triples + "".join(sorted(_declarations(triples.decode("utf-8")))).encode()
         with self._lock:  # owlready2 prepares a class for each annotation property it reads
             world = owlready2.World()
             ontology = world.get_ontology(CK)
-            ontology.load(fileobj=io.BytesIO(lines), format="ntriples")
+            ontology.load(fileobj=io.BytesIO(triples), format="ntriples")
             self._worlds.append(world)
         return ontology
 
@@ -82,11 +80,3 @@ def _without_imports(triples: bytes) -> bytes:
     """Return N-Triples without those that let owlready2 fetch ontologies or run Python modules."""
     lines = triples.splitlines(keepends=True)
     return b"".join(line for line in lines if not _IMPORTS.intersection(line.split(b" ", 2)[1:2]))
-
-
-def _declarations(triples: str) -> Iterator[str]:
-    """Yield the declaration of each individual, without which owlready2 does not list it."""
-    for line in triples.splitlines():
-        subject, predicate, object_ = line.split(" ", 2)
-        if predicate == _TYPE and subject.startswith("<") and object_.startswith(f"<{CK}"):
-            yield f"{subject} {_TYPE} {_INDIVIDUAL} .\n"

@@ -5,8 +5,11 @@ from __future__ import annotations
 CK = "https://w3id.org/crampkg/ontology#"
 DCT = "http://purl.org/dc/terms/"
 GRAPH = "https://w3id.org/crampkg/graph/"
+#: The definition of a term, as tools of the OBO Foundry look for it: "definition" of IAO.
+DEFINITION = "http://purl.obolibrary.org/obo/IAO_0000115"
 KG = "https://w3id.org/crampkg/id/"
 ONTOLOGY = "https://w3id.org/crampkg/ontology"
+MAPPINGS = "https://w3id.org/crampkg/mappings/"
 OWL = "http://www.w3.org/2002/07/owl#"
 PROBLEM = "https://w3id.org/crampkg/problem/"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -14,7 +14,7 @@ from pyoxigraph import (
 from crampkg import turtle
 from crampkg.convert import to_value
 from crampkg.errors import UsageError
-from crampkg.export import jsonld, labels, lines, rdfxml
+from crampkg.export import jsonld, labels, lines, rdfxml, view
 from crampkg.vocabulary import GRAPHS
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Format(NamedTuple):
     extension: str
     write: Callable[[Graphs], bytes]
     keeps_graphs: bool = False  # whether it can say which graph a triple is in
+    names: bool = False  # whether tools of OWL read it, and look for names of their own
 
 
 def export(
@@ -50,17 +51,24 @@ def export(
     labelled by what is said of them, so that one new triple changes a few lines. `graphs` are
     short names of `crampkg.vocabulary.GRAPHS`, or "all". Formats without named graphs hold the
     merge of those chosen (RDF 1.1 Semantics, section 4.1). The context of JSON-LD is that of
-    `sources`, or else of the usual ones.
+    `sources`, or else of the usual ones. Each graph has its header; formats for tools of OWL have
+    labels, definitions and declarations where those tools look for them (`crampkg.export.view`).
     Raises `UsageError` for a format or graph that there is not, and when the format
     cannot hold the graphs.
     """
     known = _format(format)
-    chosen = {NamedNode(iri): iri for iri in _chosen(graphs)}
-    found: Graphs = {iri: [] for iri in chosen.values()}
+    whole: Graphs = {iri: [] for iri in GRAPHS.values()}
     for quad in parse(nquads, format=RdfFormat.N_QUADS):
-        name = chosen.get(quad.graph_name)
-        if name is not None:
-            found[name].append(_triple(quad))
+        if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value in whole:
+            whole[quad.graph_name.value].append(_triple(quad))
+    found: Graphs = {
+        iri: [
+            *whole[iri],
+            *view.header(iri, whole),
+            *(view.names(iri, whole) if known.names else ()),
+        ]
+        for iri in _chosen(graphs)
+    }
     # One graph alone is a plain graph in JSON-LD; TriG and N-Quads name it still.
     if not known.keeps_graphs or (known.name == "jsonld" and len(found) == 1):
         merged = dict.fromkeys(triple for triples in found.values() for triple in triples)
@@ -93,12 +101,12 @@ def _trig(graphs: Graphs) -> bytes:
 FORMATS: dict[str, Format] = {
     known.name: known
     for known in (
-        Format("turtle", "text/turtle", ".ttl", _turtle),
+        Format("turtle", "text/turtle", ".ttl", _turtle, names=True),
         Format("jsonld", "application/ld+json", ".jsonld", jsonld.write, keeps_graphs=True),
-        Format("ntriples", "application/n-triples", ".nt", lines.write),
+        Format("ntriples", "application/n-triples", ".nt", lines.write, names=True),
         Format("nquads", "application/n-quads", ".nq", lines.write, keeps_graphs=True),
         Format("trig", "application/trig", ".trig", _trig, keeps_graphs=True),
-        Format("rdfxml", "application/rdf+xml", ".rdf", rdfxml.write),
+        Format("rdfxml", "application/rdf+xml", ".rdf", rdfxml.write, names=True),
     )
 }
 

@@ -7,7 +7,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from crampkg.errors import SourceError
 from crampkg.sources import graph_of, read_text
 from crampkg.turtle import parse_turtle
-from crampkg.vocabulary import PREFIXES
+from crampkg.vocabulary import MAPPINGS, PREFIXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _mappings(name: str, text: str, graph: NamedNode) -> Iterator[Quad]:
     """Yield a mapping as a triple, and its source as an OWL annotation of that triple (SSSOM)."""
     from crampkg.pipeline.sssom import read
 
+    mapping_set = NamedNode(MAPPINGS + name.rpartition("/")[2])
     for mapping, (about, relation, term, why) in read(name, text):
         yield Quad(about, relation, term, graph)
         axiom = BlankNode()
@@ -56,7 +57,8 @@ def _mappings(name: str, text: str, graph: NamedNode) -> Iterator[Quad]:
             ("owl:annotatedTarget", term),
             ("sssom:mapping_justification", why),
             ("sssom:object_label", Literal(mapping.object_label)),
-            ("dct:source", Literal(mapping.object_source_version)),
+            ("sssom:object_source_version", Literal(mapping.object_source_version)),
+            ("dct:source", mapping_set),
             ("rdfs:comment", Literal(mapping.comment, language="en")),
         ):
             yield Quad(axiom, _term(prop), value, graph)
