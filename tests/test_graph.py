@@ -282,7 +282,7 @@ def test_a_row_may_be_copied_and_pickled(graph: KnowledgeGraph) -> None:
 
 
 def test_an_answer_shows_what_it_is(graph: KnowledgeGraph) -> None:
-    assert repr(graph.ask("denied-claims")) == "<Answer to denied-claims: 1 rows>"
+    assert repr(graph.ask("denied-claims")) == "<Answer to denied-claims: 2 rows>"
     assert repr(graph.query("ASK {}")) == "<Answer to ask: True>"
 
 

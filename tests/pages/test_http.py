@@ -594,7 +594,7 @@ def test_what_is_counted_is_the_same_on_both_pages(site: Server) -> None:
     evidence = site.get("/evidence").text
     for id, count in (
         ("contested-matters", "4 matters, 15 claims"),
-        ("denied-claims", "1 claim"),
+        ("denied-claims", "2 claims"),
         ("claims-without-listed-source", "18 claims"),
     ):
         page = site.get(f"/questions/{id}").text
@@ -635,7 +635,7 @@ def test_a_circumstance_is_told_apart_from_the_hedge(site: Server) -> None:
 
 def test_rows_have_a_heading_and_links_say_of_what(site: Server, graph: KnowledgeGraph) -> None:
     page = site.get("/questions/denied-claims").text
-    assert page.count('<th role="rowheader" scope="row"') == 1
+    assert page.count('<th role="rowheader" scope="row"') == 2
     claim = graph.ask("denied-claims").rows[0].text("claim")
     name = graph.terms.name_of(claim)
     assert f'<bdi>the claim</bdi><span class="unseen">: {name}</span></a>' in page
