@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -11,7 +12,9 @@ from pyoxigraph import QuerySolutions, RdfFormat, Store
 from rdflib.namespace import OWL, RDF, RDFS, SH
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.algebra import traverse
+from tiny import HOME, added
 
+from crampkg.check import run
 from crampkg.check.rules import Rule, lint_rules, text_rules
 from crampkg.sources import Sources, read_text
 from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES, expand
@@ -21,6 +24,7 @@ LINT = lint_rules(SOURCES)
 TEXT = text_rules(SOURCES)
 SHAPES = rdflib.Graph().parse(SOURCES.path("ontology/shapes.ttl"))
 ONTOLOGY = rdflib.Graph().parse(SOURCES.path("ontology/crampkg.ttl"))
+TURTLE = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in ("ck", "skos"))
 TERMS = {str(term) for term in ONTOLOGY.subjects(RDF.type, None)}
 
 
@@ -139,3 +143,27 @@ def test_every_kind_in_the_data_has_a_shape() -> None:
             str(term) for term in ONTOLOGY.transitive_objects(rdflib.URIRef(kind), RDFS.subClassOf)
         }
         assert above & targets
+
+
+@pytest.mark.parametrize(
+    ("name", "iri", "label", "shared"),
+    [
+        (f"{HOME}/x.ttl", "calf-ache/x", "GOUT", {"kg:gout", f"{KG}calf-ache/x"}),
+        (
+            f"{HOME}/x.ttl",
+            "calf-ache/x",
+            "marker 1",
+            {f"{KG}calf-ache/{x}" for x in ("x", "marker-1")},
+        ),
+        ("data/articles/other/x.ttl", "other/x", "marker 1", set()),
+        ("data/articles/other/x.ttl", "other/x", "gout", {"kg:gout", f"{KG}other/x"}),
+    ],
+)
+def test_a_label_is_compared_within_an_article_and_with_the_concepts(
+    tmp_path: Path, name: str, iri: str, label: str, shared: set[str]
+) -> None:
+    """Each article has its own marker 1."""
+    text = f'<{KG}{iri}> a ck:Condition ; skos:prefLabel "{label}"@en .'
+    sources = added(tmp_path, name, TURTLE + text)
+    findings = [each for each in run(sources).findings if each.check == "label-shared"]
+    assert {finding.term for finding in findings} == shared

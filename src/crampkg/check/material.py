@@ -43,6 +43,7 @@ class Material:
         self.quads: dict[str, list[Quad]] = {}
         self.store = Store()
         self.broken: list[Finding] = []
+        self._lines: dict[str, _Lines] = {}  # of files that findings are about
         for name in self.names:
             self._read(name)
         #: For each IRI, by file: the IRIs that are said of it there, as predicate or object.
@@ -95,21 +96,9 @@ class Material:
 
         Where none does, it is the first line that has the name at all; else None.
         """
-        text = self.texts.get(file, "")
-        names = {f"<{iri}>"} | {
-            f"{prefix}:{iri.removeprefix(namespace)}"
-            for prefix, namespace in _PREFIX.findall(text)
-            if iri.startswith(namespace)
-        }
-        first = None
-        for number, line in enumerate(text.splitlines(), 1):
-            words = [word.rstrip(",;.") for word in line.split()]
-            if names.isdisjoint(words):
-                continue
-            if not line[0].isspace() and words[0] in names:
-                return number
-            first = first or number
-        return first
+        if file not in self._lines:
+            self._lines[file] = _Lines(self.texts.get(file, ""))
+        return self._lines[file].of(iri)
 
     def file_of(self, quad: Quad) -> str | None:
         """Return the file in which a quad stands, or None for one that is computed."""
@@ -163,6 +152,33 @@ class Material:
         files = [*self._said.get(iri, {})] or [*self._using.get(iri, {})]
         files = [file for file in files if graph_of(file) in about] or files
         return max(files, key=rank, default=None)
+
+
+class _Lines:
+    """The lines of a file by the names that stand in them: read once for all findings."""
+
+    def __init__(self, text: str) -> None:
+        self._prefixes = _PREFIX.findall(text)
+        self._beginning: dict[str, int] = {}
+        self._naming: dict[str, int] = {}
+        for number, line in enumerate(text.splitlines(), 1):
+            words = [word.rstrip(",;.") for word in line.split()]
+            if words and not line[0].isspace():
+                self._beginning.setdefault(words[0], number)
+            for word in words:
+                self._naming.setdefault(word, number)
+
+    def of(self, iri: str) -> int | None:
+        """Return the first line that `iri` begins, else the first that has it, else None."""
+        names = [f"<{iri}>"] + [
+            f"{prefix}:{iri.removeprefix(namespace)}"
+            for prefix, namespace in self._prefixes
+            if iri.startswith(namespace)
+        ]
+        for lines in (self._beginning, self._naming):
+            if found := [lines[name] for name in names if name in lines]:
+                return min(found)
+        return None
 
 
 def text_of(term: object) -> str:

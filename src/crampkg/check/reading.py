@@ -75,11 +75,11 @@ class ArticleRecord(NamedTuple):
     claims: tuple[Claim, ...]
     uses: tuple[MarkerUse, ...]
     headings: dict[str, str]  # of sections, by IRI
+    parts: dict[str, list[Statement]]  # of statements, by IRI, in printed order
 
     def items(self, statement: str) -> list[Statement]:
         """Return the items and the lead-in of a statement, in printed order."""
-        found = [item for item in self.statements.values() if item.parent == statement]
-        return sorted(found, key=lambda item: item.span)
+        return self.parts.get(statement, [])
 
     def introduction(self, statement: Statement) -> Span:
         """Return the words of a statement before the first item of its list; all if it has none."""
@@ -145,7 +145,13 @@ def _article(iri: str, subjects: dict[str, dict[str, tuple[str, ...]]]) -> Artic
             uses.append(MarkerUse(name, span, text or ""))
         elif "Section" in kinds and (heading := _first(properties, "usesHeading")):
             headings[name] = heading
-    return ArticleRecord(iri, tuple(recorded), statements, tuple(claims), tuple(uses), headings)
+    parts: dict[str, list[Statement]] = {}
+    for statement in sorted(statements.values(), key=lambda statement: statement.span):
+        if statement.parent is not None:
+            parts.setdefault(statement.parent, []).append(statement)
+    return ArticleRecord(
+        iri, tuple(recorded), statements, tuple(claims), tuple(uses), headings, parts
+    )
 
 
 def _first(properties: dict[str, tuple[str, ...]], local: str) -> str | None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: How much is shown of what pyshacl says, in characters.
 _SHOWN = 300
 
+#: Of more things than these the report is sifted: pyshacl goes through all of them for each thing.
+_FEW = 100
+
 _STRING = XSD + "string"
 _PREFIX = re.compile(r"[\w.-]*")
 _NAMESPACE = re.compile(r"""[^<>"{}|^`\\\s]*""")
@@ -55,10 +58,14 @@ def validate(material: Material) -> tuple[list[Finding], int]:
             "shape, or the query in it, that this is about."
         )
         return [material.fault(SourceError(message, path=SHAPES), SHAPES)], 1
+    everything = material.selected.issuperset(material.quads)
+    terms = material.terms()
     findings = []
     for result in report.subjects(RDF.type, SH.ValidationResult):
         focus = report.value(result, SH.focusNode)
         source = report.value(result, SH.sourceShape)
+        if not everything and str(focus) not in terms:
+            continue
         if isinstance(focus, rdflib.URIRef) and isinstance(source, rdflib.URIRef):
             check = source.rpartition("/")[2]
             message = str(
@@ -88,7 +95,7 @@ def _report(shapes: rdflib.Graph, material: Material) -> rdflib.Graph:
             _stated(material),
             shacl_graph=shapes,
             inplace=True,
-            focus_nodes=None if everything else sorted(terms) or ["urn:none"],
+            focus_nodes=sorted(terms) if 0 < len(terms) <= _FEW and not everything else None,
         )
     if not isinstance(report, rdflib.Graph):
         raise TypeError(report)
