@@ -147,6 +147,28 @@ def test_a_class_can_settle_what_a_name_leaves_open(graph: KnowledgeGraph) -> No
     assert graph.find("calf", CK + "AnatomicalSite").label == "calf"
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "label"),
+    [
+        ("CitationMarker", "4", "marker 4"),
+        ("Section", "primary causes", "section on primary causes"),
+        ("Section", "Differential Diagnosis", "section on differential diagnosis"),
+        ("Section", "causes of leg cramps", "section on causes of leg cramps (opening)"),
+    ],
+)
+def test_what_begins_all_labels_of_a_kind_may_be_left_out(
+    graph: KnowledgeGraph, kind: str, name: str, label: str
+) -> None:
+    assert graph.find(name, CK + kind).label == label
+    with pytest.raises(UnknownTermError):
+        graph.find("44", CK + kind)
+
+
+def test_nothing_may_be_left_out_where_no_kind_is_wanted(graph: KnowledgeGraph) -> None:
+    with pytest.raises(UnknownTermError):
+        graph.find("4")
+
+
 def test_the_wrong_class_names_what_would_do(graph: KnowledgeGraph) -> None:
     with pytest.raises(WrongKindError, match=r"no anatomical site.*ankle, buttock, calf"):
         graph.find("quinine", CK + "AnatomicalSite")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os.path
 import unicodedata
 
 from crampkg.errors import (
@@ -106,6 +107,8 @@ class Terms:
             things = [[term for term in each if term.iri.startswith(KG)] for each in fittings]
             own = 3  # label, synonym, slug: these of a class or relation win over what is lent
             fittings = [*things[:own], *fittings[:own], *things[own:], *fittings[own:]]
+        elif len(kinds) == 1:
+            fittings = [*fittings, self._shortened(name, kinds[0])]
         for fitting in fittings:
             of_kind = [term for term in fitting if _is_one_of(term, kinds)]
             if len(of_kind) > 1:
@@ -212,6 +215,22 @@ class Terms:
             for closeness in {each.closeness for each in term.mapped if _fold(each.name) == wanted}:
                 lent[closeness].append(term)
         return labels, synonyms, slugs, *lent.values()
+
+    def _shortened(self, name: str, kind: str) -> list[Term]:
+        """Return the terms of a kind that `name` means without the words that begin all its labels.
+
+        "4" is "marker 4" where a marker is wanted, "primary causes" the section on these; brackets
+        at the end may be left out too.
+        """
+        terms = self.of_kind(kind)
+        labels = [term.label.partition(" (")[0].split() for term in terms]
+        common = len(os.path.commonprefix(labels)) if len(labels) > 1 else 0
+        wanted = _fold(name)
+        return [
+            term
+            for term, words in zip(terms, labels, strict=True)
+            if common and wanted and _fold(" ".join(words[common:])) == wanted
+        ]
 
     def _of_kind(self, term: Term, name: str, kinds: tuple[str, ...]) -> Term:
         if _is_one_of(term, kinds):
