@@ -89,6 +89,25 @@ def test_what_cannot_be_drawn_is_refused(
     assert 'role="alert"' in page.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ({"concept": ""}, "concept"),
+        ({"question": "arteries-explaining-pain", "site": ""}, "site"),
+        ({"concept": "calf", "depth": " "}, "depth"),
+    ],
+)
+def test_an_empty_parameter_is_not_its_default(
+    server: Server, asked: dict[str, str], name: str
+) -> None:
+    """Of a file, which programs fetch; a form may send fields that were left empty."""
+    for path in ("/picture.svg", "/picture.png"):
+        answer = server.get(path, params=asked)
+        assert answer.status_code == 400
+        assert f"{name!r} is empty" in answer.json()["detail"]
+    assert server.get("/picture", params=asked).status_code == 200
+
+
 def test_names_that_are_too_long_in_all_are_refused(server: Server) -> None:
     things = " ".join(f"<http://example.org/{number}>" for number in range(80))
     query = (

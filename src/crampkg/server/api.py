@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crampkg.errors import CrampkgError
 from crampkg.server import limits, media
-from crampkg.server.problems import Problem, problem_of
+from crampkg.server.problems import Problem, problem_of, refuse_empty
 from crampkg.server.sparql import base_of
 
 if TYPE_CHECKING:
@@ -110,10 +110,7 @@ def _asked(
         if name not in known:
             what = f"It takes {', '.join(known)}." if known else "It takes none."
             raise Problem("bad-request", f"There is no parameter {name!r} here. {what}")
-        # A client whose variable is empty would take the default for its answer.
-        if not value.strip():
-            detail = f"The parameter {name!r} is empty. Give it a value, or leave it out."
-            raise Problem("bad-request", detail)
+        refuse_empty(name, value)
         if name in several:
             asked.setdefault(name, []).append(value)
         elif name in asked:

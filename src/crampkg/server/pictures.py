@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crampkg.server import site
 from crampkg.server.pages import layout
+from crampkg.server.problems import refuse_empty
 from crampkg.server.sparql import base_of, posted
 
 if TYPE_CHECKING:
@@ -40,10 +41,15 @@ async def png(request: Request, service: Service) -> Response:
 
 
 async def _alone(request: Request, service: Service, job: dict[str, Any], suffix: str) -> Response:
-    """Return a picture as a file. By POST, of a query that is too long for an address."""
+    """Return a picture as a file. By POST, of a query that is too long for an address.
+
+    Raises `Problem` for a parameter that is empty.
+    """
     asked = request.query_params.multi_items()
     if request.method == "POST":
         asked = await posted(request, service.limits.query)
+    for name, value in asked:
+        refuse_empty(name, value)
     work = {**job, "picture": {"asked": asked, "alone": True}}
     name = next((value for name, value in asked if name in ("concept", "question")), "picture")
     safe = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)

@@ -236,6 +236,16 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
         return json.dumps(told, ensure_ascii=False).encode() + b"\n"
 
 
+def refuse_empty(name: str, value: str) -> None:
+    """Raise `Problem` when a parameter has no value.
+
+    A client whose variable is empty would take what is answered by default for its answer.
+    """
+    if not value.strip():
+        detail = f"The parameter {name!r} is empty. Give it a value, or leave it out."
+        raise Problem("bad-request", detail)
+
+
 def problem_of(error: CrampkgError) -> Problem:
     """Return the problem that an error of ours is to the client that caused it."""
     if isinstance(error, RefusedQueryError):
