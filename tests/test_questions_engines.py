@@ -134,7 +134,7 @@ def test_each_row_says_which_value_it_answers(
         columns, rows = _answer(oxigraph, _bound(question, parameter.name, list(alone)))
         asked = columns.index("asked")
         if len(question.params) > 1:  # compared with each other, so that none stands alone
-            assert {row[asked].text for row in rows if row[asked]} <= {
+            assert {value.text for row in rows if (value := row[asked])} <= {
                 *alone,
                 *(each.default for each in question.params),
             }

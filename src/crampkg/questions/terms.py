@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import os.path
 import unicodedata
+from itertools import takewhile
 
 from crampkg.errors import (
     AmbiguousTermError,
@@ -224,7 +224,8 @@ class Terms:
         """
         terms = self.of_kind(kind)
         labels = [term.label.partition(" (")[0].split() for term in terms]
-        common = len(os.path.commonprefix(labels)) if len(labels) > 1 else 0
+        alike = takewhile(lambda words: len(set(words)) == 1, zip(*labels, strict=False))
+        common = len(list(alike)) if len(labels) > 1 else 0
         wanted = _fold(name)
         return [
             term
