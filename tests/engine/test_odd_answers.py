@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crampkg.answers import formats
 from crampkg.answers.rows import Answer
 from crampkg.engine import guard
-from crampkg.engine.remote import RemoteResult
+from crampkg.engine.remote import RemoteEngine, RemoteResult
 from crampkg.engine.transport import Reply, Transport
 from crampkg.errors import CrampkgError, EndpointError
 from crampkg.graph import KnowledgeGraph
@@ -158,6 +158,15 @@ def test_columns_come_in_the_order_in_which_they_were_asked_for() -> None:
 )
 def test_the_columns_of_a_query_are_known(text: str, columns: list[str]) -> None:
     assert guard.projection(text) == columns
+
+
+@pytest.mark.parametrize("text", ["abc", "-1", "", "1.0", "\u0665", "9" * 30])
+def test_a_count_that_is_none_is_told_in_a_sentence(text: str) -> None:
+    engine = RemoteEngine("http://127.0.0.1:9/sparql")
+    assert engine.number(Value("literal", "07", f"{XSD}integer")) == 7
+    for value in (Value("literal", text, f"{XSD}integer"), None):
+        with pytest.raises(EndpointError, match=r"it counts .* triples"):
+            engine.number(value)
 
 
 #: Pieces of which documents are made that are almost right, and some that are not.

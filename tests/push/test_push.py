@@ -489,6 +489,27 @@ def test_a_store_that_answers_nonsense_is_not_written_to(
     assert not any(is_update(asked) for asked in way.server.asked)
 
 
+def test_no_graph_is_dropped_but_side_graphs(empty: Running, newer: bytes) -> None:
+    """Whatever a store says that push did not ask for."""
+    mine = "urn:mine> ; DROP ALL ; DROP SILENT GRAPH <urn:mine"
+    body = {
+        "head": {"vars": ["graph", "n"]},
+        "results": {
+            "bindings": [
+                {"graph": {"type": kind, "value": graph}, "n": {"type": "literal", "value": "1"}}
+                for kind, graph in (("uri", "urn:mine"), ("literal", mine), ("literal", LOADING))
+            ]
+        },
+    }
+
+    def lie(handler: Handler, _: Asked) -> None:
+        handler.reply(200, json.dumps(body).encode(), "application/sparql-results+json")
+
+    with before(empty, lie, lambda _, asked: b"STRSTARTS" in asked.body) as way:
+        assert target(way.store).state().loading == {}
+    assert send(empty, newer).sent
+
+
 def test_a_server_that_takes_everything_and_keeps_nothing_is_found_out(
     either: Running, newer: bytes, older: bytes
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from urllib.request import Request
 
@@ -105,6 +106,18 @@ class RemoteEngine:
             raise
         columns = guard.projection(text)
         return RemoteResult(reply, _FORMS[form], self._transport, order or columns, columns)
+
+    def size(self, graph: str, *, union: bool = True) -> int:
+        """Return how many triples a named graph has. `union` and errors are as `query` has them."""
+        text = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+        return self.number(next((row[0] for row in self.query(text, union=union).bindings()), None))
+
+    def number(self, value: Value | None) -> int:
+        """Return a count that the endpoint gave. Raises `EndpointError` for what is none."""
+        text = "" if value is None else value.text
+        if not re.fullmatch("[0-9]{1,18}", text):
+            raise self._transport.unreadable(f"it counts {_shown(text)} triples")
+        return int(text)
 
     def served(self) -> str:
         """Return the identifier of the graphs by the endpoint's description of itself, or nothing.

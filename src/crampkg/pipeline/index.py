@@ -36,7 +36,7 @@ def index(store: Store) -> list[list[object]]:
         lent = [
             [name, term, closeness]
             for closeness, match in _LENDING.items()
-            for term in _values(store, subject, match)
+            for term in _matches(store, subject, match)
             for name in (*mapped.get(term, ()), *_values(store, NamedNode(term), _SYNONYM))
         ]
         rows.append([subject.value, labels[subject], synonyms, kinds, definition, hidden, lent])
@@ -71,6 +71,12 @@ def statuses(store: Store) -> list[list[str]]:
         told = [next(iter(_values(store, subject, NamedNode(name))), "") for name in properties]
         rows.append([*told, subject.value])
     return rows
+
+
+def _matches(store: Store, subject: NamedNode, match: NamedNode) -> list[str]:
+    """Return the IRIs of the terms that a thing is mapped to; a text is none."""
+    quads = store.quads_for_pattern(subject, match, None, None)
+    return sorted({quad.object.value for quad in quads if isinstance(quad.object, NamedNode)})
 
 
 def _values(store: Store, subject: NamedNode, predicate: NamedNode) -> list[str]:

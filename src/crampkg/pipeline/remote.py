@@ -120,9 +120,8 @@ class RemoteSnapshot(Snapshot):
                 for value in triple
             )
             quads.append(Quad(subject, predicate, object_, name))  # type: ignore[arg-type]
-        rows = self._engine.query(f"SELECT (COUNT(*) AS ?n) {where}").bindings()
-        counted = next((row[0].text for row in rows if row[0] is not None), "0")
-        if len(set(quads)) != int(counted):
+        counted = self._engine.size(iri)
+        if len(set(quads)) != counted:
             message = (
                 f"{self._engine.url} gave {len(set(quads))} of the {counted} triples of <{iri}>. "
                 "Raise its limit on the size of answers."
