@@ -102,7 +102,7 @@ def shorten(iri: str) -> str:
     return f"{prefix}:{iri[len(namespace) :]}" if prefix else compress(iri)
 
 
-def shown(iri: str) -> str:
+def readable(iri: str) -> str:
     """Return `iri` as a person reads it: as a CURIE, or in angle brackets if it looks like one."""
     curie = compress(iri)
     return f"<{iri}>" if curie == iri and expand(iri) else curie

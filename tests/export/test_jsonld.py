@@ -289,6 +289,8 @@ def test_a_broken_context_is_named(
     [
         ("{\n\n,}", 3),
         ("{}", None),
+        ("[" * 100_000, None),
+        ('{"@context": ' + '{"a": ' * 400 + "1" + "}" * 401, None),
         ('{"@context": {"a": 5}}', None),
         ('{"@context": "https://example.org/context.jsonld"}', None),
         ('{"@context": {"a": {"@id": "urn:a", "@container": "@odd"}}}', None),

@@ -33,6 +33,13 @@ def test_a_header_becomes_a_question() -> None:
     assert question.text == GOOD
 
 
+def test_a_header_needs_no_blank_after_its_mark() -> None:
+    """As grlc writes it too; whatever stands behind the mark, no letter is cut off."""
+    for mark in ("#+", "#+  "):
+        written = GOOD.replace("#+ ", mark)
+        assert parse("queries/pain.rq", written)._replace(text=GOOD) == parse("p", GOOD)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -40,6 +47,8 @@ def test_a_header_becomes_a_question() -> None:
         ("#+ summary: Pain at a site.", "#+ sumary: x\n#+ summary: y", "the header has sumary"),
         ("tags: [pain]", "tags: []", "at least one word"),
         ("tags: [pain]", "tags: [pain", "not YAML"),
+        ("tags: [pain]", f"tags: {'[' * 200_000}{']' * 200_000}", "not YAML"),
+        ("tags: [pain]", f"tags:\n#+   {'- ' * 200_000}pain", "not YAML"),
         ("question: Where does {site} hurt?", "question: 7", "question must be text"),
         ("type: iri", "type: text", "has no type out of iri"),
         ("class: ck:AnatomicalSite", "class: AnatomicalSite", "needs a class"),

@@ -7,7 +7,7 @@ from html import escape
 from crampkg.answers import whose
 from crampkg.answers.formats import asked, closing_lines, columns, silence
 from crampkg.answers.whose import HEADING, title_of
-from crampkg.vocabulary import shown
+from crampkg.vocabulary import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _cell(value: Value | None) -> str:
     if value is None:
         return ""
     if value.kind == "uri":
-        text = escape(shown(value.text))
+        text = escape(readable(value.text))
         if value.text.startswith(("http://", "https://")):
             return f'<a href="{escape(value.text)}">{text}</a>'
         return text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.answers.whose import HEADING, title_of
 from crampkg.printable import printable
-from crampkg.vocabulary import XSD, shown
+from crampkg.vocabulary import XSD, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -296,7 +296,7 @@ def cell(value: Value | None) -> str:
     if value is None:
         return ""
     if value.kind == "uri":
-        return shown(value.text)
+        return readable(value.text)
     text = f"_:{value.text}" if value.kind == "bnode" else " ".join(value.text.split())
     return printable(text)
 

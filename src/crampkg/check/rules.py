@@ -87,7 +87,8 @@ def _document(name: str, text: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
-        message = f"{name}, line {line}: this is not YAML. Mind quotes, colons and indents."
+        where = f"{name}, line {line}" if line else name
+        message = f"{where}: this is not YAML. Mind quotes, colons and indents."
         raise SourceError(message, path=name, line=line) from None
     if not isinstance(document, dict):
         message = f"{name}: there is nothing in it. Begin the file with `id: ...`."

@@ -80,7 +80,7 @@ def check_context(text: str) -> None:
     try:
         options = {"documentLoader": _refuse, "processingMode": "json-ld-1.1"}
         jsonld.expand({"@context": context, "@id": "urn:any"}, options)
-    except jsonld.JsonLdError as error:
+    except (jsonld.JsonLdError, RecursionError) as error:
         message = f"{CONTEXT}: this is no JSON-LD context: {_reason(error)}. Mend it."
         raise SourceError(message, path=CONTEXT) from None
 
@@ -94,7 +94,7 @@ def _parse_context(text: str) -> Object:
     line = None
     try:
         context: Object = json.loads(text)["@context"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, json.JSONDecodeError):
             line = error.lineno
         where = f"{CONTEXT}, line {line}" if line else CONTEXT

@@ -95,7 +95,7 @@ def _metadata(name: str, lines: list[str]) -> dict[str, Any]:
     line: int | None = None
     try:
         metadata = load_yaml("\n".join(each[1:].rstrip("\r") for each in lines))
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, metadata = (min(mark.line + 1, len(lines)) if mark else None), ()
     if metadata is None:

@@ -17,12 +17,33 @@ _PARAMETER_KEYS = ("type", "class", "default", "help")
 _TYPES = ("iri", "string", "integer")
 #: libyaml's, which PyYAML carries nearly everywhere, is ten times as fast as the one in Python.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: The length of a text, in characters, up to which libyaml's recursion is safe; and the deepest
+#: nesting of a longer one.
+_SAFE, _DEEPEST = 10_000, 100
 _FORM = re.compile(r"^\s*(SELECT|CONSTRUCT)\b", re.IGNORECASE | re.MULTILINE)
 
 
 def load_yaml(text: str) -> Any:
-    """Return the plain values in a YAML document. Raises yaml.YAMLError."""
-    return yaml.load(text, _LOADER)  # noqa: S506 - it is a safe one
+    """Return the plain values in a YAML document.
+
+    Raises yaml.YAMLError, also for one so deeply nested that reading it would end the process.
+    """
+    try:
+        if len(text) > _SAFE:  # no shorter text can be nested too deeply
+            _measure(text)
+        return yaml.load(text, _LOADER)  # noqa: S506 - it is a safe one
+    except RecursionError:  # of the loader in Python
+        raise yaml.YAMLError from None
+
+
+def _measure(text: str) -> None:
+    """Raise yaml.YAMLError when a document is nested too deeply. Its parser keeps no call stack."""
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise yaml.YAMLError
 
 
 def parse(name: str, text: str) -> Question:
@@ -77,13 +98,14 @@ def read_header(name: str, text: str) -> dict[str, Any]:
     for line in text.splitlines():
         if not line.startswith("#+"):
             break
-        lines.append(line[3:])
+        lines.append(line[2:])  # YAML does not mind the blank, nor that there is none
     try:
         header = load_yaml("\n".join(lines))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         number = mark.line + 1 if mark else None
-        message = f"{name}, line {number}: the header is not YAML. Mind quotes, colons and indents."
+        where = f"{name}, line {number}" if number else name
+        message = f"{where}: the header is not YAML. Mind quotes, colons and indents."
         raise SourceError(message, path=name, line=number) from None
     if not isinstance(header, dict):
         raise _fault(name, "there is no header. Begin the file with `#+ id: ...` lines")

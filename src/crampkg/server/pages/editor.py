@@ -17,7 +17,7 @@ from crampkg.server.pages.addresses import address
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.questions import without_header
 from crampkg.server.problems import Problem, problem_of
-from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, XSD, compress
+from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, XSD, compress, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -253,7 +253,7 @@ def _cell(value: Value | None, graph: KnowledgeGraph, *, is_named: bool = True) 
         return None
     if value.kind == "uri":
         term = graph.terms.get(value.text) if is_named else None
-        return Cell(compress(value.text), term.label if term else "", address(value.text))
+        return Cell(readable(value.text), term.label if term else "", address(value.text))
     if value.kind == "bnode":
         return Cell(f"_:{value.text}")
     if value.language:

@@ -10,7 +10,7 @@ from crampkg.answers import whose
 from crampkg.answers.table import are_numbers, heading_of, label_of, tally
 from crampkg.questions.bind import serialize
 from crampkg.server.pages.addresses import address
-from crampkg.vocabulary import CK, ORIGINS, compress
+from crampkg.vocabulary import CK, ORIGINS, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -266,7 +266,7 @@ def folded(content: Grid, heading: str) -> Grid:
 
 def linked(text: str, iri: str, look: str = "") -> Part:
     """Return a part that leads to the thing with an IRI."""
-    return Part(text or compress(iri), address(iri), look)
+    return Part(text or readable(iri), address(iri), look)
 
 
 def _bundles(variables: Sequence[str], rows: Sequence[Row]) -> list[list[Row]]:
