@@ -32,7 +32,8 @@ DESCRIPTION = """\
 Show one concept: its definition and kinds, what the article claims about it with stance, hedge
 and marker, what we added as background, what is inferred, and its mappings.
 
-The concept is found by label, synonym, CURIE or IRI, in any case."""
+The concept is found by label, synonym, CURIE or IRI, in any case, and by what a term of another
+vocabulary is called that it is mapped to exactly or closely."""
 
 EXAMPLES = """\
 examples:
