@@ -5,7 +5,7 @@ SEED ?= 14
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test conformance deep mutants coverage lint fmt editor bench bench-serving engines screenshots page golden lock clean
+.PHONY: demo test conformance tools deep mutants coverage lint fmt editor bench bench-serving engines screenshots page golden lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
@@ -15,8 +15,16 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not conformance" $(PYTEST_ARGS)
 
 # Published suites, the stores and the tools of others, accessibility of every page.
-conformance: $(READY) tests/engines/node_modules
+conformance: $(READY) tests/engines/node_modules tools
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m conformance $(PYTEST_ARGS)
+
+# Tools that read our exports, each in a venv of its own: their dependencies do not fit together.
+TOOLS := $(patsubst tests/tools/%.txt,.venv/tools-%/.ready,$(wildcard tests/tools/*.txt))
+tools: $(TOOLS)
+.venv/tools-%/.ready: tests/tools/%.txt
+	$(PYTHON) -m venv .venv/tools-$*
+	.venv/tools-$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 # Large properties and mutants, by hand: make deep SEED=7.
 deep: $(READY)

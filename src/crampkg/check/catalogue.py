@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import rdflib
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import SH
 
 from crampkg.check.consistency import CONSISTENCY_CHECKS
 from crampkg.check.files import FILE_CHECKS
@@ -26,7 +26,7 @@ def catalogue(sources: Sources) -> dict[str, dict[str, str]]:
     shapes = rdflib.Graph().parse(data=read_text(sources.path(SHAPES), SHAPES), format="turtle")
     described = {
         str(shape).rpartition("/")[2]: str(shapes.value(shape, SH.description))
-        for shape in shapes.subjects(RDF.type, SH.PropertyShape)
+        for shape in shapes.subjects(SH.message)
     }
     return {
         "Files": FILE_CHECKS,

@@ -38,8 +38,8 @@ _TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjects
 def validate(material: Material) -> tuple[list[Finding], int]:
     """Validate what the sources state; return the violations and the number of shapes.
 
-    A shape is a property shape with a name of its own, whose local name the finding has. Its
-    message is the problem, as far as the first full stop, and then the remedy. Shapes with a query
+    A shape has a name, whose local part the finding has, and a message: the problem, as far as the
+    first full stop, and then the remedy. All of ours are of SHACL Core. Shapes with a query
     that might ask another server are a finding, and none is tested; so are shapes that pyshacl
     cannot run.
     """
@@ -76,7 +76,7 @@ def validate(material: Material) -> tuple[list[Finding], int]:
             finding = material.finding(check, str(focus), f"{problem}.", remedy, about)
             if finding is not None:
                 findings.append(finding)
-    return findings, len(list(shapes.subjects(RDF.type, SH.PropertyShape)))
+    return findings, len(set(shapes.subjects(SH.message)))
 
 
 def _report(shapes: rdflib.Graph, material: Material) -> rdflib.Graph:
@@ -132,10 +132,11 @@ def _aim(shapes: rdflib.Graph, material: Material) -> None:
             for row in found:
                 shapes.add((node, SH.targetNode, to_rdflib(row["this"])))
     for node, shape in list(shapes.subject_objects(SH.property)):
-        for target in _TARGETS:
-            for what in shapes.objects(node, target):
-                shapes.add((shape, target, what))
-        shapes.remove((node, SH.property, shape))
+        targets = [(target, what) for target in _TARGETS for what in shapes.objects(node, target)]
+        for target, what in targets:
+            shapes.add((shape, target, what))
+        if targets:  # otherwise it is a part of a condition
+            shapes.remove((node, SH.property, shape))
 
 
 def _stated(material: Material) -> rdflib.Graph:

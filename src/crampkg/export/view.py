@@ -37,6 +37,7 @@ def _iri(iri: str) -> Value:
 _TYPE, _LABEL, _DEFINITION, _DEFINED_BY = map(
     _iri, (RDF + "type", RDFS + "label", DEFINITION, RDFS + "isDefinedBy")
 )
+_TITLE, *_GIVEN = map(_iri, (DCT + "title", SKOS + "prefLabel", RDFS + "label"))
 _NAMES = {SKOS + "prefLabel": _LABEL, SKOS + "definition": _DEFINITION}
 _IN_SCHEME, _CONCEPT, _SCHEME, _INDIVIDUAL = map(
     _iri,
@@ -85,11 +86,14 @@ def names(graph: str, whole: Graphs) -> Iterator[Triple]:
         for subject, predicate, value in triples
         if (predicate, value) == (_TYPE, _ENTITY)
     }
+    labelled = {subject for subject, predicate, _ in whole.get(graph, []) if predicate in _GIVEN}
     used = False
     for subject, predicate, value in whole.get(graph, []):
         if subject.kind != "uri":
             continue
         name = _NAMES.get(predicate.text)
+        if predicate == _TITLE and subject not in labelled:
+            name = _LABEL
         if name and value.kind == "literal":
             yield subject, name, value
             used = used or name == _DEFINITION
