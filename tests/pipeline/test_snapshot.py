@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 from tiny import TinySources
@@ -82,6 +84,37 @@ def test_changes_with_any_source(sources: Sources) -> None:
     path = Path(sources.path("data/concepts/anatomy.ttl"))
     path.write_text(path.read_text() + "\n", encoding="utf-8")
     assert digest_of(sources) != before
+
+
+def test_changes_with_any_code_that_builds(tiny: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index of names with another shape, say, is never read as if it were the present one."""
+    code = (
+        "import sys; from crampkg.pipeline.snapshot import build; from tiny import TinySources; "
+        "build(TinySources(), 'x'); "
+        "print(*(module.__file__ for name, module in sys.modules.items() "
+        "if name.startswith('crampkg')), sep='\\n')"
+    )
+    path = os.pathsep.join(str(ROOT / folder) for folder in ("src", "tests"))
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    imported = {Path(line) for line in ran.stdout.split()}
+    assert len(imported) > 10
+    hashed: set[Path] = set()
+
+    def opened(path: str, *words: str) -> IO[bytes]:
+        hashed.add(Path(path))
+        return io.BytesIO()
+
+    monkeypatch.setattr("builtins.open", opened)
+    digest_of(tiny)
+    monkeypatch.undo()
+    empty = {ROOT / "src" / "crampkg" / "engine" / "__init__.py"}  # says what is in the folder
+    assert imported - hashed == empty
 
 
 def test_two_builders_at_once_do_not_collide(sources: Sources, tmp_path: Path) -> None:

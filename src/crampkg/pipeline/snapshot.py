@@ -201,8 +201,8 @@ def digest_of(sources: Sources) -> str:
 
     digest = hashlib.sha256(pyoxigraph.__version__.encode())
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    code = ["__init__.py", "convert.py", "sources.py", "turtle.py", "vocabulary.py"]
-    for folder in ("pipeline", "questions"):
+    code = [os.path.join("engine", "guard.py")]
+    for folder in ("", "pipeline", "questions"):
         names = sorted(os.listdir(os.path.join(package, folder)))
         code += [os.path.join(folder, name) for name in names if name.endswith(".py")]
     texts = [(name, sources.path(name)) for name in sources.files()]
