@@ -172,7 +172,9 @@ def test_a_whole_graph_can_be_read(server: Server, graph: KnowledgeGraph, name: 
 def test_the_default_graph_of_the_store_is_the_union(server: Server, graph: KnowledgeGraph) -> None:
     response = server.get("/store?default", headers={"accept": "text/turtle"})
     assert response.content == graph.export("turtle", "all")
-    assert len(set(graph.export("ntriples").splitlines())) == sum(graph.counts.values())
+    # No triple is in two graphs, or the engine would count it twice in their union.
+    triples = {line.rpartition(b" <")[0] for line in graph.nquads.splitlines()}
+    assert len(triples) == sum(graph.counts.values())
 
 
 @pytest.mark.parametrize(
