@@ -110,10 +110,10 @@ class Trial:
             id, parameters = asked(path)
             if id != mutant.id:
                 continue
-            bound = self._graph.ask(id, **parameters).query
+            answer = self._graph.ask(id, **parameters)
             variables = self._expected.columns.get(id, TRIPLE)
-            right = self._expected.rows(read(path), variables)
-            if self._rows(mutant.apply(bound)) != (variables, right):
+            right = self._expected.rows(read(path), variables, answer.parameters)
+            if self._rows(mutant.apply(answer.query)) != (variables, right):
                 return "killed"
         for bound, rows in self._every_answer(mutant.id):
             if self._rows(mutant.apply(bound))[1] != rows:
