@@ -36,10 +36,10 @@ PARTS = (*GRAPHS, "all")
 
 def parser() -> ArgumentParser:
     """Return the parser of the words after `export`."""
-    from crampkg.export import FORMATS
+    from crampkg.export import EXPORTS
 
     words = ArgumentParser("crampkg export", DESCRIPTION, EXAMPLES)
-    add_format(words, FORMATS, "turtle")
+    add_format(words, EXPORTS, "turtle")
     graph = words.add_argument(
         "--graph",
         metavar="GRAPH",

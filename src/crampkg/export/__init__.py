@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from crampkg.export.formats import FORMATS, Format, export, to_bytes
+from crampkg.export.formats import EXPORTS, FORMATS, Format, export, to_bytes
 
-__all__ = ["FORMATS", "Format", "export", "to_bytes"]
+__all__ = ["EXPORTS", "FORMATS", "Format", "export", "to_bytes"]

@@ -14,11 +14,13 @@ from pyoxigraph import (
 from crampkg import turtle
 from crampkg.convert import to_value
 from crampkg.errors import UsageError
-from crampkg.export import jsonld, labels, lines, rdfxml, view
+from crampkg.export import jsonld, labels, lines, rdf12, rdfxml, view
 from crampkg.vocabulary import GRAPHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from pyoxigraph import Triple as PyTriple
 
     from crampkg.records import Value
     from crampkg.sources import Sources
@@ -53,10 +55,12 @@ def export(
     merge of those chosen (RDF 1.1 Semantics, section 4.1). The context of JSON-LD is that of
     `sources`, or else of the usual ones. Each graph has its header; formats for tools of OWL have
     labels, definitions and declarations where those tools look for them (`crampkg.export.view`).
+    Formats of RDF 1.2 have the claims on the triples that they state (`crampkg.export.rdf12`).
     Raises `UsageError` for a format or graph that there is not, and when the format
     cannot hold the graphs.
     """
-    known = _format(format)
+    known = None if format in RDF_12 else _format(format, EXPORTS)
+    names = known is None or known.names
     whole: Graphs = {iri: [] for iri in GRAPHS.values()}
     for quad in parse(nquads, format=RdfFormat.N_QUADS):
         if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value in whole:
@@ -65,10 +69,12 @@ def export(
         iri: [
             *whole[iri],
             *view.header(iri, whole),
-            *(view.names(iri, whole) if known.names else ()),
+            *(view.names(iri, whole) if names else ()),
         ]
         for iri in _chosen(graphs)
     }
+    if known is None:
+        return RDF_12[format](labels.by_content(found), rdf12.claims_on(found, whole))
     # One graph alone is a plain graph in JSON-LD; TriG and N-Quads name it still.
     if not known.keeps_graphs or (known.name == "jsonld" and len(found) == 1):
         merged = dict.fromkeys(triple for triples in found.values() for triple in triples)
@@ -111,9 +117,19 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def _format(name: str) -> Format:
+#: Formats of RDF 1.2, for exports alone: what writes the graphs and the claims on their triples.
+RDF_12: dict[str, Callable[[Graphs, list[PyTriple]], bytes]] = {
+    "turtle-1.2": rdf12.writer(RdfFormat.TURTLE),
+    "ntriples-1.2": rdf12.writer(RdfFormat.N_TRIPLES),
+}
+
+#: The names of all formats that `export` knows.
+EXPORTS = (*FORMATS, *RDF_12)
+
+
+def _format(name: str, names: Iterable[str] = FORMATS) -> Format:
     if name not in FORMATS:
-        raise UsageError(f"There is no RDF format {name!r}. Choose from {', '.join(FORMATS)}.")
+        raise UsageError(f"There is no RDF format {name!r}. Choose from {', '.join(names)}.")
     return FORMATS[name]
 
 
