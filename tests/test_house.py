@@ -30,8 +30,8 @@ FLOORS = (
     {"questions"},
     {"engine"},
     {"turtle"},
-    {"article"},
-    {"blank_nodes", "chapters", "convert", "sources"},
+    {"article", "blank_nodes"},
+    {"chapters", "convert", "sources"},
     {"natural_order", "printable", "records", "replacing", "vocabulary"},
     {"errors"},
 )

@@ -220,6 +220,26 @@ class TestFormatText:
             turtle.format_text(f"{PREFIXES}ck:a ck:b .\n", "x.ttl")
         assert (caught.value.path, caught.value.line) == ("x.ttl", 2)
 
+    @pytest.mark.parametrize(
+        "text", ["<a> <urn:b> <urn:c> .", "@prefix : <x/> . :a :b :c .", "@base <x> . <a> <b> 1 ."]
+    )
+    def test_a_relative_iri_is_told(self, text: str) -> None:
+        """There is nothing that it could be relative to."""
+        with pytest.raises(SourceError, match=r"line 1: an IRI is relative\. Write it whole"):
+            turtle.format_text(text, "x.ttl")
+
+    def test_an_iri_relative_to_its_base_is_written_whole(self) -> None:
+        """The written form has no @base."""
+        text = "@base <urn:x/> . <a> <b> 1 ."
+        assert turtle.format_text(text, "x.ttl") == "<urn:x/a>\n    <urn:x/b> 1 ;\n.\n"
+
+    def test_the_empty_prefix_is_kept(self) -> None:
+        """As Protégé and most tutorials write it; one of ours wins there too."""
+        text = "@prefix : <urn:own/> .\n\n:a\n    :b : ;\n.\n"
+        assert turtle.format_text(text, "x.ttl") == text
+        ours = f"@prefix : <{CK}> .\n:a :b :c ."
+        assert turtle.format_text(ours, "x.ttl").startswith(f"@prefix ck: <{CK}> .\n\nck:a\n")
+
     def test_a_comment_is_not_lost_in_silence(self) -> None:
         """No parser keeps comments, so the writer refuses rather than dropping one."""
         text = f'{PREFIXES}ck:a ck:b "no # comment" , <https://e.org/#no> ; # see above\n.'
@@ -269,6 +289,16 @@ class TestFormatFile:
         assert path.stat().st_mode & 0o777 == 0o640
         assert not turtle.format_file(path)
         assert os.listdir(tmp_path) == ["a.ttl"]
+
+    def test_a_byte_order_mark_is_read_over_and_goes(self, tmp_path: Path) -> None:
+        """Windows editors write one, and nobody sees it."""
+        path = tmp_path / "a.ttl"
+        written = f"{PREFIXES}\nck:a\n    ck:b 1 ;\n.\n"
+        path.write_text(written, encoding="utf-8-sig")
+        assert turtle.format_file(path, check=True)
+        assert turtle.format_file(path)
+        assert path.read_bytes() == written.encode()
+        assert not turtle.format_file(path)
 
     def test_check_leaves_the_file(self, tmp_path: Path) -> None:
         """With check it only tells."""

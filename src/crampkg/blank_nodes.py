@@ -16,6 +16,9 @@ from crampkg.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from pyoxigraph import Quad
 
     from crampkg.records import Value
 
@@ -37,6 +40,33 @@ def ordered(graphs: Mapping[str | None, Iterable[Triple]]) -> list[str]:
     much alike that telling them apart would take too long.
     """
     return _Nodes(graphs).ordered()
+
+
+def relabelled(quads: Iterable[Quad]) -> list[Quad]:
+    """Return `quads` with labels of blank nodes that depend on what is said of them alone.
+
+    Raises `UsageError` as `ordered` does.
+    """
+    from pyoxigraph import BlankNode, NamedNode
+    from pyoxigraph import Quad as QuadOf
+
+    from crampkg.convert import to_value
+
+    found = list(dict.fromkeys(quads))
+    graphs: dict[str | None, list[Triple]] = {}
+    for quad in found:
+        name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
+        triple = to_value(quad.subject), to_value(quad.predicate), to_value(quad.object)
+        graphs.setdefault(name, []).append(triple)
+    labels = {label: BlankNode(f"b{number}") for number, label in enumerate(ordered(graphs))}
+
+    def renamed(term: Any) -> Any:
+        return labels[term.value] if isinstance(term, BlankNode) else term
+
+    return [
+        QuadOf(renamed(quad.subject), quad.predicate, renamed(quad.object), quad.graph_name)
+        for quad in found
+    ]
 
 
 class _Nodes:

@@ -99,7 +99,10 @@ def parse_turtle(text: str, where: str) -> tuple[list[Quad], dict[str, str]]:
     try:
         quads = list(parser)
     except SyntaxError as error:
-        message = f"{where}, line {error.lineno}: this is not Turtle: {error.msg}. Mend the line."
+        problem = f"this is not Turtle: {error.msg}. Mend the line."
+        if "No scheme found" in error.msg:
+            problem = "an IRI is relative. Write it whole, or declare what @base it is of."
+        message = f"{where}, line {error.lineno}: {problem}"
         raise SourceError(message, path=where, line=error.lineno) from None
     for quad in quads:
         term = quad.object

@@ -91,6 +91,12 @@ def test_ask_and_construct_have_their_forms(engine: EmbeddedEngine) -> None:
         ("SELECT ?x { ?x a ck:Artery\n ?x ck:partOf ?y }", 2, 2, "?x cannot stand here"),
         ("SELECT ?x { ?x ?p '''a\nb''' ?y }", 2, 6, "?y cannot stand here"),
         ("SELECT * { FILTER(?x > 1 }", 1, 26, "} cannot stand here"),
+        ("SELECT * { <calf> ?p ?o }", 1, 12, "the IRI <calf> is relative. Write it whole"),
+        ("PREFIX x: <a/> SELECT * { x:b ?p ?o }", 1, 11, "the IRI <a/> is relative"),
+        ("SELECT * { ?s ?p '1'^^<int> }", 1, 23, "the IRI <int> is relative"),
+        ("BASE <x> SELECT * { ?s ?p ?o }", 1, 6, "the IRI <x> is relative"),
+        ("BASE <urn:x> SELECT * { <a> <b> }", 1, 33, "} cannot stand here"),
+        ("SELECT * { ?s ?p <http://[x> }", 1, 18, "<http://[x> is no IRI"),
         ("SELECT ?x { # {\n ?x ?p ?y ", 2, 10, "ends before the { of line 1 is closed by }"),
         ("SELECT ?x\n", 1, 10, "ends too early"),
         ('SELECT ?x { ?x ?p "a , ?y }', 1, 19, "the string that begins here has no end"),
@@ -128,6 +134,15 @@ def test_any_fault_is_inside_the_text(pieces: list[str]) -> None:
         assert 1 <= error.column <= len(line) + 1
         assert shown == f"  {line.expandtabs(1)}"
         assert pointer.index("^") == error.column + 1
+
+
+def test_a_fault_is_found_behind_an_iri_that_is_relative_to_the_base(
+    engine: EmbeddedEngine,
+) -> None:
+    """The address of the server is the base of what it is sent."""
+    with pytest.raises(QueryError) as caught:
+        engine.query("SELECT * { <calf> ?p }", base="http://127.0.0.1/sparql")
+    assert (caught.value.column, "} cannot stand here" in str(caught.value)) == (22, True)
 
 
 def test_an_unknown_function_is_named_with_a_way_out(engine: EmbeddedEngine) -> None:

@@ -286,6 +286,9 @@ def test_what_there_is_not_is_said(format: str, graphs: list[str], problem: str)
     ("predicate", "value", "problem"),
     [
         ("http://example.org/1", "x", r"cannot name the predicate http://example.org/1"),
+        ("http://example.org/ns#m²", "x", r"cannot name the predicate http://example.org/ns#m²"),
+        ("http://example.org/ns#µ", "x", r"cannot name the predicate http://example.org/ns#µ"),
+        ("http://example.org/ns#ª", "x", r"cannot name the predicate http://example.org/ns#ª"),
         ("http://example.org/a/", "x", r"cannot name the predicate http://example.org/a/"),
         (RDF + "li", "x", r"cannot name the predicate .*#li"),
         (KG + "p", "a\x01b", r"cannot hold the character U\+0001"),

@@ -73,7 +73,7 @@ class EmbeddedEngine:
         except SyntaxError as error:
             from crampkg.engine.faults import located
 
-            raise located(error, text, self._run) from None
+            raise located(error, text, lambda again: self._run(again, **chosen)) from None
         except (ValueError, RuntimeError, OSError) as error:
             raise _stopped(error) from None
         return EmbeddedResult(result, order)

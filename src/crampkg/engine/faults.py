@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from crampkg.engine.guard import tokens
 from crampkg.errors import QueryError
@@ -16,6 +17,8 @@ _PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
 _FORM = re.compile(r"\b(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
 #: What Oxigraph says in words among the characters that it expects.
 _PHRASE = re.compile(r"(?:^|one of |, )([A-Z][a-z]+(?: [\w'?-]+){2,})")
+_IRI = re.compile(r"<[^<>]*>")
+_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _CLOSING = {"{": "}", "(": ")", "[": "]"}
 
 #: How many characters of a line are shown on each side of a fault, and how many of a token.
@@ -112,7 +115,18 @@ def _reason(expected: str, text: str, offset: int) -> str:
     if colon and token[0] != "<" and prefix not in _declared(text):
         return f"the prefix {prefix}: is not declared. Declare it with PREFIX, or write the IRI."
     said = token if len(token) <= _SHOWN else f"{token[:_SHOWN]}..."
+    if _IRI.fullmatch(token):
+        if not _ABSOLUTE.match(token) and not _has_base(text):
+            return f"the IRI {said} is relative. Write it whole, or declare what BASE it is of."
+        if _ABSOLUTE.match(token) and "IRI parsing failed" in expected:
+            return f"{said} is no IRI: see that each character may stand where it does."
     return f"{said} cannot stand here."
+
+
+def _has_base(text: str) -> bool:
+    """Tell whether a query declares a whole IRI as its BASE."""
+    said = [said for kind, said, _ in tokens(text) if kind != "comment"]
+    return any(word.upper() == "BASE" and _ABSOLUTE.match(iri) for word, iri in pairwise(said))
 
 
 def _declared(text: str) -> set[str]:

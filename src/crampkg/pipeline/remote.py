@@ -54,13 +54,12 @@ class RemoteSnapshot(Snapshot):
     def nquads(self) -> bytes:
         """All graphs of the endpoint as canonical N-Quads. Raises `EndpointError` when cut off."""
         if self._nquads is None:
-            from pyoxigraph import CanonicalizationAlgorithm, Dataset
+            from crampkg.blank_nodes import relabelled
 
-            dataset = Dataset(quad for iri in GRAPHS.values() for quad in self._graph(iri))
-            if not len(dataset):
+            quads = {quad for iri in GRAPHS.values() for quad in self._graph(iri)}
+            if not quads:
                 raise self._absent()
-            dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-            self._nquads = "".join(sorted(f"{quad} .\n" for quad in dataset)).encode()
+            self._nquads = "".join(sorted(f"{quad} .\n" for quad in relabelled(quads))).encode()
         return self._nquads
 
     @property

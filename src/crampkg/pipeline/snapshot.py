@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 
-from crampkg.errors import SourceError
+from crampkg.errors import SourceError, UsageError
 from crampkg.records import Mapped, Parameter, Question, Status, Term
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ class Snapshot:
 
     @property
     def nquads(self) -> bytes:
-        """Canonical N-Quads of all graphs, sorted, blank nodes named by RDFC-1.0."""
+        """Canonical N-Quads of all graphs, sorted, blank nodes named by `blank_nodes`."""
         return self.read("graph.nq")
 
     @property
@@ -157,16 +157,19 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     import hashlib
     import zlib
 
-    from pyoxigraph import CanonicalizationAlgorithm, Dataset, Store
+    from pyoxigraph import Store
 
+    from crampkg.blank_nodes import relabelled
     from crampkg.pipeline.index import index, statuses
     from crampkg.pipeline.library import read_library
     from crampkg.pipeline.load import load
     from crampkg.pipeline.rules import derive, reason
     from crampkg.vocabulary import GRAPHS
 
-    loaded = Dataset(load(sources))
-    loaded.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    try:
+        loaded = relabelled(load(sources))
+    except UsageError as error:  # blank nodes too many and too much alike
+        raise SourceError(f"The sources cannot be loaded. {error}") from None
     lines = {f"{quad} .\n" for quad in loaded}
     store = Store()
     store.extend(loaded)
