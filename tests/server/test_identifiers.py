@@ -120,6 +120,23 @@ def test_an_identifier_leads_to_what_it_identifies(
 
 
 @pytest.mark.parametrize(
+    ("accept", "type"),
+    [
+        ("text/turtle", "text/turtle"),
+        ("application/ld+json", "application/ld+json"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
+        ("*/*", "text/html"),
+        ("image/png", "text/html"),
+    ],
+)
+def test_the_concept_scheme_is_a_page_or_rdf(accept: str, type: str, server: Server) -> None:
+    answer = server.client.get("/concepts", headers={"accept": accept}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == type
+    assert server.get("/concepts?q=calf", headers={"accept": accept}).status_code == 200
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/shape/nothing",

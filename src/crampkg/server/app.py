@@ -66,7 +66,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ("/", site.page("home"), read),
         ("/questions", site.page("questions"), read),
         ("/questions/{id}", site.page("question"), read),
-        ("/concepts", site.page("concepts"), read),
+        ("/concepts", site.concepts, read),
         ("/id/{path:path}", site.concept, read),
         ("/ontology", site.ontology, read),
         *((f"/ontology{suffix}", site.ontology, read) for suffix in media.SUFFIXES),

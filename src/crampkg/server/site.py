@@ -31,6 +31,17 @@ def page(view: str) -> Callable[[Request, Service], Awaitable[Response]]:
     return respond
 
 
+async def concepts(request: Request, service: Service) -> Response:
+    """Return the page of all things, whose address is the IRI of their scheme as well.
+
+    Who would rather have RDF is led to the graph that the things are in.
+    """
+    chosen = media.choose(request.headers.get("accept", ""), table=media.PAGES)
+    if chosen is not None and chosen[0] != "html" and not request.url.query:
+        return Response(None, 303, {"location": "/graph/background", "vary": "Accept"})
+    return await page("concepts")(request, service)
+
+
 async def concept(request: Request, service: Service) -> Response:
     """Return what is known of the thing whose IRI has this path: a page, or RDF.
 
