@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from crampkg import turtle
 from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, SKOS
@@ -173,3 +173,27 @@ def test_a_hedge_says_whether_it_lets_a_fact_through(quads: list[Quad]) -> None:
         **dict.fromkeys(("most", "some", "may", "notNecessarily"), "false"),
     }
     assert {name: said[name] for name in expected} == expected
+
+
+def test_every_relation_and_every_kind_of_thing_has_an_example(text: str) -> None:
+    """Of the chapters in which claims are worded; terms of text and evidence need none."""
+    found = blocks(text)
+    wanted = [*found["Things"], *found["Relations"]]
+    described = re.findall(r"^(\S+)\n    a(.*?)^\.$", text, re.MULTILINE | re.DOTALL)
+    examples = {
+        subject
+        for subject, said in described
+        if "skos:example" in said or not re.search(r"owl:(Class|ObjectProperty)\b", said)
+    }
+    assert [term for term in wanted if term not in examples] == []
+
+
+def test_an_example_is_short_and_names_what_is_there(quads: list[Quad]) -> None:
+    """In our own words: a sentence of a few words, in English."""
+    for quad in quads:
+        if quad.predicate.value == SKOS + "example" and isinstance(quad.object, Literal):
+            example = quad.object
+            assert example.language == "en"
+            assert example.value.endswith(".")
+            assert example.value[0].isupper()
+            assert len(example.value.split()) <= 20
