@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import gc
 import resource
 import socket
 import subprocess
@@ -126,3 +127,16 @@ def test_no_more_connections_are_taken_than_files_may_be_open(
     assert fitting(Limits()) == expected
     assert raised[-1][0] == resource.RLIM_INFINITY or raised[-1][0] >= connections + 200
     assert raised[-1][1] == files[1]
+
+
+def test_the_garbage_of_a_server_is_collected_as_python_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 20)  # as a short command has it
+    try:
+        assert cli.main(["serve", "--host", "no.such.host.invalid"]) == 2
+        assert gc.get_threshold() == (700, 10, 10)
+    finally:
+        gc.set_threshold(*before)
+    assert "There is no address" in capsys.readouterr().err
