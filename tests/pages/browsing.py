@@ -46,6 +46,8 @@ PAGES = {
     "evidence": "/evidence",
     "about": "/about",
     "api": "/api",
+    "problems": "/problem/",
+    "problem": "/problem/busy",
     "nothing": "/nothing-here",
 }
 
