@@ -177,10 +177,7 @@ def test_a_card_tells_claims_from_background_and_inference(graph: KnowledgeGraph
     assert {claim.stance for claim in card.claims} == {"affirmed", "reported belief"}
     # The other direction of `related` would say the same again.
     for name in ("dehydration", "inadequate fluid intake"):
-        inferred = [link for link in graph.describe(name).links if link.origin == "inferred"]
-        assert {(link.relation_label, link.object_label) for link in inferred} == {
-            ("is tied to feature or site", "hot environment")
-        }
+        assert {link.origin for link in graph.describe(name).links} == {"background"}
     assert all(link.source for link in card.links if link.origin == "background")
     assert any(mapping.match == "exact" for mapping in card.mappings)
     assert all(claim.section for claim in card.claims)
@@ -193,7 +190,10 @@ def test_a_card_of_a_site_shows_what_is_inferred_at_it(graph: KnowledgeGraph) ->
         if link.origin == "inferred"
     }
     assert ("femoral artery", "is implicated at", "calf") in links
-    assert ("leg", "has part", "calf") in links
+    # The other direction of a link, and a tie whose way is not told here, would say no more.
+    assert not {"has part", "is the location of", "is tied to feature or site"} & {
+        relation for _, relation, _ in links
+    }
 
 
 @pytest.mark.parametrize("query", ["FROM g:facts", "from <https://w3id.org/crampkg/graph/facts>"])

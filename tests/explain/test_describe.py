@@ -121,7 +121,7 @@ def test_a_term_of_the_vocabulary_has_a_card_too(graph: KnowledgeGraph, name: st
 def test_its_queries_are_files_that_name_graphs_of_ours() -> None:
     folder = Path(__file__).parents[2] / "src" / "crampkg" / "explain"
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.rq"))]
-    assert len(texts) == 11
+    assert len(texts) == 13
     for text in texts:
         assert " # param: " in text
         names = {part.split()[0] for part in text.split("GRAPH ")[1:]} - {"?graph", "?home"}

@@ -158,12 +158,12 @@ def _sheets(
             link.relation_label,
             link.object_label,
             link.origin,
-            link.source,
+            link.source or link.path,
             link.comment,
         )
         for link in card.links
     ]
-    names = ("subject", "relation", "object", "origin", "source", "comment")
+    names = ("subject", "relation", "object", "origin", "source or by way of", "comment")
     yield "Background and inferences, not the article's", Sheet(names, tuple(links))
     mappings = [
         (mapping.match, compress(mapping.term), mapping.label, mapping.source, mapping.comment)

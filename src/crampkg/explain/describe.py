@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import functools
-import os
 from typing import NamedTuple
 
+from crampkg.explain.evidence import evidence, hedge_words, query_text
 from crampkg.questions.bind import bind, serialize
 from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from crampkg.engine.base import Binding, Engine, Triple
     from crampkg.records import Term
+
+
+# What only some cards need is read now: a server's process that answers cannot open a file.
+for _name in ("evidence", "hedges", "labels"):
+    query_text(_name)
 
 
 class CardClaim(NamedTuple):
@@ -43,7 +47,11 @@ class CardClaim(NamedTuple):
 
 
 class CardLink(NamedTuple):
-    """One link of the concept that no claim states; an inferred one has no source of its own."""
+    """One link of the concept that no claim states.
+
+    An inferred one has no source of its own: it has the steps by which it follows, and the hedges
+    of the claim among them. It is there once for each way.
+    """
 
     subject: str
     subject_label: str
@@ -54,6 +62,8 @@ class CardLink(NamedTuple):
     origin: str  # "background" or "inferred"
     source: str
     comment: str
+    path: str
+    hedge: str
 
 
 class CardProperty(NamedTuple):
@@ -101,10 +111,45 @@ def describe(term: Term, engine: Engine) -> Card:
         # Here, because stores differ in how they order capital letters.
         else tuple(sorted((CardProperty(*row) for row in rows("card-properties")), key=_by_label)),
         tuple(CardClaim(*row) for row in rows("card-claims")),
-        tuple(CardLink(*row) for row in rows("card-links")),
+        (*_links(rows("card-links")), *_ties(rows("card-ties"), engine)),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
         tuple(sorted(set(engine.query(query("card-graph", [term.iri])).triples()), key=str)),
     )
+
+
+def _links(rows: Iterable[Sequence[str]]) -> Iterator[CardLink]:
+    """Yield the links of the background."""
+    for row in rows:
+        link = CardLink(*row, path="", hedge="")
+        if link.origin == "background":
+            yield link
+
+
+def _ties(rows: Sequence[Sequence[str]], engine: Engine) -> Iterator[CardLink]:
+    """Return the inferred ties, each with its way, in the order of their labels."""
+    things = {iri for row in rows for iri in row if iri}
+    labels = dict(map(_texts, engine.query(query("labels", things)).bindings())) if things else {}
+    told = evidence((row[6] for row in rows if row[6]), engine)
+    ties = []
+    for row in rows:
+        subject, relation, object, disease, by, problem, _, site = (
+            labels.get(iri, iri) for iri in row
+        )
+        hedges = " and ".join(map(hedge_words, told[row[6]].hedges)) if row[6] else ""
+        steps = []
+        if row[6]:
+            hedged = f"hedged {hedges}" if hedges else "no hedge"
+            steps.append(f"{disease} affects {subject} (background)")
+            steps.append(f"{disease} {by} {problem}, {hedged} (article)")
+        if site:
+            inside = "part of" if row[1] == f"{CK}partOf" else "in"
+            steps.append(f"{problem or subject} is {inside} {site} (background)")
+            if row[7] != row[2]:
+                steps.append(f"{site} is part of {object} (background)")
+        ends = (row[0], subject, row[1], relation, row[2], object)
+        weakest = hedges or ("none printed" if row[6] else "")
+        ties.append(CardLink(*ends, "inferred", "", "", "; ".join(steps), weakest))
+    return iter(sorted(ties, key=lambda tie: (tie.relation_label, tie.subject_label, tie)))
 
 
 def document(card: Card, quotes: Mapping[str, str]) -> dict[str, Any]:
@@ -130,14 +175,7 @@ def resources(card: Card) -> Iterator[str]:
 
 def query(name: str, concepts: Iterable[str]) -> str:
     """Return the query `card-claims`, `card-links` or another of a card, for some concepts."""
-    return bind(_text(name), {"concept": [serialize(iri, "iri") for iri in concepts]})
-
-
-@functools.cache  # also because a server's process that answers cannot open a file
-def _text(name: str) -> str:
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.rq")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+    return bind(query_text(name), {"concept": [serialize(iri, "iri") for iri in concepts]})
 
 
 def _by_label(said: CardProperty) -> tuple[str, str, str]:

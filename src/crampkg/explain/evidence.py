@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import NamedTuple
 
@@ -85,6 +86,12 @@ def evidence(claims: Iterable[str], engine: Engine) -> dict[str, Evidence]:
     return found
 
 
+def hedge_words(hedge: Hedge) -> str:
+    """Return a hedge as it is told: the word in quotation marks, and its kind."""
+    return f"“{hedge.word}” ({hedge.kind})"
+
+
+@functools.cache  # also because a server's process that answers cannot open a file
 def query_text(name: str) -> str:
     """Return the text of a query of this package."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.rq")

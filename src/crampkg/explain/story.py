@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from crampkg.explain.evidence import hedge_words
 from crampkg.vocabulary import compress
 
 TYPE_CHECKING = False
@@ -49,7 +50,7 @@ def verdict(explanation: Explanation) -> str:
 def statement(evidence: Evidence) -> str:
     """Return in a sentence which article says it, how, where, how firmly and with which markers."""
     does = _STANCES.get(evidence.stance, f"gives it as {evidence.stance},")
-    hedges = " and ".join(map(_hedge, evidence.hedges))
+    hedges = " and ".join(map(hedge_words, evidence.hedges))
     told = [
         f"hedged {hedges}" if hedges else "no hedge",
         *([evidence.condition] if evidence.condition else []),
@@ -129,13 +130,9 @@ def weakest(reason: Reason) -> str:
         if known is None or known.rank < hedge.rank:
             found[hedge.kind] = hedge
     if found:
-        hedges = " and ".join(map(_hedge, found.values()))
+        hedges = " and ".join(map(hedge_words, found.values()))
         return f"Weakest on the way: {hedges}."
     return "No claim on the way is hedged." if told else ""
-
-
-def _hedge(hedge: Hedge) -> str:
-    return f"“{hedge.word}” ({hedge.kind})"
 
 
 def _markers(evidence: Evidence) -> str:
@@ -239,7 +236,7 @@ def _claims(reasons: tuple[Reason, ...]) -> Iterator[Evidence]:
 def _claim_aside(evidence: Evidence) -> str:
     parts = [evidence.stance, f"worded “{evidence.wording}”"]
     if evidence.hedges:
-        parts.append(f"hedged {' and '.join(map(_hedge, evidence.hedges))}")
+        parts.append(f"hedged {' and '.join(map(hedge_words, evidence.hedges))}")
     if evidence.condition:
         parts.append(evidence.condition)
     if evidence.appeal:

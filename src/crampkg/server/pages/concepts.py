@@ -44,12 +44,11 @@ _STANCES = (
 )
 
 #: The relations that place a thing among others: what each is called from its one end, and from the
-#: other. Parts and wholes need no such name: the graph holds both directions.
+#: other.
 _PLACES = {
     f"{SKOS}broader": ("wider", "narrower"),
     f"{SKOS}narrower": ("narrower", "wider"),
-    f"{CK}partOf": ("is part of", ""),
-    f"{CK}hasPart": ("has part", ""),
+    f"{CK}partOf": ("is part of", "has part"),
 }
 
 _PLACE_ORDER = ("is part of", "has part", "wider", "narrower")
@@ -106,7 +105,7 @@ _OF_A_SOURCE = {"confidence", "source", "sourceLabel"}
 
 _LINK = (
     *("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel"),
-    *("source", "comment", "origin"),
+    *("source", "comment", "way", "origin"),
 )
 
 
@@ -397,6 +396,7 @@ def _links(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
             "objectLabel": _text(link.object_label),
             "source": _text(link.source),
             "comment": _text(link.comment),
+            "way": _text(link.path),
             "origin": _text(link.origin),
         }
         rows.append({name: value if value.text else None for name, value in told.items()})
