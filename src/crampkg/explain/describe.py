@@ -62,8 +62,8 @@ class CardLink(NamedTuple):
     origin: str  # "background" or "inferred"
     source: str
     comment: str
-    path: str
-    hedge: str
+    path: str = ""
+    hedge: str = ""
 
 
 class CardProperty(NamedTuple):
@@ -120,7 +120,7 @@ def describe(term: Term, engine: Engine) -> Card:
 def _links(rows: Iterable[Sequence[str]]) -> Iterator[CardLink]:
     """Yield the links of the background."""
     for row in rows:
-        link = CardLink(*row, path="", hedge="")
+        link = CardLink(*row)
         if link.origin == "background":
             yield link
 
