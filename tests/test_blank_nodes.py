@@ -30,12 +30,9 @@ def quads(pairs: list[tuple[str, str]], graph: NamedNode | None = None) -> list[
 
 def test_what_names_say_of_a_node_comes_first() -> None:
     """Then what it says itself, whatever the labels are."""
-    said = [
-        (BlankNode("x"), P, A),
-        (A, P, BlankNode("y")),
-        (BlankNode("z"), P, BlankNode("z")),
-    ]
-    triples = [(to_value(s), to_value(p), to_value(o)) for s, p, o in said]
+    x, y, z = (to_value(BlankNode(label)) for label in "xyz")
+    a, p = to_value(A), to_value(P)
+    triples = [(x, p, a), (a, p, y), (z, p, z)]
     assert ordered({None: triples}) == ["y", "x", "z"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import threading
@@ -12,7 +13,7 @@ import pytest
 from tiny import BASE
 
 from crampkg.check import run
-from crampkg.errors import SourceError
+from crampkg.errors import CrampkgError, SourceError
 from crampkg.graph import KnowledgeGraph
 from crampkg.sources import Sources
 
@@ -173,6 +174,21 @@ def test_an_import_is_not_followed(branch: Path, listener: Listener) -> None:
     with KnowledgeGraph.open(branch) as graph:
         assert list(graph.ontology.classes())
     run(Sources.find(branch))
+
+
+@pytest.mark.parametrize("entry", ["in a list", "imported"])
+def test_a_context_fetches_no_other(branch: Path, listener: Listener, entry: str) -> None:
+    path = branch / "ontology" / "context.jsonld"
+    context = json.loads(path.read_text())["@context"]
+    other = (
+        [listener.url, context] if entry == "in a list" else {"@import": listener.url, **context}
+    )
+    path.write_text(json.dumps({"@context": other}))
+    with (
+        pytest.raises(CrampkgError, match="nothing is fetched"),
+        KnowledgeGraph.open(branch) as graph,
+    ):
+        graph.export("jsonld")
 
 
 def spoil_shapes(branch: Path, said: str) -> None:

@@ -11,6 +11,7 @@ from tiny import ARTICLE, BASE, HOME, TinySources, added, changed
 
 from crampkg.check import run
 from crampkg.errors import SourceError
+from crampkg.pipeline.load import load
 from crampkg.sources import Sources
 from crampkg.vocabulary import PREFIXES
 
@@ -293,3 +294,23 @@ def text() -> str:
 def test_the_digest_of_the_tiny_article_is_that_of_its_file(text: str) -> None:
     recorded = (BASE / HOME / "article.ttl").read_text()
     assert hashlib.sha256(text.encode()).hexdigest() in recorded
+
+
+@pytest.mark.parametrize(
+    ("said", "sign"),
+    [
+        ('"odd thing"@en {| rdfs:comment "why" |}', "{|"),
+        ("<<( kg:a kg:b kg:c )>>", "<<"),
+        ('"odd"@en--ltr', "@en--"),
+    ],
+)
+def test_what_goes_beyond_rdf_1_1_is_a_finding(tmp_path: Path, said: str, sign: str) -> None:
+    """It was a mistake in crampkg itself, in a check and in whatever needs the graph."""
+    prefixes = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("kg", "rdfs", "skos"))
+    name = "data/concepts/odd.ttl"
+    sources = added(tmp_path, name, f"{prefixes}\nkg:odd-thing\n    skos:prefLabel {said} ;\n.\n")
+    (finding,) = run(sources).findings
+    assert (finding.check, finding.file, finding.line) == ("syntax", name, 6)
+    assert finding.problem == f"{sign} goes beyond RDF 1.1."
+    with pytest.raises(SourceError, match=r"odd\.ttl, line 6: .* goes beyond RDF 1\.1"):
+        list(load(sources))
