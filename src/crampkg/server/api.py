@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from crampkg.server.service import Service
 
 
+#: Parameters that choose among what there is, or choose nothing.
+_CHOICES = ("format", "kind", "tag")
+
+
 async def questions(request: Request, service: Service) -> Response:
     """List the library, or those of a tag; as RDF, in the terms of SHACL, for other editors."""
     asked = _asked(request, ("tag", "format"))
@@ -110,6 +114,9 @@ def _asked(
         if name not in known:
             what = f"It takes {', '.join(known)}." if known else "It takes none."
             raise Problem("bad-request", f"There is no parameter {name!r} here. {what}")
+        # The forms of /api send what was left empty: nothing is chosen then.
+        if name in _CHOICES and name not in several and not value.strip():
+            continue
         refuse_empty(name, value)
         if name in several:
             asked.setdefault(name, []).append(value)

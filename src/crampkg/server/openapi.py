@@ -256,8 +256,8 @@ def _format(table: Iterable[str]) -> Object:
 
 
 def _choice(names: Iterable[str]) -> Object:
-    """Return the schema of one of some names."""
-    return {"type": "string", "enum": [*names]}
+    """Return the schema of one of some names; a form sends an empty one where none is chosen."""
+    return {"type": "string", "enum": [*names, ""]}
 
 
 def _list(schema: Object) -> Object:
