@@ -121,7 +121,7 @@ def test_a_term_of_the_vocabulary_has_a_card_too(graph: KnowledgeGraph, name: st
 def test_its_queries_are_files_that_name_graphs_of_ours() -> None:
     folder = Path(__file__).parents[2] / "src" / "crampkg" / "explain"
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.rq"))]
-    assert len(texts) == 13
+    assert len(texts) == 14
     for text in texts:
         assert " # param: " in text
         names = {part.split()[0] for part in text.split("GRAPH ")[1:]} - {"?graph", "?home"}
@@ -165,3 +165,48 @@ def test_an_organisation_shows_the_claim_that_it_provides_a_table(
 ) -> None:
     said = {(claim.subject_label, claim.relation_label) for claim in graph.describe(name).claims}
     assert ("American College of Cardiology", "provides") in said
+
+
+@pytest.mark.parametrize(
+    ("name", "claim", "appeal"),
+    [
+        ("mild hypohydration", "mild-hypohydration-predisposes-to-cramp", "research shows"),
+        (
+            "quinine sulfate",
+            "quinine-sulfate-effective-for-unnamed-target-of-quinine",
+            "has been shown",
+        ),
+        (
+            "maintaining proper hydration",
+            "maintaining-hydration-helps-some-individuals",
+            "the evidence is mixed",
+        ),
+    ],
+)
+def test_an_appeal_to_evidence_is_shown(
+    graph: KnowledgeGraph, name: str, claim: str, appeal: str
+) -> None:
+    claims = {each.claim: each.evidence for each in graph.describe(name).claims}
+    assert claims[f"{ART}claim-{claim}"] == appeal
+
+
+def test_what_is_said_of_a_narrower_kind_stands_on_the_card_of_the_wider(
+    graph: KnowledgeGraph,
+) -> None:
+    """Dehydration never comes without its denial, which is one for mild hypohydration."""
+    card = graph.describe("dehydration")
+    (denial,) = card.narrower
+    assert denial.claim == f"{ART}claim-mild-hypohydration-predisposes-to-cramp"
+    assert (denial.concept_label, denial.stance) == ("mild hypohydration", "denied")
+    assert denial.claim not in {claim.claim for claim in card.claims}
+    subjects = {subject.text for subject, _, _ in card.triples}
+    assert denial.claim in subjects
+    assert f"{KG}mild-hypohydration" in subjects  # with the link that makes it narrower
+    assert graph.describe("mild hypohydration").narrower == ()
+
+
+def test_narrower_goes_through_as_many_steps_as_it_takes(graph: KnowledgeGraph) -> None:
+    """A disease of an artery is a narrower kind of PAD, and this of vascular disease."""
+    kinds = {claim.concept_label for claim in graph.describe("vascular disease").narrower}
+    assert {"femoral artery disease", "peripheral arterial disease"} <= kinds
+    assert not {claim.concept_label for claim in graph.describe("femoral artery disease").narrower}

@@ -761,6 +761,20 @@ def test_why_tells_what_its_lines_are(site: Server) -> None:
     assert "“not necessarily” (scope of negation)" in denied
 
 
+def test_a_thing_shows_appeals_to_evidence_and_its_narrower_kinds(site: Server) -> None:
+    wider = site.get("/id/dehydration", headers={"accept": HTML}).text
+    place = wider.index("What it claims of narrower kinds")
+    for words in ("mild hypohydration", "denied", "research shows"):
+        assert words in wider[place:]
+    path = "/id/what-causes-leg-cramps/claim-mild-hypohydration-predisposes-to-cramp"
+    for other, words in (
+        (path, "research shows"),
+        ("/id/quinine-sulfate", "has been shown"),
+        ("/id/maintaining-hydration", "the evidence is mixed"),
+    ):
+        assert words in site.get(other, headers={"accept": HTML}).text, other
+
+
 def test_why_begins_with_what_states_it(site: Server) -> None:
     page = site.get("/why?subject=dehydration&predicate=contributes+to&object=cramp").text
     lead = page.index("“What causes leg cramps?” states it by a label: hedged “can” (possibility);")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from crampkg.answers.table import Sheet
     from crampkg.cli.parser import Arguments
-    from crampkg.explain.describe import Card
+    from crampkg.explain.describe import Card, CardClaim
     from crampkg.graph import KnowledgeGraph
 
 DESCRIPTION = """\
@@ -121,37 +121,29 @@ def _sheets(
         (each.property_label, each.value_label or compress(each.value)) for each in card.properties
     ]
     yield "What it is", Sheet(("property", "value"), tuple(properties))
-    claims = []
     titles = whose.titles(graph.statuses)
-    for claim in card.claims:
+
+    def cells(claim: CardClaim) -> tuple[str, ...]:
         quote = quotes.get(claim.claim) or quotes.get(claim.statement) or ""
-        claims.append(
-            (
-                claim.subject_label,
-                claim.relation_label,
-                claim.object_label,
-                claim.wording,
-                claim.stance,
-                claim.hedge,
-                claim.condition,
-                claim.basis,
-                claim.marker,
-                claim.source_label,
-                claim.marker_status,
-                claim.section,
-                claim.note,
-                compress(claim.claim),
-                *([titles.get(whose.home(claim.claim), "")] if titles else []),
-                quote and f"“{' '.join(quote.split())}”",
-            )
+        return (
+            *(claim.subject_label, claim.relation_label, claim.object_label),
+            *(claim.wording, claim.stance, claim.hedge, claim.evidence, claim.condition),
+            *(claim.basis, claim.marker, claim.source_label, claim.marker_status),
+            *(claim.section, claim.note, compress(claim.claim)),
+            *([titles.get(whose.home(claim.claim), "")] if titles else []),
+            quote and f"“{' '.join(quote.split())}”",
         )
+
     names: tuple[str, ...] = (
-        *("subject", "relation", "object", "as worded", "stance", "hedge", "condition", "basis"),
-        *("marker", "source", "marker status", "section", "note", "claim"),
+        *("subject", "relation", "object", "as worded", "stance", "hedge", "evidence as worded"),
+        *("condition", "basis", "marker", "source", "marker status", "section", "note", "claim"),
         *([whose.HEADING] if titles else []),
         "quote",
     )
-    yield "What the article claims", Sheet(names, tuple(claims))
+    yield "What the article claims", Sheet(names, tuple(map(cells, card.claims)))
+    narrower = [(claim.concept_label, *cells(claim)) for claim in card.narrower]
+    heading = "What the article claims of narrower kinds (which these are is our background)"
+    yield heading, Sheet(("narrower kind", *names), tuple(narrower))
     links = [
         (
             link.subject_label,
@@ -235,4 +227,5 @@ def _is_silent(card: Card) -> bool:
 
 
 def _silence(card: Card) -> str:
-    return f"The article makes no claim about {card.term.label}."
+    itself = " itself" if card.narrower else ""
+    return f"The article makes no claim about {card.term.label}{itself}."

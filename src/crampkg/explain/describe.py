@@ -35,6 +35,7 @@ class CardClaim(NamedTuple):
     wording: str
     stance: str
     hedge: str
+    evidence: str  # the words that appeal to it: "research shows"
     condition: str
     basis: str
     marker: str
@@ -44,6 +45,8 @@ class CardClaim(NamedTuple):
     claim: str
     statement: str
     note: str
+    concept: str  # whose card it is on, or the narrower kind that it names
+    concept_label: str
 
 
 class CardLink(NamedTuple):
@@ -86,11 +89,16 @@ class CardMapping(NamedTuple):
 
 
 class Card(NamedTuple):
-    """Everything about one concept, sorted: claims by side, stance and strength."""
+    """Everything about one concept, sorted: claims by side, stance and strength.
+
+    `narrower` has the claims about narrower kinds of it that are not about it as well, so that a
+    denial for one of them never goes unsaid. Which kinds are narrower is background.
+    """
 
     term: Term
     properties: tuple[CardProperty, ...]  # empty for clinical things, whose claims say it
     claims: tuple[CardClaim, ...]
+    narrower: tuple[CardClaim, ...]
     links: tuple[CardLink, ...]
     mappings: tuple[CardMapping, ...]
     triples: tuple[Triple, ...]  # the card as an RDF graph
@@ -100,9 +108,14 @@ class Card(NamedTuple):
 def describe(term: Term, engine: Engine) -> Card:
     """Return the card of `term`, asked of `engine`."""
 
-    def rows(name: str) -> list[list[str]]:
-        return [_texts(row) for row in engine.query(query(name, [term.iri])).bindings()]
+    def rows(name: str, *concepts: str) -> list[list[str]]:
+        asked = query(name, concepts or (term.iri,))
+        return [_texts(row) for row in engine.query(asked).bindings()]
 
+    claims = tuple(CardClaim(*row) for row in rows("card-claims"))
+    kinds = [iri for (iri,) in rows("narrower")]
+    own = {claim.claim for claim in claims}
+    narrower = (CardClaim(*row) for row in rows("card-claims", *kinds)) if kinds else ()
     clinical = f"{CK}ClinicalEntity" in term.kinds
     return Card(
         term,
@@ -110,10 +123,13 @@ def describe(term: Term, engine: Engine) -> Card:
         if clinical
         # Here, because stores differ in how they order capital letters.
         else tuple(sorted((CardProperty(*row) for row in rows("card-properties")), key=_by_label)),
-        tuple(CardClaim(*row) for row in rows("card-claims")),
+        claims,
+        tuple(claim for claim in narrower if claim.claim not in own),
         (*_links(rows("card-links")), *_ties(rows("card-ties"), engine)),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
-        tuple(sorted(set(engine.query(query("card-graph", [term.iri])).triples()), key=str)),
+        tuple(
+            sorted(set(engine.query(query("card-graph", [term.iri, *kinds])).triples()), key=str)
+        ),
     )
 
 
@@ -158,6 +174,7 @@ def document(card: Card, quotes: Mapping[str, str]) -> dict[str, Any]:
         "term": card.term._asdict(),
         "properties": [each._asdict() for each in card.properties],
         "claims": [claim._asdict() for claim in card.claims],
+        "narrower": [claim._asdict() for claim in card.narrower],
         "links": [link._asdict() for link in card.links],
         "mappings": [mapping._asdict() for mapping in card.mappings],
     }
@@ -167,8 +184,8 @@ def document(card: Card, quotes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def resources(card: Card) -> Iterator[str]:
-    """Yield the IRIs of the card's claims and of their statements, which have spans."""
-    for claim in card.claims:
+    """Yield the IRIs of the claims on the card and of their statements, which have spans."""
+    for claim in (*card.claims, *card.narrower):
         yield claim.claim
         yield claim.statement
 

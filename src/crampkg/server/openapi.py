@@ -303,12 +303,14 @@ _SCHEMAS: Object = {
     },
     "Card": {
         "type": "object",
-        "required": ["term", "properties", "claims", "links", "mappings", "status"],
+        "required": [
+            *("term", "properties", "claims", "narrower", "links", "mappings", "status"),
+        ],
         "properties": {
             "term": {"$ref": "#/components/schemas/Term"},
             **{
                 name: {"type": "array", "items": _ANY}
-                for name in ("properties", "claims", "links", "mappings")
+                for name in ("properties", "claims", "narrower", "links", "mappings")
             },
             "quotes": {"type": "object", "additionalProperties": _STRING},
             "status": _STATUS,

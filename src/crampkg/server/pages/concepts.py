@@ -83,7 +83,8 @@ _BRIEF = 12
 #: The columns of a table of claims under the headings of their relations.
 _CLAIM = (
     *("relation", "relationLabel"),
-    *("subject", "subjectLabel", "object", "objectLabel", "wording", "hedge", "condition"),
+    *("subject", "subjectLabel", "object", "objectLabel", "wording", "hedge", "evidence"),
+    "condition",
     *("marker", "markerStatus", "sourceLabel", "basis", "section", "claim", "note"),
 )
 
@@ -171,7 +172,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
     if term is None:
         raise missing(iri, graph)
     card = graph.describe(iri)
-    quotes = quoted(resources(card), graph) if card.claims else quoted([iri], graph)
+    quotes = quoted([*resources(card)] or [iri], graph)
     evidence = _evidence(card, graph)
     properties = list(_properties(card, graph))
     by_origin = {
@@ -194,6 +195,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "evidence": evidence,
         "quote": _lines(quotes.get(iri, "")),
         "claims": list(_claims(card, graph, quotes)),
+        "narrower": _narrower(card, graph, quotes),
         "background": _links(by_origin["background"], graph),
         "inferred": _inferred(by_origin["inferred"], graph),
         "mappings": [
@@ -333,6 +335,20 @@ def _claims(
             yield stance, heading, len({claim.claim for claim in chosen}), table
 
 
+def _narrower(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> Grid | None:
+    """Return a table of the claims about narrower kinds, grouped by kind; None for none."""
+    if not card.narrower:
+        return None
+    chosen = sorted(card.narrower, key=lambda claim: (claim.concept_label, claim.concept))
+    rows = [
+        _row(claim) | {"narrower": _uri(claim.concept), "narrowerLabel": _text(claim.concept_label)}
+        for claim in chosen
+    ]
+    said = ("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel")
+    columns = ("narrower", "narrowerLabel", *said, "stance", *_CLAIM[6:])
+    return grid(graph, columns, rows, quotes, "narrower")
+
+
 def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     """Return a claim with all that shows how firm it is, or None for what is no claim."""
     subject = next(
@@ -369,6 +385,7 @@ def _row(claim: CardClaim) -> dict[str, Value | None]:
         "stance": _text(claim.stance),
         "wording": _text(claim.wording),
         "hedge": _text(claim.hedge),
+        "evidence": _text(claim.evidence),
         "condition": _text(claim.condition),
         "marker": _text(claim.marker),
         "markerStatus": _text(claim.marker_status),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Columns that stand in the cell of another one.
 _EVIDENCE = ("marker", "markerStatus", "source", "sourceLabel")
-_FIRMNESS = ("stance", "hedge", "evidence", "condition")
+_FIRMNESS = ("stance", "hedge", "condition", "evidence")
 _PLACE = ("basis", "section", "claim")
 
 #: Longer ones are digests and the like, which may be broken anywhere.
