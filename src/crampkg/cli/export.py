@@ -23,7 +23,8 @@ DESCRIPTION = """\
 Write the graph, or a part of it, in an RDF format: the same bytes every time.
 
 The parts are the named graphs: the ontology, the background (ours), the claims (the article's),
-the facts that rules derive from affirmed claims, and what reasoning infers."""
+the facts that rules derive from affirmed claims (without their hedges, which stand on the claims),
+and what reasoning infers. Formats of RDF 1.2 have the claims on the facts."""
 
 EXAMPLES = """\
 examples:
