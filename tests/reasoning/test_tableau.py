@@ -78,10 +78,10 @@ def curie(iri: str) -> str:
     """Return an IRI shortened, a literal as it is."""
     if iri.startswith('"'):
         return iri
-    prefix, base = max(
-        ((each, base) for each, base in PREFIXES.items() if iri.startswith(base)),
-        key=lambda pair: len(pair[1]),
-    )
+    fitting = [(each, base) for each, base in PREFIXES.items() if iri.startswith(base)]
+    if not fitting:
+        return iri
+    prefix, base = max(fitting, key=lambda pair: len(pair[1]))
     return f"{prefix}:{iri.removeprefix(base)}"
 
 
