@@ -76,3 +76,23 @@ def test_a_proof_rests_on_its_leaves_alone_and_has_no_circle(
             assert more > proven
             proven = more
         assert {asserted[node] for node, number in proof.items() if number is None} == each
+
+
+def test_what_the_shallowest_proof_uses_and_does_not_need_is_left_out() -> None:
+    """The proof in the fewest steps takes 1 as asserted, though it follows from 2 as well."""
+    horn = Horn([Clause(0, frozenset({1, 2})), Clause(1, frozenset({2}))], {1: "c", 2: "b"})
+    proof = horn.proof(0, {"b", "c"})
+    assert {node for node, number in proof.items() if number is None} == {1, 2}
+    assert horn.justifications(0, limit=1) == ([frozenset({"b"})], True)
+    assert horn.justifications(0, limit=9) == ([frozenset({"b"})], True)
+
+
+def test_of_two_leaves_that_need_not_both_be_there_each_is_tried() -> None:
+    """3 follows from 1 or 2, both of which the shallowest proof of 0 has as asserted."""
+    clauses = [
+        Clause(0, frozenset({1, 2, 3})),
+        Clause(1, frozenset({3})),
+        Clause(2, frozenset({1})),
+    ]
+    horn = Horn(clauses, {1: "a", 2: "b", 3: "c"})
+    assert horn.justifications(0, limit=9) == ([frozenset({"c"})], True)

@@ -9,7 +9,7 @@ import pytest
 
 from crampkg.graph import KnowledgeGraph
 from crampkg.picture import gather, source, svg, words
-from crampkg.picture.scene import LAYERS, Edge, Node, Scene, of_document
+from crampkg.picture.scene import LAYERS, Edge, Node, Scene, citation, of_document
 from crampkg.server.drawing import program
 from crampkg.server.pages.addresses import address
 from crampkg.vocabulary import CK, KG
@@ -252,6 +252,45 @@ def test_layers_and_origins_can_be_left_out(around_cramp: Scene) -> None:
     known = {node.iri for node in less.nodes}
     assert {iri for edge in less.edges for iri in (edge.start, edge.end)} <= known
     assert less.edges
+
+
+def test_markers_speak_for_the_claims_that_are_left_and_go_with_the_last() -> None:
+    """Without treatments one claim is left, with one marker of two and its source."""
+    said = Edge("cause", "pain", "r", "causes", "article", "affirmed", claims=("c1",))
+    treated = Edge("drug", "pain", "r", "helps", "article", "affirmed", claims=("c2",))
+    given = Edge("cause", "drug", "r", "treated by", "article", "affirmed", claims=("c3",))
+    scene = Scene(
+        "",
+        (
+            Node("cause", "", "conditions"),
+            Node("pain", "", "symptoms"),
+            Node("drug", "", "treatments"),
+            *(Node(name, "", "evidence") for name in ("m1", "m2", "m3", "s1", "s2")),
+        ),
+        (
+            said,
+            treated,
+            given,
+            citation("cause", "m1", ("1",), {"c1", "c3"}),
+            citation("drug", "m1", ("1",), {"c2"}),
+            citation("drug", "m2", ("2",), {"c2"}),
+            citation("cause", "m3", ("3",), {"c3"}),
+            Edge("m1", "s1", "r", "high", "background"),
+            Edge("m2", "s2", "r", "low", "background"),
+        ),
+    )
+    assert [edge.label for edge in scene.edges[3:5]] == [
+        "2 claims have the marker",
+        "1 claim has the marker",
+    ]
+    left = scene.only(("conditions", "symptoms", "evidence"), ("article", "background"))
+    assert {node.iri for node in left.nodes} == {"cause", "pain", "m1", "s1"}
+    assert set(left.edges) == {
+        said,
+        citation("cause", "m1", ("1",), {"c1"}),
+        Edge("m1", "s1", "r", "high", "background"),
+    }
+    assert left.markers == {"1"}
 
 
 def test_a_scene_survives_json(around_cramp: Scene) -> None:

@@ -6,7 +6,7 @@ import importlib.resources
 from typing import TYPE_CHECKING
 
 from crampkg.explain import describe
-from crampkg.picture.scene import Edge, Node, Scene, layer_of
+from crampkg.picture.scene import Edge, Node, Scene, citation, layer_of
 from crampkg.questions.bind import bind, serialize
 from crampkg.vocabulary import CK, RDFS, SKOS
 
@@ -269,18 +269,7 @@ def _scene(
             label = f"{label}: {status}"
         nodes.setdefault(marker, Node(marker, label, "evidence"))
     for (subject, marker, number), claims in cited.items():
-        count = "1 claim has" if len(claims) == 1 else f"{len(claims)} claims have"
-        links.append(
-            Edge(
-                subject,
-                marker,
-                f"{CK}citesMarker",
-                f"{count} the marker",
-                "article",
-                markers=(number,),
-                claims=tuple(sorted(claims)),
-            )
-        )
+        links.append(citation(subject, marker, (number,), claims))
     return Scene(title, tuple(nodes.values()), tuple(_without_repeats(links)))
 
 

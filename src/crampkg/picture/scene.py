@@ -103,6 +103,21 @@ class Edge(NamedTuple):
         return self.hedge not in ("", _UNHEDGED)
 
 
+def citation(thing: str, marker: str, numbers: tuple[str, ...], claims: Iterable[str]) -> Edge:
+    """Return the link which says that these claims on a thing have a marker."""
+    sorted_claims = tuple(sorted(claims))
+    count = len(sorted_claims)
+    return Edge(
+        thing,
+        marker,
+        f"{CK}citesMarker",
+        "1 claim has the marker" if count == 1 else f"{count} claims have the marker",
+        "article",
+        markers=numbers,
+        claims=sorted_claims,
+    )
+
+
 class Scene(NamedTuple):
     """All that one picture shows, and in `remarks` what must be said with it."""
 
@@ -157,8 +172,16 @@ class Scene(NamedTuple):
             for edge in self.edges
             if edge.origin in origins and edge.start in nodes and edge.end in nodes
         )
-        # A marker whose claims are all left out says nothing of what is left.
+        # A marker speaks for the claims that are left; without any it says nothing of them.
         if "article" in origins:
+            drawn = {claim for edge in edges if not edge.is_citation for claim in edge.claims}
+            edges = tuple(
+                citation(edge.start, edge.end, edge.markers, drawn.intersection(edge.claims))
+                if edge.is_citation
+                else edge
+                for edge in edges
+                if not edge.is_citation or not drawn.isdisjoint(edge.claims)
+            )
             cited = {edge.end for edge in edges if edge.is_citation}
             bare = {edge.end for edge in self.edges if edge.is_citation} - cited
             edges = tuple(edge for edge in edges if edge.start not in bare)
