@@ -124,7 +124,7 @@ def _layout(name: str, text: str) -> Iterator[Finding]:
         width = _HEADER_WIDTH if number <= top else _WIDTH
         if len(line) > width:
             problem = f"The line has {len(line)} characters."
-            yield _finding("layout", name, number, problem, f"Break it before the {width}th.")
+            yield _finding("layout", name, number, problem, f"Break it: {width} are the most.")
 
 
 def _keywords(name: str, text: str) -> Iterator[Finding]:
