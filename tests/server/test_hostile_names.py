@@ -83,7 +83,7 @@ def test_a_parameter_that_is_no_name_is_told_so(
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_path_that_is_no_name_is_told_so(path: str, accept: str, server: Server) -> None:
+def test_a_path_that_is_no_name_is_told_so(path: str, server: Server) -> None:
     headers = {"accept": "text/turtle"}
     found = {
         value: server.get(path + quote(value, safe=""), headers=headers).status_code
