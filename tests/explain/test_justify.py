@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,3 +97,28 @@ def test_of_two_leaves_that_need_not_both_be_there_each_is_tried() -> None:
     ]
     horn = Horn(clauses, {1: "a", 2: "b", 3: "c"})
     assert horn.justifications(0, limit=9) == ([frozenset({"c"})], True)
+
+
+def test_a_justification_is_minimal_where_the_shortest_proof_is_not() -> None:
+    """Node 0 follows in one level from both leaves, and in two from the second alone."""
+    horn = Horn([Clause(0, frozenset({1, 2})), Clause(1, frozenset({2}))], {1: "a", 2: "b"})
+    assert horn.justifications(0, limit=10) == ([frozenset("b")], True)
+
+
+def test_what_follows_in_many_ways_is_given_up_after_a_while() -> None:
+    """Each of 12 pairs of leaves gives one: 2**12 sets, more than branches are walked."""
+    given = [Clause(0, frozenset(range(1, 13)))]
+    given += [Clause(n, frozenset({n + 12 * k})) for n in range(1, 13) for k in (1, 2)]
+    horn = Horn(given, {n + 12 * k: f"{n}-{k}" for n in range(1, 13) for k in (1, 2)})
+    found, complete = horn.justifications(0, limit=10_000)
+    assert not complete
+    assert len(found) > 100
+    assert all(len(each) == 12 for each in found)
+
+
+def test_what_does_not_follow_has_no_justification_and_no_proof() -> None:
+    horn = Horn([Clause(0, frozenset({1}))], {2: "b"})
+    assert horn.justifications(0, limit=1) == ([], True)
+    assert not horn.follows(0, {"b"})
+    with pytest.raises(KeyError):
+        horn.proof(0, {"b"})
