@@ -291,7 +291,7 @@ class KnowledgeGraph:
         from crampkg.explain.why import why
 
         triple = self._triple(subject, predicate, object)
-        return why(triple, self._open_derivations(), self._open_engine(), self._label, limit)
+        return why(triple, self._open_derivations(), self._label, limit)
 
     def export(self, format: str = "turtle", graph: str | Sequence[str] = "all") -> bytes:
         """Return one or more of the graphs in an RDF format, byte-identical from run to run.

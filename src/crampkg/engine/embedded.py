@@ -43,6 +43,13 @@ class EmbeddedEngine:
         # The snapshot was validated when it was built: lenient leaves out doing so again.
         self.store.load(nquads, format=RdfFormat.N_QUADS, lenient=True)
 
+    @classmethod
+    def over(cls, store: Store) -> EmbeddedEngine:
+        """Return an engine over a store that is there already and changes no more."""
+        engine = cls(b"")
+        engine.store = store
+        return engine
+
     def query(
         self,
         text: str,

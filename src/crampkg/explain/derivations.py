@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, Variable, parse
 
+from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.pipeline.rulebook import rulebook
 from crampkg.pipeline.rules import saturate
 from crampkg.vocabulary import CK, GRAPHS, RDF, RDFS
@@ -66,6 +67,7 @@ class Derivations:
 
     def __init__(self, store: Store, rules: Iterable[Rule]) -> None:
         self.store = store
+        self.engine = EmbeddedEngine.over(store)
         self._heads = [(rule, head) for rule in rules for head in rule.heads]
 
     @classmethod

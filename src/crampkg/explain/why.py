@@ -74,7 +74,6 @@ class Explanation(NamedTuple):
 def why(
     triple: Triple,
     derivations: Derivations,
-    engine: Engine,
     label: Callable[[str], str | None],
     limit: int = LIMIT,
 ) -> Explanation:
@@ -83,6 +82,8 @@ def why(
     A justification is a smallest set of claims, background links and axioms from which the rules
     derive the triple. `label` gives the label of an IRI, or None.
     """
+    # All is asked of the copy in which it was derived: an endpoint has no more, and may fail.
+    engine = derivations.engine
     wording = Wording(derivations.store, label)
     stated = _stated(triple, engine)
     affirmed = any(told.stance == "affirmed" for told in stated)
