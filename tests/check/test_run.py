@@ -10,6 +10,7 @@ import pytest
 from tiny import ARTICLE, BASE, HOME, TinySources, added, changed
 
 from crampkg.check import run
+from crampkg.check.rules import Rule, lint_rules, text_rules
 from crampkg.errors import SourceError
 from crampkg.pipeline.load import load
 from crampkg.sources import Sources
@@ -73,17 +74,23 @@ def test_a_folder_of_a_new_article_is_checked_as_one(tmp_path: Path) -> None:
     assert "name-out-of-place" not in found
 
 
+WHAT_TO_NAME = "Name a .ttl, .sssom.tsv, .rq or .yaml file or a folder."
+
+
 def test_a_path_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(SourceError, match=r"draft\.ttl is not there"):
+    with pytest.raises(SourceError) as caught:
         run(TinySources(), ["draft.ttl"])
+    assert str(caught.value) == f"draft.ttl is not there. {WHAT_TO_NAME}"
+    assert caught.value.path == "draft.ttl"
 
 
 def test_a_path_with_nothing_to_check_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="holds nothing to check"):
-        run(TinySources(), [str(tmp_path)])
     (tmp_path / "notes.txt").write_text("no graph")
-    with pytest.raises(SourceError, match="holds nothing to check"):
-        run(TinySources(), [str(tmp_path / "notes.txt")])
+    for path in (str(tmp_path), str(tmp_path / "notes.txt")):
+        with pytest.raises(SourceError) as caught:
+            run(TinySources(), [path])
+        assert str(caught.value) == f"{path} holds nothing to check. {WHAT_TO_NAME}"
+        assert caught.value.path == path
 
 
 def test_broken_turtle_keeps_the_graph_unchecked_and_says_so(tmp_path: Path) -> None:
@@ -118,26 +125,76 @@ def test_a_broken_rule_is_a_finding(tmp_path: Path) -> None:
     added(tmp_path, "rules/lint/odd.rq", header + "SELECT ?term WHERE {")
     (finding,) = run(TinySources(tmp_path)).findings
     assert (finding.check, finding.file) == ("syntax", "rules/lint/odd.rq")
-    added(tmp_path, "rules/lint/odd.rq", header + "SELECT ?x WHERE { }")
-    (finding,) = run(TinySources(tmp_path)).findings
-    assert "a SELECT with a variable ?term" in finding.problem
+    assert finding.problem.startswith("The rule does not parse: ")
+    assert finding.remedy == "Mend it."
+    for query in ("SELECT ?x WHERE { }", "ASK { }"):
+        added(tmp_path, "rules/lint/odd.rq", header + query)
+        (finding,) = run(TinySources(tmp_path)).findings
+        assert (finding.check, finding.file) == ("syntax", "rules/lint/odd.rq")
+        assert finding.problem == "A rule is a SELECT with a variable ?term."
+        assert finding.remedy == "Mend it."
     added(tmp_path, "rules/facts/odd.rq", "CONSTRUCT {")
     assert {finding.file for finding in run(TinySources(tmp_path)).findings} == {
         "rules/facts/odd.rq"
     }
 
 
-def test_a_rule_without_its_header_is_an_error(tmp_path: Path) -> None:
-    sources = added(tmp_path, "rules/lint/odd.rq", "#+ id: odd\n\nSELECT ?term WHERE { }\n")
-    with pytest.raises(SourceError, match="no summary and no problem and no remedy"):
-        run(sources)
-    header = "id: even\nsummary: Odd.\nproblem: Odd.\nremedy: Odd.\n"
-    with pytest.raises(SourceError, match=r"Name the file even\.yaml"):
-        run(added(tmp_path / "b", "rules/text/odd.yaml", header))
-    with pytest.raises(SourceError, match="line 2: this is not YAML"):
-        run(added(tmp_path / "c", "rules/text/odd.yaml", "id: a\nb: c: d\n"))
-    with pytest.raises(SourceError, match="there is nothing in it"):
-        run(added(tmp_path / "d", "rules/text/odd.yaml", "\n"))
+@pytest.mark.parametrize(
+    ("name", "text", "sentence", "line"),
+    [
+        (
+            "rules/lint/odd.rq",
+            "#+ id: odd\n\nSELECT ?term WHERE { }\n",
+            ": the header has no summary and no problem and no remedy. Add it as text.",
+            None,
+        ),
+        (
+            "rules/text/odd.yaml",
+            "id: odd\nsummary: Odd.\nproblem: Odd.\nremedy: 7\n",
+            ": the header has no remedy. Add it as text.",
+            None,
+        ),
+        (
+            "rules/text/odd.yaml",
+            "id: even\nsummary: Odd.\nproblem: Odd.\nremedy: Odd.\n",
+            ": the id is even. Name the file even.yaml.",
+            None,
+        ),
+        (
+            "rules/lint/odd.rq",
+            "#+ id: even\n#+ summary: Odd.\n#+ problem: Odd.\n#+ remedy: Odd.\n",
+            ": the id is even. Name the file even.rq.",
+            None,
+        ),
+        (
+            "rules/text/odd.yaml",
+            "id: a\nb: c: d\n",
+            ", line 2: this is not YAML. Mind quotes, colons and indents.",
+            2,
+        ),
+        (
+            "rules/text/odd.yaml",
+            "\n",
+            ": there is nothing in it. Begin the file with `id: ...`.",
+            None,
+        ),
+    ],
+)
+def test_a_rule_without_its_header_is_an_error(
+    tmp_path: Path, name: str, text: str, sentence: str, line: int | None
+) -> None:
+    sources = added(tmp_path, name, text)
+    with pytest.raises(SourceError) as caught:
+        text_rules(sources) if name.endswith(".yaml") else lint_rules(sources)
+    assert str(caught.value) == f"{name}{sentence}"
+    assert (caught.value.path, caught.value.line) == (name, line)
+
+
+def test_a_rule_has_what_stands_in_its_header(tmp_path: Path) -> None:
+    header = "id: odd\nsummary: S.\nproblem: P.\nremedy: R.\nwords: [a]\n"
+    name = "rules/text/odd.yaml"
+    rule = text_rules(added(tmp_path, name, header))["odd"]
+    assert rule == Rule("odd", "S.", "P.", "R.", name, header, {"words": ["a"]})
 
 
 def test_question_files_are_checked_too(tmp_path: Path) -> None:

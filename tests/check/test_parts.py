@@ -1,0 +1,416 @@
+"""The parts of a check on things made up for the purpose: reports, spans, gaps, words, lines."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+import rdflib
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+
+from crampkg.article import Article
+from crampkg.check import coverage, cues, reading, report, spans, things
+from crampkg.check.material import _Lines, text_of
+from crampkg.check.reading import ArticleRecord, Claim, MarkerUse, Recorded, Span, Statement
+from crampkg.check.rules import Rule
+from crampkg.check.shapes import to_rdflib
+from crampkg.records import Finding
+from crampkg.vocabulary import CK, GRAPHS, KG, RDF, SKOS, XSD
+
+HOME = f"{KG}ache/"
+
+
+def finding(file: str, line: int | None, term: str = "", check: str = "c") -> Finding:
+    return Finding(check, file, line, term, "P.", "R.")
+
+
+def statement(
+    name: str,
+    start: int,
+    end: int,
+    kind: str = "Statement",
+    parent: str | None = None,
+    section: str | None = None,
+) -> Statement:
+    home = f"{HOME}{parent}" if parent else None
+    return Statement(f"{HOME}{name}", kind, Span(start, end), section, home, (), None, None)
+
+
+def article(*statements: Statement, claims: tuple[Claim, ...] = ()) -> ArticleRecord:
+    parts: dict[str, list[Statement]] = {}
+    for each in statements:
+        if each.parent:
+            parts.setdefault(each.parent, []).append(each)
+    return ArticleRecord(
+        f"{HOME}article", (), {each.iri: each for each in statements}, claims, (), {}, parts
+    )
+
+
+def claim(name: str, read_from: str, own: Span | None = None, **said: tuple[str, ...]) -> Claim:
+    properties = {CK + key: values for key, values in said.items()}
+    return Claim(f"{HOME}{name}", f"{HOME}{read_from}", own, properties)
+
+
+def test_a_report_sorts_its_findings_and_says_each_once() -> None:
+    several = [
+        finding("b.ttl", 1),
+        finding("a.ttl", 2),
+        finding("a.ttl", None),
+        finding("a.ttl", 2, "kg:b"),
+        finding("a.ttl", 2, "kg:a", "d"),
+        finding("a.ttl", 2, "kg:a", "c"),
+        finding("a.ttl", 2),
+    ]
+    told = report.of_check(several, 7, 1, ["A note."])
+    assert told == report.Report(
+        (
+            finding("a.ttl", None),
+            finding("a.ttl", 2),
+            finding("a.ttl", 2, "kg:a", "c"),
+            finding("a.ttl", 2, "kg:a", "d"),
+            finding("a.ttl", 2, "kg:b"),
+            finding("b.ttl", 1),
+        ),
+        7,
+        1,
+        "7 checks on 1 thing, 6 failures",
+        ("A note.",),
+    )
+    one = report.of_check([finding("a.ttl", 1)], 1, 2, [])
+    assert (one.summary, one.notes) == ("1 checks on 2 things, 1 failure", ())
+
+
+def test_a_report_on_spans_counts_those_that_fit() -> None:
+    told = report.of_spans([finding("a.ttl", 1), finding("a.ttl", 1)], 5, "article.txt")
+    assert told == report.Report((finding("a.ttl", 1),), 1, 5, "4 of 5 spans fit article.txt")
+
+
+@pytest.mark.parametrize(
+    ("covered", "gaps"),
+    [
+        ([], [(10, 20)]),
+        ([(10, 20)], []),
+        ([(0, 30)], []),
+        ([(10, 19)], [(19, 20)]),
+        ([(11, 20)], [(10, 11)]),
+        ([(10, 12), (14, 16)], [(12, 14), (16, 20)]),
+        ([(10, 16), (11, 13), (16, 20)], []),
+        ([(10, 18), (11, 12)], [(18, 20)]),
+        ([(25, 30)], [(10, 20)]),
+        ([(10, 20), (25, 30)], []),
+        ([(12, 25), (27, 30)], [(10, 12)]),
+    ],
+)
+def test_gaps_are_what_nothing_covers(
+    covered: list[tuple[int, int]], gaps: list[tuple[int, int]]
+) -> None:
+    found = coverage._gaps([Span(*each) for each in covered], Span(10, 20))
+    assert [tuple(gap) for gap in found] == gaps
+
+
+def test_a_gap_is_told_by_its_words_that_do_not_only_join() -> None:
+    text = Article("calf, and Don't rest-pain of", "article.txt")
+    rule = Rule("unread-text", "", "", "", "", "", {"joining": ["and", "of"]})
+    whole = Span(0, len(text.text))
+    assert coverage._unexplained(whole, text, rule) == (0, 25)
+    assert coverage._unexplained(Span(4, len(text.text)), text, rule) == (10, 25)
+    assert coverage._unexplained(Span(4, 9), text, rule) is None
+
+
+def test_a_gap_is_in_the_smallest_statement_in_which_it_begins() -> None:
+    record = article(
+        statement("whole", 10, 50), statement("item", 20, 30), statement("next", 50, 60)
+    )
+    for start, name in ((10, "whole"), (19, "whole"), (20, "item"), (29, "item"), (30, "whole")):
+        assert coverage._around(record, Span(start, 70)) == f"{HOME}{name}"
+    assert coverage._around(record, Span(50, 51)) == f"{HOME}next"
+    assert coverage._around(record, Span(60, 61)) == record.iri
+    assert coverage._around(record, Span(9, 20)) == record.iri
+
+
+def test_what_is_read_or_excused_is_covered() -> None:
+    """A claim without a span of its own reads the whole; an item is read with its introduction."""
+    record = article(
+        statement("excused", 0, 10),
+        statement("whole", 20, 60),
+        statement("lead", 20, 25, "LeadIn", "whole"),
+        statement("item", 40, 50, "ListItem", "whole"),
+        statement("other", 50, 60, "ListItem", "whole"),
+        claims=(claim("a", "whole", Span(26, 30)), claim("b", "item")),
+    )
+    record = record._replace(
+        uses=(MarkerUse(f"{HOME}use-1", Span(60, 61), "1"),),
+        parts={f"{HOME}whole": [each for each in record.statements.values() if each.parent]},
+    )
+    assert sorted(coverage._covered(record)) == [
+        (0, 10),
+        (20, 25),
+        (26, 30),
+        (30, 40),
+        (40, 50),
+        (50, 60),
+        (60, 61),
+    ]
+
+
+def test_of_several_articles_the_one_with_most_spans_is_meant() -> None:
+    text = Article("abcdef", "article.txt")
+    digest = {
+        (start, end): Recorded(
+            "", Span(start, end), hashlib.sha256(text.text[start:end].encode()).hexdigest()
+        )
+        for start, end in ((0, 1), (1, 3))
+    }
+    none = article()._replace(iri="none", recorded=(Recorded("", Span(0, 1), "0" * 64),))
+    one = article()._replace(iri="one", recorded=(digest[0, 1],))
+    two = article()._replace(iri="two", recorded=tuple(digest.values()))
+    assert spans.article_of([none], text) is none
+    assert spans.article_of([none, one, two], text) is two
+    assert spans.article_of([two, one, none], text) is two
+    assert spans.article_of([none, none], text) is None
+    assert spans.article_of([], text) is None
+
+
+def test_a_marker_belongs_to_the_statement_that_ended_last() -> None:
+    record = article(
+        statement("first", 0, 10),
+        statement("second", 10, 20),
+        statement("item", 12, 21, "ListItem", "second"),
+    )
+    for position, iri in ((9, record.iri), (10, f"{HOME}first"), (19, f"{HOME}first")):
+        assert spans._before(record, position) == iri
+    assert spans._before(record, 20) == spans._before(record, 99) == f"{HOME}second"
+
+
+TEXT = Article("Rest may  help. MAY be so; maybe not, rest\nmay help or not", "article.txt")
+
+
+@pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        ("may", [(5, 8), (16, 19), (43, 46)]),
+        ("rest may", [(0, 8), (38, 46)]),
+        ("ma", []),
+        ("not,", [(33, 37)]),
+    ],
+)
+def test_whole_words_are_found_in_any_case_with_any_white_space(
+    words: str, places: list[tuple[int, int]]
+) -> None:
+    assert cues._all(words, TEXT, [Span(0, len(TEXT.text))]) == places
+    assert cues._all(words, TEXT, [Span(9, 15)]) == []
+    assert cues._printed(words, TEXT, Span(0, len(TEXT.text))) is bool(places)
+
+
+@pytest.mark.parametrize(
+    ("place", "inside"),
+    [
+        ((2, 4), True),
+        ((2, 3), True),
+        ((3, 4), True),
+        ((1, 4), False),
+        ((2, 5), False),
+        ((6, 7), True),
+    ],
+)
+def test_a_place_is_inside_of_one_span(place: tuple[int, int], *, inside: bool) -> None:
+    assert cues._inside(Span(*place), [Span(2, 4), Span(6, 7)]) is inside
+
+
+def test_cues_are_whole_words_and_ends_of_words() -> None:
+    rule = Rule("r", "", "", "", "", "", {"words": ["no longer"], "endings": ["n't"]})
+    assert cues._patterns(rule) == {"no longer": r"\bno\s+longer\b", "n't": r"\wn't\b"}
+    assert list(cues._patterns(rule._replace(settings={"words": ["x"]}))) == ["x"]
+
+
+def test_a_claim_has_what_is_wanted() -> None:
+    denied = claim("c", "s", stance=(f"{CK}denied",), hedge=())
+    assert cues._has(denied, {"property": "ck:stance"})
+    assert cues._has(denied, {"property": "ck:stance", "values": ["ck:mixed", "ck:denied"]})
+    assert not cues._has(denied, {"property": "ck:stance", "values": ["ck:mixed"]})
+    assert not cues._has(denied, {"property": "ck:hedge"})
+    assert not cues._has(denied, {"property": "ck:wording"})
+    assert denied.of("ck:stance") == (f"{CK}denied",)
+    assert denied.of(f"{CK}stance") == (f"{CK}denied",)
+
+
+def test_an_item_is_read_with_what_leads_in_to_its_list() -> None:
+    lead = statement("lead", 20, 25, "LeadIn", "whole", f"{HOME}section")
+    item = statement("item", 40, 50, "ListItem", "whole", f"{HOME}section")
+    heading = statement("heading", 0, 5, "Heading")
+    whole = statement("whole", 20, 60, section=f"{HOME}section")
+    record = article(whole, lead, item, heading)._replace(
+        headings={f"{HOME}section": heading.iri},
+    )
+    assert record.items(whole.iri) == [lead, item]
+    assert record.items(item.iri) == []
+    assert record.introduction(whole) == (20, 40)
+    assert record.introduction(heading) == (0, 5)
+    on_item, on_whole = claim("a", "item"), claim("b", "whole", Span(26, 30))
+    assert cues.words_of(record, on_item) == [(40, 50), (25, 40)]
+    assert cues.words_of(record, on_item._replace(own=Span(41, 42))) == [(41, 42), (25, 40)]
+    assert cues.words_of(record, on_whole) == [(26, 30)]
+    for each in (on_item, on_whole):
+        assert cues.labels_above(record, each) == [(20, 25), (0, 5)]
+        assert cues.labels_above(record, each, heading=False) == [(20, 25)]
+    assert cues.labels_above(record, claim("c", "heading")) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "forms"),
+    [
+        ("Veins", {"veins", "vein"}),
+        ("arteries", {"arteries", "artery", "arteri", "arterie"}),
+        ("Baker's", {"baker"}),
+        ("Baker\u2019s", {"baker"}),
+        ("calf", {"calf"}),
+        ("reflexes", {"reflexes", "reflex", "reflexe"}),
+    ],
+)
+def test_a_word_may_be_a_plural(word: str, forms: set[str]) -> None:
+    assert things._singular(word) == forms
+
+
+def test_a_name_is_where_all_its_words_are() -> None:
+    text = Article("Leg cramps or leg cramp, calf", "article.txt")
+    words = things._words(text, Span(0, 29))
+    assert [(word.start, word.end) for word in words] == [
+        (0, 3),
+        (4, 10),
+        (11, 13),
+        (14, 17),
+        (18, 23),
+        (25, 29),
+    ]
+    cramp = tuple(map(things._singular, ("leg", "cramp")))
+    assert things._places(cramp, words) == [0, 3]
+    assert things._places(tuple(map(things._singular, ("calf",))), words) == [5]
+    assert things._places(cramp, words[:1]) == []
+    printed = things._forms(text, [Span(0, 10), Span(25, 29)])
+    assert printed == {"leg", "cramps", "cramp", "calf"}
+    assert things._is_named([cramp], printed, frozenset())
+    assert not things._is_named([], printed, frozenset())
+    vein = tuple(map(things._singular, ("leg", "vein")))
+    assert not things._is_named([vein], printed, frozenset())
+    assert things._is_named([vein], printed, frozenset({"vein"}))  # a word that need not be there
+    assert things._is_named([vein, cramp], printed, frozenset())
+
+
+def test_spans_are_read_where_both_ends_are_numbers_in_order() -> None:
+    def span(start: str | None, end: str | None) -> Span | None:
+        said = {"start": start, "end": end}
+        return reading._span({CK + key: (text,) for key, text in said.items() if text is not None})
+
+    assert span("1", "2") == (1, 2)
+    for start, end in (("2", "2"), ("3", "2"), ("a", "2"), ("1", "b"), (None, "2"), ("1", None)):
+        assert span(start, end) is None
+
+
+def test_an_article_is_read_from_its_claims() -> None:
+    home = f"{KG}ache/"
+    graph = NamedNode(GRAPHS["claims"])
+    store = Store()
+
+    def say(name: str, *kinds: str, **said: str | int) -> None:
+        subject = NamedNode(name if name.startswith("http") else home + name)
+        for kind in kinds:
+            store.add(Quad(subject, NamedNode(f"{RDF}type"), NamedNode(CK + kind), graph))
+        for key, value in said.items():
+            at = NamedNode(f"{SKOS}scopeNote" if key == "scopeNote" else CK + key)
+            term = (
+                NamedNode(home + value.removeprefix("@"))
+                if isinstance(value, str) and value.startswith("@")
+                else Literal(value)
+            )
+            store.add(Quad(subject, at, term, graph))
+
+    say("article", "Article", start=0, end=90, sha256="aa")
+    say("section", "Section", usesHeading="@heading")
+    say("heading", "Heading", start=0, end=5, sha256="bb")
+    say(
+        "whole", "Statement", start=10, end=40, inSection="@section", marker="@m", noClaimReason="r"
+    )
+    say("item-2", "ListItem", start=30, end=40, itemOf="@whole", scopeNote="n")
+    say("item-1", "ListItem", start=20, end=30, itemOf="@whole", sha256="cc")
+    say("half", "Statement", start=20)
+    say("claim", "Claim", readFrom="@whole", start=11, end=12, wording="w")
+    say("loose", "Claim", wording="w")
+    say("m", "CitationMarker", markerText="1")
+    say("use", "MarkerUse", start=40, end=41, useOf="@m")
+    say("use-of-nothing", "MarkerUse", start=41, end=42, useOf="@none")
+    say(f"{KG}other/article", "Article")
+    ache, other = reading.read_articles(store)
+    assert other == ArticleRecord(f"{KG}other/article", (), {}, (), (), {}, {})
+    assert (ache.iri, ache.headings) == (f"{home}article", {f"{home}section": f"{home}heading"})
+    assert ache.recorded == (
+        Recorded(f"{home}article", Span(0, 90), "aa"),
+        Recorded(f"{home}heading", Span(0, 5), "bb"),
+        Recorded(f"{home}item-1", Span(20, 30), "cc"),
+    )
+    whole = Statement(
+        f"{home}whole", "Statement", Span(10, 40), f"{home}section", None, (f"{home}m",), "r", None
+    )
+    first = Statement(f"{home}item-1", "ListItem", Span(20, 30), None, whole.iri, (), None, None)
+    second = Statement(f"{home}item-2", "ListItem", Span(30, 40), None, whole.iri, (), None, "n")
+    heading = Statement(f"{home}heading", "Heading", Span(0, 5), None, None, (), None, None)
+    assert ache.statements == {each.iri: each for each in (whole, first, second, heading)}
+    assert ache.parts == {whole.iri: [first, second]}
+    (only,) = ache.claims
+    assert only[:3] == (f"{home}claim", whole.iri, Span(11, 12))
+    assert only.of("ck:wording") == ("w",)
+    assert ache.uses == (
+        MarkerUse(f"{home}use", Span(40, 41), "1"),
+        MarkerUse(f"{home}use-of-nothing", Span(41, 42), ""),
+    )
+
+
+def test_hedges_have_their_words_in_order() -> None:
+    store = Store()
+    for hedge, word in (("often", "often"), ("can", "could"), ("can", "can")):
+        store.add(
+            Quad(
+                NamedNode(CK + hedge),
+                NamedNode(f"{CK}hedgeWord"),
+                Literal(word),
+                NamedNode(GRAPHS["ontology"]),
+            )
+        )
+    words = reading.hedge_words(store)
+    assert list(words.items()) == [(f"{CK}can", ("can", "could")), (f"{CK}often", ("often",))]
+
+
+def test_a_name_stands_where_its_block_begins_else_where_it_is_used() -> None:
+    lines = _Lines(
+        f"@prefix kg: <{KG}> .\n\nkg:leg\n    kg:has kg:calf, kg:toe ;\n.\n\nkg:calf\n.\n"
+        f"<{KG}toe>\n.\n"
+    )
+    numbers = {"leg": 3, "has": 4, "calf": 7, "toe": 9, "hip": None}
+    for name, number in numbers.items():
+        assert lines.of(KG + name) == number
+    assert lines.of("http://example.org/x") is None
+
+
+def test_a_term_is_shown_as_a_person_reads_it() -> None:
+    assert text_of(NamedNode(f"{KG}calf")) == "kg:calf"
+    assert text_of(Literal("calf")) == "calf"
+    assert text_of(None) == text_of(BlankNode("b")) == ""
+
+
+def test_terms_go_to_rdflib_as_they_are() -> None:
+    assert to_rdflib(NamedNode(f"{KG}calf")) == rdflib.URIRef(f"{KG}calf")
+    assert to_rdflib(BlankNode("b1")) == rdflib.BNode("b1")
+    for term, wanted in (
+        (Literal("a", language="en"), rdflib.Literal("a", lang="en")),
+        (Literal("a"), rdflib.Literal("a")),
+        (
+            Literal("007", datatype=NamedNode(f"{XSD}integer")),
+            rdflib.Literal("007", datatype=rdflib.URIRef(f"{XSD}integer"), normalize=False),
+        ),
+    ):
+        given = to_rdflib(term)
+        assert isinstance(given, rdflib.Literal)
+        assert given.n3() == wanted.n3()
+    quoted = Triple(NamedNode(f"{KG}a"), NamedNode(f"{KG}b"), Literal("c"))
+    with pytest.raises(TypeError) as caught:
+        to_rdflib(quoted)
+    assert str(caught.value) == f"{quoted} is no term of RDF 1.1."
