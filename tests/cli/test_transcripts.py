@@ -57,6 +57,7 @@ def test_a_command_prints_its_transcript(
     asked = COMMAND.fullmatch(first)
     assert asked, f"{path.name} does not begin with a command"
     monkeypatch.setenv("CRAMPKG_SOURCES", str(tiny))
+    monkeypatch.delenv("CRAMPKG_ARTICLE", raising=False)
     monkeypatch.setenv("COLUMNS", asked["columns"] or "100")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.chdir(BASE)  # so that article.txt has a name without a folder
