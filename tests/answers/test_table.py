@@ -1,0 +1,315 @@
+"""Tables, cards and matrices of a few cells, at the widths where they change."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from crampkg.answers import table
+from crampkg.answers.table import Sheet, _fitted, _folded, _told
+from crampkg.records import Value
+from crampkg.vocabulary import CK, KG, XSD
+
+PROSE = " ".join(["word"] * 20)  # 99 cells
+
+
+def text(value: str) -> Value:
+    return Value("literal", value)
+
+
+def number(value: int, kind: str = "integer") -> Value:
+    return Value("literal", str(value), XSD + kind)
+
+
+def printed(content: Sheet, width: int) -> list[str]:
+    """Return the lines of a sheet on a terminal of so many cells."""
+    console = Console(width=width, file=io.StringIO(), force_terminal=False, color_system=None)
+    with console.capture() as capture:
+        table.show(console, content)
+    return [line.rstrip() for line in capture.get().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("cells", "width", "widths"),
+    [
+        (("1",), 1, [1]),
+        (("1",), 0, []),
+        (("xxxxx", PROSE), 106, [5, 99]),
+        (("xxxxx", PROSE), 105, [5, 98]),
+        (("xxxxx", PROSE), 80, [5, 73]),
+        (("xxxxx", PROSE), 47, [5, 40]),  # of prose at least 40 cells
+        (("xxxxx", PROSE), 46, []),
+        (("x" * 30, "x"), 33, [30, 1]),  # a word is not broken
+        (("x" * 30, "x"), 32, []),
+        (("aa bb cc dd ee ff", "x"), 20, [17, 1]),
+        (("aa bb cc dd ee ff", "x"), 19, [16, 1]),  # of a few words at least 16
+        (("aa bb cc dd ee ff", "x"), 18, []),
+        (("\u6f22\u5b57", "x"), 7, [4, 1]),  # each of these takes two cells
+        (("\u6f22\u5b57", "x"), 6, []),
+    ],
+)
+def test_columns_share_the_width_evenly_or_have_no_room(
+    cells: tuple[str, ...], width: int, widths: list[int]
+) -> None:
+    headings = tuple("abcdef"[: len(cells)])
+    assert _fitted(Sheet(headings, (cells,)), width) == widths
+
+
+def test_columns_of_a_grid_may_be_narrower() -> None:
+    grid = Sheet(("a", "b"), (("xxxxx", PROSE),))
+    assert _fitted(grid, 35, 10, lines=4) == [5, 28]
+    assert _fitted(grid, 34, 10, lines=4) == []
+
+
+def test_a_heading_takes_room_too() -> None:
+    assert _fitted(Sheet(("marker status",), (("x",),)), 13) == [13]
+    assert _fitted(Sheet(("marker-status",), (("x",),)), 12) == []
+
+
+ROWS = Sheet(
+    ("artery", "stance", "hedge", "note", "section", "claim", "number"),
+    (
+        ("iliac", "affirmed", "often", "", "causes", "kg:claim-1", "7"),
+        ("femoral", "affirmed", "", "", "causes", "kg:claim-2", "12"),
+    ),
+    frozenset({"number"}),
+)
+
+
+def test_a_table_leaves_out_what_is_empty_and_says_once_what_is_the_same() -> None:
+    assert printed(ROWS, 80) == [
+        "artery   stance    hedge  claim       number",
+        "────────────────────────────────────────────",
+        "iliac    affirmed  often  kg:claim-1       7",
+        "femoral  affirmed         kg:claim-2      12",
+        "",
+        "The same in every row: section: causes.",
+    ]
+
+
+def test_handles_give_way_before_the_table_does() -> None:
+    assert printed(ROWS, 44)[0] == "artery   stance    hedge  claim       number"
+    assert printed(ROWS, 43) == [
+        "artery   stance    hedge  number",
+        "────────────────────────────────",
+        "iliac    affirmed  often       7",
+        "femoral  affirmed             12",
+        "",
+        "The same in every row: section: causes.",
+        "",
+        "Left out for want of room: claim (see -f",
+        "csv).",
+    ]
+    assert printed(ROWS, 32)[0] == "artery   stance    hedge  number"
+    assert printed(ROWS, 31)[:6] == [
+        "1  artery  iliac",
+        "   stance  affirmed",
+        "   hedge   often",
+        "   number  7",
+        "   claim   kg:claim-1",
+        "",
+    ]
+
+
+def test_what_is_the_same_stays_in_the_first_column_in_one_row_and_as_evidence() -> None:
+    content = Sheet(("a", "b", "stance"), (("1", "2", "3"), ("1", "2", "3")))
+    assert _folded(content) == (Sheet(("a", "stance"), (("1", "3"), ("1", "3"))), [("b", "2")])
+    one = Sheet(("a", "b"), (("1", "2"),))
+    assert _folded(one) == (one, [])
+    empty = Sheet(("a", "b"), (("", "2"), ("", "3")))
+    assert _folded(empty) == (Sheet(("b",), (("2",), ("3",))), [])
+
+
+def test_columns_of_ones_own_query_all_stay() -> None:
+    own = Sheet(("claim", "b"), (("1", "2"), ("1", "2")), own=True)
+    assert printed(own, 80) == ["claim  b", "────────", "1      2", "1      2"]
+    assert table.plain(own) == "claim  b\n1      2\n1      2\n"
+    assert table.plain(own._replace(own=False)) == "CLAIM  B\n1      2\n1      2\n"
+
+
+def test_rows_that_wrap_stand_apart() -> None:
+    content = Sheet(("a", "b"), (("x", PROSE), ("y", "word")))
+    assert printed(content, 63) == [
+        "a  b",
+        "─" * 63,
+        "x  " + " ".join(["word"] * 12),
+        "   " + " ".join(["word"] * 8),
+        "",
+        "y  word",
+    ]
+
+
+def test_a_card_says_the_status_of_a_marker_behind_it() -> None:
+    headings = ("marker", "marker status", "note")
+    assert _told(headings, ("3", "sure", "")) == [("marker", "3 (sure)")]
+    assert _told(headings, ("3", "", "n")) == [("marker", "3"), ("note", "n")]
+    assert _told(headings, ("", "none", "n")) == [("marker status", "none"), ("note", "n")]
+
+
+def test_cards_have_brief_columns_abreast_and_prose_below() -> None:
+    prose = " ".join(["uno"] * 25), " ".join(["due"] * 25)
+    content = Sheet(("a", "b", "c", "quote"), (("1", "2", "3", prose[0]), ("4", "", "6", prose[1])))
+    assert printed(content, 30) == [
+        "1  a      1  c      3",
+        "   b      2",
+        "   quote  uno uno uno uno uno",
+        *["          uno uno uno uno uno"] * 4,
+        "",
+        "2  a      4  c      6",
+        "   quote  due due due due due",
+        *["          due due due due due"] * 4,
+    ]
+    assert printed(content, 23)[:2] == ["1  a      1  c      3", "   b      2"]
+    assert printed(content, 22)[:3] == ["1  a      1", "   b      2", "   c      3"]
+
+
+def test_a_sheet_shows_labels_and_knows_its_numbers() -> None:
+    rows: list[dict[str, Value | None]] = [
+        {
+            "site": Value("uri", f"{KG}calf"),
+            "siteLabel": text("calf"),
+            "marker": Value("uri", f"{KG}marker-1"),
+            "markerText": None,
+            "rank": number(1),
+            "claim": Value("uri", f"{KG}claim-1"),
+        },
+        {
+            "site": Value("uri", f"{KG}foot"),
+            "siteLabel": None,
+            "marker": None,
+            "markerText": None,
+            "rank": None,
+            "claim": Value("uri", f"{KG}claim-2"),
+        },
+    ]
+    content = table.sheet(tuple(rows[0]), rows, {f"{KG}claim-2": "two\n words"})
+    assert content == Sheet(
+        ("site", "marker", "rank", "claim", "quote"),
+        (
+            ("calf", "kg:marker-1", "1", "kg:claim-1", ""),
+            ("kg:foot", "", "", "kg:claim-2", "“two words”"),
+        ),
+        frozenset({"rank"}),
+    )
+    assert table.sheet_of_query(("siteLabel", "rank"), rows) == Sheet(
+        ("siteLabel", "rank"), (("calf", "1"), ("", "")), frozenset({"rank"}), own=True
+    )
+
+
+def test_headings_that_would_be_alike_are_the_names() -> None:
+    rows: list[dict[str, Value | None]] = [{"hedgeText": text("a"), "hedge": text("b")}]
+    assert table.sheet(("hedgeText",), rows).headings == ("hedge",)
+    rows = [{"markerText": text("a"), "Marker": text("b")}]
+    assert table.sheet(("markerText", "Marker"), rows).headings == ("markerText", "Marker")
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("siteLabel", "site"),
+        ("markerStatus", "marker status"),
+        ("wording", "as worded"),
+        ("statedBy2Names", "stated by2 names"),
+        ("body_part", "body part"),
+        ("Label", "label"),
+        ("conditionWording", "condition"),
+    ],
+)
+def test_a_heading_is_the_name_in_words(name: str, heading: str) -> None:
+    assert table.heading_of(name) == heading
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, ""),
+        (Value("uri", f"{CK}causes"), "ck:causes"),
+        (Value("uri", "http://example.org/x"), "http://example.org/x"),
+        (Value("bnode", "b1"), "_:b1"),
+        (text("two\n\twords "), "two words"),
+        (text("a\u202eb\x1b"), "a\ufffdb\ufffd"),
+    ],
+)
+def test_a_cell_is_read_by_people(value: Value | None, shown: str) -> None:
+    assert table.cell(value) == shown
+
+
+def test_numbers_are_what_has_their_datatypes_alone() -> None:
+    kinds = ("integer", "decimal", "double", "float")
+    assert table.are_numbers([None, *(number(1, kind) for kind in kinds)])
+    assert not table.are_numbers([number(1), text("1")])
+    assert not table.are_numbers([number(1), number(1, "string")])
+    assert not table.are_numbers([None])
+    assert not table.are_numbers([])
+    assert table.tally("neither", number(3)) == "neither 3"
+    assert table.tally("matching", number(3)) == "matches 3"
+
+
+def test_a_label_is_that_of_its_column() -> None:
+    assert table.label_of("site", ("site", "siteLabel", "siteText")) == "siteLabel"
+    assert table.label_of("marker", ("markerText",)) == "markerText"
+    assert table.label_of("site", ("site", "sites")) is None
+
+
+def test_markdown_escapes_each_of_its_marks() -> None:
+    assert table.escape("\\`*_[]<>|#~&$ a.") == r"\\\`\*\_\[\]\<\>\|\#\~\&\$ a."
+    assert table.markdown(Sheet(("a", "b|"), (("1", "*"),))) == (
+        "| a | b\\| |\n| --- | --- |\n| 1 | \\* |\n"
+    )
+
+
+def test_a_matrix_joins_what_a_cell_says() -> None:
+    content = Sheet(
+        ("artery", "site", "relation", "object", "hedge", "marker"),
+        (
+            ("iliac", "hip", "causes", "pain", "often", "3"),
+            ("iliac", "hip", "causes", "pain", "often", "4"),
+            ("iliac", "hip", "causes", "pain", "often", "3"),
+            ("iliac", "hip", "eases", "", "", "5"),
+            ("tibial", "calf", "", "", "can", ""),
+        ),
+    )
+    made = table.matrix(content, "artery", "site", ("relation", "object", "hedge", "marker"))
+    assert made.headings == ("artery", "hip", "calf")
+    first = ("causes: pain", "hedge often", "marker 3, and 4")
+    assert made.statements == (
+        ((first, ("eases", "marker 5")), ()),
+        ((), (("can",),)),
+    )
+    assert made.rows == (
+        ("iliac", "causes: pain, hedge often, marker 3, and 4; eases, marker 5", ""),
+        ("tibial", "", "can"),
+    )
+    told = [(name, [(heading, said) for heading, said in cells]) for name, cells in made.told]
+    assert told[0] == (
+        "iliac",
+        [("hip", [("causes: pain", first[1:]), ("eases", ("marker 5",))]), ("calf", [])],
+    )
+
+
+def test_a_graph_says_each_subject_once() -> None:
+    def iri(name: str) -> Value:
+        return Value("uri", KG + name)
+
+    console = Console(width=30, file=io.StringIO(), color_system=None)
+    with console.capture() as capture:
+        table.show_graph(
+            console,
+            [
+                (iri("calf"), iri("in"), iri("leg")),
+                (iri("calf"), iri("in"), text("body")),
+                (iri("calf"), iri("with"), text("tail")),
+                (iri("leg"), iri("in"), iri("body")),
+            ],
+        )
+    assert [line.rstrip() for line in capture.get().splitlines()] == [
+        "kg:calf",
+        "  kg:in    kg:leg",
+        "           body",
+        "  kg:with  tail",
+        "",
+        "kg:leg",
+        "  kg:in    kg:body",
+    ]
