@@ -55,6 +55,7 @@ OURS = {
     "crampkg.graph",
     "crampkg.pipeline",
     "crampkg.pipeline.snapshot",
+    "crampkg.printable",
     "crampkg.questions",
     "crampkg.questions.bind",
     "crampkg.records",

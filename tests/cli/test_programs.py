@@ -143,7 +143,7 @@ def test_a_query_comes_from_a_file_from_standard_input_and_from_a_question(
 ) -> None:
     shown = run("ask", QUESTION, "--site", "thigh", "--show-query")
     assert shown.err == ""
-    assert "VALUES ?site { <https://w3id.org/crampkg/id/thigh> }" in shown.out
+    assert "VALUES ?asked { <https://w3id.org/crampkg/id/thigh> }" in shown.out
     file = tmp_path / "thigh.rq"
     file.write_text(shown.out, encoding="utf-8")
     expected = run("ask", QUESTION, "--site", "thigh", "-f", "csv").out
@@ -242,7 +242,7 @@ class TestOutput:
         link.symlink_to(file)
         assert run("ask", QUESTION, "-f", "csv", "-o", str(link)).code == 0
         assert link.is_symlink()
-        assert file.read_text().startswith("artery,")
+        assert file.read_text().startswith("asked,")
         assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
     def test_a_device_is_written_to_and_not_replaced(self, run: Callable[..., Ended]) -> None:
