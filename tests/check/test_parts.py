@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from typing import cast
 
 import pytest
 import rdflib
@@ -10,11 +12,12 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from crampkg.article import Article
 from crampkg.check import coverage, cues, reading, report, spans, things
-from crampkg.check.material import _Lines, text_of
+from crampkg.check.material import Material, _Lines, text_of
 from crampkg.check.reading import ArticleRecord, Claim, MarkerUse, Recorded, Span, Statement
-from crampkg.check.rules import Rule
+from crampkg.check.rules import Rule, text_rules
 from crampkg.check.shapes import to_rdflib
 from crampkg.records import Finding
+from crampkg.sources import Sources
 from crampkg.vocabulary import CK, GRAPHS, KG, RDF, SKOS, XSD
 
 HOME = f"{KG}ache/"
@@ -414,3 +417,98 @@ def test_terms_go_to_rdflib_as_they_are() -> None:
     with pytest.raises(TypeError) as caught:
         to_rdflib(quoted)
     assert str(caught.value) == f"{quoted} is no term of RDF 1.1."
+
+
+class Everything:
+    """Takes every finding, as material does of which all files are selected."""
+
+    def finding(
+        self, check: str, iri: str, problem: str, remedy: str, about: Iterable[str] = ()
+    ) -> Finding:
+        """Return the finding as it is told, its term in full."""
+        return Finding(check, " ".join(about), None, iri, problem, remedy)
+
+
+ALL = cast("Material", Everything())
+RULES = text_rules(Sources.find())
+MARKED = "Calf aches. 1, 2\nRest helps 3"
+
+
+def use(name: str, start: int, end: int, said: str) -> MarkerUse:
+    return MarkerUse(f"{HOME}{name}", Span(start, end), said)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\nNotes 4\n", " \t\n5"])
+def test_a_printed_marker_has_a_use_down_to_the_end_of_the_last_line(end: str) -> None:
+    record = article(statement("first", 0, 11), statement("second", 17, 27))
+    record = record._replace(uses=(use("use-1", 12, 13, "1"), use("use-2", 15, 16, "2")))
+    text = Article(MARKED + end, "article.txt")
+    problem = 'The marker "3" is printed from 28 to 29, and no marker use says so.'
+    rule = RULES["printed-marker-without-use"]
+    (found,) = spans.check_markers(ALL, record, text, RULES)
+    assert found == Finding(rule.id, "", None, f"{HOME}second", problem, rule.remedy)
+    record = record._replace(uses=(*record.uses[:1], use("use-3", 28, 29, "3")))
+    (found,) = spans.check_markers(ALL, record, text, RULES)
+    assert (found.term, found.problem) == (
+        f"{HOME}first",
+        'The marker "2" is printed from 15 to 16, and no marker use says so.',
+    )
+
+
+def test_a_marker_is_printed_as_it_is_recorded_and_in_no_statement() -> None:
+    text = Article(MARKED, "article.txt")
+    record = article(statement("first", 0, 11), statement("second", 17, 29))._replace(
+        uses=(use("use-1", 12, 13, "2"), use("use-2", 15, 16, "2"))
+    )
+    wrong, inside = spans.check_markers(ALL, record, text, RULES)
+    assert (wrong.check, wrong.term, wrong.problem) == (
+        "marker-not-as-printed",
+        f"{HOME}use-1",
+        'The article prints "1" there, and the marker is "2".',
+    )
+    assert (inside.check, inside.term, inside.problem) == (
+        "marker-inside-statement",
+        f"{HOME}second",
+        'The statement ends with "3", which looks like a citation marker.',
+    )
+    second = record.statements[f"{HOME}second"]
+    for known in (second._replace(note="n"), second._replace(markers=("m",))):
+        record.statements[f"{HOME}second"] = known
+        assert [each.term for each in spans.check_markers(ALL, record, text, RULES)] == [
+            f"{HOME}use-1"
+        ]
+    record.statements[f"{HOME}second"] = second._replace(kind="Heading")
+    assert len(list(spans.check_markers(ALL, record, text, RULES))) == 1
+
+
+def test_an_article_without_statements_has_no_marker_without_use() -> None:
+    assert list(spans.check_markers(ALL, article(), Article(MARKED), RULES)) == []
+
+
+def test_a_span_with_another_digest_is_found() -> None:
+    text = Article("abcdef")
+    right = hashlib.sha256(b"bc").hexdigest()
+    record = article()._replace(
+        recorded=(Recorded("right", Span(1, 3), right), Recorded("wrong", Span(1, 4), right))
+    )
+    (found,) = spans.check_digests(ALL, record, text, RULES["digest"])
+    assert found.term == "wrong"
+    assert found.problem == RULES["digest"].problem.format(start=1, end=4)
+
+
+def test_unread_text_is_told_by_its_words_or_by_its_length() -> None:
+    """With the text at hand by its words; without it only where it is longer than a few signs."""
+    rule = RULES["unread-text"]
+    longest = rule.settings["longest_gap"]
+    text = Article(f"{'x' * 5} unread word {'y' * 5}", "article.txt")
+    record = article(statement("first", 0, 5), statement("second", 18, 23))
+    (found,) = coverage.check_coverage(ALL, record, text, RULES)
+    assert (found.check, found.term) == (rule.id, record.iri)
+    assert found.problem == rule.problem.format(start=6, end=17)
+    for gap, number in ((longest, 0), (longest + 1, 1)):
+        record = article(statement("first", 0, 5), statement("second", 5 + gap, 9 + gap))
+        unread = list(coverage.check_coverage(ALL, record, None, RULES))
+        assert [each.problem for each in unread] == [
+            rule.problem.format(start=5, end=5 + gap)
+        ] * number
+    assert list(coverage.check_coverage(ALL, article(), text, RULES)) == []
