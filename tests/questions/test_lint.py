@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crampkg.questions.lint import QUESTION_CHECKS, lint
+from crampkg.questions.outline import Outline
 from crampkg.records import Finding
 
 ROOT = Path(__file__).parents[2]
@@ -600,3 +601,19 @@ def test_a_note_is_optional_and_its_gaps_are_parameters() -> None:
     assert lint("queries/pain.rq", noted) == []
     wrong = noted.replace("Of the {site}", "Of the {place}")
     assert [finding.check for finding in lint("queries/pain.rq", wrong)] == ["question-gap"]
+
+
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("SELECT ?a (COUNT(?b) AS ?n) ?c", ["a", "n", "c"]),
+        ("SELECT ?a WHERE { BIND (1 AS ?b) } ORDER BY ?c", ["a"]),
+        ("SELECT ?a { ?a ?b ?c } GROUP BY ?d (STR(?e) AS ?f) HAVING (?g > 1)", ["a"]),
+        ("SELECT ?a { { SELECT ?b (1 AS ?c) { ?b ?c ?d } ORDER BY ?e } }", ["a"]),
+        ("SELECT ?a { { SELECT ?b { } LIMIT 1 } } ORDER BY ?e", ["a"]),
+        ("SELECT ?a FROM <x:y> { } VALUES ?b { 1 }", ["a"]),
+        ("CONSTRUCT { ?a ?b ?c } WHERE { ?a ?b ?c } ORDER BY ?d", []),
+    ],
+)
+def test_the_columns_are_those_of_the_outer_select(query: str, columns: list[str]) -> None:
+    assert Outline(query).query.columns == columns

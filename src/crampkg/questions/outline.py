@@ -87,13 +87,12 @@ class Outline:
 
 
 class _Frame:
-    """An open bracket: what it holds, and the SELECT whose clauses stand right in it."""
+    """An open bracket: what it holds, and the SELECT that stands right in it."""
 
     def __init__(self, bracket: str, role: str) -> None:
         self.bracket = bracket
         self.role = role
         self.select: Select | None = None
-        self.clause = ""
 
 
 class _Reader:
@@ -105,6 +104,7 @@ class _Reader:
         self._frames = [_Frame("", "top")]
         self._values: Values | None = None
         self._role = "group"  # of the next {
+        self._projecting = False  # whether variables outside of all brackets are columns
 
     def read(self) -> None:
         before = ""
@@ -127,8 +127,6 @@ class _Reader:
         role = self._role if bracket == "{" else "expression"
         if bracket == "{":
             self._role = "group"
-            if frame.clause == "projection":
-                frame.clause = "pattern"
         self._frames.append(_Frame(bracket, role))
 
     def _close(self) -> None:
@@ -143,13 +141,12 @@ class _Reader:
             select = self._outline.query if top else Select()
             if top:
                 self._outline.form = word
+                self._projecting = True
             for outer in self._selects():
                 outer.inner.append(select)
             frame.select = select
-            frame.clause = "projection"
             self._role = "template" if word == "CONSTRUCT" else "group"
         elif word == "WHERE":
-            frame.clause = "projection"  # that of a CONSTRUCT ends with its template
             self._role = "group"
         elif word == "GRAPH":
             self._role = "graph"
@@ -161,7 +158,7 @@ class _Reader:
         elif word == "FROM":
             self._outline.datasets.append(line)
         elif word in _MODIFIERS and frame.select:
-            frame.clause = word
+            self._projecting = self._projecting and frame is not self._frames[0]
             frame.select.ordered = frame.select.ordered or word == "ORDER"
         elif word == "GROUP_CONCAT":
             around = next(each for each in reversed(self._frames) if each.bracket in ("{", ""))
@@ -199,7 +196,7 @@ class _Reader:
 
     def _is_projected(self, frame: _Frame, before: str) -> bool:
         """Tell whether a variable here is a column of the whole query."""
-        if self._frames[0].clause != "projection":
+        if not self._projecting:
             return False
         return frame is self._frames[0] or (frame is self._frames[1] and before == "AS")
 
