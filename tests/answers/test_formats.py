@@ -532,3 +532,17 @@ def test_an_overview_is_a_group_a_row_on_a_terminal(graph: KnowledgeGraph) -> No
     assert lines[:2] == ["femoral artery disease", tallies]
     assert lines[-1] == "during exercise, relief by rest no sentence or list says so"
     assert sum(len(block.splitlines()) + 1 for block in blocks) < 170
+
+
+def test_a_note_names_the_value_that_was_asked_about() -> None:
+    noted = Answer(
+        lambda: Found(("thing",), []),
+        "",
+        (STATUS,),
+        QUESTION._replace(note="Of {site} alone."),
+        {"site": (SITE, SITE._replace(label="foot"))},
+    )
+    assert formats.about(noted, {})["note"] == "Of calf or foot alone."
+    assert formats.closing_lines(noted)[0] == "Of calf or foot alone."
+    assert formats.asked(noted) == "What hurts at calf or foot?"
+    assert "note" not in formats.about(ASKED, {})

@@ -116,6 +116,7 @@ def test_what_a_denial_speaks_against_does_not_hold_and_the_denial_is_named(
 ) -> None:
     explanation = graph.why("mild hypohydration", "predisposes to", "cramp")
     assert not explanation.holds
+    assert (explanation.justifications, explanation.complete) == ((), True)
     (denial,) = explanation.stated
     assert denial.claim == f"{ARTICLE}claim-mild-hypohydration-predisposes-to-cramp"
     assert (denial.stance, denial.appeal) == ("denied", "research shows")
