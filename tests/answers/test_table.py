@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -313,3 +314,86 @@ def test_a_graph_says_each_subject_once() -> None:
         "kg:leg",
         "  kg:in    kg:body",
     ]
+
+
+def coloured(width: int) -> Console:
+    return Console(
+        width=width,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="standard",
+        no_color=False,
+    )
+
+
+def bold(said: str) -> str:
+    return f"\x1b[1m{said}\x1b[0m"
+
+
+def dim(said: str) -> str:
+    return f"\x1b[2m{said}\x1b[0m"
+
+
+def test_a_group_of_a_matrix_has_its_name_in_bold_and_the_rest_dim() -> None:
+    content = Sheet(
+        ("disease", "site", "relation", "hedge"),
+        (
+            ("iliac", "hip", PROSE, "often"),
+            ("iliac", "calf", PROSE, "often"),
+            ("vein", "hip", "no", ""),
+        ),
+    )
+    made = table.matrix(content, "disease", "site", ("relation", "hedge"))
+    made = made._replace(tallies=(("rank 1", "matches 2"), ()))
+    console = coloured(60)
+    with console.capture() as capture:
+        table.show_matrix(console, made)
+    shown = capture.get()
+    assert bold("iliac") in shown
+    assert dim("  rank 1, matches 2") in shown
+    lines = [re.sub("\x1b.*?m", "", line).rstrip() for line in shown.splitlines()]
+    assert lines == [
+        "iliac",
+        "  rank 1, matches 2",
+        "  hip, calf       " + " ".join(["word"] * 8),
+        "                  " + " ".join(["word"] * 8),
+        "                  " + " ".join(["word"] * 4) + ", hedge often",
+        "",
+        "vein",
+        "  hip             no",
+    ]
+    assert "\x1b[2m  hip, calf" in shown
+
+
+def test_a_table_has_bold_headings_and_stances_in_colour() -> None:
+    console = coloured(80)
+    with console.capture() as capture:
+        table.show(console, Sheet(("a", "stance"), (("x", "denied"), ("y", "affirmed"))))
+        table.show(console, Sheet(("a", "quote"), (("x", "“y”"), ("z", "“w”"))))
+        table.show(console, Sheet(("a", "b"), (("x", "y"), ("z", "y"))))
+    shown = capture.get()
+    assert bold("stance  ") in shown
+    assert "\x1b[31mdenied" in shown
+    assert "\x1b[32maffirmed\x1b[0m" in shown
+    assert "\x1b[3m“y”" in shown
+    assert dim("The same in every row: b: y.") in shown
+    assert table._style("stance", "mixed") == "yellow"
+    assert table._style("stance", "reported belief") == "magenta"
+    assert table._style("hedge", "denied") == table._style("stance", "odd") == ""
+
+
+def test_a_card_begins_in_bold_with_its_number_dim() -> None:
+    content = Sheet(("a", "stance"), (("x" * 30, "denied"), ("y" * 30, "mixed")))
+    console = coloured(30)
+    with console.capture() as capture:
+        table.show(console, content)
+    shown = capture.get()
+    assert bold("x" * 17) in shown
+    assert "\x1b[2m1\x1b[0m" in shown
+    assert "\x1b[31mdenied" in shown
+    console = coloured(30)
+    with console.capture() as capture:
+        iri = Value("uri", f"{KG}calf")
+        table.show_graph(console, [(iri, Value("uri", f"{KG}in"), iri)])
+    assert bold("kg:calf") in capture.get()
+    assert "\x1b[2m  kg:in" in capture.get()

@@ -12,6 +12,7 @@ from goldens import table
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
 from crampkg.errors import UnknownTermError, WrongKindError
+from crampkg.explain import story
 from crampkg.explain.derivations import Axiom, Derivations
 from crampkg.explain.evidence import Hedge
 from crampkg.explain.justify import Clause, Horn
@@ -491,6 +492,10 @@ def test_hedges_of_two_kinds_do_not_outrank_each_other(graph: KnowledgeGraph) ->
     (claimed,) = explanation.stated
     often, rarely = Hedge("often", "frequency", 2), Hedge("occasionally", "frequency", 3)
     can = Hedge("can", "possibility", 1)
+    twice = claimed._replace(hedges=(often, can))
+    both = "hedged “often” (frequency) and “can” (possibility)"
+    assert both in statement(twice)
+    assert both in next(story.claim(twice, {}, "PAD causes claudication")).aside
     leaves = tuple(
         Reason("claim", "", explanation.triple, evidence=claimed._replace(hedges=(hedge,)))
         for hedge in (rarely, can, often)

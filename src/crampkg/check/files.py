@@ -14,7 +14,7 @@ from crampkg.pipeline.sssom import read
 from crampkg.questions.lint import QUESTION_CHECKS, lint
 from crampkg.records import Finding
 from crampkg.turtle import format_text
-from crampkg.vocabulary import CK, GRAPHS, KG
+from crampkg.vocabulary import CK, GRAPHS, KG, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -157,9 +157,9 @@ def _terms(material: Material) -> set[str]:
     """Return the CURIEs of the terms that the ontology declares."""
     ontology, kind = NamedNode(GRAPHS["ontology"]), NamedNode(str(RDF.type))
     return {
-        "ck:" + quad.subject.value.removeprefix(CK)
+        compress(quad.subject.value)
         for quad in material.store.quads_for_pattern(None, kind, None, ontology)
-        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(CK)
+        if isinstance(quad.subject, NamedNode)
     }
 
 
