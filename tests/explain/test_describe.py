@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from crampkg.engine.base import Engine
+from crampkg.explain.describe import describe
 from crampkg.graph import KnowledgeGraph
-from crampkg.vocabulary import CK, GRAPHS, KG, RDF, SKOS
+from crampkg.records import Term, Value
+from crampkg.vocabulary import CK, GRAPHS, KG, RDF, SKOS, XSD
 
 ART = KG + "what-causes-leg-cramps/"
 
@@ -210,3 +214,31 @@ def test_narrower_goes_through_as_many_steps_as_it_takes(graph: KnowledgeGraph) 
     kinds = {claim.concept_label for claim in graph.describe("vascular disease").narrower}
     assert {"femoral artery disease", "peripheral arterial disease"} <= kinds
     assert not {claim.concept_label for claim in graph.describe("femoral artery disease").narrower}
+
+
+def test_the_graph_of_a_card_is_sorted_whatever_its_literals_are() -> None:
+    """A text with a language and one with a datatype have no order of their own."""
+    thing, note = Value("uri", f"{KG}calf"), Value("uri", f"{SKOS}note")
+    texts = (
+        Value("literal", "a", f"{XSD}token"),
+        Value("literal", "a", None, "en"),
+        Value("literal", "b"),
+    )
+    triples = [(thing, note, text) for text in texts]
+
+    class Says:
+        """An engine that finds no rows, and these triples each time twice."""
+
+        def query(self, _: str) -> Says:
+            return self
+
+        def bindings(self) -> list[tuple[Value, ...]]:
+            return []
+
+        def triples(self) -> list[tuple[Value, Value, Value]]:
+            return [*reversed(triples), *triples]
+
+    term = Term(f"{KG}calf", "calf", (), (f"{CK}ClinicalEntity",), "")
+    card = describe(term, cast("Engine", Says()))
+    assert card.triples == tuple(sorted(triples, key=str))
+    assert len(card.triples) == 3
