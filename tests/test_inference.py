@@ -194,7 +194,7 @@ def test_a_marker_of_one_candidate_keeps_the_order_of_the_list(graph: KnowledgeG
         ("4", "3", "link inferred, confidence low"),
         ("5", "", "may be any of 3 listed sources, confidence low"),
         ("6", "5", "link inferred, confidence medium"),
-        ("7", "", "no listed source"),
+        ("7", "", "may be any of 3 listed sources, confidence low"),
         ("8", "6", "link inferred, confidence low"),
     ]
 

@@ -564,7 +564,6 @@ def test_a_matter_that_is_contested_says_so_on_its_page(site: Server) -> None:
 #: The questions whose first column says the same in many rows, in each of which it stands together.
 GROUPED = {
     "claims-about": ["itself", "narrower term", "related term"],
-    "claims-without-listed-source": ["marker has no listed source", "no marker"],
     "contested-matters": [
         "dehydration",
         "maintaining proper electrolyte levels",
@@ -598,7 +597,7 @@ def test_what_is_counted_is_the_same_on_both_pages(site: Server) -> None:
     for id, count in (
         ("contested-matters", "4 matters, 15 claims"),
         ("denied-claims", "2 claims"),
-        ("claims-without-listed-source", "18 claims"),
+        ("claims-without-listed-source", "16 claims"),
     ):
         page = site.get(f"/questions/{id}").text
         assert f'Answer <span class="count">{count}</span>' in page
@@ -687,8 +686,7 @@ def test_the_evidence_does_not_say_more_than_the_article(site: Server) -> None:
     assert "in our reading" in page
     lead = page.partition('<h2 id="claims-without-listed-source">')[2].partition("<table")[0]
     assert "none of whose markers leads to a listed source" in lead
-    links = {link for link in Links(lead).links if "marker-" in link}
-    assert {link.rpartition("-")[2] for link in links} == {"7"}
+    assert not [link for link in Links(lead).links if "marker-" in link]  # each may mean one
 
 
 def test_what_places_a_thing_is_sorted_by_relation(site: Server) -> None:
