@@ -12,6 +12,8 @@ import pytest
 
 from crampkg.cli.parser import COMMANDS, command, overview
 
+pytestmark = pytest.mark.conformance
+
 PAGE = Path(__file__).parents[1] / "docs" / "commands.md"
 HEAD = """\
 # The commands

@@ -64,6 +64,7 @@ def _bound(question: Question, name: str, values: list[str]) -> str:
     return bind(question.text, {name: [serialize(value, "iri") for value in values]})
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("id", IDS)
 def test_both_engines_give_the_same_rows(
     id: str, graph: KnowledgeGraph, oxigraph: EmbeddedEngine, rdflib_engine: RdflibEngine
@@ -92,6 +93,7 @@ def by_value(graph: KnowledgeGraph, oxigraph: EmbeddedEngine) -> ByValue:
     return answers
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("id", WITH_PARAMETERS)
 def test_both_engines_give_the_same_rows_for_other_values(
     id: str, graph: KnowledgeGraph, by_value: ByValue, rdflib_engine: RdflibEngine

@@ -8,9 +8,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from crampkg.explain.wording import indefinite
 from crampkg.graph import KnowledgeGraph
 from crampkg.vocabulary import compress
+
+pytestmark = pytest.mark.conformance
 
 PAGE = Path(__file__).parents[1] / "docs" / "questions.md"
 MARK = "<!-- The list below is written by tests/test_questions_page.py. -->\n"

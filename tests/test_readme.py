@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.conformance
+
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 COLUMNS = 100

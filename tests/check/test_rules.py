@@ -10,12 +10,12 @@ import pytest
 import rdflib
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 from rdflib.namespace import OWL, RDF, RDFS, SH
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.algebra import traverse
 from tiny import HOME, added
 
 from crampkg.check import run
 from crampkg.check.rules import Rule, lint_rules, text_rules
+from crampkg.engine import guard
+from crampkg.questions.outline import Outline
 from crampkg.sources import Sources, read_text
 from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES, expand
 
@@ -29,15 +29,13 @@ TERMS = {str(term) for term in ONTOLOGY.subjects(RDF.type, None)}
 
 
 def names_of(rule: Rule) -> set[str]:
-    """Return the IRIs in a query."""
-    names: set[str] = set()
-
-    def visit(node: object) -> None:
-        if isinstance(node, rdflib.URIRef):
-            names.add(str(node))
-
-    traverse(prepareQuery(rule.text).algebra, visitPre=visit)
-    return names
+    """Return the IRIs in a query, by its tokens."""
+    outline = Outline(rule.text)
+    return {
+        outline.expanded(said)
+        for kind, said, _ in guard.tokens(rule.text)
+        if kind in ("iri", "name")
+    }.difference(prefix.iri for prefix in outline.prefixes)
 
 
 @pytest.mark.parametrize("rule", LINT, ids=lambda rule: rule.id)

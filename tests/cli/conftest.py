@@ -16,6 +16,7 @@ import pytest
 from processes import COMMAND, Ended
 from tiny import BASE
 
+from crampkg.cli import main
 from crampkg.graph import KnowledgeGraph
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,19 @@ def run(environment: dict[str, str]) -> Callable[..., Ended]:
         return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
     return run
+
+
+@pytest.fixture
+def called(graph: KnowledgeGraph, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Return a function that runs the command in this process, which saves its start."""
+    assert graph is not None
+
+    def called(*words: str) -> Ended:
+        code = main(words)
+        printed = capsys.readouterr()
+        return Ended(code, printed.out, printed.err)
+
+    return called
 
 
 @pytest.fixture

@@ -63,18 +63,18 @@ def test_an_empty_answer_is_1_and_says_what_the_graph_does_not_know(
 
 @pytest.mark.parametrize("format", ["table", "md", "json", "turtle", "jsonld"])
 def test_why_is_0_for_what_holds_and_1_for_what_does_not(
-    run: Callable[..., Ended], format: str
+    called: Callable[..., Ended], format: str
 ) -> None:
-    held = run("why", "iliac artery disease", "a", "arterial condition", "-f", format)
+    held = called("why", "iliac artery disease", "a", "arterial condition", "-f", format)
     assert held.code == 0
     assert "iliac artery disease affects structure iliac artery" in held.out
     assert "pending human review" in held.out + held.err
     assert "Traceback" not in held.err
-    implied = run("why", "bruit", "is a sign of", "PAD", "-f", format)
+    implied = called("why", "bruit", "is a sign of", "PAD", "-f", format)
     assert implied.code == 0
     assert "claim-bruit-sign-of-peripheral-arterial-disease" in implied.out
     if format in ("table", "json", "turtle"):  # text, JSON and RDF: the others are written alike
-        not_held = run("why", "mild hypohydration", "predisposes to", "cramp", "-f", format)
+        not_held = called("why", "mild hypohydration", "predisposes to", "cramp", "-f", format)
         assert not_held.code == 1
         assert "does not follow" in not_held.out + not_held.err or '"holds": false' in not_held.out
         assert "Traceback" not in not_held.err

@@ -85,6 +85,7 @@ def test_every_rule_has_a_case() -> None:
     ]
 
 
+@pytest.mark.conformance
 def test_agrees_with_owlrl_on_ontology_and_background() -> None:
     """The claims are left out because owlrl takes three times as long with them."""
     sources = Sources.find(ROOT)
