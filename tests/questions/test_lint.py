@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crampkg.questions.lint import QUESTION_CHECKS, lint
-from crampkg.questions.outline import Outline
+from crampkg.questions.outline import Outline, Prefix, Values
 from crampkg.records import Finding
 
 ROOT = Path(__file__).parents[2]
@@ -617,3 +617,37 @@ def test_a_note_is_optional_and_its_gaps_are_parameters() -> None:
 )
 def test_the_columns_are_those_of_the_outer_select(query: str, columns: list[str]) -> None:
     assert Outline(query).query.columns == columns
+
+
+def test_an_outline_has_all_that_a_query_names_with_its_line() -> None:
+    outline = Outline(
+        "BASE <http://example.org/>\n"
+        "PREFIX ck: <x:ck/>\n"
+        "PREFIX : <x:none/>\n"
+        "SELECT ?a\n"
+        "FROM <x:one>\n"
+        "WHERE {\n"
+        "  VALUES ?a { ck:b <x:c> 'd' }\n"
+        "  GRAPH ck:g { ?a :p ?b }\n"
+        "  ?a ck:q [ ck:r 5 ] .\n"
+        "  FILTER (ck:f(?b) && <x:h>(?a))\n"
+        "  FILTER :k(?a)\n"
+        "}\n"
+        "ORDER BY ?a\n"
+    )
+    assert outline.form == "SELECT"
+    assert outline.prefixes == [
+        Prefix(None, "http://example.org/", 1),
+        Prefix("ck", "x:ck/", 2),
+        Prefix("", "x:none/", 3),
+    ]
+    assert outline.names == {"ck", ""}
+    assert outline.datasets == [5]
+    assert outline.graphs == [("ck:g", 8)]
+    assert set(outline.bare) == {9}
+    assert outline.functions == [("ck:f", 10), ("<x:h>", 10), (":k", 11)]
+    assert outline.query.ordered
+    assert outline.query.values == [Values(["a"], ["ck:b", "<x:c>", "'d'"])]
+    assert outline.query.variables == {"a", "b"}
+    terms = {"ck:b": "x:ck/b", "<x:c>": "x:c", "'d'": "d", ":p": "x:none/p", "5": "5", "no:b": "b"}
+    assert {term: outline.expanded(term) for term in terms} == terms
