@@ -145,7 +145,7 @@ def test_owlready2_sees_labels(graph: KnowledgeGraph) -> None:
     assert len(list(graph.ontology.individuals())) > 200
 
 
-@pytest.mark.parametrize("extra", ["", "label", "term"])
+@pytest.mark.parametrize("extra", ["", "label", "strength"])
 def test_pyshacl_and_pyrudof_agree(graph: KnowledgeGraph, tmp_path: Path, extra: str) -> None:
     """The shapes are of SHACL Core: both report the same on good data and on bad."""
     import pyshacl
@@ -154,9 +154,8 @@ def test_pyshacl_and_pyrudof_agree(graph: KnowledgeGraph, tmp_path: Path, extra:
     bad = {
         "": "",
         "label": f'<{KG}calf> <http://www.w3.org/2004/02/skos/core#prefLabel> "other"@en .\n',
-        "term": (
-            f"<{CK}odd> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
-            "<http://www.w3.org/2002/07/owl#Class> .\n"
+        "strength": (
+            f'<{CK}causes> <{CK}strength> "0"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
         ),
     }[extra]
     data = tmp_path / "data.nt"
@@ -185,7 +184,7 @@ print(json.dumps(sorted([str(each.focus_node), str(each.source_shape)] for each 
     assert [focus for focus, _ in ours] == {
         "": [],
         "label": [f"{KG}calf"],
-        "term": [f"{CK}odd"],
+        "strength": [f"{CK}causes"] * 2,  # too small, and one too many
     }[extra]
     assert theirs == ours
     assert conforms == (not extra)
