@@ -220,6 +220,25 @@ def test_one_more_value_is_a_field_that_may_stay_empty(site: Server) -> None:
     assert '<option value="kg:foot" selected>' in taken_away
 
 
+@pytest.mark.parametrize("value", ["", "%20"])
+def test_a_page_says_that_a_parameter_was_empty(site: Server, value: str) -> None:
+    path = "/questions/vessels-implicated-in"
+    page = site.get(f"{path}?problem={value}").text
+    told = "It was left empty. The answer is for <bdi>claudication</bdi>, as when nothing is chosen"
+    assert page.count(told) == 1
+    assert page.count('aria-describedby="field-problem-empty"') == 1
+    for without in ("", "?problem=claudication", "?problem=&problem=claudication"):
+        assert "It was left empty" not in site.get(path + without).text
+
+
+def test_no_picture_is_drawn_of_the_default_of_an_empty_parameter(site: Server) -> None:
+    path = "/picture?question=vessels-implicated-in"
+    refused = site.get(f"{path}&problem=")
+    assert refused.status_code == 400
+    assert "problem&#39; is empty. Give it a value, or leave it out" in refused.text
+    assert site.get(f"{path}&concept=&query=").status_code == 200
+
+
 def lines_of(answer: Answer) -> set[tuple[object, ...]]:
     """Return what the rows of an answer say beside whom they cite, each once."""
     if answer.form == "graph":

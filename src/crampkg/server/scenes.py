@@ -10,7 +10,7 @@ from crampkg.answers.formats import status_lines
 from crampkg.natural_order import natural
 from crampkg.picture import gather, source, words
 from crampkg.picture.scene import LAYERS, ORIGINS
-from crampkg.server.problems import Problem
+from crampkg.server.problems import Problem, refuse_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -90,15 +90,21 @@ class Wish(NamedTuple):
 def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
     """Return what the parameters of an address ask for. Raises `Problem` and `CrampkgError`."""
     found: dict[str, list[str]] = {}
+    empty = []
     for name, value in pairs:
-        if value.strip():  # a field of a form may be left empty
+        if value.strip():
             found.setdefault(name, []).append(value)
+        else:  # a field of a form may be left empty
+            empty.append(name)
     of = {"question": _once("question", found.pop("question", []))}
     names = (
         [parameter.name for parameter in graph.question(of["question"]).params]
         if of["question"]
         else []
     )
+    for name in empty:
+        if name in names:  # no field of the form: the default would be drawn without a word
+            refuse_empty(name, "")
     # What a question takes is the question's, whatever it is called.
     params = {name: found.pop(name) for name in names if name in found}
     of |= {name: _once(name, found.pop(name, [])) for name in ("concept", "query")}

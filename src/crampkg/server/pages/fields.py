@@ -43,6 +43,7 @@ class Field(NamedTuple):
     entries: tuple[Entry, ...]  # one without a value is there to be filled in
     choices: tuple[tuple[str, str], ...]  # CURIE and label
     is_listed: bool
+    was_empty: bool = False  # it was sent without a value, so that the default stands in it
 
     @property
     def mistaken(self) -> bool:
@@ -76,7 +77,8 @@ def fields(
 ) -> tuple[Field, ...]:
     """Return the fields of a question's form, filled with what was asked, else with defaults.
 
-    What is asked with nothing after something is one more entry, to be filled in.
+    What is asked with nothing after something is one more entry, to be filled in; what is asked
+    with nothing alone is as its default, and says so.
     """
     given: dict[str, list[str]] = {}
     for name, value in asked:
@@ -84,7 +86,10 @@ def fields(
         if value.strip() or (known and all(known)):
             known.append(value.strip())
     return tuple(
-        _field(parameter, given.get(parameter.name, ()), graph) for parameter in question.params
+        _field(parameter, given.get(parameter.name, ()), graph)._replace(
+            was_empty=given.get(parameter.name) == []
+        )
+        for parameter in question.params
     )
 
 
