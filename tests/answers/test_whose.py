@@ -59,7 +59,9 @@ def test_rows_for_people_name_their_article(both: KnowledgeGraph, id: str) -> No
     for format in ("table", "md"):
         shown = answer.serialize(format).decode()
         assert shown.count("Another: ") > titles.count(both.statuses[0].title)
-    assert '<th scope="col">article</th>' in answer._repr_html_()
+    shown = answer._repr_html_()
+    assert '<th scope="col">article</th>' in shown
+    assert shown.count(f"<td>{both.statuses[0].title}</td>") == titles.count(both.statuses[0].title)
 
 
 def test_columns_for_programs_stay_and_lead_to_the_article(
