@@ -231,6 +231,7 @@ class KnowledgeGraph:
         *,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        base: str | None = None,
     ) -> Answer:
         """Run a SPARQL 1.1 SELECT, ASK, CONSTRUCT or DESCRIBE.
 
@@ -238,9 +239,9 @@ class KnowledgeGraph:
         `default_graphs` and `named_graphs` do, which go before FROM (SPARQL 1.1 Protocol,
         section 2.1.4): IRIs of `crampkg.vocabulary.GRAPHS`. The
         columns of SELECT * come in the order in which the query names them.
-        The prefixes of `crampkg.vocabulary.PREFIXES` need no declaration; a relative IRI needs a
-        BASE. Raises `QueryError` with line and column, `RefusedQueryError` for a graph that is not
-        here.
+        The prefixes of `crampkg.vocabulary.PREFIXES` need no declaration, and relative IRIs are
+        resolved against `base`. Raises `QueryError` with line and column, `RefusedQueryError` for
+        a graph that is not here.
         """
         import itertools
 
@@ -248,9 +249,9 @@ class KnowledgeGraph:
 
         guard.check(text)
         engine = self._open_engine()
-        chosen: dict[str, Any] = {"order": guard.order_of_star(text)}
+        chosen: dict[str, Any] = {"order": guard.order_of_star(text), "base": base}
         if default_graphs is None and named_graphs is None:
-            chosen["union"] = not guard.check_dataset(text)
+            chosen["union"] = not guard.check_dataset(text, base or "")
         else:
             chosen["dataset"] = (tuple(default_graphs or ()), tuple(named_graphs or ()))
             guard.check_names(itertools.chain(*chosen["dataset"]))

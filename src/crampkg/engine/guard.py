@@ -131,13 +131,14 @@ def check_source(text: str, name: str) -> None:
         raise SourceError(message, path=name, line=error.line) from None
 
 
-def check_dataset(text: str) -> bool:
+def check_dataset(text: str, base: str = "") -> bool:
     """Tell whether FROM or FROM NAMED chooses graphs for a query.
 
-    Raises `RefusedQueryError` for a graph that is not here: the standard would fetch it.
+    Relative IRIs are resolved against `base`. Raises `RefusedQueryError` for a graph that is not
+    here: the standard would fetch it.
     """
     prefixes = dict(PREFIXES)
-    base, found = "", False
+    found = False
     read = [each for each in tokens(text) if each[0] != "comment"]
     for (_, said, _), (kind, name, start), (_, iri, _) in zip(
         read, read[1:], [*read[2:], ("", "", 0)], strict=False

@@ -73,10 +73,11 @@ class RemoteEngine:
         union: bool = True,
         dataset: tuple[Sequence[str], Sequence[str]] | None = None,
         order: Sequence[str] = (),
+        base: str | None = None,
     ) -> RemoteResult:
         """Run a query; `union` is False for one that is to see the graphs as the store has them.
 
-        `dataset` and `order` are as `EmbeddedEngine.query` has them. Raises `QueryError`
+        `dataset`, `order` and `base` are as `EmbeddedEngine.query` has them. Raises `QueryError`
         where the endpoint says that the query is at fault, `EndpointError` when there is no
         answer, or none that can be read.
         """
@@ -84,6 +85,8 @@ class RemoteEngine:
         wrapper = _Wrapper(self.url, self._transport)
         # Set past `setQuery`, which guesses the form and would take a word of a comment for it.
         wrapper.queryString, wrapper.queryType = declared(text), form
+        if base is not None:
+            wrapper.queryString = f"BASE <{base}> {wrapper.queryString}"
         wrapper.setReturnFormat(TURTLE if _FORMS[form] == "graph" else JSON)
         wrapper.setOnlyConneg(True)
         wrapper.setMethod(POST)

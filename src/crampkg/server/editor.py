@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crampkg.server import site
 from crampkg.server.pages import editor, layout
 from crampkg.server.problems import Problem
-from crampkg.server.sparql import posted
+from crampkg.server.sparql import base_of, posted
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -62,6 +62,8 @@ async def result(request: Request, service: Service) -> Response:
         detail = f"Send a query, and a format: {', '.join(known)}."
         raise Problem("bad-request", detail)
     job: dict[str, Any] = {"do": "query", "text": asked["query"], "formats": chosen}
+    if "<" in asked["query"]:  # an IRI, which may be relative: as at the endpoint
+        job["base"] = f"{base_of(request)}/sparql"
     name = f"crampkg-result.{_SUFFIXES.get(format, format)}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     try:

@@ -124,6 +124,7 @@ def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
         job["text"],
         default_graphs=job.get("default"),
         named_graphs=job.get("named"),
+        base=job.get("base"),
     )
     chosen = job["formats"][answer.form]
     if chosen is None:

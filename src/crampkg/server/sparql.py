@@ -48,6 +48,8 @@ async def respond(request: Request, service: Service) -> Response:
         what = "no query" if not queries else f"{len(queries)} queries"
         raise Problem("bad-request", f"The request has {what}. Send one, as `query`.")
     job: dict[str, Any] = {"do": "query", "text": queries[0], "formats": media.choices(accept)}
+    if "<" in queries[0]:  # an IRI, which may be relative: to the endpoint, as RFC 3986 has it
+        job["base"] = f"{base_of(request)}/sparql"
     chosen = {short: [v for n, v in parameters if n == name] for name, short in _DATASET.items()}
     if any(chosen.values()):
         job |= chosen

@@ -107,7 +107,8 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
     if query and problem is None:
         try:
             # Relative IRIs are what they are at the endpoint.
-            result = _result(graph.query(query), query, show, job, graph)
+            base = f"{job['base']}/sparql" if job["base"] else None
+            result = _result(graph.query(query, base=base), query, show, job, graph)
         except CrampkgError as error:
             problem = problem_of(error).document()
     elif not query and not problem:
