@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from crampkg.pipeline.snapshot import Snapshot
     from crampkg.push import Comparison, Pushed
     from crampkg.questions.terms import Terms
-    from crampkg.records import Parameter, Question, Status, Term
+    from crampkg.records import NearTerm, Parameter, Question, Status, Term
 
 
 class KnowledgeGraph:
@@ -223,6 +223,8 @@ class KnowledgeGraph:
             parameters,
             parameters.lent,
             sources=self.sources,
+            near=lambda: self._near(parameters),
+            several=tuple(name for name, given in params.items() if len(_several(given)) > 1),
         )
 
     def query(
@@ -417,6 +419,13 @@ class KnowledgeGraph:
                 for value in _several(given)
             ]
         return bound
+
+    def _near(self, parameters: _Parameters) -> tuple[NearTerm, ...]:
+        from crampkg.questions.near import near_terms
+
+        terms = (value for values in parameters.values() for value in values)
+        things = [term.iri for term in terms if not isinstance(term, str)]
+        return near_terms(things, self._open_engine())
 
     def _resolve(self, parameter: Parameter, value: str | int) -> str:
         if parameter.type == "iri":

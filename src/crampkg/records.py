@@ -88,6 +88,17 @@ class Term(NamedTuple):
     mapped: tuple[Mapped, ...] = ()  # names of the terms that it is mapped to, the exact ones first
 
 
+class NearTerm(NamedTuple):
+    """A term that background puts under or over a thing, and that claims name."""
+
+    asked: str  # the IRI of the thing
+    asked_label: str
+    step: str  # "narrower" or "wider"
+    iri: str
+    label: str
+    claims: frozenset[str]  # the IRIs of the claims that name the term in any role
+
+
 #: What crampkg itself says with every answer, whatever an article says of itself.
 NOTICE = "Not medical advice: crampkg tells what a source says, not what is true or what to do."
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from crampkg.answers.rows import Answer, Row
     from crampkg.answers.table import Sheet
-    from crampkg.records import Status, Value
+    from crampkg.records import NearTerm, Status, Term, Value
 
 
 RESULT_SET = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
@@ -38,6 +38,9 @@ _FORMS = {
 
 #: What an empty answer to a query of one's own says; a question has a sentence of its own.
 _NOTHING = "Nothing matches the query."
+
+#: The question that shows what is said of a thing and of the terms around it.
+CLAIMS_ABOUT = "claims-about"
 
 #: What no XML 1.0 document can hold, not even escaped (section 2.2), in UTF-8.
 _NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -86,7 +89,64 @@ def silence(answer: Answer) -> str:
     """Return the sentence that explains an empty answer, and nothing for one that is not empty."""
     if not is_empty(answer):
         return ""
-    return _NOTHING if answer.question is None else filled(answer.question.silence, answer)
+    return (
+        _NOTHING if answer.question is None else filled(answer.question.silence, answer.parameters)
+    )
+
+
+def silences(answer: Answer) -> list[str]:
+    """Return what an empty answer says, or the same of each of several values without a row."""
+    if nothing := silence(answer):
+        return [nothing]
+    question = answer.question
+    if question is None or not answer.several or "asked" not in answer.variables:
+        return []
+    answered = {row.text("asked") for row in answer}
+    return [
+        filled(question.silence, {**answer.parameters, name: (value,)})
+        for name in answer.several
+        for value in dict.fromkeys(answer.parameters[name])
+        if getattr(value, "iri", value) not in answered
+    ]
+
+
+def near(answer: Answer) -> list[NearTerm]:
+    """Return the terms narrower or wider than what was asked about, with claims that name them.
+
+    Only those with claims that are not in the answer, of which each then has some; none for a
+    question whose answer holds no claims.
+    """
+    if answer.question is None:
+        return []
+    if answer.form == "graph":
+        shown = {subject.text for subject, _, _ in answer.triples}
+    elif "claim" in answer.variables:
+        shown = {row.text("claim") for row in answer}
+    else:
+        return []
+    terms = (term._replace(claims=term.claims - shown) for term in answer.near())
+    return [term for term in terms if term.claims]
+
+
+def near_lines(answer: Answer) -> list[str]:
+    """Return a sentence for each thing asked about of whose narrower or wider terms more is said.
+
+    It names the command that shows the claims.
+    """
+    told: dict[str, list[str]] = {}
+    for term in near(answer):
+        claims = "1 claim" if len(term.claims) == 1 else f"{len(term.claims)} claims"
+        told.setdefault(term.asked_label, []).append(f"{term.label} ({term.step}, {claims})")
+    return [
+        f"More is said of terms narrower or wider than {label}: {', '.join(terms)}; "
+        f'see `crampkg ask {CLAIMS_ABOUT} --concept "{label}"`.'
+        for label, terms in told.items()
+    ]
+
+
+def lines_below(answer: Answer) -> list[str]:
+    """Return what people read below the rows: where an answer is silent, and where more is said."""
+    return [*silences(answer), *near_lines(answer)]
 
 
 def as_standard(answer: Answer, name: str, written: bytes) -> bytes | None:
@@ -137,7 +197,20 @@ def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
         if lent := answer.lent():
             told["found"] = list(lent)
         if answer.question.note:
-            told["note"] = filled(answer.question.note, answer)
+            told["note"] = filled(answer.question.note, answer.parameters)
+        if nothing := silences(answer):
+            told["silence"] = nothing
+        if terms := near(answer):
+            told["near"] = [
+                {
+                    "asked": term.asked,
+                    "step": term.step,
+                    "term": term.iri,
+                    "label": term.label,
+                    "claims": len(term.claims),
+                }
+                for term in terms
+            ]
         told["parameters"] = {
             name: [getattr(value, "iri", value) for value in values]
             for name, values in answer.parameters.items()
@@ -150,14 +223,14 @@ def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
 
 def asked(answer: Answer) -> str:
     """Return the question in words, the labels of its parameters in their places."""
-    return "" if answer.question is None else filled(answer.question.question, answer)
+    return "" if answer.question is None else filled(answer.question.question, answer.parameters)
 
 
-def filled(sentence: str, answer: Answer) -> str:
+def filled(sentence: str, parameters: Mapping[str, Sequence[Term | str]]) -> str:
     """Return `sentence` with each `{parameter}` as the label of its value."""
     if "{" not in sentence:  # labels cost a program that reads CSV milliseconds
         return sentence
-    for name, values in answer.parameters.items():
+    for name, values in parameters.items():
         told = " or ".join(str(getattr(value, "label", value)) for value in values)
         sentence = sentence.replace("{" + name + "}", told)
     return sentence
@@ -178,7 +251,7 @@ def verdict(answer: Answer) -> str:
 
 def closing_lines(answer: Answer) -> tuple[str, ...]:
     """Return what must stand with `answer`: the note of its question, and the status."""
-    note = "" if answer.question is None else filled(answer.question.note, answer)
+    note = "" if answer.question is None else filled(answer.question.note, answer.parameters)
     return (*answer.lent(), *([note] if note else ()), *status_lines(answer.statuses))
 
 
@@ -291,23 +364,25 @@ def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
 def _table(answer: Answer, quotes: Mapping[str, str]) -> bytes:
     from crampkg.answers import table
 
-    content = verdict(answer) or silence(answer) or table.plain(sheet(answer, quotes))
-    return _framed(asked(answer), content, "\n".join(closing_lines(answer)))
+    content = verdict(answer) or ("" if is_empty(answer) else table.plain(sheet(answer, quotes)))
+    below = "\n".join(lines_below(answer))
+    return _framed(asked(answer), content, below, "\n".join(closing_lines(answer)))
 
 
 def _md(answer: Answer, quotes: Mapping[str, str]) -> bytes:
     from crampkg.answers import table
 
-    content = table.escape(silence(answer))
+    content = ""
     if answer.form == "ask":
         content = f"**{verdict(answer)}**"
-    elif not content:
+    elif not is_empty(answer):
         matrix = overview(answer)
         content = f"{table.markdown(matrix)}\n" if matrix else ""
         content += table.markdown(sheet(answer, quotes))
     question = asked(answer)
     status = "  \n".join(map(table.escape, closing_lines(answer)))
-    return _framed(f"**{table.escape(question)}**" if question else "", content, status)
+    below = "  \n".join(map(table.escape, lines_below(answer)))
+    return _framed(f"**{table.escape(question)}**" if question else "", content, below, status)
 
 
 def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from crampkg.answers import whose
-from crampkg.answers.formats import asked, closing_lines, columns, silence
+from crampkg.answers.formats import asked, closing_lines, columns, is_empty, lines_below
 from crampkg.answers.whose import HEADING, title_of
 from crampkg.vocabulary import readable
 
@@ -20,8 +20,8 @@ def page(answer: Answer) -> str:
     parts = []
     if answer.question is not None:
         parts.append(f"<p><strong>{escape(asked(answer))}</strong></p>")
-    if nothing := silence(answer):
-        parts.append(f"<p>{escape(nothing)}</p>")
+    if is_empty(answer):
+        pass
     elif answer.form == "ask":
         parts.append(f"<p>{'yes' if answer.boolean else 'no'}</p>")
     elif answer.form == "graph":
@@ -40,6 +40,7 @@ def page(answer: Answer) -> str:
         )
         names = (*shown, HEADING) if titles else shown
         parts.append(_table(names, rows))
+    parts += [f"<p>{escape(line)}</p>" for line in lines_below(answer)]
     parts.append(f"<p><small>{'<br>'.join(map(escape, closing_lines(answer)))}</small></p>")
     return "".join(parts)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crampkg.engine.base import Result, Triple
-    from crampkg.records import Question, Status, Term, Value
+    from crampkg.records import NearTerm, Question, Status, Term, Value
     from crampkg.sources import Sources
 
 _TRIPLE = ("subject", "predicate", "object")
@@ -94,6 +94,8 @@ class Answer:
         parameters: Mapping[str, tuple[Term | str, ...]] | None = None,
         lent: Callable[[], tuple[str, ...]] = tuple,
         sources: Sources | None = None,
+        near: Callable[[], tuple[NearTerm, ...]] = tuple,
+        several: tuple[str, ...] = (),
     ) -> None:
         self._run = run
         result = run()
@@ -109,6 +111,10 @@ class Answer:
         self.parameters: Mapping[str, tuple[Term | str, ...]] = parameters or {}
         #: Returns a sentence on each name that found its thing by another vocabulary alone.
         self.lent = lent
+        #: The parameters that were given several values: told without a look at their labels.
+        self.several = several
+        #: Returns the terms narrower or wider than the things asked about, where claims name them.
+        self.near = near
         #: Those of the graph, whose context JSON-LD takes.
         self.sources = sources
 

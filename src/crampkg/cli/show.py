@@ -34,7 +34,10 @@ def show_answer(
         written = formats.serialize(answer, arguments.format, quotes)
         output.write(written, arguments.output)
         filled = not formats.is_empty(answer, arguments.format, written)
-        _say("" if filled else formats.silence(answer), *formats.closing_lines(answer))
+        # What else is said is told where nothing is: to look for it takes a program's time.
+        more = () if filled else formats.near_lines(answer)
+        missing = () if filled and not answer.several else formats.silences(answer)
+        _say(*missing, *more, *formats.closing_lines(answer))
         return filled
     if arguments.format == "table" and arguments.output is None and output.is_terminal():
         on_terminal(arguments, lambda console: _print(console, answer, quotes or {}))
@@ -112,9 +115,9 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str]) -> None:
     question = formats.asked(answer)
     if question:
         console.print(Text(question, "bold"), end="\n\n")
-    silence = formats.silence(answer)
-    if silence:
-        console.print(Text(silence))
+    below = formats.lines_below(answer)
+    if formats.is_empty(answer):
+        pass
     elif answer.form == "ask":
         console.print(Text(formats.verdict(answer), "bold"))
     elif answer.form == "graph":
@@ -131,6 +134,10 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str]) -> None:
             )
         else:
             table.show(console, formats.sheet(answer, quotes))
+    if below:
+        if not formats.is_empty(answer):
+            console.print()
+        console.print(Text("\n".join(below)))
     _print_below(console, formats.closing_lines(answer))
 
 

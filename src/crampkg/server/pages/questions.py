@@ -13,7 +13,7 @@ from crampkg.picture import gather
 from crampkg.server.media import QUESTIONS
 from crampkg.server.pages import addresses, contested
 from crampkg.server.pages.fields import choices, fields, unknown, values
-from crampkg.server.pages.grid import Part, grid, triples
+from crampkg.server.pages.grid import Part, grid, linked, triples
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.neighbours import neighbours
 from crampkg.server.problems import Problem
@@ -95,7 +95,8 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         "answer": answer,
         "asked": formats.asked(answer),
         "lent": [entry.lent for field in filled for entry in field.entries if entry.lent],
-        "note": _told(known.note, answer, filled, graph),
+        "note": _told(formats.filled(known.note, answer.parameters), filled, graph),
+        "around": _around(answer),
         "permalink": f"{job['base']}{addresses.question(known.id, given)}",
         "query": without_header(answer.query),
         "downloads": [
@@ -119,10 +120,16 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         things |= {expand(value) or value for _, value in given}
         context["contested"] = contested.told_at(things, graph)
     if not len(answer):
-        context["silence"] = _told(known.silence, answer, filled, graph)
+        context["silence"] = _told(formats.silence(answer), filled, graph)
         context["of_article"] = any(word in known.silence.casefold() for word in _OF_ARTICLE)
         context["instead"] = _instead(known, filled, graph)
         context["neighbours"] = _beside(filled, graph)
+    else:
+        context["unanswered"] = [
+            _told(sentence, filled, graph) for sentence in formats.silences(answer)
+        ]
+    if not len(answer):
+        pass
     elif known.form == "construct":
         context["grid"] = triples(graph, answer.triples)
         context["overview"] = None
@@ -138,13 +145,29 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     return Page(render("question.html", graph, "/questions", **context))
 
 
-def _told(
-    sentence: str, answer: Answer, filled: Sequence[Field], graph: KnowledgeGraph
-) -> list[Part]:
+def _around(answer: Answer) -> list[tuple[str, str, list[tuple[Part, str]]]]:
+    """Return each thing asked about of whose narrower or wider terms more is said.
+
+    With its label, the link to all that is said, and the terms, each with its step and its claims.
+    """
+    found: dict[tuple[str, str], list[tuple[Part, str]]] = {}
+    for term in formats.near(answer):
+        count = len(term.claims)
+        more = f"{term.step}, {count} claim{'' if count == 1 else 's'}"
+        found.setdefault((term.asked_label, term.asked), []).append(
+            (linked(term.label, term.iri), more)
+        )
+    return [
+        (label, addresses.question(formats.CLAIMS_ABOUT, [("concept", compress(iri))]), terms)
+        for (label, iri), terms in found.items()
+    ]
+
+
+def _told(sentence: str, filled: Sequence[Field], graph: KnowledgeGraph) -> list[Part]:
     """Return what a header says, as pieces: a question that it refers to is named and linked."""
     library = {each.id: each for each in graph.questions()}
     found = []
-    for piece in re.split(r"(?<=\(see )([a-z-]+)", formats.filled(sentence, answer)):
+    for piece in re.split(r"(?<=\(see )([a-z-]+)", sentence):
         if piece in library:
             other = library[piece]
             named = entry(other, graph, _taken(other, filled, graph))
