@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from crampkg.explain.wording import indefinite
 from crampkg.graph import KnowledgeGraph
+from crampkg.questions.terms import indefinite
 from crampkg.vocabulary import compress
 
 pytestmark = pytest.mark.conformance

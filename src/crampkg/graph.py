@@ -13,12 +13,13 @@ from crampkg.errors import (
     UnknownQuestionError,
     UnknownTermError,
     UsageError,
+    WrongKindError,
     suggest,
 )
 from crampkg.pipeline.snapshot import open_snapshot
 from crampkg.questions.bind import bind, serialize
 from crampkg.sources import Sources
-from crampkg.vocabulary import OWL, RDF, RDFS
+from crampkg.vocabulary import CK, OWL, RDF, RDFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -403,7 +404,32 @@ class KnowledgeGraph:
             if isinstance(quad.object, Literal) and quad.object.value == object:
                 return quad.triple
         is_class = relation.value in (f"{RDF}type", f"{RDFS}subClassOf")
-        return Triple(named, relation, NamedNode(self.find(object, kind if is_class else None).iri))
+        try:
+            found = self.find(object, kind if is_class else None)
+        except WrongKindError as error:
+            if relation.value == f"{RDF}type":
+                raise self._no_class(object, error) from None
+            raise
+        return Triple(named, relation, NamedNode(found.iri))
+
+    def _no_class(self, name: str, error: WrongKindError) -> WrongKindError:
+        """Return the error for a thing that is no class, which says if articles group things so."""
+        from pyoxigraph import NamedNode
+
+        classed = f"{CK}classedAs"
+        store = self._open_derivations().store
+        group = NamedNode(self.find(name).iri)
+        claims = store.quads_for_pattern(None, NamedNode(f"{CK}claimObject"), group)
+        asked = NamedNode(f"{CK}claimPredicate"), NamedNode(classed)
+        if not any(
+            next(iter(store.quads_for_pattern(each.subject, *asked)), None) for each in claims
+        ):
+            return error
+        sentence = (
+            f"{name!r} is no class, but a label under which an article puts things: "
+            f"ask by the relation {self.terms.name_of(classed)!r}."
+        )
+        return WrongKindError(sentence)
 
     def _bindings(
         self, question: Question, params: dict[str, str | int | Sequence[str | int]]

@@ -16,8 +16,9 @@ from crampkg.explain import story
 from crampkg.explain.derivations import Axiom, Derivations
 from crampkg.explain.evidence import Hedge
 from crampkg.explain.justify import Clause, Horn
+from crampkg.explain.nearest import _number
 from crampkg.explain.prov import provenance
-from crampkg.explain.story import document, lines, statement, verdict, weakest
+from crampkg.explain.story import details, document, further, lines, statement, verdict, weakest
 from crampkg.explain.why import Explanation, Reason
 from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
@@ -159,11 +160,102 @@ def test_nearness_goes_by_what_stands_between_and_not_by_the_alphabet(
         "critical limb ischemia is a narrower kind of peripheral arterial disease (background)",
         "peripheral arterial disease is classed as vascular cause (article)",
     )
-    # Claims that share the problem and the relation: as near as each other, so down the article.
-    rest = [each.evidence.start for each in explanation.nearest.claims[2:]]
-    assert rest == sorted(rest)
-    # Seven in all: three things that a heading lists, four that a sentence does.
-    assert explanation.nearest.further + len(explanation.nearest.claims) == 8
+    # Six claims share the problem and the relation, as near as each other: all are shown, the four
+    # of a sentence before the two that a heading lists, which stands above it.
+    assert near[2:] == [
+        "claim-lumbar-canal-stenosis-associated-with-leg-cramp",
+        "claim-parkinson-disease-associated-with-leg-cramp",
+        "claim-peripheral-neuropathy-associated-with-leg-cramp",
+        "claim-radiculopathy-associated-with-leg-cramp",
+        "claim-medication-side-effect-listed-as-associated",
+        "claim-neurological-condition-listed-as-associated",
+    ]
+    assert further(explanation) == ""
+
+
+def test_what_reads_both_ways_is_told_so_by_data_and_makes_no_inference(
+    graph: KnowledgeGraph, derivations: Derivations
+) -> None:
+    """A relation below says more: of one direction only, though it makes the wider one true."""
+    both = {row.text("r") for row in graph.query("SELECT ?r { ?r ck:readsBothWays true }")}
+    assert both == {f"{CK}associatedWith", f"{CK}relatedTo"}
+    explanation = graph.why("calf pain", "is associated with", "femoral artery disease")
+    assert (explanation.holds, explanation.origin) == (True, "article")
+    assert explanation.turned == "femoral artery disease is associated with calf pain"
+    assert not derivations.is_in(explanation.triple)
+    assert graph.why("femoral artery disease", "is associated with", "calf pain").turned == ""
+    for words in (
+        ("claudication", "causes", "PAD"),
+        ("leg cramp", "contributes to", "muscle fatigue"),
+        ("calf pain", "is associated with", "iliac artery disease"),
+    ):
+        assert not graph.why(*words).holds
+    note = (
+        "our note: One of two joined by 'and': whether each or both together is not said. "
+        "The hedge applies to the pain: it is typically associated with the disease."
+    )
+    assert note in details(explanation.stated[0], {})
+
+
+def test_a_label_of_the_article_comes_before_a_class_of_ours(graph: KnowledgeGraph) -> None:
+    """The four conditions under the label, and none of ours that stands elsewhere."""
+    kind = f"{CK}NeurologicalCondition"
+    ours = {term.label for term in graph.terms.of_kind(kind)}
+    grouped = {
+        *("peripheral neuropathy", "radiculopathy", "lumbar canal stenosis", "Parkinson's disease"),
+    }
+    assert ours - grouped
+    for name in sorted(ours | grouped):
+        told = graph.why(name, "a", "neurological condition")
+        assert told.holds
+        assert bool(told.stated) == (name in grouped)
+        assert (told.origin == "article") == (name in grouped)
+        assert ("It is inferred" in verdict(told)) == (name not in grouped)
+    # An article's label makes no statement that a thing is of our class.
+    assert provenance(graph.why("lumbar canal stenosis", "a", "neurological condition")) == []
+
+
+def test_a_thing_of_the_article_that_is_no_class_leads_to_its_label(graph: KnowledgeGraph) -> None:
+    with pytest.raises(WrongKindError) as caught:
+        graph.why("PAD", "a", "vascular cause")
+    assert str(caught.value) == (
+        "'vascular cause' is no class, but a label under which an article puts things: "
+        "ask by the relation 'is classed as'."
+    )
+    with pytest.raises(WrongKindError) as caught:  # nothing is put under it
+        graph.why("PAD", "a", "muscle fatigue")
+    assert str(caught.value) == (
+        "'muscle fatigue' is a causal factor, and no class. `crampkg` completes names by TAB."
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "number"),
+    [
+        ([], 0),
+        ([(10, 0)] * 4, 4),
+        ([(10, 0)] * 5 + [(10, 1)], 5),  # the sixth is less near
+        ([(10, 0)] * 8, 8),  # a tie is not cut
+        ([(10, 0)] * 10, 10),
+        ([(10, 0)] * 11, 10),  # unless it is too long
+        ([(1, 0)] * 7 + [(10, 0)], 7),
+        ([(1, 0)] * 12, 10),
+    ],
+)
+def test_a_tie_is_not_cut(order: list[tuple[int, int]], number: int) -> None:
+    assert _number(order) == min(number, len(order))
+
+
+def test_what_is_left_out_is_told_with_how_near_it_is(graph: KnowledgeGraph) -> None:
+    explanation = graph.why("critical limb ischemia", "is associated with", "leg cramp")
+
+    def told(left: int, as_near: int) -> str:
+        nearest = explanation.nearest._replace(further=left, as_near=as_near)
+        return further(explanation._replace(nearest=nearest))
+
+    assert told(3, 3) == "3 more, as near"
+    assert told(3, 0) == "3 more, not as near"
+    assert told(3, 2) == "3 more, 2 of them as near"
 
 
 def test_a_sibling_does_not_come_near(graph: KnowledgeGraph) -> None:
@@ -372,6 +464,56 @@ def test_as_prov(graph: KnowledgeGraph) -> None:
             "“What causes leg cramps?” states it in a sentence: hedged “can” (possibility); "
             "section on differential diagnosis; marker 4. "
             "A fact is derived from it, which has no hedge: that stands on the claim.",
+        ),
+        (
+            ("calf pain", "is associated with", "femoral artery disease"),  # of either side
+            "“What causes leg cramps?” states it in a sentence: hedged “typically” (frequency); "
+            "section on symptoms of vascular disease by location; marker 3. "
+            "A fact is derived from it, recorded as “femoral artery disease is associated with "
+            "calf pain”, which has no hedge: that stands on the claim.",
+        ),
+        (
+            ("calf pain", "is related to", "tibial artery disease"),
+            "“What causes leg cramps?” states it in a sentence: hedged “often” (frequency); "
+            "section on symptoms of vascular disease by location; marker 3. "
+            "A fact is derived from it, recorded as “tibial artery disease is related to "
+            "calf pain”, which has no hedge: that stands on the claim.",
+        ),
+        (
+            ("leg cramp", "is associated with", "Parkinson's disease"),
+            "“What causes leg cramps?” states it in a sentence: hedged “can” (possibility); "
+            "section on medical conditions associated with leg cramps; marker 3. "
+            "A fact is derived from it, recorded as “Parkinson's disease is associated with "
+            "leg cramp”, which has no hedge: that stands on the claim.",
+        ),
+        (
+            ("leg cramp", "is associated with", "vascular disorder"),  # makes no fact
+            "“What causes leg cramps?” states it by a heading: no hedge; "
+            "section on medical conditions associated with leg cramps; no marker. "
+            "No fact is derived from it.",
+        ),
+        (
+            ("leg cramp", "is related to", "muscle fatigue"),
+            "The relation reads both ways: “muscle fatigue is related to leg cramp” is inferred "
+            "from what is stated in a firmer relation, “primarily caused by”. "
+            "There is one justification.",
+        ),
+        (
+            ("Parkinson's disease", "a", "neurological condition"),
+            "“What causes leg cramps?” states it, in a grouping of its own, by a label: no hedge; "
+            "section on medical conditions associated with leg cramps; marker 3. "
+            "It is of our own class too, by inference, which nobody states. "
+            "There are 2 minimal justifications.",
+        ),
+        (
+            ("lumbar canal stenosis", "a", "neurological condition"),  # ours differs
+            "“What causes leg cramps?” states it, in a grouping of its own, by a label: no hedge; "
+            "section on medical conditions associated with leg cramps; marker 3. "
+            "Our own class of that kind does not have it.",
+        ),
+        (
+            ("pseudoclaudication", "a", "neurological condition"),  # no label puts it there
+            "No claim states it, and it does not follow from what is stated.",
         ),
         (
             ("muscle fatigue", "causes", "leg cramp"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple
 
-from crampkg.explain.wording import Wording, _joined, indefinite
+from crampkg.explain.wording import Wording, _joined
+from crampkg.questions.terms import indefinite
 from crampkg.vocabulary import CK, KG, OWL, PREFIXES, RDFS
 
 LABELS = {

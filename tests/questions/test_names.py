@@ -64,14 +64,14 @@ TAB = "`crampkg` completes names by TAB."
             "lone drug",
             SITE,
             WrongKindError,
-            f"'lone drug' is lone drug, and that is no site. One of these would do: {KNOWN}.",
-            "",
+            "'lone drug' is known, and no site.",
+            "`crampkg ask conditions-of-kind --kind ck:Site` lists those.",
         ),
         (
             "kg:calf",
             f"{CK}Nerve",
             WrongKindError,
-            "'kg:calf' is calf, and that is no ck:Nerve. Words of it may do.",
+            "'kg:calf' is calf, a site, and no ck:Nerve.",
             TAB,
         ),
         (
@@ -130,7 +130,7 @@ def test_a_name_finds_a_relation(name: str, iri: str) -> None:
 def test_a_thing_is_no_relation() -> None:
     with pytest.raises(WrongKindError) as caught:
         TERMS.relation("calf")
-    assert caught.value.sentence == "'calf' is calf, and that is no relation."
+    assert caught.value.sentence == "'calf' is a site, and no relation."
     assert caught.value.hint == "`crampkg ask vocabulary-used` lists those that the article uses."
 
 

@@ -110,7 +110,10 @@ def test_a_wrong_iri_suggests_by_its_last_part(graph: KnowledgeGraph, name: str)
     [
         ("nope", "No relation is called 'nope'. `crampkg ask vocabulary-used` lists those"),
         ("relieves", "No relation is called 'relieves'. Did you mean is relieved by"),
-        ("calf", "'calf' is calf, and that is no relation. `crampkg ask vocabulary-used` lists"),
+        (
+            "calf",
+            "'calf' is an anatomical site, and no relation. `crampkg ask vocabulary-used`",
+        ),
     ],
 )
 def test_a_relation_that_there_is_not(graph: KnowledgeGraph, name: str, sentence: str) -> None:
@@ -129,7 +132,7 @@ def test_the_words_of_owl_have_names(graph: KnowledgeGraph) -> None:
     assert graph.terms.name_of(OWL + "Class") == "class"
     assert graph.terms.name_of(CK + "Artery") == "artery"
     assert graph.terms.name_of(OWL + "hasKey") == "owl:hasKey"
-    with pytest.raises(WrongKindError, match="is causes, and that is no class"):
+    with pytest.raises(WrongKindError, match="'ck:causes' is causes, a relation, and no class"):
         graph.find("ck:causes", OWL + "Class")
 
 
@@ -170,8 +173,34 @@ def test_nothing_may_be_left_out_where_no_kind_is_wanted(graph: KnowledgeGraph) 
 
 
 def test_the_wrong_class_names_what_would_do(graph: KnowledgeGraph) -> None:
-    with pytest.raises(WrongKindError, match=r"no anatomical site.*ankle, buttock, calf"):
+    with pytest.raises(WrongKindError) as caught:
         graph.find("quinine", CK + "AnatomicalSite")
+    assert str(caught.value) == (
+        "'quinine' is quinine sulfate, a drug, and no anatomical site. "
+        "`crampkg ask conditions-of-kind --kind ck:AnatomicalSite` lists those."
+    )
+    with pytest.raises(WrongKindError) as caught:
+        graph.find("muscle fatigue", CK + "Condition")
+    assert str(caught.value) == (
+        "'muscle fatigue' is a causal factor, and no condition. "
+        "`crampkg ask conditions-of-kind --kind ck:Condition` lists those."
+    )
+    listed = graph.ask("conditions-of-kind", kind="ck:Condition")
+    assert {term.iri for term in graph.terms.of_kind(CK + "Condition")} <= {
+        row.text("thing") for row in listed
+    }
+
+
+def test_the_wrong_class_is_told_names_that_are_near_or_all_of_a_few(graph: KnowledgeGraph) -> None:
+    for name, kind, sentence in (
+        # near: that of the artery is in the name of its disease
+        ("femoral artery", "Condition", "Did you mean femoral artery disease?"),
+        ("calf", "Cramp", "One of these would do: "),
+        ("calf", "CitationMarker", "`crampkg` completes names by TAB."),  # an article's
+    ):
+        with pytest.raises(WrongKindError, match=re.escape(sentence)) as caught:
+            graph.find(name, CK + kind)
+        assert "conditions-of-kind" not in str(caught.value)
 
 
 def test_every_label_of_a_thing_finds_it(graph: KnowledgeGraph) -> None:

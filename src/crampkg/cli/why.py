@@ -141,7 +141,15 @@ def _parts(
     explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, str]
 ) -> Iterator[tuple[str, list[Line]]]:
     """Yield what states it, each justification, and the claims that come near, with headings."""
-    from crampkg.explain.story import Line, claim, lines, nearest_heading, rests_elsewhere, weakest
+    from crampkg.explain.story import (
+        Line,
+        claim,
+        further,
+        lines,
+        nearest_heading,
+        rests_elsewhere,
+        weakest,
+    )
 
     def label(iri: str) -> str:
         term = graph.terms.get(iri)
@@ -161,8 +169,8 @@ def _parts(
             for each in explanation.nearest.claims
         ]
         found = [line for each in near for line in each]
-        if explanation.nearest.further:
-            found.append(Line(0, f"{explanation.nearest.further} more, not as near", ""))
+        if further(explanation):
+            found.append(Line(0, further(explanation), ""))
         yield nearest_heading(explanation), found
 
 

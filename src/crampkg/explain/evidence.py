@@ -49,6 +49,7 @@ class Evidence(NamedTuple):
     article: str  # its title
     statement: str
     section: str
+    note: str  # ours, on how it is read
     start: int  # where its words begin and end in the article, in Unicode code points
     end: int
     citations: tuple[Citation, ...]
@@ -69,11 +70,11 @@ def evidence(claims: Iterable[str], engine: Engine) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for row in engine.query(text).bindings():
         values = ["" if value is None else value.text for value in row]
-        heading, own_start, own_end, start, end = values[13:18]
-        citation = Citation(*values[18:23])
+        heading, own_start, own_end, start, end = values[14:19]
+        citation = Citation(*values[19:24])
         known = found.get(values[0])
         citations = (*(known.citations if known else ()), *([citation] if citation.marker else ()))
-        said = dict(zip(Evidence._fields, values[:13], strict=False))
+        said = dict(zip(Evidence._fields, values[:14], strict=False))
         if said["basis"] == "heading" and not heading:
             said["basis"] = "label"
         found[values[0]] = Evidence(

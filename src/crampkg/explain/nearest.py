@@ -10,7 +10,7 @@ from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from crampkg.engine.base import Engine
     from crampkg.explain.evidence import Evidence
@@ -50,10 +50,14 @@ class Near(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """The claims that come nearest, and how many come near beyond them."""
+    """The claims that come nearest, and how many come near beyond them.
+
+    Of these `as_near` are as near as the last one that is named.
+    """
 
     claims: tuple[Near, ...]
     further: int
+    as_near: int = 0
 
 
 class _Way(NamedTuple):
@@ -68,12 +72,19 @@ class _Way(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """What the order of claims goes by."""
+    """What the order of claims goes by: how near they are, then how plainly they are said."""
 
     distance: int
     relation: int  # 0 for the same, 1 for a stronger or weaker one, 2 for another
+    basis: int  # the rank of what it is read from: a sentence before a heading
+    is_hedged: bool  # hedges of two kinds have no order, so no more is compared
     start: int
     claim: str
+
+    @property
+    def nearness(self) -> tuple[int, int]:
+        """What makes a claim as near as another one."""
+        return self.distance, self.relation
 
 
 def nearest(
@@ -86,7 +97,10 @@ def nearest(
     without: Collection[str] = (),
     contrary: bool = False,
 ) -> Nearest:
-    """Return the claims nearest to a triple of IRIs, the nearest first, then down the article.
+    """Return the claims nearest to a triple of IRIs, the nearest first.
+
+    Of claims that are as near as each other a sentence comes before what is less plainly said, what
+    has no hedge before what has one, and then what stands first in the article.
 
     First come those of which both ends are near the ends of the triple: the same, a wider or
     narrower thing, what the article classes with it, a related term. Where these are few, others
@@ -102,7 +116,7 @@ def nearest(
         "predicate": [serialize(predicate, "iri")],
     }
     for row in engine.query(bind(query_text("nearest"), values)).bindings():
-        claim, one, relation, other, stance, start, ladder = (
+        claim, one, relation, other, stance, start, ladder, basis, hedge = (
             "" if value is None else value.text for value in row
         )
         affirmed = stance == f"{CK}affirmed"
@@ -116,13 +130,25 @@ def nearest(
             if (kept and alike == 0) or (shares and not affirmed):
                 way = _Way(_HALF, ())
         if way is not None:
-            found[_Place(way.distance, alike, int(start), claim)] = way.links
+            place = _Place(way.distance, alike, int(basis), bool(hedge), int(start), claim)
+            found[place] = way.links
     places = sorted(found)
-    both = sum(place.distance < _HALF for place in places)
-    chosen = places[: max(_FEW, min(both, _MOST))]
+    chosen = places[: _number([place.nearness for place in places])]
+    left = places[len(chosen) :]
+    as_near = sum(place.nearness == chosen[-1].nearness for place in left)
     told = evidence([place.claim for place in chosen], engine)
     claims = tuple(Near(told[place.claim], found[place]) for place in chosen)
-    return Nearest(claims, len(places) - len(chosen))
+    return Nearest(claims, len(left), as_near)
+
+
+def _number(order: Sequence[tuple[int, int]]) -> int:
+    """Return how many of the nearest claims are named: all with both ends near, else a few.
+
+    Those that are as near as the last one are named with it, as far as that is not too many.
+    """
+    both = sum(distance < _HALF for distance, _ in order)
+    few = min(max(_FEW, both), len(order))
+    return min(few + sum(each == order[few - 1] for each in order[few:]), _MOST)
 
 
 def _between(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from crampkg.convert import to_value
+from crampkg.explain.story import is_grouping
 from crampkg.explain.why import Reason
 from crampkg.vocabulary import CK, PREFIXES, RDF, RDFS
 
@@ -29,7 +30,8 @@ _RULE = "https://w3id.org/crampkg/rule/"
 def provenance(explanation: Explanation) -> list[tuple[Value, Value, Value]]:
     """Return all justifications as one RDF graph; empty when the triple does not hold.
 
-    A claim that affirms the triple without making a fact is one as well.
+    A claim that affirms the triple without making a fact is one as well; one that puts a thing
+    under a label of its article is none of the class.
     """
     found: dict[Triple, None] = {}
     for reason in (*explanation.justifications, *_affirmed(explanation)):
@@ -42,7 +44,7 @@ def provenance(explanation: Explanation) -> list[tuple[Value, Value, Value]]:
 def _affirmed(explanation: Explanation) -> Iterator[Reason]:
     if not explanation.justifications:
         for told in explanation.stated:
-            if told.stance == "affirmed":
+            if told.stance == "affirmed" and not is_grouping(told, explanation.triple):
                 yield Reason("claim", explanation.text, explanation.triple, evidence=told)
 
 

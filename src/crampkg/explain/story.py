@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crampkg.explain.evidence import hedge_words
-from crampkg.vocabulary import compress
+from crampkg.vocabulary import CK, RDF, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
+
+    from pyoxigraph import Triple
 
     from crampkg.explain.evidence import Evidence, Hedge
     from crampkg.explain.why import Explanation, Reason
@@ -40,16 +42,29 @@ def heading(explanation: Explanation) -> str:
 
 def verdict(explanation: Explanation) -> str:
     """Return the answer in a few sentences: what states the triple, then what follows or not."""
-    told = [statement(each) for each in explanation.stated]
+    told = [
+        statement(each, grouping=is_grouping(each, explanation.triple))
+        for each in explanation.stated
+    ]
     told.append(_inference(explanation))
     if explanation.instead:
         told.append(f"What follows between the two: {'; '.join(explanation.instead)}.")
     return " ".join(told)
 
 
-def statement(evidence: Evidence) -> str:
-    """Return in a sentence which article says it, how, where, how firmly and with which markers."""
+def is_grouping(evidence: Evidence, triple: Triple) -> bool:
+    """Tell whether a claim puts a thing under a label, where a class of ours is asked for."""
+    return evidence.relation == f"{CK}classedAs" and triple.predicate.value == f"{RDF}type"
+
+
+def statement(evidence: Evidence, *, grouping: bool = False) -> str:
+    """Return in a sentence which article says it, how, where, how firmly and with which markers.
+
+    With `grouping` it is told that a label of the article is no class of ours.
+    """
     does = _STANCES.get(evidence.stance, f"gives it as {evidence.stance},")
+    if grouping:
+        does = f"{does}, in a grouping of its own,"
     hedges = " and ".join(map(hedge_words, evidence.hedges))
     told = [
         f"hedged {hedges}" if hedges else "no hedge",
@@ -64,12 +79,17 @@ def statement(evidence: Evidence) -> str:
 def _inference(explanation: Explanation) -> str:
     """Return what the graph makes of it: a fact, background, an inference or nothing."""
     found = len(explanation.justifications)
+    if any(is_grouping(told, explanation.triple) for told in explanation.stated):
+        return _ours(explanation)
     if any(told.stance == "affirmed" for told in explanation.stated):
         if not found:
             return "No fact is derived from it."
-        fact = "A fact is derived from it."
+        fact = "A fact is derived from it"
+        if explanation.turned:
+            fact = f"{fact}, recorded as “{explanation.turned}”"
         if any(told.hedges for told in explanation.stated):
-            fact = "A fact is derived from it, which has no hedge: that stands on the claim."
+            fact = f"{fact}, which has no hedge: that stands on the claim"
+        fact = f"{fact}."
         others = any(rests_elsewhere(each, explanation) for each in explanation.justifications)
         return f"{fact} It holds on other grounds too." if others else fact
     if not explanation.holds:
@@ -82,16 +102,36 @@ def _inference(explanation: Explanation) -> str:
         "inferred": "It is inferred: nobody states it, and it follows from what is stated",
     }[explanation.origin]
     firmer = _firmer(explanation)
-    if firmer:
+    if explanation.turned:
+        said = f"The relation reads both ways: “{explanation.turned}” is inferred"
+        if firmer:
+            said = f"{said} from what is stated in a firmer relation, “{firmer}”"
+    elif firmer:
         said = f"It is inferred from what is stated in a firmer relation, “{firmer}”"
     if explanation.stated:
         said = f"All the same it follows from other claims: {said[0].lower()}{said[1:]}"
+    return f"{said}. {_count(explanation)}"
+
+
+def _ours(explanation: Explanation) -> str:
+    """Return whether a thing is of our own class too, beside the label that an article has."""
+    if not explanation.justifications:
+        return "Our own class of that kind does not have it."
+    said = "It is of our own class too, by inference, which nobody states"
+    if not any(each.rule for each in explanation.justifications):
+        said = "It is of our own class too, as background"
+    return f"{said}. {_count(explanation)}"
+
+
+def _count(explanation: Explanation) -> str:
+    """Return how many justifications there are."""
+    found = len(explanation.justifications)
     if found == 1 and explanation.complete:
-        return f"{said}. There is one justification."
+        return "There is one justification."
     number = f"{found} minimal justifications" if found > 1 else "one minimal justification"
     if explanation.complete:
-        return f"{said}. There are {number}."
-    return f"{said}. Shown: {number}; there are more (--limit)."
+        return f"There are {number}."
+    return f"Shown: {number}; there are more (--limit)."
 
 
 def rests_elsewhere(reason: Reason, explanation: Explanation) -> bool:
@@ -115,6 +155,16 @@ def nearest_heading(explanation: Explanation) -> str:
     if explanation.holds:
         return "What comes near and is not affirmed"
     return "Claims that come near"
+
+
+def further(explanation: Explanation) -> str:
+    """Return how many claims come near beyond those that are named, and how near; or ""."""
+    more, as_near = explanation.nearest.further, explanation.nearest.as_near
+    if not more:
+        return ""
+    if not as_near:
+        return f"{more} more, not as near"
+    return f"{more} more, as near" if as_near == more else f"{more} more, {as_near} of them as near"
 
 
 def weakest(reason: Reason) -> str:
@@ -177,6 +227,8 @@ def details(evidence: Evidence, quotes: Mapping[str, str]) -> Iterator[str]:
     quote = quotes.get(evidence.claim) or quotes.get(evidence.statement)
     if quote:
         yield f"“{' '.join(quote.split())}”"
+    if evidence.note:
+        yield f"our note: {evidence.note}"
     for citation in evidence.citations:
         source = f": {citation.source_label}" if citation.source_label else ""
         yield f"marker {citation.text}: {citation.status}{source}"
@@ -215,6 +267,7 @@ def document(explanation: Explanation, quotes: Mapping[str, str]) -> dict[str, A
             for each in explanation.nearest.claims
         ],
         "further": explanation.nearest.further,
+        "asNear": explanation.nearest.as_near,
     }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from crampkg.explain.evidence import evidence, query_text
 from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.nearest import Nearest, nearest
 from crampkg.explain.wording import Wording
 from crampkg.questions.bind import bind
+from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from crampkg.explain.evidence import Evidence
     from crampkg.explain.nearest import Near
     from crampkg.pipeline.rulebook import Rule
+
+_READS_BOTH_WAYS = NamedNode(f"{CK}readsBothWays")
+_TRUE = Literal(True)  # noqa: FBT003
 
 #: How many justifications are looked for, unless told otherwise.
 LIMIT = 5
@@ -53,7 +57,8 @@ class Explanation(NamedTuple):
     "background" or "inferred", and empty when the triple does not hold; then `instead` has what
     follows between the two. `nearest` has the claims that come near a triple that does not hold,
     and near one that does those that are not affirmed, such as a denial for a narrower thing.
-    `complete` tells whether `justifications` are all the minimal ones.
+    `complete` tells whether `justifications` are all the minimal ones. Where the relation reads
+    both ways they may be those of the two turned about, of which `turned` is the sentence.
     """
 
     triple: Triple
@@ -64,6 +69,7 @@ class Explanation(NamedTuple):
     complete: bool
     instead: tuple[str, ...]
     nearest: Nearest
+    turned: str = ""
 
     @property
     def holds(self) -> bool:
@@ -87,19 +93,35 @@ def why(
     wording = Wording(derivations.store, label)
     stated = _stated(triple, engine)
     affirmed = any(told.stance == "affirmed" for told in stated)
-    derived = derivations.is_in(triple)
-    trees, complete = _trees(triple, derivations, engine, wording, limit) if derived else ((), True)
+    found = _derived(triple, derivations)
+    derived = found is not None
+    trees, complete = _trees(found, derivations, engine, wording, limit) if found else ((), True)
     near = _nearest(triple, engine, wording, stated, contrary=derived or affirmed)
     return Explanation(
         triple,
         wording.sentence(triple),
-        "article" if affirmed else _origin(derivations, triple) if derived else "",
+        "article" if affirmed else _origin(derivations, found) if found else "",
         stated,
         trees,
         complete,
         () if derived or affirmed else _instead(triple, derivations, wording, near.claims),
         near,
+        wording.sentence(found) if found and found != triple else "",
     )
+
+
+def _derived(triple: Triple, derivations: Derivations) -> Triple | None:
+    """Return the triple if it is in the graph; else, if it reads both ways, the one turned about.
+
+    None where neither is.
+    """
+    if derivations.is_in(triple):
+        return triple
+    reads = Triple(triple.predicate, _READS_BOTH_WAYS, _TRUE)
+    if isinstance(triple.object, NamedNode) and derivations.is_in(reads):
+        turned = Triple(triple.object, triple.predicate, triple.subject)
+        return turned if derivations.is_in(turned) else None
+    return None
 
 
 def _trees(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from crampkg.questions.terms import FOREIGN
+from crampkg.questions.terms import FOREIGN, indefinite
 from crampkg.vocabulary import CK, OWL, RDF, RDFS, compress
 
 TYPE_CHECKING = False
@@ -156,11 +156,6 @@ class Wording:
         quads = self._store.quads_for_pattern(node, NamedNode(predicate), None, None)
         quad = next(iter(quads), None)
         return quad.object if quad is not None and not isinstance(quad.object, Triple) else None
-
-
-def indefinite(noun: str) -> str:
-    """Return a noun with its article."""
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def _joined(relation: str, object: str) -> str:

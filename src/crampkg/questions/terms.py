@@ -236,10 +236,47 @@ class Terms:
     def _of_kind(self, term: Term, name: str, kinds: tuple[str, ...]) -> Term:
         if _is_one_of(term, kinds):
             return term
-        known = self._known(kinds)
-        offer, hint = (f" One of these would do: {known}.", "") if known else _elsewhere(kinds)
-        message = f"{name!r} is {term.label}, and that is no {self.name_of(kinds[0])}.{offer}"
-        raise WrongKindError(message, hint)
+        what = self.kind_in_words(term)
+        if _fold(term.label) != _fold(name):
+            what = f"{term.label}, {what}" if what else term.label
+        sentence = f"{name!r} is {what or 'known'}, and no {self.name_of(kinds[0])}."
+        offer = self._fit(name, kinds)
+        raise WrongKindError(sentence + offer, "" if offer else self._all_of(kinds))
+
+    def kind_in_words(self, term: Term) -> str:
+        """Return the narrowest class of a term as a noun with its article; "" if it has no name.
+
+        The narrowest is the one with the fewest members: a causal factor, not a clinical entity.
+        """
+        sizes = self._sizes
+        kinds = [kind for kind in term.kinds if kind in self._by_iri or kind in FOREIGN]
+        if not kinds:
+            return ""
+        return indefinite(self.name_of(min(kinds, key=lambda kind: (sizes[kind], kind))))
+
+    @functools.cached_property
+    def _sizes(self) -> dict[str, int]:
+        """How many terms each class has."""
+        sizes: dict[str, int] = {}
+        for term in self._by_iri.values():
+            for kind in term.kinds:
+                sizes[kind] = sizes.get(kind, 0) + 1
+        return sizes
+
+    def _fit(self, name: str, kinds: tuple[str, ...]) -> str:
+        """Return the sentence on what would do: names that are near, else all of a few, else ""."""
+        near = list(dict.fromkeys(term.label for term in self._near(name, kinds)))
+        if near or len(kinds) != 1:
+            return suggest(near[:OFFERED])
+        labels = [term.label for term in self.of_kind(kinds[0])]
+        return f" One of these would do: {', '.join(labels)}." if 0 < len(labels) <= OFFERED else ""
+
+    def _all_of(self, kinds: tuple[str, ...]) -> str:
+        """Return the sentence on how to list, at a command line, what is of one of `kinds`."""
+        slugs = [term.iri.removeprefix(KG) for term in self.of_kind(kinds[0])]
+        if slugs and not any("/" in slug for slug in slugs):  # else they are an article's
+            return f"`crampkg ask conditions-of-kind --kind {compress(kinds[0])}` lists those."
+        return _elsewhere(kinds)[1]
 
     def near(self, name: str, kind: str | None = None) -> list[Term]:
         """Return the terms, of the class with IRI `kind` if one is given, that `name` may mean.
@@ -284,6 +321,11 @@ class Terms:
 def _is_one_of(term: Term, kinds: tuple[str, ...]) -> bool:
     """Tell whether `term` is of one of `kinds`, or none is asked for."""
     return not kinds or not set(kinds).isdisjoint(term.kinds)
+
+
+def indefinite(noun: str) -> str:
+    """Return a noun with its article."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def _elsewhere(kinds: tuple[str, ...]) -> tuple[str, str]:

@@ -333,6 +333,7 @@ _SCHEMAS: Object = {
             "instead": {"type": "array", "items": _STRING},
             "nearest": {"type": "array", "items": _ANY},
             "further": {"type": "integer", "minimum": 0},
+            "asNear": {"type": "integer", "minimum": 0},
             "status": _STATUS,
         },
     },

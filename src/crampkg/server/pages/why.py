@@ -99,6 +99,7 @@ def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
         "explanation": explanation,
         "derivations": [(each, story.weakest(each)) for each in chosen],
         "nearest_heading": story.nearest_heading(explanation),
+        "further": story.further(explanation),
         "verdict": story.verdict(explanation).replace(" (--limit)", ""),
         "ends": names,
         "aside": _aside,
