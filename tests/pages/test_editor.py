@@ -438,11 +438,11 @@ def test_an_engineer_edits_a_canned_query_and_downloads_json_ld(visit: Visit) ->
         ).click()
         if script:
             expect(page.locator(".cm-content")).to_contain_text("CONSTRUCT")
-            value = page.locator(".cm-line", has_text="# param: concept")
-            value.click()
-            page.keyboard.press("Home")
-            page.keyboard.press("Shift+End")
-            page.keyboard.insert_text("VALUES ?concept { kg:dehydration }")
+            for _ in range(2):  # the line stands in both parts of the query
+                page.locator(".cm-line", has_text="# param: concept").first.click()
+                page.keyboard.press("Home")
+                page.keyboard.press("Shift+End")
+                page.keyboard.insert_text("VALUES ?concept { kg:dehydration }")
             page.keyboard.press("Control+Enter")
         else:
             area = page.get_by_label("Query", exact=True)
