@@ -84,9 +84,8 @@ class Term(NamedTuple):
     synonyms: tuple[str, ...]
     kinds: tuple[str, ...]  # the IRIs of all its classes, inferred ones included
     definition: str
-    hidden: tuple[str, ...] = ()  # names that find it and are no synonyms: hidden labels, titles
+    hidden: tuple[str, ...] = ()  # names that find it and are no synonyms (skos:hiddenLabel)
     mapped: tuple[Mapped, ...] = ()  # names of the terms that it is mapped to, the exact ones first
-    wider: tuple[str, ...] = ()  # names of the terms that are broader: they do not find it
 
 
 class NearTerm(NamedTuple):

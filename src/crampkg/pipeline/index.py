@@ -9,7 +9,6 @@ from crampkg.vocabulary import CK, DCT, OWL, PREFIXES, RDF, SKOS
 _LABEL = NamedNode(SKOS + "prefLabel")
 _SYNONYM = NamedNode(SKOS + "altLabel")
 _HIDDEN = NamedNode(SKOS + "hiddenLabel")
-_TITLE = NamedNode(DCT + "title")
 _DEFINITION = NamedNode(SKOS + "definition")
 _TYPE = NamedNode(RDF + "type")
 _INDIVIDUAL = OWL + "NamedIndividual"
@@ -17,9 +16,7 @@ _TARGET = NamedNode(OWL + "annotatedTarget")
 _TERM_LABEL = NamedNode(PREFIXES["sssom"] + "object_label")
 
 #: The matches whose terms lend their names: what is broader, narrower or related is another thing.
-#: The name of what is broader is told of.
 _LENDING = {"exactly": NamedNode(SKOS + "exactMatch"), "closely": NamedNode(SKOS + "closeMatch")}
-_WIDER = NamedNode(SKOS + "broadMatch")
 
 
 def index(store: Store) -> list[list[object]]:
@@ -35,19 +32,14 @@ def index(store: Store) -> list[list[object]]:
         kinds = [kind for kind in _values(store, subject, _TYPE) if kind != _INDIVIDUAL]
         definition = next(iter(_values(store, subject, _DEFINITION)), "")
         synonyms = _values(store, subject, _SYNONYM)
-        titles = _values(store, subject, _TITLE)
-        whole = (each.removesuffix(".") for each in titles)  # a reference may print its full stop
-        hidden = [*_values(store, subject, _HIDDEN), *dict.fromkeys([*titles, *whole])]
+        hidden = _values(store, subject, _HIDDEN)
         lent = [
             [name, term, closeness]
             for closeness, match in _LENDING.items()
             for term in _matches(store, subject, match)
             for name in (*mapped.get(term, ()), *_values(store, NamedNode(term), _SYNONYM))
         ]
-        wider = [name for term in _matches(store, subject, _WIDER) for name in mapped.get(term, ())]
-        rows.append(
-            [subject.value, labels[subject], synonyms, kinds, definition, hidden, lent, wider]
-        )
+        rows.append([subject.value, labels[subject], synonyms, kinds, definition, hidden, lent])
     return rows
 
 

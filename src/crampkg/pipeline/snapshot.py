@@ -95,12 +95,9 @@ class Snapshot:
 
 def to_term(fields: list[Any]) -> Term:
     """Return the term of one row of the index."""
-    iri, label, synonyms, kinds, definition, hidden, mapped, wider = fields
+    iri, label, synonyms, kinds, definition, hidden, mapped = fields
     names = tuple(Mapped(*each) for each in mapped)
-    return Term(
-        *(iri, label, tuple(synonyms), tuple(kinds), definition, tuple(hidden), names),
-        wider=tuple(wider),
-    )
+    return Term(iri, label, tuple(synonyms), tuple(kinds), definition, tuple(hidden), names)
 
 
 def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = None) -> Snapshot:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import unicodedata
 from itertools import takewhile
 
@@ -13,7 +12,7 @@ from crampkg.errors import (
     WrongKindError,
     suggest,
 )
-from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, XSD, compress, expand, shorten
+from crampkg.vocabulary import KG, OWL, RDF, RDFS, XSD, compress, expand, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,12 +32,6 @@ _JOINTS = dict.fromkeys(
         "\xad\u200b\u200c\u200d\u2060\ufeff",
     )
 )
-
-#: British spellings of what comes from Greek: "hypokalaemia", "oedema".
-_BRITISH = re.compile("ae(?=[ms])|oe(?=d)")
-
-#: What tells of the article is found by its name, and crowds no offer of names.
-_SAYING = (CK + "Claim", CK + "Statement", CK + "Resolution")
 
 #: The classes of relations.
 PROPERTIES = (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty")
@@ -95,10 +88,10 @@ class Terms:
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term that `name` means, of the class with IRI `kind` if one is given.
 
-        A preferred label wins over synonyms, these over titles and other hidden names, and these
-        over names of terms that a thing is mapped to exactly or closely; without a `kind` any name
-        of a thing wins over those of classes and relations. Case, hyphens, underscores, spaces,
-        apostrophes of whatever form and British spelling do not matter.
+        A preferred label wins over synonyms, these over names of terms that a thing is mapped to
+        exactly or closely, and without a `kind` any name of a thing wins over those of classes and
+        relations; case, hyphens, underscores, spaces and apostrophes of
+        whatever form do not matter.
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with names that
         would have done.
         """
@@ -112,7 +105,7 @@ class Terms:
         fittings = self._fitting(name)
         if not kinds:
             things = [[term for term in each if term.iri.startswith(KG)] for each in fittings]
-            own = 4  # label to slug: these of a class or relation win over what is lent
+            own = 3  # label, synonym, slug: these of a class or relation win over what is lent
             fittings = [*things[:own], *fittings[:own], *things[own:], *fittings[own:]]
         elif len(kinds) == 1:
             fittings = [*fittings, self._shortened(name, kinds[0])]
@@ -208,22 +201,20 @@ class Terms:
         return ""
 
     def _fitting(self, name: str) -> Sequence[list[Term]]:
-        """Return the terms that `name` fits: by label, synonym, hidden name, slug, lent name."""
+        """Return the terms that `name` fits: by label, synonym, slug, name that is lent."""
         wanted = _fold(name)
-        labels, synonyms, hidden, slugs = [], [], [], []
+        labels, synonyms, slugs = [], [], []
         lent: dict[str, list[Term]] = {"exactly": [], "closely": []}
         for term in sorted(self._by_iri.values()):
             if _fold(term.label) == wanted:
                 labels.append(term)
-            elif any(_fold(synonym) == wanted for synonym in term.synonyms):
+            elif any(_fold(synonym) == wanted for synonym in (*term.synonyms, *term.hidden)):
                 synonyms.append(term)
-            elif any(_fold(name) == wanted for name in term.hidden):
-                hidden.append(term)
             elif _fold(_slug(term.iri)) == wanted:
                 slugs.append(term)
             for closeness in {each.closeness for each in term.mapped if _fold(each.name) == wanted}:
                 lent[closeness].append(term)
-        return labels, synonyms, hidden, slugs, *lent.values()
+        return labels, synonyms, slugs, *lent.values()
 
     def _shortened(self, name: str, kind: str) -> list[Term]:
         """Return the terms of a kind that `name` means without the words that begin all its labels.
@@ -297,42 +288,28 @@ class Terms:
     def _near(self, name: str, kinds: tuple[str, ...]) -> list[Term]:
         import difflib
 
-        iri = expand(name) or name.strip("<>")
-        word = _fold(_slug(iri) if "://" in iri else name)
-        passed = () if kinds or "://" in iri else _SAYING
         candidates: dict[str, tuple[Term, str]] = {}
         for term in self._by_iri.values():
-            if _is_one_of(term, kinds) and set(passed).isdisjoint(term.kinds):
+            if _is_one_of(term, kinds):
                 for known in (*_names(term), *(each.name for each in term.mapped)):
                     candidates.setdefault(_fold(known), (term, known))
+        iri = expand(name) or name.strip("<>")
+        word = _fold(_slug(iri) if "://" in iri else name)
         fitting = [term for each in self._fitting(name) for term in each if _is_one_of(term, kinds)]
         near = difflib.get_close_matches(word, candidates, n=OFFERED, cutoff=0.7)
         near = [each for each in near if _is_slip(word, candidates[each][1])]
-        near += sorted((key for key in candidates if _begins(word, candidates[key][1])), key=len)
+        near += sorted((known for known in candidates if word and word in known), key=len)[:OFFERED]
         return list(dict.fromkeys([*fitting, *(candidates[each][0] for each in near)]))
 
     def _unknown(self, name: str, kinds: tuple[str, ...]) -> tuple[str, str]:
         """Return what is said of a name that fits nothing, and the hint for a command line."""
         labels = list(dict.fromkeys(term.label for term in self._near(name, kinds)))
-        what = f"No {self.name_of(kinds[0])}" if kinds else "Nothing here"
-        offer, hint = self._wider(name, kinds) or suggest(labels[:OFFERED]), ""
+        what = self.name_of(kinds[0]) if kinds else "thing"
+        offer, hint = suggest(labels[:OFFERED]), ""
         if not offer:
             known = self._known(kinds)
             offer, hint = (f" Some that are known: {known}.", "") if known else _elsewhere(kinds)
-            if len(name.split()) > 1 and not known:
-                offer += " Words of it may do."
-        return f"{what} is called {name!r}.{offer}", hint
-
-    def _wider(self, name: str, kinds: tuple[str, ...]) -> str:
-        """Return the sentence on what another vocabulary calls so: something wider, or ""."""
-        wanted = _fold(name)
-        narrower = [
-            term.label
-            for term in self._by_iri.values()
-            if _is_one_of(term, kinds) and any(_fold(each) == wanted for each in term.wider)
-        ]
-        shown = ", ".join(sorted(narrower)[:OFFERED])
-        return f" It names something wider than what is here: {shown}." if shown else ""
+        return f"No {what} is called {name!r}.{offer}", hint
 
     def _known(self, kinds: tuple[str, ...]) -> str:
         """Return a few labels of one kind; none of several, whose first ones say too little."""
@@ -355,7 +332,7 @@ def _elsewhere(kinds: tuple[str, ...]) -> tuple[str, str]:
     """Return the sentence that says where names are to be found, and that for a command line."""
     if kinds == PROPERTIES:
         return "", "`crampkg ask vocabulary-used` lists those that the article uses."
-    return "", "`crampkg` completes names by TAB."
+    return " Words of it may do.", "`crampkg` completes names by TAB."
 
 
 def _rank(wanted: str, name: str) -> int | None:
@@ -374,16 +351,10 @@ def _rank(wanted: str, name: str) -> int | None:
 def _is_slip(typed: str, name: str) -> bool:
     """Tell whether folded text may be a slip of the pen for a name, or for one of its words.
 
-    A letter in four may be wrong: "statin" is another word than "start", however alike, and of
-    three letters each counts: "PVD" is no slip for "PD".
+    A letter in four may be wrong: "statin" is another word than "start", however alike.
     """
     words = name.replace("-", " ").replace("_", " ").split()
-    return any(_distance(typed, _fold(each)) <= len(typed) // 4 for each in (name, *words))
-
-
-def _begins(typed: str, name: str) -> bool:
-    """Tell whether a name, or a word of it, begins with folded text."""
-    return bool(typed) and _rank(typed, name) in (0, 1, 2)
+    return any(_distance(typed, _fold(each)) <= max(1, len(typed) // 4) for each in (name, *words))
 
 
 def _distance(one: str, other: str) -> int:
@@ -418,7 +389,7 @@ def _fold(name: str) -> str:
     """
     if not name.isascii():
         name = unicodedata.normalize("NFKC", name.translate(_JOINTS))
-    return _BRITISH.sub("e", "".join(name.casefold().translate(_JOINTS).split()))
+    return "".join(name.casefold().translate(_JOINTS).split())
 
 
 def _names(term: Term) -> tuple[str, ...]:
