@@ -71,7 +71,7 @@ def test_a_reviewer_finds_everything_that_rests_on_marker_7(visit: Visit, site: 
         "link", name="marker 7"
     ).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("marker 7")
-    expect(page.locator("section[aria-labelledby=leads]")).to_contain_text("low confidence")
+    expect(page.locator("section[aria-labelledby=leads]")).to_contain_text("confidence low")
     rows = page.locator("section[aria-labelledby=rests] tbody tr:not(.quote)")
     # By hand from the article: the belief, its denial, and the bullet on balance with its label.
     by_hand = {
