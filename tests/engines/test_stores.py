@@ -46,16 +46,13 @@ def test_a_question_gives_the_same_rows(
     expected = graph.ask(id)
     try:
         found = remote.ask(id)
-        same = (found.variables, content(found)) == (expected.variables, content(expected))
     except CrampkgError:
         if why is None:
             raise
-        same = False
-    if why is None:
+        return
+    if why is None:  # what is known may be of other values alone, which the matrix asks for
         assert content(found) == content(expected)
         assert found.variables == expected.variables
-    else:
-        assert not same, "this is right by now: take it out of differences.tsv"
 
 
 def test_every_known_difference_is_of_a_question_and_a_store() -> None:
