@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from crampkg.questions.bind import bind, serialize
 from crampkg.records import NearTerm
 
@@ -11,33 +13,10 @@ if TYPE_CHECKING:
 
     from crampkg.engine.base import Engine
 
-#: As far up and down as `claims-about` goes, which the faces point to.
-_NEAR = """\
-PREFIX ck: <https://w3id.org/crampkg/ontology#>
-PREFIX g: <https://w3id.org/crampkg/graph/>
-PREFIX kg: <https://w3id.org/crampkg/id/>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-
-SELECT DISTINCT ?asked ?askedLabel ?step ?near ?nearLabel ?claim
-WHERE {
-  VALUES ?asked { kg:leg-pain } # param: thing
-  {
-    GRAPH g:background { ?near skos:broader+ ?asked }
-    BIND ("narrower" AS ?step)
-  } UNION {
-    GRAPH g:background { ?asked skos:broader ?near }
-    BIND ("wider" AS ?step)
-  }
-  GRAPH g:background {
-    ?asked skos:prefLabel ?askedLabel .
-    ?near skos:prefLabel ?nearLabel .
-  }
-  GRAPH g:claims {
-    ?claim ck:claimSubject|ck:claimObject|ck:especiallyWhen|ck:statedFor|ck:viaMechanism ?near .
-  }
-}
-ORDER BY ?askedLabel ?asked ?step ?nearLabel ?near ?claim
-"""
+_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "near.rq")
+with open(_FILE, encoding="utf-8") as _file:
+    #: Read at once, since a process that answers cannot open a file.
+    _NEAR = _file.read()
 
 
 def near_terms(things: Iterable[str], engine: Engine) -> tuple[NearTerm, ...]:
