@@ -17,6 +17,7 @@ from processes import COMMAND
 
 from crampkg import cli
 from crampkg.errors import UsageError
+from crampkg.server import worker
 from crampkg.server.limits import Limits
 from crampkg.server.listening import fitting
 
@@ -93,6 +94,14 @@ def test_a_server_whose_workers_cannot_have_their_memory_does_not_start(cache: P
     assert "A query may not take 100,000 MiB here" in ended.stderr
     assert "Serving" not in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_worker_refuses_a_server_that_is_gone_without_a_word() -> None:
+    """Of two workers that refuse, the second one may find that the first one's refusal ended it."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        theirs.close()
+        worker._refuse(ours, {"ready": "", "failure": "no memory"})
 
 
 @pytest.mark.parametrize(

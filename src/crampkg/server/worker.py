@@ -7,6 +7,7 @@ ends it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -51,7 +52,7 @@ def run(channel: socket.socket, digest: str, limits: Limits, *, confined: bool) 
     channel.setblocking(True)  # noqa: FBT003 - as sockets have it
     graph = _graph()
     if graph.digest != digest:
-        _send(channel, {"ready": graph.digest}, b"")
+        _refuse(channel, {"ready": graph.digest})
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     threading.stack_size(_STACK)
@@ -62,7 +63,7 @@ def run(channel: socket.socket, digest: str, limits: Limits, *, confined: bool) 
             f"A query may not take {limits.memory >> 20:,} MiB here, where less is allowed to a "
             "process. Give less with --memory, or raise the limit (ulimit -v)."
         )
-        _send(channel, {"ready": "", "failure": failure}, b"")
+        _refuse(channel, {"ready": "", "failure": failure})
         return
     if confined:
         # What an engine writes as it dies has no place in a log that programs read.
@@ -74,6 +75,12 @@ def run(channel: socket.socket, digest: str, limits: Limits, *, confined: bool) 
     serving.join()
     # Nothing needs to be taken apart, and the interpreter's way out would want to open files.
     os._exit(0)
+
+
+def _refuse(channel: socket.socket, head: object) -> None:
+    """Tell that this worker will not answer; the server may have ended over another's refusal."""
+    with contextlib.suppress(OSError):
+        _send(channel, head, b"")
 
 
 def _graph() -> KnowledgeGraph:
