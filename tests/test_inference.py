@@ -50,14 +50,14 @@ def test_candidates_are_compared_by_what_is_said_of_each_feature(graph: Knowledg
             *("ankle arthritis", "hip arthritis", "nerve root compression", "spinal stenosis"),
             *("popliteal cyst", "venous claudication", "chronic compartment syndrome"),
             *("lumbar canal stenosis", "Parkinson's disease", "peripheral neuropathy"),
-            *("radiculopathy", "electrolyte imbalance", "vascular issue"),
+            *("radiculopathy", "electrolyte imbalance"),
         ),
-        (8, 13, 0, 1, 0, 2),
+        (8, 12, 0, 1, 0, 2),
     )
     assert numbers == one_match | whole_leg | {
         "peripheral arterial disease": (1, 0, 2, 1, 0, 0),
-        "restless legs syndrome": (8, 13, 0, 1, 1, 1),
-        "critical limb ischemia": (22, 0, 0, 0, 1, 2),
+        "restless legs syndrome": (8, 12, 0, 1, 1, 1),
+        "critical limb ischemia": (21, 0, 0, 0, 1, 2),
     }
     for row in answer:
         assert bool(row.text("claim")) == (row.text("verdict") != "no sentence or list says so")
@@ -79,8 +79,8 @@ def test_a_symptom_elsewhere_in_the_leg_names_no_wider_region(graph: KnowledgeGr
 def test_what_the_article_does_not_name_is_no_candidate(graph: KnowledgeGraph) -> None:
     answer = graph.ask("differential", site="leg")
     labels = {row.text("candidateLabel") for row in answer}
-    assert "vascular issue" in labels
-    assert "various medical conditions" not in labels
+    assert "electrolyte imbalance" in labels
+    assert not {"vascular issue", "various medical conditions"} & labels
 
 
 def test_dehydration_is_a_candidate_in_a_hot_environment(graph: KnowledgeGraph) -> None:

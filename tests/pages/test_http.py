@@ -372,6 +372,12 @@ def test_why_flags_each_field_that_is_wrong_and_no_other(
     assert ("Please check your entry" in page.text) == bool(wrong)
 
 
+def test_why_leads_from_a_label_that_is_no_class_to_its_relation(site: Server) -> None:
+    page = site.get("/why?subject=PAD&predicate=a&object=vascular+cause")
+    assert page.status_code == 400
+    assert "ask by the relation &#39;is classed as&#39;" in page.text
+
+
 def test_a_near_name_at_why_is_a_link_that_keeps_the_rest(site: Server) -> None:
     page = site.get("/why?subject=calv&predicate=part+of&object=leg")
     link = next(each for each in Links(page.text).links if "subject=kg:calf&" in each)

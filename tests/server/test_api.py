@@ -162,6 +162,15 @@ def test_why_is_answered(server: Server, graph: KnowledgeGraph) -> None:
     implied = server.get("/api/why", params=label).json()
     assert (implied["holds"], implied["origin"]) == (True, "article")
     assert implied["verdict"].startswith("“What causes leg cramps?” states it by implication:")
+    turned = {
+        "subject": "calf pain",
+        "predicate": "is associated with",
+        "object": "femoral artery disease",
+    }
+    either = server.get("/api/why", params=turned).json()
+    assert (either["holds"], either["origin"]) == (True, "article")
+    assert either["verdict"].startswith("“What causes leg cramps?” states it in a sentence:")
+    assert either["stated"][0]["note"].endswith("it is typically associated with the disease.")
 
 
 def test_the_library_is_there_for_the_editors_of_other_endpoints(

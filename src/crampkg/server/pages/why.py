@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crampkg.errors import CrampkgError, UnknownTermError
+from crampkg.errors import CrampkgError, UnknownTermError, WrongKindError
 from crampkg.explain import story
 from crampkg.questions.terms import PROPERTIES
 from crampkg.server.pages import addresses
@@ -74,6 +74,8 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
     if not {*mistakes} - {"object"} and given["object"]:
         try:
             explanation = graph.why(*given.values(), limit=_LIMIT)
+        except WrongKindError as error:
+            mistakes = {"object": Mistake(error.sentence)}
         except CrampkgError:
             mistakes = mistakes or {"object": Mistake(f"Nothing is called “{given['object']}”.")}
         else:
