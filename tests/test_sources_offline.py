@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tiny import BASE
 
 from crampkg.check import run
+from crampkg.check.catalogue import catalogue
+from crampkg.check.overlay import place
 from crampkg.errors import CrampkgError, SourceError
 from crampkg.graph import KnowledgeGraph
-from crampkg.sources import Sources
+from crampkg.sources import LARGEST, Sources, prove
+from crampkg.turtle import parse_turtle
 
 ROOT = Path(__file__).parents[1]
 QUESTION = "arteries-explaining-pain"
@@ -189,6 +194,69 @@ def test_a_context_fetches_no_other(branch: Path, listener: Listener, entry: str
         KnowledgeGraph.open(branch) as graph,
     ):
         graph.export("jsonld")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("kind", ["pipe", "link to a device", "socket"])
+@pytest.mark.parametrize("name", ["data/concepts/x.ttl", "queries/x.rq", "ontology/x", "rules/x"])
+def test_what_is_no_regular_file_is_not_read(
+    branch: Path, kind: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To read it would have no end."""
+    path = branch / name
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        monkeypatch.chdir(path.parent)  # its path may not be long
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path.name)
+    else:
+        path.symlink_to("/dev/zero")
+    not_read(branch, path, "is no regular file")
+
+
+def test_a_source_file_has_a_bound(branch: Path) -> None:
+    """The largest is read, and one with a byte more is not."""
+    path = branch / "data" / "concepts" / "x.ttl"
+    said = b'<urn:a> <urn:b> """"""\n.'
+    path.write_bytes(said.replace(b'""""""', b'"""%s"""' % (b"x" * (LARGEST - len(said)))))
+    assert path.stat().st_size == LARGEST
+    prove(str(path), "x.ttl")
+    assert len(parse_turtle(path.read_text(), "x.ttl")[0]) == 1
+    with path.open("ab") as file:
+        file.write(b"\n")
+    not_read(branch, path, "has 8,388,609 bytes, and a source file may have 8,388,608. Split it.")
+
+
+@pytest.mark.parametrize("target", [".", "..", "../../data"])
+def test_a_folder_that_holds_itself_is_told(branch: Path, target: str) -> None:
+    link = branch / "data" / "concepts" / "x"
+    link.symlink_to(target)
+    not_read(branch, link, "is a link to a folder that it lies in")
+
+
+def test_a_link_to_a_file_or_a_folder_elsewhere_is_read(branch: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    shutil.move(branch / "data" / "concepts", elsewhere)
+    before = Sources.find(branch).files()
+    (branch / "data" / "concepts").symlink_to(elsewhere)
+    after = Sources.find(branch).files()
+    assert set(before) < set(after)
+
+
+def not_read(branch: Path, path: Path, reason: str) -> None:
+    """Try each way to the sources: a sentence names the path, and why it is not read."""
+    ways: list[Callable[[], object]] = [
+        lambda: KnowledgeGraph.open(branch),
+        lambda: run(Sources.find(branch)),
+        lambda: catalogue(Sources.find(branch)),
+    ]
+    if path.suffix == ".ttl":
+        ways.append(lambda: place(Sources.find(None), [str(path.parent)]))
+    for way in ways:
+        with pytest.raises(SourceError, match=re.escape(f"{path} {reason}")) as raised:
+            way()
+        assert raised.value.exit_code == 2
 
 
 def spoil_shapes(branch: Path, said: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from crampkg.errors import SourceError
 from crampkg.vocabulary import GRAPHS
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _FOLDERS = ("ontology", "data", "queries", "rules")
+
+#: The largest source file, in bytes. Parsers hold a file and all its terms in memory, and that of
+#: Turtle gives up on a term of twice as many.
+LARGEST = 8 * 2**20
 
 
 class Sources:
@@ -47,12 +52,15 @@ class Sources:
         return folder if carried else None
 
     def files(self) -> list[str]:
-        """Return the path of every source file relative to the root, sorted, `/` between parts."""
+        """Return the path of every source file relative to the root, sorted, `/` between parts.
+
+        Raises `SourceError` for what cannot be one (`prove`), and for a folder that holds itself.
+        """
         found: list[str] = []
         for folder in _FOLDERS:
             found.extend(
                 os.path.relpath(path, self.root).replace(os.sep, "/")
-                for path in _walk(os.path.join(self.root, folder))
+                for path in _walk(os.path.join(self.root, folder), ())
             )
         return sorted(found)
 
@@ -109,6 +117,24 @@ def graph_of(name: str) -> str | None:
     return GRAPHS["background"]
 
 
+def prove(path: str, name: str) -> None:
+    """Raise `SourceError` for what cannot be a source file: no regular file, or one too large.
+
+    To read a pipe or a device might have no end. What is not there is left to its reader.
+    """
+    try:
+        status = os.stat(path)
+    except OSError:
+        return
+    if not stat.S_ISREG(status.st_mode):
+        message = f"{name} is no regular file, so it is no source. Remove it."
+        raise SourceError(message, path=name)
+    if status.st_size > LARGEST:
+        size = f"{status.st_size:,} bytes"
+        message = f"{name} has {size}, and a source file may have {LARGEST:,}. Split it."
+        raise SourceError(message, path=name)
+
+
 def read_text(path: str, name: str) -> str:
     """Return the text of a file, called `name` in messages.
 
@@ -149,12 +175,19 @@ def _proven(root: str, problem: str) -> str:
     return root
 
 
-def _walk(folder: str) -> Iterator[str]:
+def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
+    """Yield the files below a folder; `above` are the device and the number of those around it."""
+    status = os.stat(folder)
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        message = f"{folder} is a link to a folder that it lies in. Remove it."
+        raise SourceError(message, path=folder)
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith((".", "_")) or entry.name.endswith("~"):
                 continue
             if entry.is_dir():
-                yield from _walk(entry.path)
+                yield from _walk(entry.path, (*above, here))
             else:
+                prove(entry.path, entry.path)
                 yield entry.path

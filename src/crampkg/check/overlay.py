@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from crampkg.errors import SourceError
-from crampkg.sources import Sources, inside
+from crampkg.sources import Sources, inside, prove
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def place(base: Sources, paths: Sequence[str]) -> dict[str, str]:
             message = f"{path} {problem}. Name a .ttl, .sssom.tsv, .rq or .yaml file or a folder."
             raise SourceError(message, path=path)
         for file in found:
+            prove(file, file)
             placed[_name(base, known, file)] = file
     return placed
 

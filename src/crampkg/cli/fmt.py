@@ -8,7 +8,7 @@ from crampkg.cli import output
 from crampkg.cli.opening import find_sources
 from crampkg.cli.parser import ArgumentParser, add_globals
 from crampkg.errors import SourceError, UsageError
-from crampkg.sources import Sources, enclosing_root, inside, listed_folders
+from crampkg.sources import Sources, enclosing_root, inside, listed_folders, prove
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ DESCRIPTION = """\
 Bring Turtle files into the project's canonical form: one block a term, sorted, so that adding a
 line changes one line. The graph in a file stays the same.
 
-Of a folder, the sources in it are formatted (ontology, data, queries, rules) and nothing else; a
-file from elsewhere has to be named. Links are not followed, and only .ttl files are touched: what
-is left alone is named, and the exit code is then 2.
+Of a folder, the .ttl files of the sources in it are formatted (ontology, data, queries, rules) and
+nothing else; a file from elsewhere has to be named. A link among them, and a file that you name and
+that is no .ttl file, is left as it is; a line says so, and the exit code is then 2.
 
 With --check nothing is written, and the exit code is 1 when a file is not in that form."""
 
@@ -113,9 +113,7 @@ def _prove(path: str) -> None:
     if not path.endswith(".ttl"):
         message = f"{path} is no Turtle file by its name, so it was not touched. Name .ttl files."
         raise SourceError(message, path=path)
-    if os.path.exists(path) and not os.path.isfile(path):
-        message = f"{path} is no regular file, so it was not touched. Name .ttl files."
-        raise SourceError(message, path=path)
+    prove(path, path)
     root = enclosing_root(path) or os.path.dirname(os.path.abspath(path))
     way = os.path.relpath(os.path.abspath(path), root)
     straight = os.path.join(os.path.realpath(root), way)
