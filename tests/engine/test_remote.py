@@ -17,6 +17,7 @@ from faulty import Asked, Handler, Server, serving
 
 from crampkg.engine import transport
 from crampkg.engine.remote import RemoteEngine, declared
+from crampkg.engine.transport import Transport
 from crampkg.errors import EndpointError, QueryError, UsageError
 from crampkg.records import Value
 from crampkg.vocabulary import GRAPHS, XSD
@@ -549,6 +550,75 @@ def test_the_password_is_not_sent_where_its_digest_was_refused(
         RemoteEngine(server.url, user="ann").query(SELECT)
     sent = [asked.headers.get("authorization", "Digest") for asked in server.asked]
     assert {each.partition(" ")[0] for each in sent} == {"Digest"}
+
+
+@pytest.mark.parametrize("challenge", [BASIC, DIGEST, f"{DIGEST[:-13]}, stale=true"])
+def test_a_wrong_password_is_tried_once(challenge: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six tries of it can lock an account."""
+    monkeypatch.setenv("CRAMPKG_PASSWORD", SECRET)
+    with serving(says(b"", status=401, WWW_Authenticate=challenge)) as server:
+        for url in (server.url, f"{server.url}?again"):
+            with pytest.raises(EndpointError, match="refuses access with 401"):
+                Transport(url, user="ann").greet()
+        with pytest.raises(EndpointError, match="refuses access with 401"):
+            RemoteEngine(server.url, user="ann").query(SELECT)
+    assert [("authorization" in asked.headers) for asked in server.asked] == [False, True] * 3
+
+
+def test_an_answer_made_in_advance_is_made_again_when_its_challenge_is_old(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CRAMPKG_PASSWORD", SECRET)
+    fresh = ["one"]
+
+    def answer(handler: Handler, asked: Asked) -> None:
+        if f'nonce="{fresh[0]}"' in asked.headers.get("authorization", ""):
+            handler.reply(200, json.dumps(rows()).encode(), RESULTS)
+        else:
+            challenge = f'Digest realm="x", nonce="{fresh[0]}", qop="auth"'
+            handler.reply(401, b"", WWW_Authenticate=challenge)
+
+    with serving(answer) as server:
+        engine = RemoteEngine(server.url, user="ann")
+        for nonce, asked in (("one", 2), ("one", 3), ("two", 5)):
+            fresh[0] = nonce
+            engine.query(SELECT)
+            assert len(server.asked) == asked
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        says(b"", status=404),
+        says(b"no: password=hunter2 is not it", "text/plain", 403),
+        says(b"", status=302, Location="/q?password=hunter2"),
+        says(b"what hunter2 is this", "text/html"),
+        says(rows(names=("<hunter2>",))),
+        lambda handler, _: handler.connection.close(),
+    ],
+)
+def test_the_query_of_an_address_is_not_shown(fault: Answer) -> None:
+    with serving(fault) as server, pytest.raises(EndpointError) as raised:
+        RemoteEngine(f"{server.url}?password=hunter2").query(SELECT)
+    assert f"{server.url}?..." in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://a.example/q", "http://a.example/q"),
+        ("http://a.example/q?", "http://a.example/q?"),
+        ("http://a.example/q?key=1", "http://a.example/q?..."),
+        ("http://a.example/q#key=1", "http://a.example/q#..."),
+    ],
+)
+def test_an_address_is_shown_without_its_query(url: str, shown: str) -> None:
+    assert transport.shown(url) == shown
+    with pytest.raises(UsageError) as raised:
+        transport.checked(url.replace("http", "ftp"))
+    assert ("key" in url) is ("..." in str(raised.value))
+    assert "key" not in str(raised.value)
 
 
 def test_credentials_stay_with_the_server_that_they_are_for(

@@ -84,12 +84,15 @@ def run(arguments: Arguments) -> int:
             progress=progress,
             say=output.say,
         )
+    from crampkg.engine.transport import shown
+
+    url = shown(arguments.endpoint)
     name = f"snapshot {pushed.wanted.identifier[:16]}"
     if pushed.was_current:
-        output.write_text(f"{arguments.endpoint} holds {name} already: nothing was done.\n")
+        output.write_text(f"{url} holds {name} already: nothing was done.\n")
         return 0
     kept = f", and took over {pushed.kept} that were sent before" if pushed.kept else ""
-    output.write_text(f"{arguments.endpoint} now holds {name}: sent {pushed.sent} triples{kept}.\n")
+    output.write_text(f"{url} now holds {name}: sent {pushed.sent} triples{kept}.\n")
     return 0
 
 

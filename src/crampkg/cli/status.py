@@ -59,20 +59,23 @@ def _plain(found: Comparison) -> str:
 
 def _verdict(found: Comparison) -> str:
     """Return what follows, in a sentence or two."""
-    sentence = f"{found.endpoint} holds this very graph."
+    from crampkg.engine.transport import shown
+
+    url = shown(found.endpoint)
+    sentence = f"{url} holds this very graph."
     if found.state.is_served and not found.is_current:
         return (
-            f"{found.endpoint} is a server of crampkg with another graph, and takes no push. Start "
+            f"{url} is a server of crampkg with another graph, and takes no push. Start "
             "`crampkg serve` anew with these sources."
         )
     if not any(found.state.triples.values()):
-        sentence = f"{found.endpoint} holds none of the graphs. `crampkg push` puts them there."
+        sentence = f"{url} holds none of the graphs. `crampkg push` puts them there."
     elif not found.state.identifier:
-        sentence = f"{found.endpoint} does not tell what it holds. `crampkg push` replaces it."
+        sentence = f"{url} does not tell what it holds. `crampkg push` replaces it."
     elif found.state.identifier != found.wanted.identifier:
-        sentence = f"{found.endpoint} holds another graph. `crampkg push` replaces it."
+        sentence = f"{url} holds another graph. `crampkg push` replaces it."
     elif not found.is_current:
-        sentence = f"{found.endpoint} has changed since the push. `crampkg push` mends it."
+        sentence = f"{url} has changed since the push. `crampkg push` mends it."
     if found.state.loading:
         sentence += " A push to it has not ended: push again, and it goes on."
     return sentence
@@ -81,8 +84,10 @@ def _verdict(found: Comparison) -> str:
 def _json(found: Comparison) -> bytes:
     import json
 
+    from crampkg.engine.transport import shown
+
     told = {
-        "endpoint": found.endpoint,
+        "endpoint": shown(found.endpoint),
         "current": found.is_current,
         "snapshot": {"there": found.state.identifier or None, "here": found.wanted.identifier},
         "graphs": [

@@ -249,8 +249,8 @@ class RemoteResult:
         most = self._reply.headers.get("x-sparql-maxrows")
         if most is not None and most.isdecimal() and len(self._rows) >= int(most):
             message = (
-                f"{self.url} cuts an answer off at {most} rows. Let it give more (ResultSetMaxRows "
-                "in virtuoso.ini), or ask for less with LIMIT."
+                f"{self._transport.shown} cuts an answer off at {most} rows. Let it give more "
+                "(ResultSetMaxRows in virtuoso.ini), or ask for less with LIMIT."
             )
             raise EndpointError(message)
 
@@ -357,7 +357,8 @@ def _prove_columns(names: tuple[Any, ...]) -> None:
         try:
             Variable(name)
         except (ValueError, TypeError):
-            message = f"{_shown(name)} is no name of a column"
+            said = _shown(name) if isinstance(name, str) else "what is no text"
+            message = f"{said} is no name of a column"
             raise ValueError(message) from None
     if len(set(names)) < len(names):
         message = "two of its columns have one name"
@@ -373,7 +374,8 @@ def _to_value(term: dict[str, Any]) -> Value:
 
     kind, text = term["type"], term["value"]
     if kind == "triple" or "its:dir" in term:
-        message = f"{_shown(term)} is a term of RDF 1.2 alone, which crampkg does not hold"
+        what = "a triple" if kind == "triple" else "a text with a direction"
+        message = f"{what} is a term of RDF 1.2 alone, which crampkg does not hold"
         raise ValueError(message)
     if not isinstance(text, str) or kind not in ("uri", "bnode", "literal", "typed-literal"):
         raise TypeError(kind)
@@ -390,7 +392,7 @@ def _to_value(term: dict[str, Any]) -> Value:
     except ValueError as error:
         reason = str(error)
     if reason:
-        message = f"{_shown(term)} is no term of RDF: {reason}"
+        message = f"{_shown(text)} is no term of RDF: {reason}"
         raise ValueError(message)
     return value
 

@@ -20,7 +20,7 @@ from http.client import (
 )
 from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from urllib.request import (
     HTTPBasicAuthHandler,
     HTTPDefaultErrorHandler,
@@ -51,6 +51,9 @@ LARGEST = 512 * 2**20
 
 #: How much of an error's text is shown, in characters, and read, in bytes.
 _SHOWN, _READ = 300, 16_384
+
+#: The shortest part of an address that is looked for in what a server says, in characters.
+_SHORTEST = 4
 
 #: The algorithms of Digest that urllib knows.
 _ALGORITHMS = ("MD5", "SHA")
@@ -102,6 +105,7 @@ class _Digest(HTTPDigestAuthHandler):
     """
 
     _challenge: dict[str, str] | None = None
+    _is_retrying = False
 
     def http_request(self, request: Request) -> Request:
         """Return the request, with the answer to the challenge that is known."""
@@ -114,16 +118,25 @@ class _Digest(HTTPDigestAuthHandler):
     https_request = http_request
 
     def retry_http_digest_auth(self, request: Request, challenge: str) -> Any:
-        """Return the answer to the request sent again, and remember the challenge."""
-        self._challenge = parse_keqv_list(parse_http_list(challenge.partition(" ")[2]))
-        return super().retry_http_digest_auth(request, challenge)
+        """Return the answer to the request sent again, and remember what was answered well."""
+        self._challenge, self._is_retrying = None, True
+        is_refused = False
+        try:
+            return super().retry_http_digest_auth(request, challenge)
+        except HTTPError as error:
+            is_refused = error.code == HTTPStatus.UNAUTHORIZED
+            raise
+        finally:
+            self._is_retrying = False
+            if not is_refused:
+                self._challenge = parse_keqv_list(parse_http_list(challenge.partition(" ")[2]))
 
     def http_error_401(
         self, request: Request, body: Any, code: int, reason: str, headers: HTTPMessage
     ) -> Any:
         """Return the answer to the request sent again with credentials, or None without them."""
         told = _digest(headers)
-        if told is None:
+        if told is None or self._is_retrying:  # a wrong password would be tried six times
             return None
         alone = HTTPMessage()
         alone["www-authenticate"] = f"Digest {told}"
@@ -224,10 +237,11 @@ class Transport:
             message = f"The timeout must be more than 0 seconds, and {timeout:g} is not."
             raise UsageError(message)
         self.url = url
+        self.shown = shown(url)
         self.timeout = timeout
         user, password = _credentials(url, host, user)
         self._token = (os.environ.get("CRAMPKG_TOKEN") or None) if with_token else None
-        secrets = [secret for secret in (password, self._token) if secret]
+        secrets = [secret for secret in (password, self._token, *_hidden(url)) if secret]
         if password is not None:  # as it is sent, which a server may repeat
             secrets.append(base64.b64encode(f"{user}:{password}".encode()).decode())
         self._secrets = [
@@ -264,12 +278,16 @@ class Transport:
         return Reply(body, response.headers.get_content_type(), headers)
 
     def greet(self) -> None:
-        """Let the server put its challenge now, before a long body is sent to it."""
+        """Let the server put its challenge now, before a long body is sent to it.
+
+        Raises `EndpointError` where the password is wrong, which is tried only once.
+        """
         if self._has_password:
             try:
                 self.send(Request(self.url))  # noqa: S310 - http only, as checked
-            except EndpointError:  # what is wrong shows when something is asked
-                pass
+            except EndpointError as error:  # anything else shows when something is asked
+                if error.status == HTTPStatus.UNAUTHORIZED:
+                    raise
 
     def open(self, request: Request) -> HTTPResponse:
         """Return the answer to a request, not yet read. Raises as `send` does."""
@@ -281,13 +299,13 @@ class Transport:
         except _FAULTS as error:
             raise self._fault(error) from None
         if response is None:  # no handler took it
-            raise EndpointError(f"{self.url} cannot be asked. Give an http or https address.")
+            raise EndpointError(f"{self.shown} cannot be asked. Give an http or https address.")
         return response
 
     def unreadable(self, what: str) -> EndpointError:
         """Return the error for an answer that is not what it should be."""
         return EndpointError(
-            f"{self.url} gave an answer that cannot be used: {self._shown(what)}. Is it a SPARQL "
+            f"{self.shown} gave an answer that cannot be used: {self._shown(what)}. Is it a SPARQL "
             "endpoint, and is it well?",
             passing=True,
         )
@@ -301,7 +319,7 @@ class Transport:
             size += len(chunk)
             if size > LARGEST:
                 message = (
-                    f"{self.url} gives an answer of more than {LARGEST >> 20} MiB. Ask for less, "
+                    f"{self.shown} gives an answer of more than {LARGEST >> 20} MiB. Ask for less, "
                     "with LIMIT or for one graph."
                 )
                 raise EndpointError(message)
@@ -320,7 +338,7 @@ class Transport:
         reason = error.reason if isinstance(error, URLError) else error
         if isinstance(reason, TimeoutError):
             return EndpointError(
-                f"{self.url} has not answered within {self.timeout:g} seconds. Ask for less, or "
+                f"{self.shown} has not answered within {self.timeout:g} seconds. Ask for less, or "
                 "give it longer with --timeout.",
                 passing=True,
             )
@@ -329,7 +347,8 @@ class Transport:
         if isinstance(reason, OSError):
             said = self._shown(reason.strerror or str(reason) or type(reason).__name__)
             return EndpointError(
-                f"{self.url} cannot be reached: {said}. Check the address, and that it is running.",
+                f"{self.shown} cannot be reached: {said}. Check the address, and that it is "
+                "running.",
                 passing=True,
             )
         if isinstance(reason, HTTPException):
@@ -353,22 +372,24 @@ class Transport:
         because = because.rstrip(".")
         later = _seconds(error.headers.get("Retry-After"))
         if code in _REDIRECTS:
-            elsewhere = self._shown(error.headers.get("Location") or "nowhere")
-            said = f"{self.url} sends us on to {elsewhere}. Redirects are not followed: name that"
+            elsewhere = self._shown(shown(error.headers.get("Location") or "nowhere"))
+            said = f"{self.shown} sends us on to {elsewhere}. Redirects are not followed: name that"
             return EndpointError(f"{said} address yourself if you trust it.", status=code)
         if code in (401, 403, 407) or (code == _ERROR and _DENIED.search(told)):
             message = (
-                f"{self.url} refuses access with {code}{because}. Give --user and CRAMPKG_PASSWORD "
-                "(or a netrc entry), or CRAMPKG_TOKEN."
+                f"{self.shown} refuses access with {code}{because}. Give --user and "
+                "CRAMPKG_PASSWORD (or a netrc entry), or CRAMPKG_TOKEN."
             )
             return EndpointError(message, status=code)
         if code == HTTPStatus.NOT_FOUND:
-            message = f"There is no SPARQL endpoint at {self.url}: it answers 404. Check the path."
+            message = (
+                f"There is no SPARQL endpoint at {self.shown}: it answers 404. Check the path."
+            )
         elif code in _PASSING:
             again = f"in {later:.0f} seconds" if later else "later"
-            message = f"{self.url} is not able to answer now: {code}{because}. Try again {again}."
+            message = f"{self.shown} is not able to answer now: {code}{because}. Try again {again}."
         else:
-            message = f"{self.url} answers with an error, {code}{because}."
+            message = f"{self.shown} answers with an error, {code}{because}."
         return EndpointError(message, status=code, retry_after=later, passing=code in _PASSING)
 
     def _shown(self, text: str) -> str:
@@ -441,9 +462,25 @@ def checked(url: str) -> str:
         )
         raise UsageError(message)
     if split.scheme not in ("http", "https") or not host or not url.isascii() or " " in url:
-        message = f"{url!r} is no address of an endpoint: give one with http:// or https://."
+        message = f"{shown(url)!r} is no address of an endpoint: give one with http:// or https://."
         raise UsageError(message)
     return host
+
+
+def shown(url: str) -> str:
+    """Return an address as it may be shown: a query or a fragment may hold a key or a password."""
+    start = re.match(r"[^?#]*[?#]?", url)
+    return url if start is None or start[0] == url else f"{start[0]}..."
+
+
+def _hidden(url: str) -> list[str]:
+    """Return what an address holds that is not shown: its query, and the values in it.
+
+    Short values are left out, since they would be found in many words.
+    """
+    query = url.partition("?")[2]
+    values = [value for _, value in parse_qsl(query)]
+    return [text for text in (query, *values) if len(text) >= _SHORTEST]
 
 
 def sentence(body: bytes, media_type: str) -> str:
@@ -528,8 +565,8 @@ def _credentials(url: str, host: str, user: str | None) -> tuple[str | None, str
         return known[0], known[2]
     if user is not None:
         message = (
-            f"There is no password for the user {user} of {url}. Set CRAMPKG_PASSWORD, or put it "
-            "into your netrc file."
+            f"There is no password for the user {user} of {shown(url)}. Set CRAMPKG_PASSWORD, or "
+            "put it into your netrc file."
         )
         raise UsageError(message)
     return None, None

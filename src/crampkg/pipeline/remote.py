@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crampkg.engine.transport import shown
 from crampkg.errors import EndpointError
 from crampkg.pipeline.snapshot import Snapshot
 from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, RDF, SKOS
@@ -86,7 +87,7 @@ class RemoteSnapshot(Snapshot):
         return self._statuses
 
     def _absent(self) -> EndpointError:
-        url = self._engine.url
+        url = shown(self._engine.url)
         return EndpointError(
             f"{url} holds no article of crampkg. `crampkg push --endpoint {url}` puts them there."
         )
@@ -122,8 +123,8 @@ class RemoteSnapshot(Snapshot):
         counted = self._engine.size(iri)
         if len(set(quads)) != counted:
             message = (
-                f"{self._engine.url} gave {len(set(quads))} of the {counted} triples of <{iri}>. "
-                "Raise its limit on the size of answers."
+                f"{shown(self._engine.url)} gave {len(set(quads))} of the {counted} triples of "
+                f"<{iri}>. Raise its limit on the size of answers."
             )
             raise EndpointError(message)
         return quads

@@ -22,6 +22,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from crampkg.engine.transport import shown
 from crampkg.errors import EndpointError
 from crampkg.push.parts import cut
 from crampkg.push.target import State, Summary, Target, summary
@@ -132,9 +133,10 @@ def _swap(target: Target, parts: list[Part], wanted: Summary) -> None:
         found = state.loading.get(part.name, 0)
         if found != len(part.triples):
             message = (
-                f"{target.endpoint} holds {found} of the {len(part.triples)} triples of "
+                f"{shown(target.endpoint)} holds {found} of the {len(part.triples)} triples of "
                 f"<{part.name}>. Is somebody else pushing, or is it not where "
-                f"{target.graph_store or target.update_url} writes? The graphs are as they were."
+                f"{shown(target.graph_store or target.update_url)} writes? The graphs are as they "
+                "were."
             )
             raise _CollisionError(message)
     target.swap(parts, wanted)
@@ -146,11 +148,11 @@ def _verify(state: State, wanted: Summary, target: Target) -> None:
     for iri, count in wanted.triples.items():
         if state.triples[iri] != count:
             message = (
-                f"{target.endpoint} holds {state.triples[iri]} of the {count} triples of <{iri}> "
-                "after the push. Push again with --force."
+                f"{shown(target.endpoint)} holds {state.triples[iri]} of the {count} triples of "
+                f"<{iri}> after the push. Push again with --force."
             )
             raise _CollisionError(message)
-    message = f"{target.endpoint} does not tell what was pushed. Push again with --force."
+    message = f"{shown(target.endpoint)} does not tell what was pushed. Push again with --force."
     raise _CollisionError(message)
 
 
