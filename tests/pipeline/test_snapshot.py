@@ -322,6 +322,34 @@ def test_a_damaged_snapshot_is_built_again_and_that_is_said(
     assert open_snapshot(tiny).notices == ()
 
 
+@pytest.mark.parametrize("name", ["graph.nq", "manifest.json"])
+def test_what_cannot_be_replaced_in_the_cache_is_named(
+    name: str, tiny: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another folder was to be chosen, where removing this one will do, and does."""
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    open_snapshot(tiny)
+    folder = tmp_path / "cache" / digest_of(tiny)
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    stuck = open_snapshot(tiny)
+    assert len(stuck.notices) == 1
+    assert f"The snapshot in {folder} is damaged and cannot be replaced" in stuck.notices[0]
+    assert "Remove that folder" in stuck.notices[0]
+    shutil.rmtree(folder)
+    assert open_snapshot(tiny).notices == ()
+
+
+def test_a_file_in_the_place_of_a_snapshot_is_named(
+    tiny: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    place = tmp_path / "cache" / digest_of(tiny)
+    place.parent.mkdir()
+    place.touch()
+    assert f"The snapshot in {place} is damaged" in open_snapshot(tiny).notices[0]
+
+
 def test_a_damaged_snapshot_that_the_package_carries_is_not_used(
     tiny: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,7 +123,7 @@ def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = Non
     files = _verified(folder)
     if files is not None:
         return Snapshot(files.__getitem__, tuple(notices))
-    is_damaged = os.path.isdir(folder)
+    is_damaged = os.path.lexists(folder)
     if announce is not None:
         why = "The snapshot is damaged" if is_damaged else "The sources are new or have changed"
         announce(f"{why}: building the graph, which takes a moment.")
@@ -133,10 +133,13 @@ def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = Non
     try:
         _keep(files, cache, digest)
     except OSError as error:
+        problem, remedy = f"The cache folder {cache} cannot be written", "Set"
+        if is_damaged:
+            problem = f"The snapshot in {folder} is damaged and cannot be replaced"
+            remedy = "Remove that folder with all that is in it, or set"
         notices.append(
-            f"The cache folder {cache} cannot be written ({error.strerror or error}), so the graph "
-            "was built in memory and will be built again next time. Set CRAMPKG_CACHE to a folder "
-            "that can be written."
+            f"{problem} ({error.strerror or error}), so the graph was built in memory and will be "
+            f"built again next time. {remedy} CRAMPKG_CACHE to a folder that can be written."
         )
     else:
         if is_damaged:
