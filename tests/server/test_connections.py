@@ -197,6 +197,16 @@ def test_a_request_names_one_host(
         assert says in json.loads(body)["detail"]
 
 
+@pytest.mark.parametrize("hosts", [b"", b"Host: x\r\nHost: x\r\n", b"Host: a b\r\n"])
+def test_a_connection_without_one_host_is_closed(hosts: bytes, server: Server) -> None:
+    """What follows on it may be meant for another server."""
+    with connected(server) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\n" + hosts + b"\r\n" + ASKED)
+        answer = b"".join(iter(lambda: client.recv(65_536), b""))
+    assert answer.count(b"HTTP/1.1 ") == answer.count(b"HTTP/1.1 400 ") == 1
+    assert b"\r\nconnection: close\r\n" in answer.lower()
+
+
 def test_a_client_of_http_1_0_need_name_no_host(server: Server) -> None:
     with connected(server) as client:
         client.sendall(b"GET /health HTTP/1.0\r\n\r\n")

@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -25,20 +26,21 @@ def message(text: str, created: float) -> logging.LogRecord:
 
 
 def request(number: int) -> logging.LogRecord:
-    return logging.makeLogRecord({"told": {"path": f"/{number}"}, "levelname": "INFO"})
+    """Return the record of one of fifty requests a second."""
+    told = {"told": {"path": f"/{number}"}, "levelname": "INFO", "created": number / 50}
+    return logging.makeLogRecord(told)
 
 
 def written(records: list[logging.LogRecord]) -> list[dict[str, str]]:
-    """Return the lines that records become when they are read as they come."""
-    read, write = os.pipe()
-    handler = LogHandler(write)
-    handler.setFormatter(JsonFormatter())
-    for record in records:
-        handler.emit(record)
-    handler.close()
-    os.close(write)
-    with os.fdopen(read, "rb") as lines:
-        return [json.loads(line) for line in lines]
+    """Return the lines that records become."""
+    with tempfile.TemporaryFile() as file:
+        handler = LogHandler(file.fileno())
+        handler.setFormatter(JsonFormatter())
+        for record in records:
+            handler.emit(record)
+        handler.close()
+        file.seek(0)
+        return [json.loads(line) for line in file]
 
 
 def test_a_fault_that_repeats_is_said_fifty_times_in_ten_seconds() -> None:
@@ -53,8 +55,26 @@ def test_a_fault_that_repeats_is_said_fifty_times_in_ten_seconds() -> None:
 
 
 def test_requests_are_all_noted() -> None:
-    assert [line["path"] for line in written([request(n) for n in range(200)])] == [
-        f"/{n}" for n in range(200)
+    assert [line["path"] for line in written([request(n) for n in range(2_000)])] == [
+        f"/{n}" for n in range(2_000)
+    ]
+
+
+def test_of_a_flood_of_requests_a_thousand_are_noted_in_ten_seconds() -> None:
+    """30,000 answers of /health in 20 s were as many lines."""
+    told = [{"path": f"/{number}", "created": number / 1_500} for number in range(16_000)]
+    flood = [
+        logging.makeLogRecord({"told": {"path": each["path"]}, "created": each["created"]})
+        for each in told
+    ]
+    lines = written([*flood[:500], message("a fault", 0.4), *flood[500:]])
+    assert [line.get("path") for line in lines[:1_001] if "path" in line] == [
+        f"/{number}" for number in range(1_000)
+    ]
+    assert lines[500]["message"] == "a fault"  # which has a bound of its own
+    assert lines[1_001]["message"] == "14,000 lines of the log were left out before this one."
+    assert [line["path"] for line in lines[1_002:]] == [
+        f"/{number}" for number in range(15_000, 16_000)
     ]
 
 

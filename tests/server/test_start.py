@@ -27,9 +27,10 @@ from crampkg.server.listening import fitting
     [
         (["--port", "70000"], "'70000' is not a port: give a number from 0 to 65535"),
         (["--seconds", "0"], "'0' is not a number from 1"),
-        (["--memory", "much"], "'much' is not a number from 1"),
-        (["--memory", "1000000001"], "'1000000001' is not a number from 1 to 1,000,000,000"),
-        (["--memory", "9" * 5_000], "is not a number from 1 to 1,000,000,000"),
+        (["--memory", "much"], "'much' is not a number from 128"),
+        (["--memory", "1000000001"], "'1000000001' is not a number from 128 to 1,000,000,000"),
+        (["--memory", "9" * 5_000], "is not a number from 128 to 1,000,000,000"),
+        (["--memory", "127"], "'127' is not a number from 128 to 1,000,000,000"),
         (["--workers", "1001"], "'1001' is not a number from 1 to 1,000"),
         (["--log", "xml"], "json"),
         (["--host", "no.such.host.invalid"], "There is no address 'no.such.host.invalid' here"),

@@ -38,6 +38,9 @@ examples:
 #: goes on for months grow.
 _COLLECTOR = (700, 10, 10)
 
+#: The least memory, in MiB, by which all questions and pages are answered: half of it does not do.
+_LEAST_MEMORY = 128
+
 #: Beyond this a limit is none; and so many processes would fill a machine.
 _MOST = 1_000_000_000
 _MOST_WORKERS = 1_000
@@ -73,7 +76,7 @@ def parser() -> ArgumentParser:
     ):
         limits.add_argument(
             f"--{name}",
-            type=_positive if name != "workers" else _workers,
+            type={"workers": _workers, "memory": _memory}.get(name, _positive),
             default=default,
             metavar="N",
             help=f"{help} (default: %(default)s)",
@@ -192,12 +195,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _positive(text: str, most: int = _MOST) -> int:
-    if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
-        message = f"{text[:20]!r} is not a number from 1 to {most:,}"
+def _positive(text: str, most: int = _MOST, least: int = 1) -> int:
+    if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
+        message = f"{text[:20]!r} is not a number from {least} to {most:,}"
         raise argparse.ArgumentTypeError(message)
     return int(text)
 
 
 def _workers(text: str) -> int:
     return _positive(text, _MOST_WORKERS)
+
+
+def _memory(text: str) -> int:
+    return _positive(text, least=_LEAST_MEMORY)

@@ -26,8 +26,9 @@ LOGGER = logging.getLogger("crampkg.access")
 #: How many lines are kept for a reader that is slow. What comes then is left out, and counted.
 _LINES = 10_000
 
-#: How many lines in how many seconds may be of anything but requests: of faults, for example.
-_MESSAGES, _SECONDS = 50, 10.0
+#: How many lines in how many seconds may be of requests, and of anything else: of faults, for
+#: example. All requests are counted at /metrics.
+_REQUESTS, _MESSAGES, _SECONDS = 1_000, 50, 10.0
 
 #: How many characters of a path are written down.
 _LONGEST = 500
@@ -96,11 +97,28 @@ def _method(scope: Scope) -> str:
     return scope["method"] if scope["method"] in known else "other"
 
 
+class _Allowance:
+    """So many lines in so many seconds."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._since = -_SECONDS
+        self._used = 0
+
+    def has(self, now: float) -> bool:
+        """Take one line at a moment, in seconds, and tell whether it may be written."""
+        if not 0 <= now - self._since < _SECONDS:
+            self._since, self._used = now, 0
+        self._used += 1
+        return self._used <= self._most
+
+
 class LogHandler(logging.Handler):
     """Writes lines to a descriptor in a thread of its own, so that nobody waits for their reader.
 
     A line says how many before it were left out: those that a reader did not take in time, and
-    messages beyond so many in a while. `close` waits a moment for what is not written yet.
+    requests and messages beyond so many in a while. `close` waits a moment for what is not written
+    yet.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -108,14 +126,15 @@ class LogHandler(logging.Handler):
         self._descriptor = descriptor
         self._lines: queue.Queue[bytes | None] = queue.Queue(_LINES)
         self._left_out = 0
-        self._since = -_SECONDS
-        self._messages = 0
+        self._requests = _Allowance(_REQUESTS)
+        self._messages = _Allowance(_MESSAGES)
         self._thread = threading.Thread(target=self._write, daemon=True, name="crampkg-log")
         self._thread.start()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Hand a record over to be written, or count it as left out."""
-        if not hasattr(record, "told") and not self._may_tell(record.created):
+        allowance = self._requests if hasattr(record, "told") else self._messages
+        if not allowance.has(record.created):
             self._left_out += 1
             return
         if self._left_out:
@@ -134,12 +153,6 @@ class LogHandler(logging.Handler):
             self._lines.put(None, timeout=_LAST)
             self._thread.join(_LAST)
         super().close()
-
-    def _may_tell(self, now: float) -> bool:
-        if not 0 <= now - self._since < _SECONDS:
-            self._since, self._messages = now, 0
-        self._messages += 1
-        return self._messages <= _MESSAGES
 
     def _hand_over(self, record: logging.LogRecord) -> bool:
         line = f"{self.format(record)}\n".encode(errors="backslashreplace")

@@ -26,7 +26,8 @@ _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]*)(:[0-9]*)?")
 class HostCheck:
     """ASGI middleware that refuses requests without exactly one Host header (RFC 9112, 3.2).
 
-    HTTP/1.0 has none.
+    The connection is closed then, since what follows may be meant for another server. HTTP/1.0 has
+    no such header.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -45,7 +46,8 @@ class HostCheck:
                 host = hosts[0][:100].decode("latin-1")
                 detail = f"The Host header {host!r} is no name of a host."
             if detail:
-                response = respond(Request(scope), Problem("bad-request", detail))
+                closing = {"connection": "close"}
+                response = respond(Request(scope), Problem("bad-request", detail), closing)
                 await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
