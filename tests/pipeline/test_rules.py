@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
+from tiny import added
 
+from crampkg.errors import SourceError
 from crampkg.graph import KnowledgeGraph
 from crampkg.pipeline.load import load
 from crampkg.pipeline.rules import derive
+from crampkg.pipeline.snapshot import build
 from crampkg.sources import Sources
-from crampkg.vocabulary import CK, GRAPHS, XSD
+from crampkg.vocabulary import CK, GRAPHS, PREFIXES, XSD
 
 CLAIM = """
 art:claim-test a ck:Claim ;
@@ -130,3 +133,26 @@ def test_a_hedge_lets_facts_through_by_its_data(sources: Sources) -> None:
     rule = (Path(__file__).parents[2] / "rules" / "facts" / "facts-from-claims.rq").read_text()
     assert "ck:may" not in rule
     assert "ck:most" not in rule
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        (
+            "ck:associatedWith rdfs:subPropertyOf ck:causes",
+            "rdfs:subPropertyOf of ck:associatedWith",
+        ),
+        ("ck:associatedWith a owl:SymmetricProperty", "rdf:type of ck:associatedWith"),
+        ("kg:mist rdfs:subClassOf ck:Artery", "rdfs:subClassOf of kg:mist"),
+        ("[] owl:onProperty ck:causes", "owl:onProperty of owl:onProperty"),
+        ("kg:mist a ck:Hedge", "rdf:type of kg:mist"),
+    ],
+)
+def test_nothing_is_inferred_from_axioms_in_data(said: str, named: str, tmp_path: Path) -> None:
+    """One line of data made each printed "associated with" a cause."""
+    prefixes = "".join(
+        f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("ck", "kg", "owl", "rdfs")
+    )
+    sources = added(tmp_path, "data/concepts/x.ttl", f"{prefixes}{said} .\n")
+    with pytest.raises(SourceError, match=f"^Data says {named}, which changes what words"):
+        build(sources, "x")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from pyoxigraph import BlankNode, NamedNode, Quad, QueryTriples, Store, Triple
 
 from crampkg.engine.guard import check_source
 from crampkg.errors import SourceError
 from crampkg.sources import read_text
-from crampkg.vocabulary import GRAPHS, OWL, RDF, RDFS
+from crampkg.vocabulary import GRAPHS, OWL, RDF, RDFS, readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pyoxigraph import QuerySolutions
+
     from crampkg.sources import Sources
 
 _TYPE = NamedNode(RDF + "type")
@@ -27,6 +31,28 @@ _REFLEXIVE = frozenset(
 _EVERYTHING = frozenset(
     NamedNode(iri) for iri in (OWL + "Thing", OWL + "NamedIndividual", RDFS + "Resource")
 )
+
+
+#: The check that finds what data says of the vocabulary itself.
+_VOCABULARY = "rules/lint/term-outside-ontology.rq"
+
+
+def check_vocabulary(store: Store, sources: Sources) -> None:
+    """Raise `SourceError` where data changes what words of the ontology mean.
+
+    One axiom in a file of data would make each printed "associated with" a cause.
+    """
+    if _VOCABULARY not in sources.files():
+        return
+    text = read_text(sources.path(_VOCABULARY), _VOCABULARY)
+    check_source(text, _VOCABULARY)
+    for term, predicate, _ in cast("QuerySolutions", store.query(text)):
+        message = (
+            f"Data says {readable(predicate.value)} of {readable(term.value)}, which changes what "
+            "words of the ontology mean, so that nothing can be inferred. `crampkg check` names "
+            "the line."
+        )
+        raise SourceError(message)
 
 
 def derive(store: Store, sources: Sources) -> None:

@@ -166,7 +166,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     from crampkg.pipeline.index import index, statuses
     from crampkg.pipeline.library import read_library
     from crampkg.pipeline.load import load
-    from crampkg.pipeline.rules import derive, reason
+    from crampkg.pipeline.rules import check_vocabulary, derive, reason
     from crampkg.vocabulary import GRAPHS
 
     try:
@@ -176,6 +176,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     lines = {f"{quad} .\n" for quad in loaded}
     store = Store()
     store.extend(loaded)
+    check_vocabulary(store, sources)
     derive(store, sources)
     reason(store, sources)
     # Oxigraph normalises literals: what was loaded keeps the lexical forms of its files.
