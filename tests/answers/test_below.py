@@ -32,6 +32,16 @@ def test_a_value_without_rows_is_told_in_every_format_for_people(
     assert told.startswith(sentence)
 
 
+def test_a_value_that_a_graph_does_not_name_is_told(graph: KnowledgeGraph) -> None:
+    """Hypohydration is named as the wider term of what has a claim; of calf nothing is claimed."""
+    answer = graph.ask("claim-graph", concept=["quinine sulfate", "calf", "hypohydration"])
+    assert formats.silences(answer) == [
+        "No claim has calf, or a narrower kind of it, as its subject or object "
+        "(see claims-about for others)."
+    ]
+    assert formats.silences(graph.ask("claim-graph", concept=["dehydration", "PAD"])) == []
+
+
 def test_values_that_all_have_rows_are_no_silence(graph: KnowledgeGraph) -> None:
     assert formats.silences(graph.ask("arteries-explaining-pain", site=["thigh", "calf"])) == []
     assert formats.silences(graph.ask("arteries-explaining-pain", site="calf")) == []

@@ -468,6 +468,16 @@ def test_a_graph_is_the_same_in_every_format(name: str) -> None:
     assert written == formats.serialize(answer, name)
 
 
+#: By hand from the article: which artery's disease pain at which site is said to go with, and how.
+ARTERIES = ["femoral", "iliac", "popliteal", "tibial"]
+SITES = ["calf", "buttock", "hip", "thigh", "foot"]
+SAID = {
+    **{(artery, "calf"): "typically associated with, marker 3" for artery in ARTERIES[::2]},
+    **{("iliac", site): "often caused by, marker 3" for site in ("buttock", "hip", "thigh")},
+    **{("tibial", site): "often related to, marker 3" for site in ("calf", "foot")},
+}
+
+
 def test_an_overview_is_a_matrix_of_what_the_rows_say(graph: KnowledgeGraph) -> None:
     """By hand from the article: what eases and what brings on the pain of two conditions."""
     features = ["during-exercise", "relieved-by-rest"]
@@ -500,38 +510,80 @@ def test_an_overview_is_a_matrix_of_what_the_rows_say(graph: KnowledgeGraph) -> 
     assert formats.overview(graph.ask("electrolytes")) is None
 
 
-def test_a_brief_overview_is_a_grid_on_a_terminal(graph: KnowledgeGraph) -> None:
-    """Arteries down, sites across; what is said is said of the pain, with "or" in the notes."""
-    answer = graph.ask("artery-site-matrix")
-    matrix = formats.overview(answer)
-    assert matrix is not None
+def on_terminal(matrix: table.Sheet, width: int) -> list[str]:
     written = io.StringIO()
-    table.show_matrix(Console(width=110, file=written), matrix)
-    lines = [line.rstrip() for line in written.getvalue().splitlines()]
-    assert lines[0].split() == ["artery", "calf", "buttock", "hip", "thigh", "foot"]
-    start = next(at for at, line in enumerate(lines) if line.startswith("iliac"))
-    columns = [lines[0].index(site) for site in ("calf", "buttock", "hip", "thigh", "foot")]
-    cells = [lines[start][at : at + 12].strip() for at in columns]
-    assert cells == ["", "often caused", "often caused", "often caused", ""]
-    notes = formats.overview_notes(answer)
+    table.show_matrix(Console(width=width, file=written), matrix)
+    return [line.rstrip() for line in written.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("width", "down", "across"),
+    [(60, SITES, ARTERIES), (80, ARTERIES, SITES), (120, ARTERIES, SITES)],
+)
+def test_a_brief_overview_is_a_grid_on_a_terminal(
+    graph: KnowledgeGraph, width: int, down: list[str], across: list[str]
+) -> None:
+    """Arteries down and sites across where there is room, else turned; a row of cells each."""
+    matrix = formats.overview(graph.ask("artery-site-matrix"))
+    assert matrix is not None
+    lines = on_terminal(matrix, width)
+    assert max(map(len, lines)) <= width
+    rule = next(at for at, line in enumerate(lines) if set(line) == {"─"})
+    heads = [" ".join(line.split()) for line in lines[:rule]]
+    assert [word for word in " ".join(heads).split() if word not in ("artery", "")] == across
+    starts = [lines[0].index(name) for name in across]
+    rows = "\n".join(lines[rule + 1 :]).split("\n\n")
+    assert [row.split()[0] for row in rows] == down
+    for name, row in zip(down, rows, strict=True):
+        ends = [*starts[1:], width]
+        cells = [
+            " ".join(" ".join(line[a:b] for line in row.split("\n")).split())
+            for a, b in zip(starts, ends, strict=True)
+        ]
+        for other, cell in zip(across, cells, strict=True):
+            assert cell == SAID.get((name, other), SAID.get((other, name), ""))
+
+
+def test_below_a_grid_stand_the_words_of_its_cells_and_our_notes(graph: KnowledgeGraph) -> None:
+    """The tiny quotes stand for those of an article; what is of the same cells stands together."""
+    answer = graph.ask("artery-site-matrix")
+    quotes = {row.text("claim"): f"{row.text('hedge')} {row.text('wording')}" for row in answer}
+    notes = formats.overview_notes(answer, quotes)
+    both = "One of two joined by 'and': whether each or both together is not said."
+    assert notes[0].startswith(
+        f"femoral artery, popliteal artery (calf): “typically associated with” Our note: {both}"
+    )
+    assert notes[1].startswith("iliac artery (buttock, hip, thigh): “often caused by” Our note: ")
+    assert notes[2].startswith(
+        "tibial artery (calf, foot): “often related to” Our note: One of several joined by 'or'."
+    )
     assert len(notes) == 3
-    assert notes[-1].startswith("tibial artery (calf, foot): One of several joined by 'or'.")
+    assert formats.overview_notes(answer)[2].startswith("tibial artery (calf, foot): Our note: ")
 
 
-def test_an_overview_is_a_group_a_row_on_a_terminal(graph: KnowledgeGraph) -> None:
+def test_an_overview_that_is_no_grid_has_rows_that_say_the_same_together(
+    graph: KnowledgeGraph,
+) -> None:
     """Each candidate once, with its rank and who shares it; what is silent stands together."""
     features = ["during-exercise", "relieved-by-rest"]
     matrix = formats.overview(graph.ask("differential", site="calf", feature=features))
     assert matrix is not None
-    written = io.StringIO()
-    table.show_matrix(Console(width=100, file=written), matrix)
-    blocks = written.getvalue().split("\n\n")
-    assert [block.partition("\n")[0].strip() for block in blocks] == [r[0] for r in matrix.rows]
+    written = "\n".join(on_terminal(matrix, 100))
+    blocks = written.split("\n\n")
+    names = [" ".join(re.split("\n  \\S", block)[0].split()).split("; ") for block in blocks]
+    assert sorted(name for group in names for name in group) == sorted(
+        row[0] for row in matrix.rows
+    )
+    assert names[:3] == [
+        ["peripheral arterial disease"],
+        ["femoral artery disease", "popliteal artery disease"],
+        ["magnesium deficiency", "potassium deficiency", "sodium deficiency"],
+    ]
     lines = [" ".join(line.split()) for line in blocks[1].splitlines()]
-    tallies = "rank 2, others of that rank 5, matches 1, neither 2"
-    assert lines[:2] == ["femoral artery disease", tallies]
+    assert lines[1] == "rank 2, others of that rank 5, matches 1, neither 2"
     assert lines[-1] == "during exercise, relief by rest no sentence or list says so"
-    assert sum(len(block.splitlines()) + 1 for block in blocks) < 170
+    assert written.count("marker 1, and 2, origin article") == 1
+    assert len(written.splitlines()) < 90
 
 
 def test_a_note_names_the_value_that_was_asked_about() -> None:

@@ -166,6 +166,64 @@ def test_cards_have_brief_columns_abreast_and_prose_below() -> None:
     assert printed(content, 22)[:3] == ["1  a      1", "   b      2", "   c      3"]
 
 
+def cards(headings: str, *rows: str) -> list[str]:
+    content = Sheet(tuple(headings.split()), tuple(tuple(row.split("|")) for row in rows))
+    with (console := Console(width=60, file=io.StringIO(), color_system=None)).capture() as shown:
+        console.print(table._cards(content, 60))
+    return [line.rstrip() for line in shown.get().splitlines()]
+
+
+def test_cards_that_differ_in_one_thing_are_one_with_each_of_its_values() -> None:
+    """The handle of each row stays beside its value; a hedge is never one of several."""
+    headings = "subject object hedge claim"
+    quiet = cards(headings, "ache|RLS|can|c1", "edema|RLS|can|c2", "stasis|RLS|can|c3")
+    assert quiet == [
+        "1-3  subject  ache    object   RLS     hedge    can",
+        "              edema",
+        "              stasis",
+        "     claim    c1",
+        "              c2",
+        "              c3",
+    ]
+    hedged = cards(headings, "ache|RLS|can|c1", "ache|RLS|often|c2", "edema|RLS|often|c3")
+    assert [line.split()[0] for line in hedged if line[:3].strip()] == ["1", "2-3"]
+    turned = cards(headings, "ache|RLS|can|c1", "edema|RLS|can|c2", "edema|PAD|can|c3")
+    assert [line.split()[0] for line in turned if line[:3].strip()] == ["1-2", "3"]
+    two = cards(headings, "ache|RLS|can|c1", "edema|PAD|can|c2")
+    assert [line.split()[0] for line in two if line[:3].strip()] == ["1", "2"]
+
+
+def test_a_claim_with_several_markers_is_one_card_with_a_line_for_each() -> None:
+    told = [
+        [("subject", "ache"), ("marker", "1 (high)"), ("source", "A book"), ("claim", "c1")],
+        [("subject", "ache"), ("marker", "2 (any of 3)"), ("claim", "c1")],
+    ]
+    assert table._gathered(told) == (
+        ["1-2"],
+        [[("subject", "ache"), ("marker", "1 (high): A book\n2 (any of 3)"), ("claim", "c1")]],
+    )
+    told[1][-1] = ("claim", "c2")
+    assert table._gathered(told)[0] == ["1", "2"]
+
+
+def test_a_long_text_is_said_once_and_a_list_goes_on_from_its_first_words() -> None:
+    lead = "Causes of leg pain other than disease of arteries are many"
+    shown = cards(
+        "object hedge quote",
+        f"arthritis|none|“{lead}: … Hip arthritis”",
+        f"cyst|none|“{lead}: … Cysts”",
+        f"arthritis|can|“{lead}”",
+        f"stenosis|often|“{lead}”",
+    )
+    joined = " ".join(" ".join(shown).split())
+    assert f"1-2 object arthritis hedge none cyst quote “{lead}: … Hip arthritis” “… Cysts”" in (
+        joined
+    )
+    assert joined.endswith(
+        f"3 object arthritis hedge can quote “{lead}” 4 object stenosis hedge often quote as in 3"
+    )
+
+
 def test_a_sheet_shows_labels_and_knows_its_numbers() -> None:
     rows: list[dict[str, Value | None]] = [
         {
@@ -288,6 +346,22 @@ def test_a_matrix_joins_what_a_cell_says() -> None:
         "iliac",
         [("hip", [("causes: pain", first[1:]), ("eases", ("marker 5",))]), ("calf", [])],
     )
+
+
+def test_a_matrix_joins_what_differs_in_its_marker_or_its_way_alone() -> None:
+    content = Sheet(
+        ("artery", "site", "hedge", "marker", "by way of"),
+        (
+            ("iliac", "hip", "often", "3", "a"),
+            ("iliac", "hip", "often", "3", "b"),
+            ("iliac", "hip", "often", "4", "a"),
+            ("iliac", "hip", "often", "4", "b"),
+            ("iliac", "hip", "can", "5", "a"),
+        ),
+    )
+    made = table.matrix(content, "artery", "site", ("hedge", "marker", "way"))
+    both = ("often", "marker 3, and 4", "by way of a, and b")
+    assert made.statements == (((both, ("can", "marker 5", "by way of a")),),)
 
 
 def test_a_graph_says_each_subject_once() -> None:

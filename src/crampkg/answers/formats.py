@@ -95,13 +95,21 @@ def silence(answer: Answer) -> str:
 
 
 def silences(answer: Answer) -> list[str]:
-    """Return what an empty answer says, or the same of each of several values without a row."""
+    """Return what an empty answer says, or the same of each of several values without a row.
+
+    In a graph a value is answered where a triple names it.
+    """
     if nothing := silence(answer):
         return [nothing]
     question = answer.question
-    if question is None or not answer.several or "asked" not in answer.variables:
+    if question is None or not answer.several:
         return []
-    answered = {row.text("asked") for row in answer}
+    if answer.form == "graph":
+        answered = {value.text for triple in answer.triples for value in triple}
+    elif "asked" in answer.variables:
+        answered = {row.text("asked") for row in answer}
+    else:
+        return []
     return [
         filled(question.silence, {**answer.parameters, name: (value,)})
         for name in answer.several
@@ -398,21 +406,15 @@ def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:
     return table.sheet(columns(answer), rows, quotes, whose.titles(answer.statuses))
 
 
-def overview(answer: Answer, quotes: Mapping[str, str] | None = None) -> Sheet | None:
-    """Return the rows as the matrix that the question's header asks for, or None.
-
-    `quotes` are spans of the article by the IRI of their claim; a cell then tells them too.
-    """
+def overview(answer: Answer) -> Sheet | None:
+    """Return the rows as the matrix that the question's header asks for, or None."""
     from crampkg.answers import table
 
     if answer.question is None or not answer.question.overview or not len(answer):
         return None
     down, across, *inside = answer.question.overview
     shown = {name + end for name in answer.question.overview for end in ("", "Label")}
-    names = [name for name in answer.variables if name in shown]
-    chosen = table.sheet(names, answer.rows, quotes)
-    if quotes:
-        inside.insert(-1, "quote")
+    chosen = table.sheet([name for name in answer.variables if name in shown], answer.rows)
     groups: dict[Value | None, list[Row]] = {}
     for row in answer:
         groups.setdefault(row[down], []).append(row)
@@ -423,25 +425,34 @@ def overview(answer: Answer, quotes: Mapping[str, str] | None = None) -> Sheet |
     return table.matrix(chosen, down, across, inside)._replace(tallies=tallies)
 
 
-def overview_notes(answer: Answer) -> list[str]:
-    """Return each note on the claims of an overview, after the cells that it is on."""
+def overview_notes(answer: Answer, quotes: Mapping[str, str] | None = None) -> list[str]:
+    """Return the words of the claims of an overview, and each note on them, after their cells.
+
+    `quotes` are spans of the article by the IRI of their claim. What is of the same cells stands
+    together.
+    """
     from crampkg.answers import table
 
-    if answer.question is None or not answer.question.overview or "note" not in answer.variables:
+    if answer.question is None or not answer.question.overview:
         return []
     down, over = (
         table.label_of(name, answer.variables) or name for name in answer.question.overview[:2]
     )
-    notes: dict[str, dict[str, dict[str, None]]] = {}
+    texts: dict[str, dict[str, dict[str, None]]] = {}
     for row in answer:
-        if row["note"]:
-            rows = notes.setdefault(table.cell(row["note"]), {})
+        note = table.cell(row.get("note"))
+        for text in (table.quote(row, quotes or {}), note and f"Our note: {note}"):
+            rows = texts.setdefault(text, {})
             rows.setdefault(table.cell(row[down]), {})[table.cell(row[over])] = None
-    told = []
-    for note, rows in notes.items():
-        cells = "; ".join(f"{name} ({', '.join(across)})" for name, across in rows.items())
-        told.append(f"{cells}: {note}")
-    return told
+    texts.pop("", None)
+    told: dict[str, list[str]] = {}
+    for text, rows in texts.items():
+        names: dict[str, list[str]] = {}
+        for name, across in rows.items():
+            names.setdefault(", ".join(across), []).append(name)
+        cells = "; ".join(f"{', '.join(several)} ({across})" for across, several in names.items())
+        told.setdefault(cells, []).append(text)
+    return [f"{cells}: {' '.join(several)}" for cells, several in told.items()]
 
 
 def _tallies(rows: Sequence[Row], names: Iterable[str]) -> Iterator[tuple[str, Value]]:

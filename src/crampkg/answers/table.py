@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.answers.whose import HEADING, title_of
 from crampkg.printable import printable
@@ -58,9 +58,15 @@ _BRIEF = 32
 
 _QUOTE = "quote"
 
+#: What stands between the spans of a quote.
+_ELLIPSIS = " … "
+
 #: Headings of what an answer may not leave out of any row, and of what leads further.
 _EVIDENCE = {"as worded", "relation", "stance", "hedge", "condition", "marker", "marker status"}
 _HANDLES = {"claim", "statement"}
+
+#: Headings of what a claim cites: several of one claim stand on one card.
+_CITED = {"marker", "source"}
 
 #: What Markdown would read as its own: GitHub's has ~~strikes~~ and $formulas$ too, and & may
 #: begin a character's name.
@@ -124,7 +130,7 @@ def sheet(
     if quotes:
         headings.append(_QUOTE)
         for row, line in zip(rows, lines, strict=True):
-            line.append(_quote(row, quotes))
+            line.append(quote(row, quotes))
     return Sheet(tuple(headings), tuple(map(tuple, lines)), frozenset(numbers))
 
 
@@ -139,24 +145,28 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
     """Return what the columns `inside` say, for each value `down` and each `across`.
 
     Values stand in the order in which they first come; what a cell says twice it says once, and
-    what differs in the last column alone is said together. A relation and its object are a phrase.
+    what differs in the last column alone, or in its marker alone, is said together. A relation and
+    its object are a phrase.
     """
     row_of, column_of, *places = (
         content.headings.index(heading_of(name)) for name in (down, across, *inside)
     )
-    cells: dict[tuple[str, str], dict[tuple[str, ...], dict[str, None]]] = {}
+    cells: dict[tuple[str, str], list[tuple[str, ...]]] = {}
     for row in content.rows:
-        *first, last = (row[place] for place in places)
-        cell = cells.setdefault((row[row_of], row[column_of]), {})
-        cell.setdefault(tuple(first), {})[last] = None
+        said = tuple(row[place] for place in places)
+        cells.setdefault((row[row_of], row[column_of]), []).append(said)
     rows = dict.fromkeys(row for row, _ in cells)
     columns = tuple(dict.fromkeys(column for _, column in cells))
     names = [content.headings[place] for place in places]
+    joined = [len(names) - 1, *(at for at, name in enumerate(names[:-1]) if name == "marker")]
 
     def told(row: str, column: str) -> Iterator[tuple[str, ...]]:
-        for first, last in cells.get((row, column), {}).items():
+        texts = cells.get((row, column), [])
+        for at in joined:
+            texts = _joined(texts, at)
+        for each in texts:
             said: list[str] = []
-            for name, text in zip(names, (*first, ", and ".join(filter(None, last))), strict=True):
+            for name, text in zip(names, each, strict=True):
                 if name == "object" and text and said:
                     said[-1] += f": {text}"  # a circumstance begins as its relation ends
                 elif text:
@@ -169,6 +179,17 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
         for row, said in zip(rows, statements, strict=True)
     )
     return Sheet((heading_of(down), *columns), tuple(lines), statements=statements)
+
+
+def _joined(rows: Iterable[tuple[str, ...]], at: int) -> list[tuple[str, ...]]:
+    """Return `rows` with those that differ in the column `at` alone as one."""
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
+    for row in rows:
+        alike.setdefault((row[:at], row[at + 1 :]), {})[row[at]] = None
+    return [
+        (*before, ", and ".join(filter(None, texts)), *after)
+        for (before, after), texts in alike.items()
+    ]
 
 
 def plain(content: Sheet) -> str:
@@ -228,25 +249,27 @@ def show(console: Console, content: Sheet) -> None:
 
 
 def show_matrix(console: Console, content: Sheet) -> None:
-    """Print a matrix on a terminal: as a grid where it has room, else a group a row.
+    """Print a matrix on a terminal: as a grid where it has room, upright or turned, else in groups.
 
-    A group is the row's name and tallies, then each heading; those with the same cell stand
-    together.
+    A group is the rows with the same cells and tallies: their names, the tallies, then each
+    heading; headings with the same cell stand together.
     """
     from rich.cells import cell_len
     from rich.table import Table
 
-    brief = all(cell_len(cell) <= _PROSE for row in content.rows for cell in row)
-    widths = _fitted(content, console.width, _LEAST, lines=4) if brief else []
-    if widths:
-        console.print(_table(content, widths))
-        return
-    for number, (row, cells, tallies) in enumerate(
-        zip(content.rows, content.statements, content.tallies, strict=True)
-    ):
+    if all(cell_len(cell) <= _PROSE for row in content.rows for cell in row):
+        for side in (content, _turned(content)):
+            widths = _fitted(side, console.width, _LEAST, lines=4)
+            if widths:
+                console.print(_table(side, widths))
+                return
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for row, *same in zip(content.rows, content.statements, content.tallies, strict=True):
+        groups.setdefault(tuple(same), []).append(row[0])
+    for number, ((cells, tallies), names) in enumerate(groups.items()):
         if number:
             console.print()
-        console.print(_verbatim(row[0], "bold"))
+        console.print(_verbatim("; ".join(names), "bold"))
         if tallies:
             console.print(_verbatim(f"  {', '.join(tallies)}", "dim"))
         alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
@@ -260,6 +283,12 @@ def show_matrix(console: Console, content: Sheet) -> None:
                 name = "" if index else f"  {', '.join(headings)}"
                 grid.add_row(_verbatim(name), _verbatim(", ".join(said)))
         console.print(grid)
+
+
+def _turned(content: Sheet) -> Sheet:
+    """Return a matrix with its columns as rows."""
+    first, *columns = zip(content.headings, *content.rows, strict=True)
+    return Sheet(("", *first[1:]), tuple(columns))
 
 
 def tally(name: str, value: Value) -> str:
@@ -301,6 +330,15 @@ def cell(value: Value | None) -> str:
     return printable(text)
 
 
+def quote(row: Mapping[str, Value | None], quotes: Mapping[str, str]) -> str:
+    """Return what a row was read from, in quotation marks: of `quotes`, by IRI, its own."""
+    for name in ("claim", "statement"):  # a claim's own span is the narrower one
+        value = row.get(name)
+        if value is not None and value.text in quotes:
+            return f"“{' '.join(quotes[value.text].split())}”"
+    return ""
+
+
 def label_of(name: str, variables: Sequence[str]) -> str | None:
     """Return the variable that holds what to show for `name`, by the habit of the queries."""
     for suffix in ("Label", "Text"):
@@ -321,14 +359,6 @@ def heading_of(name: str) -> str:
         return _HEADINGS[name]
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.removesuffix("Label") or name)
     return words.replace("_", " ").lower()
-
-
-def _quote(row: Mapping[str, Value | None], quotes: Mapping[str, str]) -> str:
-    for name in ("claim", "statement"):  # a claim's own span is the narrower one
-        value = row.get(name)
-        if value is not None and value.text in quotes:
-            return f"“{' '.join(quotes[value.text].split())}”"
-    return ""
 
 
 def _verbatim(text: str, style: str = "") -> Text:
@@ -393,37 +423,118 @@ def _table(content: Sheet, widths: list[int]) -> RenderableType:
 
 
 def _cards(content: Sheet, width: int) -> RenderableType:
-    """Return a block for each row: its number, brief columns side by side, the others below."""
-    from rich.cells import cell_len
+    """Return a block for each row: its number, brief columns side by side, the others below.
+
+    Rows that follow each other and differ in one thing alone are one block, in which what differs
+    stands line by line. A long text that an earlier block has too is not said again.
+    """
     from rich.console import Group
     from rich.table import Table
 
-    told = [_told(content.headings, row) for row in content.rows]
-    prose = {heading for pairs in told for heading, text in pairs if cell_len(text) > 3 * _BRIEF}
+    labels, told = _gathered([_told(content.headings, row) for row in content.rows])
+    prose = {heading for pairs in told for heading, text in pairs if _wide(text) > 3 * _BRIEF}
     prose |= {*_HANDLES, _QUOTE}
+    told = _said_once(labels, told, prose - _HANDLES)
     brief = [[pair for pair in pairs if pair[0] not in prose] for pairs in told]
     long = [[pair for pair in pairs if pair[0] in prose] for pairs in told]
-    digits = len(str(len(told)))
+    digits = max(map(len, labels), default=1)
     name = max((len(heading) for pairs in told for heading, _ in pairs), default=0)
-    text = max((cell_len(text) for pairs in brief for _, text in pairs), default=0)
+    text = max((_wide(text) for pairs in brief for _, text in pairs), default=0)
     room = width - digits - _GAP
     abreast = max(1, room // (name + min(text, _BRIEF) + 2 * _GAP))
     text = min(text, room // abreast - name - 2 * _GAP)
     cards: list[RenderableType] = []
-    for number, (short, rest) in enumerate(zip(brief, long, strict=True), 1):
-        if number > 1:
+    for label, short, rest in zip(labels, brief, long, strict=True):
+        if cards:
             cards.append(_verbatim(""))
         height = -(-len(short) // abreast)
         beside = Table.grid(padding=(0, _GAP, 0, 0))
         beside.add_column(justify="right", min_width=digits, style="dim")
         parts = [short[start : start + height] for start in range(0, len(short), height or 1)]
         pairs = [_pairs(part, name, text, lead=part is parts[0]) for part in parts]
-        beside.add_row(_verbatim(str(number)), *pairs)
+        beside.add_row(_verbatim(label), *pairs)
         below = Table.grid(padding=(0, _GAP, 0, 0))
         below.add_column(min_width=digits)
         below.add_row("", _pairs(rest, name, None))
         cards += [beside, below] if rest else [beside]
     return Group(*cards)
+
+
+def _wide(text: str) -> int:
+    """Return the cells of the longest line."""
+    from rich.cells import cell_len
+
+    return max(map(cell_len, text.split("\n")))
+
+
+def _said_once(
+    labels: Sequence[str], told: Iterable[list[tuple[str, str]]], prose: AbstractSet[str]
+) -> list[list[tuple[str, str]]]:
+    """Return cards whose long texts under `prose` headings lead to the first card with them."""
+    first: dict[tuple[str, str], str] = {}
+    return [
+        [
+            (heading, f"as in {where}")
+            if (where := first.setdefault((heading, text), label)) != label
+            and heading in prose
+            and _wide(text) > _PROSE
+            else (heading, text)
+            for heading, text in pairs
+        ]
+        for label, pairs in zip(labels, told, strict=True)
+    ]
+
+
+def _gathered(
+    told: Iterable[list[tuple[str, str]]],
+) -> tuple[list[str], list[list[tuple[str, str]]]]:
+    """Return the numbers and the pairs of cards, rows that differ in one thing alone as one.
+
+    What a claim cites is one thing: markers, each with its source. The handles, and quotes that go
+    on from the same words, may differ besides.
+    """
+    groups: list[tuple[AbstractSet[str], list[dict[str, str]]]] = []
+    for pairs in told:
+        row = dict(pairs)
+        differing, rows = groups[-1] if groups else (set(), [row])
+        first = rows[0]
+        unlike = {name for name in first.keys() | row.keys() if first.get(name) != row.get(name)}
+        if unlike and unlike <= _CITED:
+            unlike, besides = _CITED, set[str]()
+        else:
+            leads = {each.get(_QUOTE, "").partition(_ELLIPSIS)[:2] for each in (first, row)}
+            besides = _HANDLES | ({_QUOTE} if len(leads) == 1 else set())
+        one = unlike == _CITED or (
+            len(unlike - besides) == 1 and not unlike & _EVIDENCE and first.keys() == row.keys()
+        )
+        if one and (len(rows) == 1 or unlike - besides == differing - besides):
+            groups[-1] = unlike | differing, [*rows, row]
+        else:
+            groups.append((set(), [row]))
+    labels: list[str] = []
+    cards: list[list[tuple[str, str]]] = []
+    number = 1
+    for differing, rows in groups:
+        last = number + len(rows) - 1
+        labels.append(str(number) if last == number else f"{number}-{last}")
+        number = last + 1
+        card = {
+            name: "\n".join(_onward(name, rows)) if name in differing - _CITED else text
+            for name, text in rows[0].items()
+        }
+        if differing == _CITED:
+            cited = [(row.get("marker", ""), row.get("source", "")) for row in rows]
+            card["marker"] = "\n".join(": ".join(filter(None, each)) for each in cited)
+            card.pop("source", "")
+        cards.append([*card.items()])
+    return labels, cards
+
+
+def _onward(name: str, rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Yield a column of `rows`; the words with which each quote begins stand in the first."""
+    for number, row in enumerate(rows):
+        lead, gap, rest = row[name].partition(_ELLIPSIS)
+        yield f"“{gap.lstrip()}{rest}" if number and gap and name == _QUOTE else lead + gap + rest
 
 
 def _pairs(

@@ -123,10 +123,10 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str]) -> None:
     elif answer.form == "graph":
         table.show_graph(console, answer.triples)
     else:
-        matrix = formats.overview(answer, quotes)
+        matrix = formats.overview(answer)
         if matrix:
             table.show_matrix(console, matrix)
-            notes = formats.overview_notes(answer)
+            notes = formats.overview_notes(answer, quotes)
             if notes:
                 console.print(Text("\n" + "\n".join(notes)))
             console.print(
