@@ -14,7 +14,7 @@ from serving import Server
 from crampkg.graph import KnowledgeGraph
 from crampkg.pipeline.rulebook import rulebook
 from crampkg.server.problems import KINDS, Problem
-from crampkg.vocabulary import CK
+from crampkg.vocabulary import CK, SNAPSHOT
 
 HOME = "https://w3id.org/crampkg"
 IRI = re.compile(HOME + r"(?=[/\"'>\s])[^\s\"'<>\\^`{}|),;\]]*")
@@ -135,6 +135,35 @@ def test_the_concept_scheme_is_a_page_or_rdf(accept: str, type: str, server: Ser
     assert answer.status_code == 200
     assert answer.headers["content-type"].partition(";")[0] == type
     assert server.get("/concepts?q=calf", headers={"accept": accept}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("graph", "/.well-known/void"),
+        ("graph/snapshot", "/.well-known/void"),
+        ("id", "/concepts"),
+        ("mappings", "/about"),
+        ("problem", "/problem"),
+        ("rule", "/about"),
+        ("shape", "/shape"),
+    ],
+)
+def test_a_namespace_is_answered_with_a_slash_and_without(
+    path: str, place: str, server: Server
+) -> None:
+    for slash in ("", "/"):
+        answer = server.client.get(f"/{path}{slash}", follow_redirects=True)
+        assert answer.status_code == 200
+        assert answer.url.path.rstrip("/") == place
+
+
+def test_the_graph_of_the_snapshot_tells_its_identifier(
+    graph: KnowledgeGraph, server: Server
+) -> None:
+    path = SNAPSHOT.removeprefix(HOME)
+    answer = server.client.get(path, headers={"accept": "text/turtle"}, follow_redirects=True)
+    assert graph.identifier in answer.text
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,15 @@ if TYPE_CHECKING:
 _CONTEXT = "ontology/context.jsonld"
 _SHAPES = "ontology/shapes.ttl"
 
-#: Where a namespace is answered that no file is about.
-_PLACES = {"/graph/": "/.well-known/void", "/id/": "/concepts", "/rule/": "/about#sources"}
+#: Where is answered what no file is about: namespaces, with a slash at their end or without, and
+#: the graph by which a store tells which snapshot was pushed to it.
+_PLACES = {
+    "/graph": "/.well-known/void",
+    "/graph/snapshot": "/.well-known/void",
+    "/id": "/concepts",
+    "/mappings": "/about#sources",
+    "/rule": "/about#sources",
+}
 
 
 def routes(graph: KnowledgeGraph, files: Files) -> list[tuple[str, Handler]]:
@@ -56,10 +63,10 @@ def routes(graph: KnowledgeGraph, files: Files) -> list[tuple[str, Handler]]:
         ("/mappings/{name}", in_file(_mappings)),
         ("/rule/{name}", in_file(_rule)),
         ("/shape/{name}", in_file(_shape)),
-        ("/shape/", in_file(lambda *_: _SHAPES)),
         ("/problem/{name}", _problem),
-        ("/problem/", _problem),
-        *((path, _elsewhere) for path in _PLACES),
+        *((f"/shape{slash}", in_file(lambda *_: _SHAPES)) for slash in ("", "/")),
+        *((f"/problem{slash}", _problem) for slash in ("", "/")),
+        *((f"{path}{slash}", _elsewhere) for path in _PLACES for slash in ("", "/")),
     ]
 
 
@@ -112,5 +119,5 @@ async def _problem(request: Request, service: Service) -> Response:
 
 
 async def _elsewhere(request: Request, _: Service) -> Response:
-    """Lead from a namespace to what tells of the things in it."""
-    return Response(None, 303, {"location": _PLACES[request.url.path]})
+    """Lead to what tells of a namespace or of the snapshot."""
+    return Response(None, 303, {"location": _PLACES[request.url.path.rstrip("/")]})
