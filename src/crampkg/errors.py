@@ -48,7 +48,14 @@ class UnknownParameterError(UsageError):
 
 
 class UnknownTermError(UsageError):
-    """A name that fits no term."""
+    """A name that fits no term.
+
+    `beside` is the sentence of it on a wider or narrower thing that the name means, or "".
+    """
+
+    def __init__(self, sentence: str, hint: str = "", beside: str = "") -> None:
+        super().__init__(sentence, hint)
+        self.beside = beside
 
 
 class AmbiguousTermError(UsageError):

@@ -69,11 +69,11 @@ class Question(NamedTuple):
 
 
 class Mapped(NamedTuple):
-    """A name that another vocabulary has for a thing of ours."""
+    """A name that another vocabulary has for a thing of ours, or for what is wider or narrower."""
 
     name: str
     term: str  # the IRI of its term
-    closeness: str  # "exactly" or "closely"
+    closeness: str  # "exactly", "closely", "wider" or "narrower": the first two find the thing
 
 
 class Term(NamedTuple):
@@ -84,7 +84,7 @@ class Term(NamedTuple):
     synonyms: tuple[str, ...]
     kinds: tuple[str, ...]  # the IRIs of all its classes, inferred ones included
     definition: str
-    hidden: tuple[str, ...] = ()  # names that find it and are no synonyms (skos:hiddenLabel)
+    hidden: tuple[str, ...] = ()  # names that find it and are no synonyms: hidden labels, titles
     mapped: tuple[Mapped, ...] = ()  # names of the terms that it is mapped to, the exact ones first
 
 

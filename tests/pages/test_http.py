@@ -343,7 +343,7 @@ def test_why_tells_each_part_that_means_nothing(site: Server) -> None:
     page = site.get("/why?subject=zebra&predicate=&object=calf+pain")
     assert page.status_code == 400
     assert page.text.count('aria-invalid="true"') == 2
-    assert "No thing is called “zebra”." in page.text
+    assert "Nothing here is called “zebra”." in page.text
     assert "<title>Error: " in page.text
     assert {"#subject", "#predicate"} <= Links(page.text).links
 
@@ -417,7 +417,7 @@ def test_a_picture_names_what_it_is_around_as_the_choices_do(site: Server) -> No
     assert re.search(r'<input id="concept"[^>]* value="calf pain"', page)
     mistaken = site.get("/picture?concept=calv")
     assert mistaken.status_code == 400
-    assert "No thing is called “calv”." in mistaken.text
+    assert "Nothing here is called “calv”." in mistaken.text
     assert "/picture?concept=kg:calf" in Links(mistaken.text).links
     assert 'value="calv"' in mistaken.text
 

@@ -93,7 +93,7 @@ def test_parameters_are_names_and_there_may_be_several(
         ("/api/terms?q=calf&limit=1e3", 400, "bad-request", "from 1 to 1,000"),
         ("/api/terms?q=calf&kind=nope", 400, "term", "nope"),
         ("/api/describe", 400, "bad-request", "'term' is missing"),
-        ("/api/describe?term=nope", 400, "term", "No thing is called 'nope'."),
+        ("/api/describe?term=nope", 400, "term", "Nothing here is called 'nope'."),
         ("/api/why?subject=calf&predicate=a", 400, "bad-request", "'object' is missing"),
         ("/api/why?subject=nope&predicate=a&object=artery", 400, "term", "'nope'"),
         ("/api/why?subject=a&predicate=a&object=a&limit=99", 400, "bad-request", "from 1 to 20"),

@@ -6,40 +6,56 @@ from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from crampkg.vocabulary import CK, DCT, OWL, PREFIXES, RDF, SKOS
 
+_TYPE = NamedNode(RDF + "type")
 _LABEL = NamedNode(SKOS + "prefLabel")
 _SYNONYM = NamedNode(SKOS + "altLabel")
 _HIDDEN = NamedNode(SKOS + "hiddenLabel")
+_TITLE = NamedNode(DCT + "title")
 _DEFINITION = NamedNode(SKOS + "definition")
-_TYPE = NamedNode(RDF + "type")
-_INDIVIDUAL = OWL + "NamedIndividual"
 _TARGET = NamedNode(OWL + "annotatedTarget")
 _TERM_LABEL = NamedNode(PREFIXES["sssom"] + "object_label")
 
-#: The matches whose terms lend their names: what is broader, narrower or related is another thing.
-_LENDING = {"exactly": NamedNode(SKOS + "exactMatch"), "closely": NamedNode(SKOS + "closeMatch")}
+#: How close the term of another vocabulary is by which match. What is only related lends no name.
+_MATCHES = {
+    "exactly": NamedNode(SKOS + "exactMatch"),
+    "closely": NamedNode(SKOS + "closeMatch"),
+    "wider": NamedNode(SKOS + "broadMatch"),
+    "narrower": NamedNode(SKOS + "narrowMatch"),
+}
+
+#: All properties that `index` reads, of whatever resource.
+INDEXED = (
+    *(_TYPE, _LABEL, _SYNONYM, _HIDDEN, _TITLE, _DEFINITION, _TARGET, _TERM_LABEL),
+    *_MATCHES.values(),
+)
 
 
 def index(store: Store) -> list[list[object]]:
-    """Return the fields of a `Term` for everything labelled, sorted by IRI."""
+    """Return the fields of a `Term` for everything labelled, sorted by IRI.
+
+    A title finds its thing with and without the full stop that a list of references prints.
+    """
     labels = {
         quad.subject: quad.object.value
         for quad in store.quads_for_pattern(None, _LABEL, None, None)
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
     }
-    mapped = _term_labels(store)
+    labels_there = _term_labels(store)
     rows: list[list[object]] = []
     for subject in sorted(labels, key=lambda node: node.value):
-        kinds = [kind for kind in _values(store, subject, _TYPE) if kind != _INDIVIDUAL]
+        kinds = [kind for kind in _values(store, subject, _TYPE) if kind != OWL + "NamedIndividual"]
         definition = next(iter(_values(store, subject, _DEFINITION)), "")
         synonyms = _values(store, subject, _SYNONYM)
-        hidden = _values(store, subject, _HIDDEN)
-        lent = [
+        titles = _values(store, subject, _TITLE)
+        hidden = [*_values(store, subject, _HIDDEN), *titles]
+        hidden += [title[:-1] for title in titles if title.endswith(".")]
+        mapped = [
             [name, term, closeness]
-            for closeness, match in _LENDING.items()
+            for closeness, match in _MATCHES.items()
             for term in _matches(store, subject, match)
-            for name in (*mapped.get(term, ()), *_values(store, NamedNode(term), _SYNONYM))
+            for name in (*labels_there.get(term, ()), *_values(store, NamedNode(term), _SYNONYM))
         ]
-        rows.append([subject.value, labels[subject], synonyms, kinds, definition, hidden, lent])
+        rows.append([subject.value, labels[subject], synonyms, kinds, definition, hidden, mapped])
     return rows
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crampkg.engine.transport import shown
 from crampkg.errors import EndpointError
 from crampkg.pipeline.snapshot import Snapshot
-from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, RDF, SKOS
+from crampkg.vocabulary import CK, GRAPHS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,16 +19,11 @@ CONSTRUCT {{ ?article ?property ?value }}
 WHERE {{ GRAPH <{GRAPHS["claims"]}> {{ ?article a <{CK}Article> ; ?property ?value }} }}
 """
 
-_TERM_LABEL = f"{PREFIXES['sssom']}object_label"
-
-_NAMES = f"""\
+_NAMES = """\
 CONSTRUCT {{ ?thing ?property ?value }}
 WHERE {{
   GRAPH ?graph {{ ?thing ?property ?value }}
-  FILTER (?property IN (
-    <{RDF}type>, <{SKOS}prefLabel>, <{SKOS}altLabel>, <{SKOS}hiddenLabel>, <{SKOS}definition>,
-    <{SKOS}exactMatch>, <{SKOS}closeMatch>, <{OWL}annotatedTarget>, <{_TERM_LABEL}>
-  ))
+  FILTER (?property IN ({}))
 }}
 """
 
@@ -67,10 +62,11 @@ class RemoteSnapshot(Snapshot):
     def terms(self) -> list[Term]:
         """Everything at the endpoint that has a label, sorted by IRI."""
         if self._terms is None:
-            from crampkg.pipeline.index import index
+            from crampkg.pipeline.index import INDEXED, index
             from crampkg.pipeline.snapshot import to_term
 
-            self._terms = [to_term(fields) for fields in index(self._store(_NAMES))]
+            store = self._store(_NAMES.format(", ".join(map(str, INDEXED))))
+            self._terms = [to_term(fields) for fields in index(store)]
         return self._terms
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from itertools import takewhile
 
@@ -12,7 +13,7 @@ from crampkg.errors import (
     WrongKindError,
     suggest,
 )
-from crampkg.vocabulary import KG, OWL, RDF, RDFS, XSD, compress, expand, shorten
+from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, XSD, compress, expand, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
 
     from crampkg.records import Term
 
+    Spelt = tuple[tuple[str, ...], tuple[str, ...]]
+
 #: How many near or fitting names an error message offers.
 OFFERED = 6
+
+#: How many words of an unknown name are looked at: more than any name has.
+_MOST_WORDS = 12
 
 #: What stands between letters and tells no names apart: hyphens and dashes, apostrophes, joiners.
 _JOINTS = dict.fromkeys(
@@ -32,6 +38,18 @@ _JOINTS = dict.fromkeys(
         "\xad\u200b\u200c\u200d\u2060\ufeff",
     )
 )
+
+#: British spellings of what comes from Greek: "hypokalaemia", "orthopaedic", "oedema".
+_BRITISH = re.compile("ae(?=[cdmst])|oe(?=[ad])")
+
+#: How a name belongs to its term, the firmest way first: the term is called so, or another
+#: vocabulary calls so what the term is mapped to. What is wider or narrower does not find it.
+_OWN = ("label", "synonym", "hidden", "slug")
+_FINDING = (*_OWN, "exactly", "closely")
+_BESIDE = ("wider", "narrower")
+
+#: What has a sentence for a label: found by its name, and offered for no other.
+_SENTENCES = {CK + name for name in ("Article", "Claim", "Resolution", "Statement")}
 
 #: The classes of relations.
 PROPERTIES = (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty")
@@ -88,10 +106,10 @@ class Terms:
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term that `name` means, of the class with IRI `kind` if one is given.
 
-        A preferred label wins over synonyms, these over names of terms that a thing is mapped to
-        exactly or closely, and without a `kind` any name of a thing wins over those of classes and
-        relations; case, hyphens, underscores, spaces and apostrophes of
-        whatever form do not matter.
+        A preferred label wins over synonyms, these over titles and other hidden names, and these
+        over names of terms that a thing is mapped to exactly or closely; without a `kind` any name
+        of a thing wins over those of classes and relations. Case, hyphens, underscores, spaces,
+        apostrophes of whatever form and British spelling do not matter.
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with names that
         would have done.
         """
@@ -105,7 +123,7 @@ class Terms:
         fittings = self._fitting(name)
         if not kinds:
             things = [[term for term in each if term.iri.startswith(KG)] for each in fittings]
-            own = 3  # label, synonym, slug: these of a class or relation win over what is lent
+            own = len(_OWN)  # of a class or relation these win over what is lent
             fittings = [*things[:own], *fittings[:own], *things[own:], *fittings[own:]]
         elif len(kinds) == 1:
             fittings = [*fittings, self._shortened(name, kinds[0])]
@@ -120,7 +138,7 @@ class Terms:
         for fitting in fittings:
             if fitting:
                 return self._of_kind(fitting[0], name, kinds)
-        raise UnknownTermError(*self._unknown(name, kinds))
+        raise self._unknown(name, kinds)
 
     def search(self, words: str, kind: str | None = None) -> list[Term]:
         """Return the terms, of the class `kind` if one is given, with a name that has `words`.
@@ -129,15 +147,13 @@ class Terms:
         no name has them so, one that has each word will do.
         """
         wanted = _fold(words)
-        ranked = []
-        for term in self._by_iri.values():
-            if kind is not None and kind not in term.kinds:
-                continue
-            best = _best(wanted, _names(term))
-            if best is None:
-                best = _best(wanted, [each.name for each in term.mapped], lent=True)
-            if best is not None:
-                ranked.append((best, len(term.label), term.label.casefold(), term.iri, term))
+        best: dict[Term, tuple[bool, int]] = {}
+        for term, way, spelt in self._spelt:
+            rank = None if kind and kind not in term.kinds else _rank(wanted, spelt)
+            if rank is not None:
+                place = way not in _OWN, rank
+                best[term] = min(place, best.get(term, place))
+        ranked = [(best[term], len(term.label), term.label.casefold(), term) for term in best]
         return [each[-1] for each in sorted(ranked)] or self._with_words(words, kind)
 
     def _with_words(self, words: str, kind: str | None) -> list[Term]:
@@ -192,29 +208,39 @@ class Terms:
         """
         term = self.find(name, kind)
         wanted = _fold(name)
-        if "://" in name or any(_fold(own) == wanted for own in _names(term)):
+        if "://" in name or any(_fold(own) == wanted for own in _names(term, _OWN)):
             return ""
         for mapped in term.mapped:
-            if _fold(mapped.name) == wanted:
+            if mapped.closeness in _FINDING and _fold(mapped.name) == wanted:
                 theirs = f"{shorten(mapped.term)}, to which it is mapped {mapped.closeness}"
                 return f"{term.label!r} is found by {name!r}, a name of {theirs}."
         return ""
 
-    def _fitting(self, name: str) -> Sequence[list[Term]]:
-        """Return the terms that `name` fits: by label, synonym, slug, name that is lent."""
-        wanted = _fold(name)
-        labels, synonyms, slugs = [], [], []
-        lent: dict[str, list[Term]] = {"exactly": [], "closely": []}
+    @functools.cached_property
+    def _by_name(self) -> dict[str, dict[str, list[Term]]]:
+        """The terms of each folded name, by how the name belongs to them."""
+        by_name: dict[str, dict[str, list[Term]]] = {}
         for term in sorted(self._by_iri.values()):
-            if _fold(term.label) == wanted:
-                labels.append(term)
-            elif any(_fold(synonym) == wanted for synonym in (*term.synonyms, *term.hidden)):
-                synonyms.append(term)
-            elif _fold(_slug(term.iri)) == wanted:
-                slugs.append(term)
-            for closeness in {each.closeness for each in term.mapped if _fold(each.name) == wanted}:
-                lent[closeness].append(term)
-        return labels, synonyms, slugs, *lent.values()
+            for way, name in _ways(term):
+                terms = by_name.setdefault(_fold(name), {}).setdefault(way, [])
+                if term not in terms[-1:]:
+                    terms.append(term)
+        return by_name
+
+    @functools.cached_property
+    def _spelt(self) -> tuple[tuple[Term, str, Spelt], ...]:
+        """Each name that finds a term, with how it belongs to the term and how it is spelt."""
+        return tuple(
+            (term, way, _spell(name))
+            for term in self._by_iri.values()
+            for way, name in _ways(term)
+            if way in _FINDING
+        )
+
+    def _fitting(self, name: str) -> list[list[Term]]:
+        """Return the terms that `name` finds, those that it finds most firmly first."""
+        ways = self._by_name.get(_fold(name), {})
+        return [ways.get(way, []) for way in _FINDING]
 
     def _shortened(self, name: str, kind: str) -> list[Term]:
         """Return the terms of a kind that `name` means without the words that begin all its labels.
@@ -276,40 +302,64 @@ class Terms:
         slugs = [term.iri.removeprefix(KG) for term in self.of_kind(kinds[0])]
         if slugs and not any("/" in slug for slug in slugs):  # else they are an article's
             return f"`crampkg ask conditions-of-kind --kind {compress(kinds[0])}` lists those."
-        return _elsewhere(kinds)[1]
+        return _hint(kinds)
 
     def near(self, name: str, kind: str | None = None) -> list[Term]:
         """Return the terms, of the class with IRI `kind` if one is given, that `name` may mean.
 
-        What it fits comes first, then what is spelt like it, then what has it in a name.
+        What it fits comes first, then what is spelt like it, what begins with it, and what it
+        holds.
         """
         return self._near(name, (kind,) if kind else ())[:OFFERED]
 
     def _near(self, name: str, kinds: tuple[str, ...]) -> list[Term]:
-        import difflib
-
-        candidates: dict[str, tuple[Term, str]] = {}
-        for term in self._by_iri.values():
-            if _is_one_of(term, kinds):
-                for known in (*_names(term), *(each.name for each in term.mapped)):
-                    candidates.setdefault(_fold(known), (term, known))
         iri = expand(name) or name.strip("<>")
-        word = _fold(_slug(iri) if "://" in iri else name)
-        fitting = [term for each in self._fitting(name) for term in each if _is_one_of(term, kinds)]
-        near = difflib.get_close_matches(word, candidates, n=OFFERED, cutoff=0.7)
-        near = [each for each in near if _is_slip(word, candidates[each][1])]
-        near += sorted((known for known in candidates if word and word in known), key=len)[:OFFERED]
-        return list(dict.fromkeys([*fitting, *(candidates[each][0] for each in near)]))
+        is_iri = "://" in iri
+        typed = _slug(iri) if is_iri else name
+        wanted = _fold(typed)
+        passed = () if kinds or is_iri else _SENTENCES
 
-    def _unknown(self, name: str, kinds: tuple[str, ...]) -> tuple[str, str]:
-        """Return what is said of a name that fits nothing, and the hint for a command line."""
+        def fits(term: Term) -> bool:
+            return _is_one_of(term, kinds) and set(passed).isdisjoint(term.kinds)
+
+        ranked = []
+        for term, _, spelt in self._spelt if wanted else ():
+            if fits(term):
+                slips = _slips(wanted, spelt)
+                begins = _rank(wanted, spelt) in (0, 1, 2)
+                if slips is not None or begins:
+                    ranked.append((slips is None, slips or 0, len(spelt[0][0]), term))
+        near = [each[-1] for each in sorted(ranked)]
+        fitting = [term for each in self._fitting(name) for term in each if _is_one_of(term, kinds)]
+        held = [] if fitting or near else filter(fits, self._held(typed))
+        return list(dict.fromkeys([*fitting, *near, *held]))
+
+    def _held(self, name: str) -> Iterator[Term]:
+        """Yield the terms whose names are some of the words of `name` together, longest first."""
+        words = name.split()[:_MOST_WORDS]
+        for length in range(len(words) - 1, 0, -1):
+            for start in range(len(words) - length + 1):
+                for terms in self._fitting(" ".join(words[start : start + length])):
+                    yield from terms
+
+    def _unknown(self, name: str, kinds: tuple[str, ...]) -> UnknownTermError:
+        """Return the error for a name that fits nothing, with what would do."""
         labels = list(dict.fromkeys(term.label for term in self._near(name, kinds)))
-        what = self.name_of(kinds[0]) if kinds else "thing"
-        offer, hint = suggest(labels[:OFFERED]), ""
-        if not offer:
-            known = self._known(kinds)
-            offer, hint = (f" Some that are known: {known}.", "") if known else _elsewhere(kinds)
-        return f"No {what} is called {name!r}.{offer}", hint
+        what = f"No {self.name_of(kinds[0])}" if kinds else "Nothing here"
+        beside = self._beside(name, kinds)
+        known = self._known(kinds)
+        offer = beside or suggest(labels[:OFFERED]) or (known and f" Some that are known: {known}.")
+        hint = "" if offer else _hint(kinds)
+        return UnknownTermError(f"{what} is called {name!r}.{offer}", hint, beside)
+
+    def _beside(self, name: str, kinds: tuple[str, ...]) -> str:
+        """Return the sentence on what another vocabulary calls so: a wider or narrower thing."""
+        ways = self._by_name.get(_fold(name), {})
+        for way in _BESIDE:
+            labels = [term.label for term in ways.get(way, []) if _is_one_of(term, kinds)]
+            if labels:
+                return f" It names something {way} than {', '.join(labels[:OFFERED])}."
+        return ""
 
     def _known(self, kinds: tuple[str, ...]) -> str:
         """Return a few labels of one kind; none of several, whose first ones say too little."""
@@ -328,33 +378,49 @@ def indefinite(noun: str) -> str:
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
-def _elsewhere(kinds: tuple[str, ...]) -> tuple[str, str]:
-    """Return the sentence that says where names are to be found, and that for a command line."""
+def _hint(kinds: tuple[str, ...]) -> str:
+    """Return the sentence that says, at a command line, where names are to be found."""
     if kinds == PROPERTIES:
-        return "", "`crampkg ask vocabulary-used` lists those that the article uses."
-    return " Words of it may do.", "`crampkg` completes names by TAB."
+        return "`crampkg ask vocabulary-used` lists those that the article uses."
+    return "`crampkg` completes names by TAB."
 
 
-def _rank(wanted: str, name: str) -> int | None:
+def _spell(name: str) -> Spelt:
+    """Return a name, folded: whole and from each further word on; then word by word."""
+    words = name.replace("-", " ").replace("_", " ").split() or [""]
+    tails = (name, *(" ".join(words[at:]) for at in range(1, len(words))))
+    return tuple(map(_fold, tails)), tuple(map(_fold, words))
+
+
+def _rank(wanted: str, spelt: Spelt) -> int | None:
     """Return how well a folded text fits a name, 0 the best, or None when it is not in it."""
-    folded = _fold(name)
-    if folded == wanted:
+    whole, *tails = spelt[0]
+    if whole == wanted:
         return 0
-    if folded.startswith(wanted):
+    if whole.startswith(wanted):
         return 1
-    parts = name.replace("-", " ").replace("_", " ").split()
-    if any(_fold(" ".join(parts[at:])).startswith(wanted) for at in range(1, len(parts))):
+    if any(tail.startswith(wanted) for tail in tails):
         return 2
-    return 3 if wanted in folded else None
+    return 3 if wanted in whole else None
 
 
-def _is_slip(typed: str, name: str) -> bool:
-    """Tell whether folded text may be a slip of the pen for a name, or for one of its words.
+def _slips(typed: str, spelt: Spelt) -> int | None:
+    """Return how many letters of folded text are wrong for a name or one of its words, if few.
 
-    A letter in four may be wrong: "statin" is another word than "start", however alike.
+    A letter in four may be: "statin" is another word than "start", however alike, and of three
+    letters each counts: "PVD" is no slip for "PD".
     """
-    words = name.replace("-", " ").replace("_", " ").split()
-    return any(_distance(typed, _fold(each)) <= max(1, len(typed) // 4) for each in (name, *words))
+    most = len(typed) // 4
+    letters = set(typed)
+    fewest = min(
+        (
+            _distance(typed, known)
+            for known in (spelt[0][0], *spelt[1])
+            if abs(len(known) - len(typed)) <= most and len(letters.difference(known)) <= most
+        ),
+        default=most + 1,
+    )
+    return fewest if fewest <= most else None
 
 
 def _distance(one: str, other: str) -> int:
@@ -375,12 +441,6 @@ def _distance(one: str, other: str) -> int:
     return table[-1][-1]
 
 
-def _best(wanted: str, names: Iterable[str], *, lent: bool = False) -> tuple[bool, int] | None:
-    """Return the best rank of some names, after all others if they are lent; None if none fits."""
-    ranks = [rank for rank in (_rank(wanted, name) for name in names) if rank is not None]
-    return (lent, min(ranks)) if ranks else None
-
-
 def _fold(name: str) -> str:
     """Return a name as it is compared: what phones and word processors change does not count.
 
@@ -389,11 +449,23 @@ def _fold(name: str) -> str:
     """
     if not name.isascii():
         name = unicodedata.normalize("NFKC", name.translate(_JOINTS))
-    return "".join(name.casefold().translate(_JOINTS).split())
+    spelt = name.casefold()
+    if "ae" in spelt or "oe" in spelt:  # the search is quicker than the pattern
+        spelt = _BRITISH.sub("e", spelt)
+    return "".join(spelt.translate(_JOINTS).split())
 
 
-def _names(term: Term) -> tuple[str, ...]:
-    return (term.label, *term.synonyms, *term.hidden, _slug(term.iri))
+def _ways(term: Term) -> Iterator[tuple[str, str]]:
+    """Yield each name of a term, after how it belongs to the term."""
+    yield "label", term.label
+    yield from (("synonym", name) for name in term.synonyms)
+    yield from (("hidden", name) for name in term.hidden)
+    yield "slug", _slug(term.iri)
+    yield from ((each.closeness, each.name) for each in term.mapped)
+
+
+def _names(term: Term, ways: Sequence[str]) -> list[str]:
+    return [name for way, name in _ways(term) if way in ways]
 
 
 def _slug(iri: str) -> str:

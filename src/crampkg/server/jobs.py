@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import json
@@ -86,6 +87,8 @@ def warm(graph: KnowledgeGraph, limits: Limits) -> None:
             run({"do": "query", "text": wrong, "formats": each}, graph, limits)
         except CrampkgError:
             continue
+    with contextlib.suppress(CrampkgError):  # what finds names that are near
+        graph.question("nothing-here")
     for wrong in ("zz", "calfs", "quinine"):
         try:
             run({"do": "terms", "words": "", "kind": wrong, "limit": 1}, graph, limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from crampkg.errors import AmbiguousTermError, CrampkgError, WrongKindError
+from crampkg.errors import AmbiguousTermError, CrampkgError, UnknownTermError, WrongKindError
 from crampkg.vocabulary import compress
 
 if TYPE_CHECKING:
@@ -156,7 +156,9 @@ def mistake(error: CrampkgError, typed: str, wanted: str) -> str:
         return f"“{typed}” can mean more than one {wanted}. Say which."
     if isinstance(error, WrongKindError):
         return f"“{typed}” is known, but is no {wanted}."
-    return f"No {wanted} is called “{typed}”."
+    what = "Nothing here" if wanted == "thing" else f"No {wanted}"
+    beside = error.beside if isinstance(error, UnknownTermError) else ""
+    return f"{what} is called “{typed}”.{beside}"
 
 
 @functools.cache
