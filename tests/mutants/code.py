@@ -3,10 +3,12 @@
     python tests/mutants/code.py --seed 14 --most 300
 
 Tries a seeded sample of the mutants of what `[tool.mutmut]` in pyproject.toml names, in a copy of
-the checkout. Each runs in a process of its own, a fork of one that has collected the tests, against
-the tests that `tests.tsv` names for its module, the cheapest first, until one fails. (mutmut's own
-runner first traces which tests cover what, which takes long, and runs them in no order.) A survivor
-that no test can tell from the original, or whose difference nobody is owed, stands in
+the checkout. First all tests run once without a mutant: they must pass, and it is seen which
+functions each runs and how long it takes. Then each mutant runs in a fork of the process that has
+collected the tests, against those that run its function, cheap ones first, until one fails.
+(mutmut's own runner collects the tests anew for each mutant, and runs them in no order.)
+
+A survivor that no test can tell from the original, or whose difference nobody is owed, stands in
 `survivors.tsv` with its reason; any other one fails the run. `make mutants` installs mutmut.
 """
 
@@ -14,28 +16,36 @@ from __future__ import annotations
 
 import argparse
 import csv
-import fnmatch
+import importlib
 import json
 import os
+import pkgutil
 import random
 import resource
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SURVIVORS, TESTS = (Path(__file__).with_name(f"{name}.tsv") for name in ("survivors", "tests"))
-#: Of one mutant, since some build without end and some never end: bytes, seconds of the processor,
-#: and seconds of the clock.
-MEMORY, SECONDS, PATIENCE = 4 << 30, 120, 900
+SURVIVORS = Path(__file__).with_name("survivors.tsv")
+#: Bytes that a mutant may take, since some build without end.
+MEMORY = 4 << 30
+#: Seconds of the processor that the tests of one mutant may take without it: the cheapest are kept.
+ENOUGH = 25.0
+#: How many times as long they may take with it, some seconds more, and seconds of the clock for
+#: those that wait for ever.
+PATIENCE, SLACK, CLOCK = 3, 10, 900
 #: Writes the mutants, without mutmut's own run of the tests.
 GENERATE = """
 import mutmut.__main__ as mutmut
@@ -46,7 +56,6 @@ mutmut.setup_source_paths()
 mutmut.store_lines_covered_by_tests()
 mutmut.create_mutants(2)
 """
-ARGUMENTS = ("-x", "-q", "--rootdir=.", "-p", "no:randomly", "-p", "no:cacheprovider")
 
 
 class Survivor(NamedTuple):
@@ -82,7 +91,7 @@ def generate(folder: Path) -> list[str]:
 
 
 def enter(folder: Path) -> None:
-    """Make this process one that runs the tests on the mutants, and collect the tests."""
+    """Make this process one that runs the tests on the mutants."""
     article = os.environ.get("CRAMPKG_ARTICLE") or ROOT.parent / "shared" / "article.txt"
     (folder / "cache").mkdir()
     os.environ["CRAMPKG_ARTICLE"] = str(Path(article).resolve())
@@ -91,63 +100,159 @@ def enter(folder: Path) -> None:
     os.chdir(folder / "mutants")
     sys.path[:0] = [str(folder / "mutants" / "src"), str(folder / "mutants" / "tests")]
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    quiet = os.open(os.devnull, os.O_RDWR)
-    shown = os.dup(1)
-    os.dup2(quiet, 1)
-    folders = sorted(
-        {test.rpartition("[")[0] or test for tests in table().values() for test in tests}
-    )
-    pytest.main([*ARGUMENTS, "--collect-only", *(name for name in folders if name)])
-    os.dup2(shown, 1)
 
 
-def table() -> dict[str, list[str]]:
-    """Return the tests of each module, or of all the others of a room, as the file has them."""
-    with TESTS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file, delimiter="\t"))[1:]
-    return {module: [f"tests/{test}" for test in tests.split(" ")] for module, tests in rows}
+class Trace:
+    """What the tests do without a mutant: the functions that each runs, and its seconds."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, list[str]] = {}
+        self.seconds: dict[str, float] = {}
+        self._seen: set[str] = set()
+        self._by_fixture: defaultdict[object, set[str]] = defaultdict(set)
+
+    def see(self, function: str, **_: object) -> None:
+        """Note that a function was called; mutmut's `record_trampoline_hit`."""
+        self._seen.add(function)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any]
+    ) -> Generator[None, object, object]:
+        """Keep apart what a fixture calls: every test that has it depends on that."""
+        before, self._seen = self._seen, set()
+        try:
+            return (yield)
+        finally:
+            self._by_fixture[fixturedef] |= self._seen
+            self._seen |= before
+
+    def run(self, item: pytest.Item, following: pytest.Item | None) -> None:
+        """Run a test, and keep what it does."""
+        self._seen = set()
+        start = time.process_time()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        self.seconds[item.nodeid] = time.process_time() - start
+        known: dict[str, Any] = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009
+        for fixtures in known.values():
+            for fixture in fixtures:
+                self._seen |= self._by_fixture[fixture]
+        self.functions[item.nodeid] = sorted(self._seen)
 
 
-def tests_of(mutant: str) -> list[str]:
-    """Return the tests of a mutant's module for pytest; `[a*,b]` are cases of a check."""
-    module = mutant.removeprefix("crampkg.").partition(".x")[0]
-    known = table()
-    chosen: list[str] = []
-    for test in known.get(module) or known[module.partition(".")[0]]:
-        name, bracket, patterns = test.rstrip("]").partition("[")
-        if not bracket:
-            chosen.append(name)
-            continue
-        chosen += [
-            f"{name}::test_case[{case}]"
-            for case in sorted(os.listdir("tests/cases/check"))
-            if any(fnmatch.fnmatch(case, pattern) for pattern in patterns.split(","))
-        ]
-    return chosen
+class Trial:
+    """Runs mutants in place of the tests that pytest has collected."""
+
+    def __init__(self, sample: list[str], report: Path) -> None:
+        self.sample = sample
+        self.lived: list[str] = []
+        self.failed: list[str] = []
+        self._report = report
+        self._trace = Trace()
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Trace the tests, and try each mutant against those that run its function."""
+        for module in pkgutil.walk_packages(
+            importlib.import_module("crampkg").__path__, "crampkg."
+        ):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+        self.failed = self._baseline(session)
+        if self.failed:
+            return True
+        for number, mutant in enumerate(self.sample, 1):
+            start = time.monotonic()
+            tests = self._tests(session, mutant)
+            limit = PATIENCE * sum(self._trace.seconds[test.nodeid] for test in tests) + SLACK
+            lives = _fork(lambda tests=tests: _pass(session, tests), mutant, limit)  # type: ignore[misc]
+            if lives:
+                self.lived.append(mutant)
+            sys.stderr.write(
+                f"{number}\t{'LIVES' if lives else 'killed'}\t{time.monotonic() - start:.1f} s\t"
+                f"{len(tests)} tests\t{mutant}\n"
+            )
+        return True
+
+    def _baseline(self, session: pytest.Session) -> list[str]:
+        """Run all tests without a mutant, in a fork too, and return the names of what fails."""
+
+        def run() -> bool:
+            trampoline = importlib.import_module("mutmut.mutation.trampoline")
+            vars(trampoline)["record_trampoline_hit"] = self._trace.see
+            session.config.pluginmanager.register(self._trace)
+            failed = []
+            for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+                before = session.testsfailed
+                self._trace.run(item, following)
+                if session.testsfailed > before:
+                    failed.append(item.nodeid)
+            told = [self._trace.functions, self._trace.seconds, failed]
+            self._report.write_text(json.dumps(told), encoding="utf-8")
+            return True
+
+        if not _fork(run, "stats", 3600):
+            return ["the tests did not end"]
+        told = json.loads(self._report.read_text(encoding="utf-8"))
+        self._trace.functions, self._trace.seconds = told[:2]
+        failed: list[str] = told[2]
+        sys.stderr.write(
+            f"Without a mutant {len(session.items)} tests take "
+            f"{sum(self._trace.seconds.values()):.0f} s of the processor; {len(failed)} fail.\n"
+        )
+        return failed
+
+    def _tests(self, session: pytest.Session, mutant: str) -> list[pytest.Item]:
+        """Return the cheapest tests of a mutant's function, a file at a time, cheap ones first."""
+        function = mutant.rpartition("__mutmut_")[0]
+        seconds = self._trace.seconds
+        left = ENOUGH
+        files: dict[Path, list[pytest.Item]] = {}
+        for test in sorted(session.items, key=lambda test: seconds[test.nodeid]):
+            if function in self._trace.functions[test.nodeid]:
+                left -= seconds[test.nodeid]
+                if left < 0:
+                    break
+                files.setdefault(test.path, []).append(test)
+        cost = {
+            path: statistics.median(seconds[test.nodeid] for test in tests)
+            for path, tests in files.items()
+        }
+        return [test for path in sorted(files, key=lambda path: cost[path]) for test in files[path]]
 
 
-def survives(mutant: str, tests: list[str]) -> bool:
-    """Tell whether all `tests` pass with a mutant; with none they pass if all is well.
+def _pass(session: pytest.Session, tests: list[pytest.Item]) -> bool:
+    """Tell whether all tests pass, up to the first that does not."""
+    for test, following in zip(tests, [*tests[1:], None], strict=False):
+        test.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
+        if session.testsfailed:
+            return False
+    return True
 
-    A mutant that runs out of time or memory, or ends the process, is noticed.
+
+def _fork(run: Callable[[], bool], mutant: str, seconds: float) -> bool:
+    """Return what a function gives in a process of its own, with a mutant, without output.
+
+    That is False if it runs out of time or memory, or ends the process.
     """
+    sys.stdout.flush()
+    sys.stderr.flush()
     child = os.fork()
     if child == 0:
         os.setpgrp()
         quiet = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(quiet, stream)
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
         os.environ["MUTANT_UNDER_TEST"] = mutant
         code = 1
         try:
-            code = int(pytest.main([*ARGUMENTS, *tests]))
+            code = 0 if run() else 1
         finally:
             os._exit(code)
     status: int | None = None
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + max(CLOCK, seconds)
     while status is None and time.monotonic() < end:
-        time.sleep(0.05)
+        time.sleep(0.02)
         done, ended = os.waitpid(child, os.WNOHANG)
         status = ended if done else None
     try:  # with whatever it has started
@@ -190,6 +295,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=14)
     parser.add_argument("--most", type=int, default=300, help="how many mutants are tried")
     options = parser.parse_args()
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "mutmut"
+    ]
     known = reasons()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -198,19 +306,22 @@ def main() -> int:
         sample = random.Random(options.seed).sample(names, min(options.most, len(names)))
         sys.stderr.write(f"{len(names)} mutants, of which {len(sample)} are tried.\n")
         enter(folder)
-        lived = []
-        sound: set[str] = set()
-        for mutant in sample:
-            tests = tests_of(mutant)
-            if not sound.issuperset(tests) and not survives("", tests):
-                sys.stderr.write(f"Without any mutant a test fails among: {' '.join(tests)}\n")
-                return 2
-            sound.update(tests)
-            if survives(mutant, tests):
-                lived.append(survivor(folder, mutant))
-                reason = known.get(lived[-1], "no reason is given")
-                sys.stdout.write("\t".join((*lived[-1], reason)) + "\n")
+        trial = Trial(sample, folder / "trace.json")
+        pytest.main(
+            [
+                *("-qq", "-s", "--rootdir=.", f"--basetemp={folder / 'tests'}"),
+                *settings["pytest_add_cli_args"],
+                *settings["pytest_add_cli_args_test_selection"],
+            ],
+            [trial],
+        )
+        if trial.failed:
+            sys.stderr.write(f"Without any mutant these fail: {' '.join(trial.failed)}\n")
+            return 2
+        lived = [survivor(folder, mutant) for mutant in trial.lived]
         os.chdir(ROOT)
+    for each in lived:
+        sys.stdout.write("\t".join((*each, known.get(each, "no reason is given"))) + "\n")
     killed = len(sample) - len(lived)
     unexplained = sum(number for each, number in Counter(lived).items() if each not in known)
     sys.stdout.write(

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 
-#: A hitting set tree of this many branches is not walked to its end.
+#: A hitting set tree of more branches than this below its root is not walked to its end.
 PATIENCE = 2_000
 
 Node = TypeVar("Node", bound="Hashable")
