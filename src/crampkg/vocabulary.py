@@ -110,5 +110,14 @@ def readable(iri: str) -> str:
 
 def expand(curie: str) -> str | None:
     """Return the IRI that `curie` stands for, or None when its prefix is not predeclared."""
+    return _expanded(curie, PREFIXES)
+
+
+def lengthen(curie: str) -> str | None:
+    """Return the IRI that `shorten` wrote so, of a term that things are mapped to, or None."""
+    return _expanded(curie, MAPPED)
+
+
+def _expanded(curie: str, prefixes: dict[str, str]) -> str | None:
     prefix, colon, local = curie.partition(":")
-    return PREFIXES[prefix] + local if colon and prefix in PREFIXES else None
+    return prefixes[prefix] + local if colon and prefix in prefixes else None

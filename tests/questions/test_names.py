@@ -211,7 +211,8 @@ def test_how_many_letters_differ(one: str, other: str, distance: int) -> None:
     ],
 )
 def test_one_letter_in_four_may_be_wrong(typed: str, name: str, slips: int | None) -> None:
-    assert _slips(typed, _spell(name)) == slips
+    assert _slips(typed, _spell(name), len(typed)) == slips
+    assert _slips(typed, _spell(name), 1) == (slips if slips != 2 else None)
 
 
 def test_a_search_finds_names_of_a_kind_and_all_words_in_any_order() -> None:
@@ -262,6 +263,14 @@ def test_what_an_unknown_name_holds_is_offered() -> None:
     assert [term.label for term in terms.near("severe calf pain")] == ["calf pain", "calf", "pain"]
     assert [term.label for term in terms.near("severe calf pain", SITE)] == ["calf", "pain"]
     assert terms.near("severe") == []
+    assert [term.label for term in terms.near("calves")] == ["calf", "calf pain"]
+    assert [term.label for term in terms.near("pains, calves")] == ["calf pain"]
+
+
+def test_a_name_that_is_known_is_no_slip_of_another() -> None:
+    terms = Terms([thing("foot", SITE), thing("root", DRUG), thing("foot-bath", DRUG)])
+    assert [term.label for term in terms.near("foot", DRUG)] == ["foot bath"]
+    assert [term.label for term in terms.near("boot", DRUG)] == ["root", "foot bath"]
 
 
 def test_claims_fill_no_offer_of_names_and_are_offered_for_an_address() -> None:

@@ -262,6 +262,9 @@ def test_what_is_for_a_command_line_is_told_apart(
         ("Peripheral edema", None, ""),  # broader
         ("Gastrocnemius myalgia", None, ""),  # narrower
         ("anterior compartment of tibia syndrome", None, ""),  # related: never
+        ("HP:0012514", "leg-pain", "found by HP:0012514, to which it is mapped exactly"),
+        ("http://id.nlm.nih.gov/mesh/D007008", "potassium-deficiency", "by mesh:D007008, to"),
+        ("HP:0012515", None, ""),
         ("calf pain", "calf-pain", ""),  # our own name needs no word
         ("kg:calf-pain", "calf-pain", ""),
         ("ACC", "american-college-of-cardiology", ""),
@@ -278,7 +281,7 @@ def test_a_term_mapped_exactly_or_closely_lends_its_name(
     told = graph.terms.lent(name)
     assert sentence in told
     assert bool(told) == bool(sentence)
-    if ":" not in name:
+    if ":" not in name:  # as codes and addresses have
         assert graph.terms.search(name)[0].iri == KG + slug
 
 
@@ -307,7 +310,9 @@ def test_a_name_that_is_lent_comes_after_all_own_names() -> None:
         terms.find("sore")
 
 
-@pytest.mark.parametrize("name", ["statin", "statins", "aspirin", "PVD", "MS", "ALS"])
+@pytest.mark.parametrize(
+    "name", ["statin", "statins", "aspirin", "hypernatremia", "PVD", "MS", "ALS"]
+)
 def test_another_word_is_no_slip_of_the_pen(graph: KnowledgeGraph, name: str) -> None:
     with pytest.raises(UnknownTermError) as caught:
         graph.find(name)
@@ -322,6 +327,7 @@ def test_another_word_is_no_slip_of_the_pen(graph: KnowledgeGraph, name: str) ->
         ("Osteoarthritis of hip", "narrower", "hip arthritis"),
         ("gastrocnemius", "narrower", "calf"),
         ("Cramp in lower leg", "narrower", "leg cramp"),
+        ("SCTID:449918009", "narrower", "leg cramp"),
     ],
 )
 def test_a_wider_or_narrower_name_says_so(
@@ -369,7 +375,14 @@ def test_what_people_call_a_thing_finds_it(graph: KnowledgeGraph, name: str, lab
 
 @pytest.mark.parametrize(
     ("slip", "label"),
-    [("calv", "calf"), ("cafl", "calf"), ("oedema", "leg edema"), ("claudcation", "claudication")],
+    [
+        ("calv", "calf"),
+        ("cafl", "calf"),
+        ("oedema", "leg edema"),
+        ("claudcation", "claudication"),
+        ("hypokalmia", "potassium deficiency"),
+        ("calves", "calf"),
+    ],
 )
 def test_a_slip_of_the_pen_is_mended(graph: KnowledgeGraph, slip: str, label: str) -> None:
     assert graph.terms.near(slip)[0].label == label

@@ -13,11 +13,11 @@ from crampkg.errors import (
     WrongKindError,
     suggest,
 )
-from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, XSD, compress, expand, shorten
+from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, XSD, compress, expand, lengthen, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from crampkg.records import Term
 
@@ -207,13 +207,16 @@ class Terms:
         Raises as `find` does.
         """
         term = self.find(name, kind)
-        wanted = _fold(name)
-        if "://" in name or any(_fold(own) == wanted for own in _names(term, _OWN)):
+        wanted, code = _fold(name), _code(name)
+        own = (way_name for way, way_name in _ways(term) if way in _OWN)
+        if not code and any(_fold(each) == wanted for each in own):
             return ""
         for mapped in term.mapped:
-            if mapped.closeness in _FINDING and _fold(mapped.name) == wanted:
-                theirs = f"{shorten(mapped.term)}, to which it is mapped {mapped.closeness}"
-                return f"{term.label!r} is found by {name!r}, a name of {theirs}."
+            if mapped.closeness in _FINDING and (
+                mapped.term == code or _fold(mapped.name) == wanted
+            ):
+                by = shorten(code) if code else f"{name!r}, a name of {shorten(mapped.term)}"
+                return f"{term.label!r} is found by {by}, to which it is mapped {mapped.closeness}."
         return ""
 
     @functools.cached_property
@@ -237,10 +240,21 @@ class Terms:
             if way in _FINDING
         )
 
+    def _called(self, name: str) -> dict[str, list[Term]]:
+        """Return the terms that have a name, or are mapped to the term of a code, by how."""
+        code = _code(name)
+        if not code:
+            return self._by_name.get(_fold(name), {})
+        coded: dict[str, list[Term]] = {}
+        for term in sorted(self._by_iri.values()):
+            for closeness in {each.closeness for each in term.mapped if each.term == code}:
+                coded.setdefault(closeness, []).append(term)
+        return coded
+
     def _fitting(self, name: str) -> list[list[Term]]:
         """Return the terms that `name` finds, those that it finds most firmly first."""
-        ways = self._by_name.get(_fold(name), {})
-        return [ways.get(way, []) for way in _FINDING]
+        called = self._called(name)
+        return [called.get(way, []) for way in _FINDING]
 
     def _shortened(self, name: str, kind: str) -> list[Term]:
         """Return the terms of a kind that `name` means without the words that begin all its labels.
@@ -307,40 +321,44 @@ class Terms:
     def near(self, name: str, kind: str | None = None) -> list[Term]:
         """Return the terms, of the class with IRI `kind` if one is given, that `name` may mean.
 
-        What it fits comes first, then what is spelt like it, what begins with it, and what it
-        holds.
+        What it fits comes first, then what is spelt like it or begins with it. Where there is
+        nothing so, what has all its words follows, else what it holds.
         """
         return self._near(name, (kind,) if kind else ())[:OFFERED]
 
     def _near(self, name: str, kinds: tuple[str, ...]) -> list[Term]:
         iri = expand(name) or name.strip("<>")
         is_iri = "://" in iri
-        typed = _slug(iri) if is_iri else name
-        wanted = _fold(typed)
+        wanted = _fold(_slug(iri) if is_iri else name)
         passed = () if kinds or is_iri else _SENTENCES
 
         def fits(term: Term) -> bool:
             return _is_one_of(term, kinds) and set(passed).isdisjoint(term.kinds)
 
+        known = [term for each in self._fitting(name) for term in each]
+        fitting = [term for term in known if _is_one_of(term, kinds)]
+        if _code(name):
+            return fitting
         ranked = []
-        for term, _, spelt in self._spelt if wanted else ():
-            if fits(term):
-                slips = _slips(wanted, spelt)
+        for term, way, spelt in self._spelt if wanted else ():
+            if fits(term) and (way == "slug" or not is_iri):
+                # A name that is known is no slip, and one letter is enough of another vocabulary's.
+                most = 0 if known else len(wanted) if way in _OWN else 1
+                slips = _slips(wanted, spelt, most)
                 begins = _rank(wanted, spelt) in (0, 1, 2)
                 if slips is not None or begins:
                     ranked.append((slips is None, slips or 0, len(spelt[0][0]), term))
-        near = [each[-1] for each in sorted(ranked)]
-        fitting = [term for each in self._fitting(name) for term in each if _is_one_of(term, kinds)]
-        held = [] if fitting or near else filter(fits, self._held(typed))
-        return list(dict.fromkeys([*fitting, *near, *held]))
+        near = [*fitting, *(each[-1] for each in sorted(ranked))]
+        near = near or list(filter(fits, self._with_words(name, None)))
+        return list(dict.fromkeys(near or filter(fits, self._held(name))))
 
     def _held(self, name: str) -> Iterator[Term]:
-        """Yield the terms whose names are some of the words of `name` together, longest first."""
+        """Yield the things whose names are some of the words of `name` together, longest first."""
         words = name.split()[:_MOST_WORDS]
         for length in range(len(words) - 1, 0, -1):
             for start in range(len(words) - length + 1):
                 for terms in self._fitting(" ".join(words[start : start + length])):
-                    yield from terms
+                    yield from (term for term in terms if term.iri.startswith(KG))
 
     def _unknown(self, name: str, kinds: tuple[str, ...]) -> UnknownTermError:
         """Return the error for a name that fits nothing, with what would do."""
@@ -354,9 +372,9 @@ class Terms:
 
     def _beside(self, name: str, kinds: tuple[str, ...]) -> str:
         """Return the sentence on what another vocabulary calls so: a wider or narrower thing."""
-        ways = self._by_name.get(_fold(name), {})
+        called = self._called(name)
         for way in _BESIDE:
-            labels = [term.label for term in ways.get(way, []) if _is_one_of(term, kinds)]
+            labels = [term.label for term in called.get(way, []) if _is_one_of(term, kinds)]
             if labels:
                 return f" It names something {way} than {', '.join(labels[:OFFERED])}."
         return ""
@@ -404,22 +422,20 @@ def _rank(wanted: str, spelt: Spelt) -> int | None:
     return 3 if wanted in whole else None
 
 
-def _slips(typed: str, spelt: Spelt) -> int | None:
-    """Return how many letters of folded text are wrong for a name or one of its words, if few.
+def _slips(typed: str, spelt: Spelt, most: int) -> int | None:
+    """Return how many letters of folded text are wrong for a name or a word of it, if few.
 
     A letter in four may be: "statin" is another word than "start", however alike, and of three
-    letters each counts: "PVD" is no slip for "PD".
+    letters each counts: "PVD" is no slip for "PD". No more than `most` may be either.
     """
-    most = len(typed) // 4
+    most = min(most, len(typed) // 4)
     letters = set(typed)
-    fewest = min(
-        (
-            _distance(typed, known)
-            for known in (spelt[0][0], *spelt[1])
-            if abs(len(known) - len(typed)) <= most and len(letters.difference(known)) <= most
-        ),
-        default=most + 1,
+    alike = (
+        known
+        for known in (spelt[0][0], *spelt[1])
+        if abs(len(known) - len(typed)) <= most and len(letters.difference(known)) <= most
     )
+    fewest = min((_distance(typed, known) for known in alike), default=most + 1)
     return fewest if fewest <= most else None
 
 
@@ -464,8 +480,10 @@ def _ways(term: Term) -> Iterator[tuple[str, str]]:
     yield from ((each.closeness, each.name) for each in term.mapped)
 
 
-def _names(term: Term, ways: Sequence[str]) -> list[str]:
-    return [name for way, name in _ways(term) if way in ways]
+def _code(name: str) -> str:
+    """Return the IRI of a term of another vocabulary that a code or an address means, or ""."""
+    iri = lengthen(name.strip()) or name.strip("<> ")
+    return iri if "://" in iri and not iri.startswith((KG, CK)) else ""
 
 
 def _slug(iri: str) -> str:
