@@ -81,7 +81,7 @@ def branch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("ontology", "rules"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copytree(BASE / "data", folder / "data")
-    (folder / "queries").mkdir()
+    shutil.copytree(ROOT / "queries" / "shared", folder / "queries" / "shared")
     shutil.copy(ROOT / "queries" / f"{QUESTION}.rq", folder / "queries")
     monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import pytest
@@ -11,11 +12,25 @@ from crampkg.check import files, material, shapes
 from crampkg.export.jsonld import check_context
 from crampkg.pipeline.load import load_file
 from crampkg.questions.lint import lint
+from crampkg.questions.shared import FOLDER
+from crampkg.records import Finding
 from crampkg.turtle import format_text, parse_turtle
 
 formatted = cache(format_text)
 parsed = cache(parse_turtle)
-linted = cache(lint)
+
+
+@cache
+def _linted(name: str, text: str, shared: tuple[tuple[str, str], ...]) -> list[Finding]:
+    return lint(name, text, dict(shared))
+
+
+def linted(name: str, text: str, texts: Mapping[str, str]) -> list[Finding]:
+    """Return what `lint` returns, from memory if it is asked the same again."""
+    shared = (each for each in texts.items() if each[0].startswith(FOLDER))
+    return _linted(name, text, tuple(sorted(shared)))
+
+
 checked = cache(check_context)
 converted = cache(shapes.to_rdflib)
 

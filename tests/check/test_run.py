@@ -198,11 +198,11 @@ def test_a_rule_has_what_stands_in_its_header(tmp_path: Path) -> None:
 
 
 def test_question_files_are_checked_too(tmp_path: Path) -> None:
-    text = Path(Sources.find().path("queries/denied-claims.rq")).read_text()
-    sources = added(tmp_path, "queries/denied-claims.rq", text.replace("SELECT", "select"))
+    text = Path(Sources.find().path("queries/background-of.rq")).read_text()
+    sources = added(tmp_path, "queries/background-of.rq", text.replace("SELECT", "select"))
     findings = run(sources).findings
     assert {finding.check for finding in findings} == {"question-keyword"}
-    draft = tmp_path / "queries" / "denied-claims.rq"
+    draft = tmp_path / "queries" / "background-of.rq"
     assert {finding.file for finding in run(TinySources(), [str(draft)]).findings} == {str(draft)}
 
 

@@ -106,7 +106,7 @@ def tiny(tmp_path: Path) -> Path:
     folder = tmp_path / "tiny"
     for name in ("ontology", "rules"):
         shutil.copytree(ROOT / name, folder / name)
-    (folder / "queries").mkdir()
+    shutil.copytree(ROOT / "queries" / "shared", folder / "queries" / "shared")
     for name in QUESTIONS:
         shutil.copy(ROOT / "queries" / f"{name}.rq", folder / "queries")
     shutil.copytree(BASE / "data", folder / "data")

@@ -541,6 +541,18 @@ CASES: list[tuple[str, str, list[tuple[str, int | None, str, str]]]] = [
         [("prefix", 11, "The prefix g stands after g.", "Sort the prefixes, each once.")],
     ),
     (
+        MARKED,
+        f"{MARKED}  # shared: nothing\n",
+        [
+            (
+                "shared",
+                17,
+                "There is no queries/shared/nothing.rq.",
+                "Share one of these: none.",
+            ),
+        ],
+    ),
+    (
         "isIRI(?pain)",
         "STRLEN(\"it (costs), '?more'\") > 2",
         [],
@@ -548,11 +560,21 @@ CASES: list[tuple[str, str, list[tuple[str, int | None, str, str]]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "queries").glob("*.rq")), ids=lambda path: path.stem
-)
-def test_the_library_passes(path: Path) -> None:
-    assert lint(f"queries/{path.name}", path.read_text(encoding="utf-8")) == []
+TEXTS = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in sorted((ROOT / "queries").rglob("*.rq"))
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_library_passes(name: str) -> None:
+    assert lint(name, TEXTS[name], TEXTS) == []
+
+
+def test_a_broken_file_of_shared_columns_is_found() -> None:
+    name = "queries/shared/claim.rq"
+    (finding,) = lint(name, TEXTS[name].replace("\nWHERE {\n", "\n{\n"))
+    assert finding.check == "question-shared"
 
 
 def test_a_good_file_passes() -> None:

@@ -76,7 +76,7 @@ def check_files(material: Material) -> tuple[list[Finding], int]:
         elif name.endswith(".sssom.tsv") and name in material.quads and not material.broken:
             findings += _mappings(material, name)
         elif name.startswith("queries/") and name.endswith(".rq"):
-            faults = lint(name, material.texts[name])
+            faults = lint(name, material.texts[name], material.texts)
             findings += [fault._replace(file=material.show(name)) for fault in faults]
         if name == CONTEXT:
             findings += _context(material)

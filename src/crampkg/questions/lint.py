@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from types import MappingProxyType
 
 from crampkg.engine import guard
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import CrampkgError, QueryError, SourceError
 from crampkg.questions.header import KEYS, OPTIONAL_KEYS, parse, read_header
 from crampkg.questions.outline import WORDS, Outline
+from crampkg.questions.shared import FOLDER, join, read_shared, shared_columns
 from crampkg.records import Finding
 from crampkg.vocabulary import GRAPHS, PREFIXES, XSD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from crampkg.questions.outline import Select, Values
     from crampkg.records import Parameter, Question
@@ -30,6 +32,7 @@ QUESTION_CHECKS = {
     "question-gap": "The {gaps} in the question are its parameters, those in its silence some.",
     "question-overview": "The columns of an overview are columns of the query.",
     "question-layout": "One blank line after the header; no tabs, trailing blanks or long lines.",
+    "question-shared": "Shared columns stand in a file of `queries/shared/` and have their place.",
     "question-syntax": "The query is SPARQL 1.1, asks no other server and changes nothing.",
     "question-keyword": "Keywords are in upper case, except `a`, `true`, `false` and the like.",
     "question-prefix": "Prefixes are sorted, spelt as everywhere, and only those in use.",
@@ -54,29 +57,31 @@ _SPELT = frozenset(
 )
 
 
-def lint(name: str, text: str) -> list[Finding]:
-    """Return what is wrong with the style of the question file called `name`."""
+def lint(name: str, text: str, texts: Mapping[str, str] = MappingProxyType({})) -> list[Finding]:
+    """Return what is wrong with the style of the question file called `name`.
+
+    `texts` has the source files by name, for what the question shares.
+    """
+    if name.startswith(FOLDER):
+        try:
+            read_shared(name, text)
+        except SourceError as error:
+            return [_from_error("shared", name, error, error.line)]
+        return list(_style(name, text))
     try:
         question = parse(name, text)
     except SourceError as error:
         return [_from_error("header", name, error, error.line)]
-    findings = [*_header(name, question), *_layout(name, text), *_keywords(name, text)]
-    try:
-        guard.check(text)
-        EmbeddedEngine(b"").query(text)
-    except QueryError as error:
-        if error.line is not None:  # what parses and does not run calls a function: see below
-            return [*findings, _from_error("syntax", name, error, error.line)]
-    for word, line in guard.words(text):
-        if word != "a" and word.upper() not in WORDS:
-            problem = f"{word} is no word of SPARQL 1.1."
-            remedy = "Mend it; what one engine adds to SPARQL does not run on another."
-            return [*findings, _finding("syntax", name, line, problem, remedy)]
+    findings = [*_header(name, question), *_style(name, text)]
+    if any(finding.check == "question-syntax" for finding in findings):
+        return findings
     outline = Outline(text)
-    findings += _prefixes(name, outline)
-    findings += _query(name, outline)
+    try:
+        joined = Outline(join(name, text, shared_columns(texts)))
+    except SourceError as error:
+        return [*findings, _from_error("shared", name, error, error.line)]
     for column in question.overview:
-        if column not in outline.query.columns:
+        if column not in joined.query.columns:
             problem = f"The overview has the column {column}, which the query does not select."
             remedy = "Name one that stands after SELECT, without its question mark."
             findings.append(_finding("overview", name, 1, problem, remedy))
@@ -88,6 +93,28 @@ def lint(name: str, text: str) -> list[Finding]:
     for parameter in question.params:
         findings += _parameter(name, text, parameter, outline)
     return findings
+
+
+def _style(name: str, text: str) -> Iterator[Finding]:
+    """Yield what is wrong with a query; after a fault of its syntax nothing more."""
+    yield from _layout(name, text)
+    yield from _keywords(name, text)
+    try:
+        guard.check(text)
+        EmbeddedEngine(b"").query(text)
+    except QueryError as error:
+        if error.line is not None:  # what parses and does not run calls a function: see below
+            yield _from_error("syntax", name, error, error.line)
+            return
+    for word, line in guard.words(text):
+        if word != "a" and word.upper() not in WORDS:
+            problem = f"{word} is no word of SPARQL 1.1."
+            remedy = "Mend it; what one engine adds to SPARQL does not run on another."
+            yield _finding("syntax", name, line, problem, remedy)
+            return
+    outline = Outline(text)
+    yield from _prefixes(name, outline)
+    yield from _query(name, outline)
 
 
 def _header(name: str, question: Question) -> Iterator[Finding]:
@@ -113,7 +140,7 @@ def _header(name: str, question: Question) -> Iterator[Finding]:
 
 def _layout(name: str, text: str) -> Iterator[Finding]:
     lines = text.split("\n")
-    top = next(number for number, line in enumerate(lines) if not line.startswith("#+"))
+    top = next(number for number, line in enumerate(lines) if not line.startswith("#"))
     if lines[top] or not "".join(lines[top + 1 : top + 2]).strip():
         problem = "The header does not end with one blank line."
         yield _finding("layout", name, top + 1, problem, "Put one blank line after it.")
