@@ -106,7 +106,7 @@ def test_the_dataset_is_rdflibs_with_all_graphs(graph: KnowledgeGraph) -> None:
     assert {name.rpartition("/")[2] for name in names} == {
         "background",
         "claims",
-        "facts",
+        "facts-without-hedges",
         "inferred",
         "ontology",
     }
@@ -196,11 +196,16 @@ def test_a_card_of_a_site_shows_what_is_inferred_at_it(graph: KnowledgeGraph) ->
     }
 
 
-@pytest.mark.parametrize("query", ["FROM g:facts", "from <https://w3id.org/crampkg/graph/facts>"])
+@pytest.mark.parametrize(
+    "query",
+    ["FROM g:facts-without-hedges", "from <https://w3id.org/crampkg/graph/facts-without-hedges>"],
+)
 def test_from_chooses_the_graph_that_is_seen(graph: KnowledgeGraph, query: str) -> None:
     count = "SELECT (COUNT(*) AS ?n) {} {{ ?from ?p ?o }}"
     (chosen,) = graph.query(count.format(query))
-    (in_graph,) = graph.query("SELECT (COUNT(*) AS ?n) { GRAPH g:facts { ?s ?p ?o } }")
+    (in_graph,) = graph.query(
+        "SELECT (COUNT(*) AS ?n) { GRAPH g:facts-without-hedges { ?s ?p ?o } }"
+    )
     (whole,) = graph.query(count.format(""))
     assert chosen.text("n") == in_graph.text("n")
     assert int(chosen.text("n")) < int(whole.text("n"))
@@ -211,7 +216,7 @@ def test_from_chooses_the_graph_that_is_seen(graph: KnowledgeGraph, query: str) 
     [
         "FROM <file:///etc/passwd>",
         "FROM NAMED <http://localhost/g>",
-        "FROM g:facts from g:nope",
+        "FROM g:facts-without-hedges from g:nope",
         "FROM <https://w3id.org/crampkg/graph/\\u0066>",
     ],
 )
@@ -225,10 +230,10 @@ def test_from_may_be_written_against_a_base_or_with_a_prefix_of_its_own(
     graph: KnowledgeGraph,
 ) -> None:
     count = "SELECT (COUNT(*) AS ?n) {} {{ ?from ?p ?o }}"
-    (expected,) = graph.query(count.format("FROM g:facts"))
+    (expected,) = graph.query(count.format("FROM g:facts-without-hedges"))
     for head, clause in (
-        ("BASE <https://w3id.org/crampkg/>", "FROM <graph/\\u0066acts>"),
-        ("PREFIX my: <https://w3id.org/crampkg/graph/>", "FROM my:facts"),
+        ("BASE <https://w3id.org/crampkg/>", "FROM <graph/\\u0066acts-without-hedges>"),
+        ("PREFIX my: <https://w3id.org/crampkg/graph/>", "FROM my:facts-without-hedges"),
     ):
         (found,) = graph.query(f"{head}\n{count.format(clause)}")
         assert found == expected
@@ -236,8 +241,8 @@ def test_from_may_be_written_against_a_base_or_with_a_prefix_of_its_own(
 
 def test_a_dataset_can_be_chosen_beside_the_query(graph: KnowledgeGraph) -> None:
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    facts = GRAPHS["facts"]
-    (expected,) = graph.query("SELECT (COUNT(*) AS ?n) FROM g:facts { ?s ?p ?o }")
+    facts = GRAPHS["facts-without-hedges"]
+    (expected,) = graph.query("SELECT (COUNT(*) AS ?n) FROM g:facts-without-hedges { ?s ?p ?o }")
     (chosen,) = graph.query(count.replace("{", "FROM g:claims {", 1), default_graphs=[facts])
     assert chosen == expected
     named = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"

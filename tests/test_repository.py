@@ -7,10 +7,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
+import crampkg
 
 ROOT = Path(__file__).parents[1]
 
@@ -209,3 +212,16 @@ def test_what_is_imported_is_a_declared_dependency(texts: dict[str, str]) -> Non
     typing_only = {"_typeshed"}
     outside = imported.keys() - known - sys.stdlib_module_names - typing_only
     assert {module: imported[module] for module in outside} == {}
+
+
+def test_version_and_date_are_the_same_everywhere(texts: dict[str, str]) -> None:
+    """The ontology, the citation and the package are released together."""
+    ontology, citation = texts["ontology/crampkg.ttl"], texts["CITATION.cff"]
+    (version,) = re.findall(r'owl:versionInfo "(.*)"', ontology)
+    (date,) = re.findall(r'dct:modified "(.*)"\^\^xsd:date', ontology)
+    assert re.findall(r"owl:versionIRI <.*/(.*)>", ontology) == [version]
+    assert re.findall(r"^version: (.*)$", citation, re.MULTILINE) == [version]
+    assert re.findall(r"^date-released: (.*)$", citation, re.MULTILINE) == [date]
+    assert crampkg.__version__ == version
+    first = re.findall(r'dct:created "(.*)"\^\^xsd:date', ontology)
+    assert first <= [date] <= [f"{datetime.now(UTC):%Y-%m-%d}"]

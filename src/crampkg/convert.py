@@ -27,10 +27,12 @@ def to_value(term: NamedNode | BlankNode | Literal | Triple) -> Value:
     raise TypeError(message)
 
 
-def from_value(value: Value) -> NamedNode | BlankNode | Literal:
+def from_value(value: Value) -> NamedNode | BlankNode | Literal | Triple:
     """Return `value` as a term of pyoxigraph, its lexical form unchanged."""
     if value.kind == "uri":
         return NamedNode(value.text)
+    if value.kind == "triple":
+        return Triple(*map(NamedNode, value.text.split(" ")))
     if value.kind == "bnode":
         return BlankNode(value.text)
     if value.language:

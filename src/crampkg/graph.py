@@ -147,7 +147,7 @@ class KnowledgeGraph:
         if self._owl_view is None:
             from crampkg.owl_view import OwlView
 
-            self._owl_view = OwlView(lambda: self.export("ntriples"))
+            self._owl_view = OwlView(lambda: self.export("ntriples", "all"))
         return self._owl_view.ontology()
 
     def close(self) -> None:
@@ -296,14 +296,15 @@ class KnowledgeGraph:
         triple = self._triple(subject, predicate, object)
         return why(triple, self._open_derivations(), self._label, limit)
 
-    def export(self, format: str = "turtle", graph: str | Sequence[str] = "all") -> bytes:
+    def export(self, format: str = "turtle", graph: str | Sequence[str] | None = None) -> bytes:
         """Return one or more of the graphs in an RDF format, byte-identical from run to run.
 
-        Raises `UsageError` for a format or graph that there is not.
+        By default all of them where the format keeps their names, else what is asserted: ontology,
+        background and claims. Raises `UsageError` for a format or graph that there is not.
         """
         from crampkg.export import export
 
-        names = graph.split(",") if isinstance(graph, str) else list(graph)
+        names = graph.split(",") if isinstance(graph, str) else graph
         return export(self.nquads, format, names, self.sources)
 
     def push(

@@ -34,7 +34,8 @@ class Value(NamedTuple):
 
     `kind` is "uri", "literal" or "bnode" (SPARQL 1.1 Query Results JSON Format, section 3.2.2);
     `text` the IRI, lexical form or label; `datatype` an IRI for a typed literal other than
-    xsd:string; `language` a tag for a language-tagged one.
+    xsd:string; `language` a tag for a language-tagged one. Exports of RDF 1.2 have a "triple" too:
+    a triple term, whose text is its three IRIs with blanks between.
     """
 
     kind: str

@@ -1,6 +1,7 @@
 """The one canonical Turtle writer: a graph has one written form, and it reads well.
 
-After https://www.w3.org/TR/turtle/ and https://www.w3.org/TR/trig/. One block a subject, one
+After https://www.w3.org/TR/turtle/ and https://www.w3.org/TR/trig/, with the triple terms of
+https://www.w3.org/TR/rdf12-turtle/ where a graph has some. One block a subject, one
 predicate a line, one object a line where there are several, `;` after each and `.` alone, so that
 adding a line changes one line. Blank nodes are nested where Turtle allows it. What is written
 depends on the graph alone: not on the order of triples, nor on the labels of blank nodes.
@@ -37,13 +38,13 @@ _INDENT = "    "
 _READING_ORDER = """
     rdf:type dct:title dct:description
     skos:prefLabel rdfs:label skos:altLabel skos:hiddenLabel
-    skos:definition skos:scopeNote skos:example
+    skos:definition obo:IAO_0000115 skos:scopeNote skos:example
     rdfs:subClassOf rdfs:subPropertyOf owl:equivalentClass owl:equivalentProperty
     rdfs:domain rdfs:range owl:inverseOf owl:propertyChainAxiom owl:hasKey owl:onProperty
     owl:disjointWith owl:propertyDisjointWith
     owl:annotatedSource owl:annotatedProperty owl:annotatedTarget
     sh:path sh:targetClass sh:name sh:description sh:message
-    ck:claimSubject ck:claimPredicate ck:claimObject ck:wording ck:evidenceWording
+    rdf:reifies ck:claimSubject ck:claimPredicate ck:claimObject ck:wording ck:evidenceWording
     ck:stance ck:hedge ck:conditionWording ck:especiallyWhen ck:statedFor ck:viaMechanism
     ck:basis ck:readFrom
     ck:inSection ck:itemOf ck:start ck:end ck:sha256 ck:marker
@@ -297,7 +298,7 @@ class _Document:
 
     def _sortable(self, term: Value) -> tuple[int, Key]:
         """IRIs before literals before blank nodes, each by its written form."""
-        rank = ("uri", "literal", "bnode").index(term.kind)
+        rank = ("uri", "literal", "triple", "bnode").index(term.kind)
         return rank, natural(self._flat_term(term)[0])
 
     def _predicate(self, predicate: Value) -> str:
@@ -308,6 +309,8 @@ class _Document:
             return "()" if term == _NIL else self._iri(term.text)
         if term.kind == "bnode":
             return self._labels[term.text]
+        if term.kind == "triple":
+            return f"<<( {' '.join(map(self._iri, term.text.split(' ')))} )>>"
         text = term.text
         if term.datatype == _INTEGER and _CANONICAL_INTEGER.fullmatch(text):
             return text

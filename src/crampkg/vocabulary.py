@@ -5,8 +5,9 @@ from __future__ import annotations
 CK = "https://w3id.org/crampkg/ontology#"
 DCT = "http://purl.org/dc/terms/"
 GRAPH = "https://w3id.org/crampkg/graph/"
+OBO = "http://purl.obolibrary.org/obo/"
 #: The definition of a term, as tools of the OBO Foundry look for it: "definition" of IAO.
-DEFINITION = "http://purl.obolibrary.org/obo/IAO_0000115"
+DEFINITION = OBO + "IAO_0000115"
 KG = "https://w3id.org/crampkg/id/"
 ONTOLOGY = "https://w3id.org/crampkg/ontology"
 MAPPINGS = "https://w3id.org/crampkg/mappings/"
@@ -28,6 +29,7 @@ PREFIXES: dict[str, str] = {
     "g": GRAPH,
     "kg": KG,
     "oa": "http://www.w3.org/ns/oa#",
+    "obo": OBO,
     "owl": OWL,
     "prov": "http://www.w3.org/ns/prov#",
     "rdf": RDF,
@@ -44,28 +46,29 @@ PREFIXES: dict[str, str] = {
 
 #: How terms of other vocabularies, which things are mapped to, are written for short.
 MAPPED: dict[str, str] = {
-    "BFO": "http://purl.obolibrary.org/obo/BFO_",
-    "CHEBI": "http://purl.obolibrary.org/obo/CHEBI_",
-    "CL": "http://purl.obolibrary.org/obo/CL_",
-    "DOID": "http://purl.obolibrary.org/obo/DOID_",
-    "ECO": "http://purl.obolibrary.org/obo/ECO_",
+    "BFO": OBO + "BFO_",
+    "CHEBI": OBO + "CHEBI_",
+    "CL": OBO + "CL_",
+    "DOID": OBO + "DOID_",
+    "ECO": OBO + "ECO_",
     "EFO": "http://www.ebi.ac.uk/efo/EFO_",
-    "HP": "http://purl.obolibrary.org/obo/HP_",
+    "HP": OBO + "HP_",
     "ICD10CM": "http://purl.bioontology.org/ontology/ICD10CM/",
-    "MAXO": "http://purl.obolibrary.org/obo/MAXO_",
-    "MONDO": "http://purl.obolibrary.org/obo/MONDO_",
-    "NCIT": "http://purl.obolibrary.org/obo/NCIT_",
-    "RO": "http://purl.obolibrary.org/obo/RO_",
+    "MAXO": OBO + "MAXO_",
+    "MONDO": OBO + "MONDO_",
+    "NCIT": OBO + "NCIT_",
+    "RO": OBO + "RO_",
     "SCTID": "http://snomed.info/id/",
-    "SYMP": "http://purl.obolibrary.org/obo/SYMP_",
-    "UBERON": "http://purl.obolibrary.org/obo/UBERON_",
+    "SYMP": OBO + "SYMP_",
+    "UBERON": OBO + "UBERON_",
     "biolink": "https://w3id.org/biolink/vocab/",
     "mesh": "http://id.nlm.nih.gov/mesh/",
 }
 
 #: Short name of each named graph, in the order in which they are built.
 GRAPHS: dict[str, str] = {
-    name: GRAPH + name for name in ("ontology", "background", "claims", "facts", "inferred")
+    name: GRAPH + name
+    for name in ("ontology", "background", "claims", "facts-without-hedges", "inferred")
 }
 
 #: At a store: the graph that tells which snapshot it holds, and what the names of the graphs begin
@@ -78,7 +81,7 @@ ORIGINS: dict[str, str] = {
     GRAPHS["ontology"]: "background",
     GRAPHS["background"]: "background",
     GRAPHS["claims"]: "article",
-    GRAPHS["facts"]: "inferred",
+    GRAPHS["facts-without-hedges"]: "inferred",
     GRAPHS["inferred"]: "inferred",
 }
 

@@ -14,14 +14,14 @@ from crampkg.records import Value
 from crampkg.vocabulary import expand
 
 DATA = """
-kg:a ck:causes kg:b g:facts .
+kg:a ck:causes kg:b g:facts-without-hedges .
 kg:a skos:prefLabel "a"@en g:background .
 """
 
 
 def nquads(text: str) -> bytes:
     """Write out the prefixed names of N-Quads that are short enough to read."""
-    names = re.compile(r"\b(\w+:\w+)")
+    names = re.compile(r"\b(\w+:[\w-]+)")
     return names.sub(lambda name: f"<{expand(name[1])}>", text).encode()
 
 

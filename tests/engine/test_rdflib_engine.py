@@ -15,7 +15,7 @@ TRIG = """\
 @prefix g: <https://w3id.org/crampkg/graph/> .
 @prefix kg: <https://w3id.org/crampkg/id/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-g:facts { kg:a ck:causes _:b }
+g:facts-without-hedges { kg:a ck:causes _:b }
 g:background { _:b skos:prefLabel "b"@en }
 g:claims { _:b ck:start 7 ; ck:end "plain" }
 """

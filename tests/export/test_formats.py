@@ -17,7 +17,7 @@ from rdf_strategies import canonical, quads, triples
 from crampkg import export as package
 from crampkg.convert import to_value
 from crampkg.errors import CrampkgError, UsageError
-from crampkg.export import FORMATS, export, to_bytes
+from crampkg.export import EXPORTS, FORMATS, export, to_bytes
 from crampkg.vocabulary import (
     CK,
     DCT,
@@ -25,6 +25,7 @@ from crampkg.vocabulary import (
     GRAPH,
     GRAPHS,
     KG,
+    OBO,
     OWL,
     PREFIXES,
     RDF,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 #: What the data says of each graph.
 HEADER = (RDF + "type", DCT + "title", DCT + "description", DCT + "license")
+SYNTAX = {".ttl": RdfFormat.TURTLE, ".nt": RdfFormat.N_TRIPLES, ".rdf": RdfFormat.RDF_XML}
 A, P, B = NamedNode("urn:a"), NamedNode("http://example.org/p"), NamedNode("urn:b")
 
 
@@ -67,14 +69,14 @@ def test_a_dataset_reads_back(name: str, dataset: list[Quad]) -> None:
     if not FORMATS[name].keeps_graphs:
         want = canonical({quad.triple for quad in parse(nquads, format=RdfFormat.N_QUADS)})
     try:
-        written = export(nquads, name)
+        written = export(nquads, name, ["all"])
     except CrampkgError as error:
         assert name == "rdfxml", error
         assert "cannot hold the character" in str(error)
     else:
         found = read(written, name)
         assert found == want or (FORMATS[name].names and set(found) > set(want))
-        assert export(nquads.encode(), name) == written
+        assert export(nquads.encode(), name, ["all"]) == written
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -110,7 +112,7 @@ def test_the_real_graph_reads_back(graph: KnowledgeGraph, name: str) -> None:
         assert all(line.startswith(f"<{GRAPH}") for line in more)
     else:
         header |= {f"<{RDF}type>", f"<{RDFS}label>", f"<{DEFINITION}>", f"<{RDFS}isDefinedBy>"}
-        header.add(f"<{SKOS}inScheme>")
+        header |= {f"<{SKOS}{name}>" for name in ("inScheme", "topConceptOf", "hasTopConcept")}
     assert predicates == header
 
 
@@ -133,8 +135,16 @@ def test_each_graph_says_what_it_is(graph: KnowledgeGraph, part: str) -> None:
         assert [each[0] for each in about].count(f"<{needed}>") == 1, needed
     assert (f"<{RDF}type>", f"<{VOID}Dataset>") in about
     derived = {
+        "ontology": ["https://w3id.org/crampkg/ontology"],
+        "background": [
+            *(
+                KG + f"source-{name}"
+                for name in ("crampkg-editorial", "mondo", "term-table", "uberon")
+            ),
+            "https://w3id.org/crampkg/mappings/terms.sssom.tsv",
+        ],
         "claims": [KG + "what-causes-leg-cramps/article"],
-        "facts": [GRAPHS["claims"], GRAPHS["ontology"]],
+        "facts-without-hedges": [GRAPHS["claims"], GRAPHS["ontology"]],
         "inferred": sorted(GRAPHS[each] for each in GRAPHS if each != "inferred"),
     }.get(part, [])
     predicate = f"<{PREFIXES['prov']}wasDerivedFrom>"
@@ -145,7 +155,7 @@ def test_each_graph_says_what_it_is(graph: KnowledgeGraph, part: str) -> None:
 
 def test_facts_say_where_their_hedges_are(graph: KnowledgeGraph) -> None:
     for name in FORMATS:
-        written = graph.export(name, "facts").decode()
+        written = graph.export(name, "facts-without-hedges").decode()
         assert "Facts without their hedges, which stand on the claims" in written
         assert "loses them" in written
 
@@ -171,6 +181,15 @@ def test_things_are_concepts_of_a_scheme(graph: KnowledgeGraph) -> None:
     assert [scheme, f"<{RDF}type>", f"<{SKOS}ConceptScheme> ."] in lines
     broader = {line[0] for line in lines if line[1] == f"<{SKOS}broader>"}
     assert broader <= concepts
+    top = {line[0] for line in lines if line[1:] == [f"<{SKOS}topConceptOf>", f"{scheme} ."]}
+    assert top == concepts - broader
+    assert top == {
+        line[2].removesuffix(" .")
+        for line in lines
+        if line[:2] == [scheme, f"<{SKOS}hasTopConcept>"]
+    }
+    assert f"<{KG}calf-pain>" in broader
+    assert f"<{KG}leg>" in top
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -241,14 +260,76 @@ def test_rdfxml_has_the_ontology_as_an_element(graph: KnowledgeGraph) -> None:
     assert '<owl:Class rdf:about="https://w3id.org/crampkg/ontology#Artery">' in written
 
 
+@pytest.mark.parametrize("part", ["ontology", "background", "claims", "inferred"])
+def test_each_part_is_one_ontology_for_tools_of_owl(graph: KnowledgeGraph, part: str) -> None:
+    """What it mentions is declared in it and has a label: nothing else is read with it."""
+    kinds: dict[str, set[str]] = {}
+    labelled, used = set(), set()
+    for quad in parse(graph.export("rdfxml", part), format=RdfFormat.RDF_XML):
+        if quad.predicate.value == RDF + "type":
+            kinds.setdefault(str(quad.subject), set()).add(str(quad.object))
+        labelled |= {quad.subject} if quad.predicate.value == RDFS + "label" else set()
+        used.add(quad.predicate)
+    (ontology,) = [term for term, found in kinds.items() if f"<{OWL}Ontology>" in found]
+    assert ontology == f"<{GRAPHS[part]}>" or part == "ontology"
+    ours = {term for term in used if term.value.startswith((CK, SKOS, DCT))}
+    assert {str(term) for term in ours} <= kinds.keys()
+    assert ours <= labelled
+
+
+def test_a_term_that_a_mapping_leads_to_has_its_name(graph: KnowledgeGraph) -> None:
+    """ROBOT's report: 27 terms of Mondo and Uberon had synonyms and no label."""
+    quads = list(parse(graph.export("ntriples"), format=RdfFormat.N_TRIPLES))
+    theirs = {
+        quad.subject: quad.object
+        for quad in quads
+        if quad.predicate.value == RDFS + "label" and str(quad.subject).startswith(f"<{OBO}")
+    }
+    described = {
+        quad.subject
+        for quad in quads
+        if str(quad.subject).startswith(f"<{OBO}") and not isinstance(quad.subject, BlankNode)
+    }
+    assert len(described) == 28  # the definition of IAO among them
+    assert theirs.keys() == described
+    assert theirs[NamedNode(OBO + "UBERON_0001637")] == Literal("artery")
+
+
+def test_namespaces_of_obo_have_their_prefix(graph: KnowledgeGraph) -> None:
+    written = graph.export("rdfxml").decode()
+    assert f'xmlns:obo="{OBO}"' in written
+    assert "<obo:IAO_0000115" in written
+    assert "xmlns:ns1" not in written
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_by_default_no_inference_stands_among_what_is_asserted(
+    graph: KnowledgeGraph, name: str
+) -> None:
+    """Unless the format names the graphs, or has the claims on the facts as RDF 1.2 does."""
+    asserted = ["ontology", "background", "claims"]
+    if EXPORTS[name].keeps_graphs:
+        asserted = ["all"]
+    elif name.endswith("1.2"):
+        asserted.append("facts-without-hedges")
+    assert graph.export(name) == graph.export(name, asserted)
+    if asserted != ["all"]:
+        triples = set(parse(graph.export(name), format=SYNTAX[EXPORTS[name].extension]))
+        artery, above = NamedNode(CK + "Artery"), NamedNode(RDFS + "subClassOf")
+        assert [q.object for q in triples if (q.subject, q.predicate) == (artery, above)] == [
+            NamedNode(CK + "BloodVessel")
+        ]
+
+
 def test_several_graphs_are_merged_where_there_are_no_names() -> None:
     nquads = text(
         [
             Quad(A, P, Literal("both"), NamedNode(GRAPHS[name]))
-            for name in ("claims", "background", "facts")
+            for name in ("claims", "background", "facts-without-hedges")
         ]
     )
-    assert export(nquads, "ntriples", ["claims", "background"]).count(b"\n") == 1
+    lines = export(nquads, "ntriples", ["claims", "background"]).splitlines()
+    assert len([line for line in lines if b'"both"' in line]) == 1
     assert export(nquads, "nquads", ["claims", "background"]).count(b"\n") == 2
     assert export(nquads, "nquads", ["inferred"]) == b""
 

@@ -391,5 +391,5 @@ def test_is_sorted_and_names_every_graph(sources: Sources, tmp_path: Path) -> No
     build_into(sources, str(tmp_path))
     lines = (tmp_path / "graph.nq").read_text(encoding="utf-8").splitlines()
     assert lines == sorted(set(lines))
-    for graph in ("ontology", "background", "claims", "facts", "inferred"):
+    for graph in ("ontology", "background", "claims", "facts-without-hedges", "inferred"):
         assert any(line.endswith(f"/graph/{graph}> .") for line in lines)

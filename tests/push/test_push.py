@@ -284,7 +284,7 @@ def test_what_else_a_store_holds_stays(empty: Running, graph: KnowledgeGraph) ->
 
 def test_a_change_at_the_store_is_seen_and_mended(empty: Running, newer: bytes) -> None:
     send(empty, newer)
-    Target(empty.endpoint).update(f"CLEAR GRAPH <{GRAPHS['facts']}>")
+    Target(empty.endpoint).update(f"CLEAR GRAPH <{GRAPHS['facts-without-hedges']}>")
     assert not is_there(empty, newer)
     assert not send(empty, newer).was_current
     assert is_there(empty, newer)
@@ -389,7 +389,8 @@ def test_what_readers_see_after_the_swap_is_verified(
         swap(there, *words)
         swaps.append(there)
         if len(swaps) < 3:
-            text = f"INSERT DATA {{ GRAPH <{GRAPHS['facts']}> {{ <urn:a> <urn:b> <urn:c> }} }}"
+            facts = GRAPHS["facts-without-hedges"]
+            text = f"INSERT DATA {{ GRAPH <{facts}> {{ <urn:a> <urn:b> <urn:c> }} }}"
             there.update(text)
 
     monkeypatch.setattr(Target, "swap", disturbed)
@@ -399,8 +400,8 @@ def test_what_readers_see_after_the_swap_is_verified(
     assert is_there(either, newer)
     clear(either)
     swaps.clear()
-    count = summary(newer).triples[GRAPHS["facts"]]
-    told = rf"holds {count + 1} of the {count} triples of .*/graph/facts>"
+    count = summary(newer).triples[GRAPHS["facts-without-hedges"]]
+    told = rf"holds {count + 1} of the {count} triples of .*/graph/facts-without-hedges>"
     with pytest.raises(EndpointError, match=told):
         send(either, newer, retries=1)
 
@@ -622,7 +623,7 @@ def test_the_commands(
     assert told["current"] is True
     assert [each["name"] for each in told["graphs"]] == list(GRAPHS)
     assert all(each["there"] == each["here"] for each in told["graphs"])
-    Target(empty.endpoint).update(f"CLEAR GRAPH <{GRAPHS['facts']}>")
+    Target(empty.endpoint).update(f"CLEAR GRAPH <{GRAPHS['facts-without-hedges']}>")
     assert cli.main(["status", *endpoint]) == 1
     assert "has changed since the push" in capsys.readouterr().out
     assert cli.main(["status", "--endpoint", "http://127.0.0.1:9/query"]) == 3

@@ -9,6 +9,7 @@ import pytest
 from crampkg.questions.lint import QUESTION_CHECKS, lint
 from crampkg.questions.outline import Outline, Prefix, Values
 from crampkg.records import Finding
+from crampkg.vocabulary import GRAPHS
 
 ROOT = Path(__file__).parents[2]
 GOOD = """\
@@ -42,6 +43,7 @@ ORDER BY ?pain
 """
 PATTERN = "GRAPH g:background { ?pain ck:locatedIn ?site }"
 MARKED = "  VALUES ?site { kg:calf } # param: site\n"
+NAME_ONE = "Name one of " + ", ".join(f"g:{name}" for name in GRAPHS) + "."
 #: What is replaced, by what, and the findings: check, line, problem and remedy.
 CASES: list[tuple[str, str, list[tuple[str, int | None, str, str]]]] = [
     (
@@ -297,13 +299,13 @@ CASES: list[tuple[str, str, list[tuple[str, int | None, str, str]]]] = [
                 "graph",
                 17,
                 "GRAPH <https://w3id.org/crampkg/g/background> is none of ours.",
-                "Name one of g:ontology, g:background, g:claims, g:facts, g:inferred.",
+                NAME_ONE,
             ),
             (
                 "graph",
                 22,
                 "GRAPH <https://w3id.org/crampkg/g/claims> is none of ours.",
-                "Name one of g:ontology, g:background, g:claims, g:facts, g:inferred.",
+                NAME_ONE,
             ),
         ],
     ),
@@ -346,7 +348,7 @@ CASES: list[tuple[str, str, list[tuple[str, int | None, str, str]]]] = [
                 "graph",
                 17,
                 "GRAPH has a variable.",
-                "Name one of g:ontology, g:background, g:claims, g:facts, g:inferred.",
+                NAME_ONE,
             ),
         ],
     ),
@@ -358,7 +360,7 @@ CASES: list[tuple[str, str, list[tuple[str, int | None, str, str]]]] = [
                 "graph",
                 17,
                 "GRAPH <https://w3id.org/crampkg/graph/backdrop> is none of ours.",
-                "Name one of g:ontology, g:background, g:claims, g:facts, g:inferred.",
+                NAME_ONE,
             ),
         ],
     ),

@@ -30,7 +30,10 @@ def texts(graph: KnowledgeGraph, server: Server) -> Iterator[tuple[str, str]]:
     yield "shapes", shapes.serialize(format="nt")
     for format in FORMATS:
         # All of it in JSON-LD takes two seconds, and has no IRI that the others have not.
-        yield format, graph.export(format, "facts" if format == "jsonld" else "all").decode()
+        yield (
+            format,
+            graph.export(format, "facts-without-hedges" if format == "jsonld" else "all").decode(),
+        )
     for each in graph.questions():
         answer = graph.ask(each.id)
         if answer.form == "select":

@@ -113,7 +113,7 @@ def test_what_is_not_acceptable_is_said(server: Server, query: str) -> None:
 def test_the_dataset_can_be_chosen_in_the_request(server: Server, graph: KnowledgeGraph) -> None:
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
     names = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"
-    facts, claims = GRAPHS["facts"], GRAPHS["claims"]
+    facts, claims = GRAPHS["facts-without-hedges"], GRAPHS["claims"]
 
     def ask(query: str, **chosen: object) -> list[list[str]]:
         parameters = {name.replace("_", "-"): value for name, value in chosen.items()}
@@ -121,15 +121,17 @@ def test_the_dataset_can_be_chosen_in_the_request(server: Server, graph: Knowled
         rows = response.json()["results"]["bindings"]
         return [[cell["value"] for cell in row.values()] for row in rows]
 
-    assert ask(count, default_graph_uri=facts) == [[str(graph.counts["facts"])]]
-    both = graph.counts["facts"] + graph.counts["claims"]
+    assert ask(count, default_graph_uri=facts) == [[str(graph.counts["facts-without-hedges"])]]
+    both = graph.counts["facts-without-hedges"] + graph.counts["claims"]
     assert ask(count, default_graph_uri=[facts, claims]) == [[str(both)]]
     assert ask(count) == [[str(sum(graph.counts.values()))]]
     assert ask(names, named_graph_uri=claims) == [[claims]]
     assert ask(names, default_graph_uri=claims) == []
     # The request goes before FROM (section 2.1.4).
     from_claims = count.replace("{", "FROM g:claims {", 1)
-    assert ask(from_claims, default_graph_uri=facts) == [[str(graph.counts["facts"])]]
+    assert ask(from_claims, default_graph_uri=facts) == [
+        [str(graph.counts["facts-without-hedges"])]
+    ]
 
 
 def test_the_service_describes_itself(server: Server) -> None:
@@ -256,7 +258,12 @@ def test_another_method_is_refused_with_those_that_are_allowed(server: Server) -
 
 @pytest.mark.parametrize(
     "path",
-    ["/sparql?query=ASK%7B%7D", "/graph/facts", "/api/questions/electrolytes", "/.well-known/void"],
+    [
+        "/sparql?query=ASK%7B%7D",
+        "/graph/facts-without-hedges",
+        "/api/questions/electrolytes",
+        "/.well-known/void",
+    ],
 )
 def test_what_has_not_changed_is_not_sent_again(server: Server, path: str) -> None:
     first = server.get(path)

@@ -24,13 +24,13 @@ Write the graph, or a part of it, in an RDF format: the same bytes every time.
 
 The parts are the named graphs: the ontology, the background (ours), the claims (the article's),
 the facts that rules derive from affirmed claims (without their hedges, which stand on the claims),
-and what reasoning infers. Formats of RDF 1.2 have the claims on the facts."""
+and what reasoning infers. Formats of RDF 1.2 have facts by default, with the claims on them."""
 
 EXAMPLES = """\
 examples:
   crampkg export -o crampkg.ttl
   crampkg export -f jsonld --graph claims -o claims.jsonld
-  crampkg export -f nquads --graph facts,inferred > derived.nq"""
+  crampkg export -f nquads --graph facts-without-hedges,inferred > derived.nq"""
 
 PARTS = (*GRAPHS, "all")
 
@@ -45,8 +45,8 @@ def parser() -> ArgumentParser:
         "--graph",
         metavar="GRAPH",
         type=lambda text: [one_of("graph", name, PARTS) for name in text.split(",")],
-        default=["all"],
-        help=f"one or more, with commas between: {', '.join(PARTS)} (default: all)",
+        help=f"one or more, with commas between: {', '.join(PARTS)} (default: all where the format "
+        "names graphs, else what is asserted: ontology, background, claims)",
     )
     completes(graph, lambda _: PARTS, several=True)
     add_output(words)

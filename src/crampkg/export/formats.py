@@ -20,8 +20,6 @@ from crampkg.vocabulary import GRAPHS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pyoxigraph import Triple as PyTriple
-
     from crampkg.records import Value
     from crampkg.sources import Sources
 
@@ -44,42 +42,49 @@ class Format(NamedTuple):
 def export(
     nquads: str | bytes,
     format: str,
-    graphs: Sequence[str] = ("all",),
+    graphs: Sequence[str] | None = None,
     sources: Sources | None = None,
 ) -> bytes:
     """Return the chosen graphs of `nquads` in the format called `format`.
 
     `nquads` is the canonical text of a snapshot, whose lexical forms are kept. Blank nodes are
     labelled by what is said of them, so that one new triple changes a few lines. `graphs` are
-    short names of `crampkg.vocabulary.GRAPHS`, or "all". Formats without named graphs hold the
-    merge of those chosen (RDF 1.1 Semantics, section 4.1). The context of JSON-LD is that of
-    `sources`, or else of the usual ones. Each graph has its header; formats for tools of OWL have
-    labels, definitions and declarations where those tools look for them (`crampkg.export.view`).
-    Formats of RDF 1.2 have the claims on the triples that they state (`crampkg.export.rdf12`).
-    Raises `UsageError` for a format or graph that there is not, and when the format
-    cannot hold the graphs.
+    short names of `crampkg.vocabulary.GRAPHS`, or "all"; by default those of `usual`. Formats
+    without named graphs hold the merge of those chosen (RDF 1.1 Semantics, section 4.1). The
+    context of JSON-LD is that of `sources`, or else of the usual ones. Each graph has its header;
+    formats for tools of OWL have labels, definitions and declarations where those tools look for
+    them (`crampkg.export.view`). Formats of RDF 1.2 have the claims on the triples that they state
+    (`crampkg.export.rdf12`). Raises `UsageError` for a format or graph that there is not, and when
+    the format cannot hold the graphs.
     """
-    known = None if format in RDF_12 else _format(format, EXPORTS)
-    names = known is None or known.names
+    known = _format(format, EXPORTS)
     whole: Graphs = {iri: [] for iri in GRAPHS.values()}
     for quad in parse(nquads, format=RdfFormat.N_QUADS):
         if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value in whole:
             whole[quad.graph_name.value].append(_triple(quad))
-    found: Graphs = {
-        iri: [
-            *whole[iri],
-            *view.header(iri, whole),
-            *(view.names(iri, whole) if names else ()),
-        ]
-        for iri in _chosen(graphs)
-    }
-    if known is None:
-        return RDF_12[format](labels.by_content(found), rdf12.claims_on(found, whole))
+    chosen = _chosen(usual(format) if graphs is None else graphs)
+    found: Graphs = {iri: [*whole[iri], *view.header(iri, whole)] for iri in chosen}
     # One graph alone is a plain graph in JSON-LD; TriG and N-Quads name it still.
     if not known.keeps_graphs or (known.name == "jsonld" and len(found) == 1):
-        merged = dict.fromkeys(triple for triples in found.values() for triple in triples)
-        found = {None: list(merged)}
+        merged = [triple for triples in found.values() for triple in triples]
+        if known.names:
+            merged += view.names(chosen[0], merged, whole)
+        if known.name in RDF_12:
+            merged += rdf12.claims_on(found, whole)
+        found = {None: list(dict.fromkeys(merged))}
     return _write(known, found, sources)
+
+
+def usual(format: str) -> tuple[str, ...]:
+    """Return the short names of the graphs that an export in a format has unless others are named.
+
+    All where the format says which graph a triple is in. Where it does not, what is asserted, by
+    us or as the claim of an article, so that nobody takes an inference for it; formats of RDF 1.2
+    have facts too, since these bear their claims.
+    """
+    known = _format(format, EXPORTS)
+    facts = ("facts-without-hedges",) if known.name in RDF_12 else ()
+    return ("all",) if known.keeps_graphs else ("ontology", "background", "claims", *facts)
 
 
 def to_bytes(triples: Iterable[Triple], format: str, sources: Sources | None = None) -> bytes:
@@ -117,20 +122,22 @@ FORMATS: dict[str, Format] = {
 }
 
 
-#: Formats of RDF 1.2, for exports alone: what writes the graphs and the claims on their triples.
-RDF_12: dict[str, Callable[[Graphs, list[PyTriple]], bytes]] = {
-    "turtle-1.2": rdf12.writer(RdfFormat.TURTLE),
-    "ntriples-1.2": rdf12.writer(RdfFormat.N_TRIPLES),
+#: Formats of RDF 1.2, for exports alone: there claims are on the triples that they state.
+RDF_12: dict[str, Format] = {
+    f"{name}-1.2": FORMATS[name]._replace(
+        name=f"{name}-1.2", media_type=f"{FORMATS[name].media_type}; version=1.2"
+    )
+    for name in ("turtle", "ntriples")
 }
 
-#: The names of all formats that `export` knows.
-EXPORTS = (*FORMATS, *RDF_12)
+#: All formats that `export` knows, by name.
+EXPORTS: dict[str, Format] = {**FORMATS, **RDF_12}
 
 
-def _format(name: str, names: Iterable[str] = FORMATS) -> Format:
-    if name not in FORMATS:
-        raise UsageError(f"There is no RDF format {name!r}. Choose from {', '.join(names)}.")
-    return FORMATS[name]
+def _format(name: str, formats: dict[str, Format] = FORMATS) -> Format:
+    if name not in formats:
+        raise UsageError(f"There is no RDF format {name!r}. Choose from {', '.join(formats)}.")
+    return formats[name]
 
 
 def _chosen(names: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 The sources have one label a term, `skos:prefLabel`, and one definition, `skos:definition`. Tools
 of the OBO Foundry read `rdfs:label` and IAO:0000115, OWL's own need each individual declared
 (https://www.w3.org/TR/owl2-syntax/#Entity_Declarations), those of SKOS a concept and its scheme.
+Each document is read alone, so it names and declares all that it mentions.
 """
 
 from __future__ import annotations
@@ -37,14 +38,28 @@ def _iri(iri: str) -> Value:
 _TYPE, _LABEL, _DEFINITION, _DEFINED_BY = map(
     _iri, (RDF + "type", RDFS + "label", DEFINITION, RDFS + "isDefinedBy")
 )
-_TITLE, *_GIVEN = map(_iri, (DCT + "title", SKOS + "prefLabel", RDFS + "label"))
-_NAMES = {SKOS + "prefLabel": _LABEL, SKOS + "definition": _DEFINITION}
-_IN_SCHEME, _CONCEPT, _SCHEME, _INDIVIDUAL = map(
+_IN_SCHEME, _TOP_OF, _HAS_TOP, _CONCEPT, _SCHEME = map(
     _iri,
-    (SKOS + "inScheme", SKOS + "Concept", SKOS + "ConceptScheme", OWL + "NamedIndividual"),
+    (
+        *(SKOS + "inScheme", SKOS + "topConceptOf", SKOS + "hasTopConcept"),
+        *(SKOS + "Concept", SKOS + "ConceptScheme"),
+    ),
 )
 _ENTITY, _ARTICLE = _iri(CK + "ClinicalEntity"), _iri(CK + "Article")
-_DERIVED = _iri(PREFIXES["prov"] + "wasDerivedFrom")
+_SOURCE, _DERIVED = _iri(DCT + "source"), _iri(PREFIXES["prov"] + "wasDerivedFrom")
+_OWL_ONTOLOGY, _INDIVIDUAL = _iri(OWL + "Ontology"), _iri(OWL + "NamedIndividual")
+#: What names a thing, the best first.
+_GIVEN = (RDFS + "label", SKOS + "prefLabel", DCT + "title")
+#: A mapping's axiom has the name that the term which it leads to has in its own vocabulary.
+_TARGET, _OBJECT_LABEL = OWL + "annotatedTarget", PREFIXES["sssom"] + "object_label"
+#: The kinds of a term that each document which uses it declares.
+_KINDS = {
+    OWL + name
+    for name in (
+        *("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty"),
+        "NamedIndividual",
+    )
+}
 #: What of the ontology's own header goes for each graph: they are released together.
 _SHARED = (OWL + "versionInfo", DCT + "modified")
 
@@ -53,8 +68,8 @@ def header(graph: str, whole: Graphs) -> list[Triple]:
     """Return what is known of one graph as a dataset, about its IRI.
 
     Title, description and licence stand in the ontology, and from which graphs it is derived; the
-    version and date are those of the ontology; claims are derived from the articles. Without
-    such data there is no header.
+    version and date are those of the ontology; claims are derived from the articles, and a graph
+    is from the sources that it names. Without such data there is no header.
     """
     ontology = whole.get(GRAPHS["ontology"], [])
     said = [triple for triple in ontology if triple[0].text == graph]
@@ -65,46 +80,91 @@ def header(graph: str, whole: Graphs) -> list[Triple]:
         for subject, predicate, value in ontology
         if subject.text == ONTOLOGY and predicate.text in _SHARED
     ]
-    if graph == GRAPHS["claims"]:
-        said += [
-            (said[0][0], _DERIVED, subject)
-            for subject, predicate, value in whole.get(graph, [])
-            if (predicate, value) == (_TYPE, _ARTICLE)
-        ]
+    sources = {
+        subject if predicate == _TYPE else value
+        for subject, predicate, value in whole.get(graph, [])
+        if predicate == _SOURCE or (predicate, value) == (_TYPE, _ARTICLE)
+    }
+    said += [(said[0][0], _DERIVED, source) for source in sources]
     return said
 
 
-def names(graph: str, whole: Graphs) -> Iterator[Triple]:
-    """Yield the labels, definitions and declarations of what one graph describes."""
-    ontology = whole.get(GRAPHS["ontology"], [])
-    schemes = sorted(
-        subject for subject, predicate, value in ontology if (predicate, value) == (_TYPE, _SCHEME)
-    )
-    things = {
-        subject
-        for triples in whole.values()
+def names(graph: str, triples: list[Triple], whole: Graphs) -> Iterator[Triple]:
+    """Yield what a document with `triples` lacks to be read alone, the first graph being `graph`.
+
+    It is one ontology (https://www.w3.org/TR/owl2-syntax/#Ontology_Documents), and has label,
+    definition and kinds of all that it mentions.
+    """
+    said = _Said(whole)
+    mentioned = {term for triple in triples for term in triple if term.kind == "uri"}
+    if said.scheme and mentioned & said.concepts:
+        mentioned |= {said.scheme, _SCHEME, _CONCEPT, _IN_SCHEME, _TOP_OF, _HAS_TOP}
+    if mentioned and not any(triple[1:] == (_TYPE, _OWL_ONTOLOGY) for triple in triples):
+        yield _iri(graph), _TYPE, _OWL_ONTOLOGY
+    for term in mentioned:
+        for label in said.labels(term):
+            yield term, _LABEL, label
+        for kind in said.kinds.get(term, ()):
+            yield term, _TYPE, kind
+            if term.text.startswith(CK):
+                yield term, _DEFINED_BY, _iri(ONTOLOGY)
+        if term in said.concepts and said.scheme:
+            yield term, _TYPE, _CONCEPT
+            yield term, _IN_SCHEME, said.scheme
+            yield term, _DEFINED_BY, said.scheme
+            if term not in said.narrower:
+                yield term, _TOP_OF, said.scheme
+                yield said.scheme, _HAS_TOP, term
+    defined = [
+        (subject, _DEFINITION, value)
         for subject, predicate, value in triples
-        if (predicate, value) == (_TYPE, _ENTITY)
-    }
-    labelled = {subject for subject, predicate, _ in whole.get(graph, []) if predicate in _GIVEN}
-    used = False
-    for subject, predicate, value in whole.get(graph, []):
-        if subject.kind != "uri":
-            continue
-        name = _NAMES.get(predicate.text)
-        if predicate == _TITLE and subject not in labelled:
-            name = _LABEL
-        if name and value.kind == "literal":
-            yield subject, name, value
-            used = used or name == _DEFINITION
-        elif predicate == _TYPE and value.text.startswith(CK):
-            yield subject, _TYPE, _INDIVIDUAL
-            if graph == GRAPHS["background"] and subject in things and schemes:
-                yield subject, _TYPE, _CONCEPT
-                yield subject, _IN_SCHEME, schemes[0]
-                yield subject, _DEFINED_BY, schemes[0]
-        if graph == GRAPHS["ontology"] and predicate == _TYPE and subject.text.startswith(CK):
-            yield subject, _DEFINED_BY, _iri(ONTOLOGY)
-    if used:
+        if predicate.text == SKOS + "definition" and subject.kind == "uri"
+    ]
+    if defined:
+        yield from defined
         yield _DEFINITION, _TYPE, _iri(OWL + "AnnotationProperty")
         yield _DEFINITION, _LABEL, Value("literal", "definition", None, "en")
+
+
+class _Said:
+    """What all graphs together say of names, kinds and concepts."""
+
+    def __init__(self, whole: Graphs) -> None:
+        self.kinds: dict[Value, set[Value]] = {}
+        self.concepts: set[Value] = set()
+        self.narrower: set[Value] = set()
+        self.scheme: Value | None = None
+        self._labels: dict[str, dict[Value, set[Value]]] = {name: {} for name in _GIVEN}
+        described: set[Value] = set()
+        targets: dict[Value, Value] = {}
+        theirs: dict[Value, Value] = {}
+        schemes = set()
+        for subject, predicate, value in (each for found in whole.values() for each in found):
+            if predicate == _TYPE and value.text in _KINDS:
+                self.kinds.setdefault(subject, set()).add(value)
+            elif predicate == _TYPE and value.text.startswith(CK):
+                self.kinds.setdefault(subject, set()).add(_INDIVIDUAL)
+                if value == _ENTITY:
+                    self.concepts.add(subject)
+            elif (predicate, value) == (_TYPE, _SCHEME):
+                schemes.add(subject)
+            elif predicate.text in self._labels and value.kind == "literal":
+                self._labels[predicate.text].setdefault(subject, set()).add(value)
+            elif predicate.text == SKOS + "broader":
+                self.narrower.add(subject)
+            elif predicate.text == SKOS + "altLabel":
+                described.add(subject)
+            elif predicate.text == _TARGET:
+                targets[subject] = value
+            elif predicate.text == _OBJECT_LABEL:
+                theirs[subject] = value
+        self.scheme = min(schemes, default=None)
+        for axiom, label in theirs.items():
+            if targets.get(axiom) in described:
+                self._labels[_GIVEN[-1]].setdefault(targets[axiom], {label})
+
+    def labels(self, term: Value) -> set[Value]:
+        """Return the label of a term, or the labels where several are as good."""
+        if term.kind != "uri":
+            return set()
+        return next((found[term] for found in self._labels.values() if term in found), set())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crampkg.pipeline.rulebook import Pattern
     from crampkg.sources import Sources
 
-_FACTS = NamedNode(GRAPHS["facts"])
+_FACTS = NamedNode(GRAPHS["facts-without-hedges"])
 _INFERRED = NamedNode(GRAPHS["inferred"])
 _NEWS = NamedNode("urn:crampkg:news")
 

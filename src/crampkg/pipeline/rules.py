@@ -57,7 +57,7 @@ def check_vocabulary(store: Store, sources: Sources) -> None:
 
 def derive(store: Store, sources: Sources) -> None:
     """Add the facts that `rules/facts` make of the claims to the facts graph."""
-    graph = NamedNode(GRAPHS["facts"])
+    graph = NamedNode(GRAPHS["facts-without-hedges"])
     for name, text in rule_texts(sources, "facts"):
         for triple in conclusions(store, name, text):
             store.add(Quad(triple.subject, triple.predicate, triple.object, graph))

@@ -180,7 +180,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     derive(store, sources)
     reason(store, sources)
     # Oxigraph normalises literals: what was loaded keeps the lexical forms of its files.
-    for name in ("facts", "inferred"):
+    for name in ("facts-without-hedges", "inferred"):
         lines.update(f"{quad} .\n" for quad in _graph(store, GRAPHS[name]))
     counts = {name: sum(1 for _ in _graph(store, iri)) for name, iri in GRAPHS.items()}
     files = {
