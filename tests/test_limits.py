@@ -28,7 +28,6 @@ from crampkg.graph import KnowledgeGraph
 from crampkg.picture import words
 from crampkg.pipeline import snapshot
 from crampkg.push import parts
-from crampkg.questions.terms import _is_slip
 from crampkg.records import Parameter, Value
 from crampkg.server import api, jobs, media, problems, scenes, sparql
 from crampkg.server.jobs import Reply
@@ -311,14 +310,6 @@ def test_parts_of_a_push_have_their_size() -> None:
     group = [Triple(NamedNode("urn:a"), NamedNode("urn:b"), Literal("x"))] * 3
     sizes = [[len(part) for part in parts._chunks([group, group], size)] for size in (5, 6, 7)]
     assert sizes == [[3, 3], [6], [6]]
-
-
-def test_a_letter_in_four_may_be_a_slip() -> None:
-    assert _is_slip("calx", "calf")
-    assert not _is_slip("caxx", "calf")
-    assert not _is_slip("cramqqx", "crampex")  # seven letters: one of them
-    assert _is_slip("crampqqx", "crampyyx")  # eight: two
-    assert not _is_slip("crampqqq", "crampyyy")
 
 
 def test_a_text_in_a_picture_is_cut() -> None:

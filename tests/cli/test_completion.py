@@ -43,7 +43,15 @@ def completed(run: Callable[..., Ended], tmp_path: Path) -> Callable[[str], list
         ("crampkg describe 'iliac art", ["iliac artery", "iliac artery disease"]),
         ("crampkg why calf pre", ["predisposesTo", "presentsAs"]),
         ("crampkg why calf 'predisposes t", ["predisposes to"]),
+        ("crampkg why calf in", ["influences", "innervates"]),  # not of texts: inSection
+        ("crampkg why calf 'is a m", ["is a member of drug class"]),
         ("crampkg why calf partOf prem", ["premature-fatigue "]),
+        ("crampkg why PAD a art", ["ArterialCondition", "Artery", "Article"]),
+        (
+            "crampkg describe in",
+            ["inadequate-fluid-intake", "inflammatory-muscle-disease", "inhibitory-signals"],
+        ),
+        ("crampkg describe ck:Inf", ["ck:InformationEntity", "ck:influences"]),
         ("crampkg ask arteries-explaining-pain --site kg:Ca", ["kg:calf "]),
         ("crampkg export --graph c", ["claims "]),
         ("crampkg export --graph facts-without-hedges,c", ["facts-without-hedges,claims "]),
@@ -57,3 +65,21 @@ def test_a_word_is_completed(
     completed: Callable[[str], list[str]], line: str, values: list[str]
 ) -> None:
     assert completed(line) == values
+
+
+@pytest.mark.parametrize("line", ["crampkg why ", "crampkg why calf ", "crampkg why calf causes "])
+def test_names_come_before_options_and_are_not_of_the_model(
+    completed: Callable[[str], list[str]], line: str
+) -> None:
+    values = completed(line)
+    assert {"causes", "implicatedIn", "type"} <= set(values) or "claudication" in values
+    unwanted = {"inSection", "claimSubject", "candidateSource", "InformationEntity", "marker-4"}
+    assert unwanted.isdisjoint(values)
+    assert not any(value.startswith(("-", "claim-")) for value in values)
+
+
+def test_options_come_where_nothing_else_does_or_they_are_begun(
+    completed: Callable[[str], list[str]],
+) -> None:
+    assert {"--site", "--format"} <= set(completed("crampkg ask arteries-explaining-pain "))
+    assert completed("crampkg why --li") == ["--limit "]

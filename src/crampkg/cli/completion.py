@@ -18,6 +18,12 @@ from crampkg.cli.parser import (
     overview,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from argcomplete.finders import CompletionFinder
+
 SHELLS = ("bash", "zsh", "fish")
 
 DESCRIPTION = """\
@@ -55,15 +61,25 @@ def run(arguments: Arguments) -> int:
 
 def answer_shell() -> None:
     """Answer the shell that asks for completions, and end the process."""
-    import argcomplete
-
     whole = ArgumentParser("crampkg", "")
     add_globals(whole)
     whole.add_argument("--version", action="store_true", help="show the version")
     commands = whole.add_subparsers(parser_class=_parser_of)  # type: ignore[call-overload]  # a function makes parsers too
     for name, does in COMMANDS.items():
         commands.add_parser(name, help=does)
-    argcomplete.autocomplete(whole, validator=_begins)
+    _finder()(whole, validator=_begins)
+
+
+def _finder() -> CompletionFinder:
+    """Return what finds completions: options where they were begun, or where nothing else fits."""
+    from argcomplete.finders import CompletionFinder
+
+    class Finder(CompletionFinder):
+        def collect_completions(self, *given: Any) -> list[str]:
+            found = super().collect_completions(*given)
+            return [each for each in found if not each.startswith("-")] or found
+
+    return Finder()
 
 
 def _begins(value: str, typed: str) -> bool:

@@ -13,6 +13,7 @@ from crampkg.cli.parser import (
     add_globals,
     add_output,
     completes_names,
+    is_concept,
 )
 from crampkg.cli.show import on_terminal, print_status, quoted, say_status
 from crampkg.vocabulary import CK, compress
@@ -49,7 +50,7 @@ def parser() -> ArgumentParser:
     """Return the parser of the words after `describe`."""
     words = ArgumentParser("crampkg describe", DESCRIPTION, EXAMPLES)
     term = words.add_argument("term", metavar="TERM", help="what the concept is called")
-    completes_names(term, lambda typed: open_graph(typed).terms)
+    completes_names(term, lambda typed: open_graph(typed).terms, briefly=is_concept)
     add_format(words, FORMATS, "table")
     add_article(words, "a copy of the article to quote from")
     add_output(words)

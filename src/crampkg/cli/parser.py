@@ -8,7 +8,7 @@ import os
 
 from crampkg.cli import output
 from crampkg.errors import UsageError, suggest
-from crampkg.vocabulary import compress
+from crampkg.vocabulary import KG, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -278,13 +278,21 @@ def completes(
     action.completer = completer  # type: ignore[attr-defined]  # the door that argcomplete has
 
 
+def is_concept(term: Term) -> bool:
+    """Tell whether a term is a thing that articles speak of, no class and no part of an article."""
+    return term.iri.startswith(KG) and "/" not in term.iri.removeprefix(KG)
+
+
 def completes_names(
-    action: argparse.Action, terms: Callable[[argparse.Namespace], Iterable[Term]]
+    action: argparse.Action,
+    terms: Callable[[argparse.Namespace], Iterable[Term]],
+    *,
+    briefly: Callable[[Term], bool] = lambda _: True,
 ) -> None:
     """Let the shell complete the value of `action` by a name of one of `terms`.
 
     It is the kind of name that was begun: a CURIE, a label, whose words are parted by blanks, or
-    else the short name that needs no quotes.
+    else the short name that needs no quotes, of the terms that may be named `briefly`.
     """
 
     def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
@@ -293,7 +301,7 @@ def completes_names(
             return [compress(term.iri) for term in known]
         if " " in prefix:
             return [term.label for term in known]
-        return [slug(term.iri) for term in known]
+        return [slug(term.iri) for term in known if briefly(term)]
 
     action.completer = completer  # type: ignore[attr-defined]  # as above
 

@@ -13,8 +13,11 @@ from crampkg.cli.parser import (
     add_globals,
     add_output,
     completes_names,
+    is_concept,
 )
 from crampkg.cli.show import on_terminal, print_status, quoted, say_status
+from crampkg.errors import CrampkgError
+from crampkg.vocabulary import OWL, RDF, RDFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,12 +56,13 @@ FORMATS = ("table", "json", "md", "turtle", "jsonld")
 def parser() -> ArgumentParser:
     """Return the parser of the words after `why`."""
     words = ArgumentParser("crampkg why", DESCRIPTION, EXAMPLES)
-    for name, what, known in (
-        ("subject", "what the triple is about", _terms),
-        ("predicate", "the relation", _relations),
-        ("object", "what it leads to", _terms),
-    ):
-        completes_names(words.add_argument(name, metavar=name.upper(), help=what), known)
+    subject = words.add_argument("subject", metavar="SUBJECT", help="what the triple is about")
+    completes_names(subject, lambda typed: open_graph(typed).terms, briefly=is_concept)
+    predicate = words.add_argument("predicate", metavar="PREDICATE", help="the relation")
+    completes_names(predicate, _relations)
+    completes_names(
+        words.add_argument("object", metavar="OBJECT", help="what it leads to"), _objects
+    )
     words.add_argument(
         "--limit",
         metavar="N",
@@ -113,12 +117,29 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _terms(typed: argparse.Namespace) -> Iterable[Term]:
-    return open_graph(typed).terms
+def _relations(typed: argparse.Namespace) -> Iterator[Term]:
+    """Yield the relations that things stand in, and no properties of claims and texts."""
+    from crampkg.explain.evidence import query_text
+    from crampkg.records import Term
+
+    graph = open_graph(typed)
+    yield Term(f"{RDF}type", "is a", (), (), "")  # which has no label of ours
+    for row in graph.query(query_text("relations")):
+        term = graph.terms.get(row.text("relation"))
+        if term is not None:
+            yield term
 
 
-def _relations(typed: argparse.Namespace) -> Iterable[Term]:
-    return open_graph(typed).terms.relations()
+def _objects(typed: argparse.Namespace) -> Iterable[Term]:
+    """Return the concepts, or the classes where the predicate wants one."""
+    terms = open_graph(typed).terms
+    try:
+        relation = terms.relation(typed.predicate)
+    except CrampkgError:
+        relation = ""
+    if relation in (f"{RDF}type", f"{RDFS}subClassOf"):
+        return terms.of_kind(f"{OWL}Class")
+    return filter(is_concept, terms)
 
 
 def _json(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> bytes:
