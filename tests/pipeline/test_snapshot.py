@@ -322,6 +322,24 @@ def test_a_damaged_snapshot_is_built_again_and_that_is_said(
     assert open_snapshot(tiny).notices == ()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", FILES)
+def test_no_pipe_in_the_cache_is_read(
+    name: str, tiny: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To read one had no end, in the folder of the snapshot or in that of an old one."""
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    open_snapshot(tiny)
+    folder = tmp_path / "cache" / digest_of(tiny)
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    other = tmp_path / "cache" / "2019"
+    other.mkdir()
+    os.mkfifo(other / "manifest.json")
+    assert "has been built again" in open_snapshot(tiny).notices[0]
+    assert open_snapshot(tiny).notices == ()
+
+
 @pytest.mark.parametrize("name", ["graph.nq", "manifest.json"])
 def test_what_cannot_be_replaced_in_the_cache_is_named(
     name: str, tiny: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

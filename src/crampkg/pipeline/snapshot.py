@@ -255,8 +255,7 @@ def _verified(folder: str) -> dict[str, bytes] | None:
     files = {}
     try:
         for name in FILES:
-            with open(os.path.join(folder, name), "rb") as file:
-                files[name] = file.read()
+            files[name] = _content(os.path.join(folder, name))
         manifest = json.loads(files[_MANIFEST])
         checksums = manifest.pop("checksums")
         contents = {**files, _MANIFEST: _json_bytes(manifest)}
@@ -325,12 +324,19 @@ def _is_ours(folder: str, digest: str) -> bool:
     """Tell whether a folder has the manifest of the snapshot with this digest. Raises OSError."""
     import json
 
-    with open(os.path.join(folder, _MANIFEST), "rb") as file:
-        content = file.read()
+    content = _content(os.path.join(folder, _MANIFEST))
     try:
         return bool(json.loads(content)["digest"] == digest)
     except (ValueError, LookupError, TypeError):
         return False
+
+
+def _content(path: str) -> bytes:
+    """Return the bytes of a regular file: to read a pipe might have no end. Raises OSError."""
+    if not os.path.isfile(path):
+        raise FileNotFoundError(path)
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def _remove(folder: str) -> None:
