@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import os
-
 from crampkg.answers.whose import home
+from crampkg.questions.own import own_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ def quotes(
     """
     wanted = set(resources)
     spans: dict[str, list[_Span]] = {}
-    for row in query(_query()):
+    for row in query(own_query("answers/spans")):
         resource = row.text("resource")
         if resource in wanted:
             start, end = int(row.text("start")), int(row.text("end"))
@@ -59,7 +57,7 @@ def quotes(
 
 def fit(article: Article, query: Callable[[str], Answer]) -> tuple[int, int]:
     """Return how many recorded spans fit `article`, and of how many, by the articles that do."""
-    every = [row.text("resource") for row in query(_query())]
+    every = [row.text("resource") for row in query(own_query("answers/spans"))]
     found, misfits = quotes(every, article, query)
     return len(found), len(found) + len(misfits)
 
@@ -78,10 +76,3 @@ def _outermost(spans: Iterable[_Span]) -> list[_Span]:
         if not kept or until > kept[-1][2]:
             kept.append((start, end, until, digest))
     return kept
-
-
-@functools.cache  # also because a server's process that answers cannot open a file
-def _query() -> str:
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "spans.rq")
-    with open(path, encoding="utf-8") as file:
-        return file.read()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from crampkg.explain.evidence import evidence, hedge_words, query_text
-from crampkg.questions.bind import bind, serialize
+from crampkg.explain.evidence import evidence, hedge_words
+from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 
     from crampkg.engine.base import Binding, Engine, Triple
     from crampkg.records import Term
-
-
-# What only some cards need is read now: a server's process that answers cannot open a file.
-for _name in ("evidence", "hedges", "labels"):
-    query_text(_name)
 
 
 class CardClaim(NamedTuple):
@@ -192,7 +187,7 @@ def resources(card: Card) -> Iterator[str]:
 
 def query(name: str, concepts: Iterable[str]) -> str:
     """Return the query `card-claims`, `card-links` or another of a card, for some concepts."""
-    return bind(query_text(name), {"concept": [serialize(iri, "iri") for iri in concepts]})
+    return own_query(f"explain/{name}", concept=concepts)
 
 
 def _by_label(said: CardProperty) -> tuple[str, str, str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import os
 from typing import NamedTuple
 
-from crampkg.questions.bind import bind, serialize
+from crampkg.questions.own import own_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,14 +59,12 @@ def evidence(claims: Iterable[str], engine: Engine) -> dict[str, Evidence]:
     wanted = sorted(set(claims))
     if not wanted:
         return {}
-    given = {"claim": [serialize(iri, "iri") for iri in wanted]}
     hedges: dict[str, list[Hedge]] = {}
-    for row in engine.query(bind(query_text("hedges"), given)).bindings():
+    for row in engine.query(own_query("explain/hedges", claim=wanted)).bindings():
         claim, word, kind, rank = ("" if value is None else value.text for value in row)
         hedges.setdefault(claim, []).append(Hedge(word, kind, int(rank)))
-    text = bind(query_text("evidence"), given)
     found: dict[str, Evidence] = {}
-    for row in engine.query(text).bindings():
+    for row in engine.query(own_query("explain/evidence", claim=wanted)).bindings():
         values = ["" if value is None else value.text for value in row]
         heading, own_start, own_end, start, end = values[14:19]
         citation = Citation(*values[19:24])
@@ -90,11 +86,3 @@ def evidence(claims: Iterable[str], engine: Engine) -> dict[str, Evidence]:
 def hedge_words(hedge: Hedge) -> str:
     """Return a hedge as it is told: the word in quotation marks, and its kind."""
     return f"“{hedge.word}” ({hedge.kind})"
-
-
-@functools.cache  # also because a server's process that answers cannot open a file
-def query_text(name: str) -> str:
-    """Return the text of a query of this package."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.rq")
-    with open(path, encoding="utf-8") as file:
-        return file.read()

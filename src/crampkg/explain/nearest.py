@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from crampkg.explain.evidence import evidence, query_text
-from crampkg.questions.bind import bind, serialize
+from crampkg.explain.evidence import evidence
+from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
@@ -111,11 +111,8 @@ def nearest(
     from_object = _ways(object, engine, name_of)
     things = sorted({*from_subject, *from_object})
     found: dict[_Place, tuple[str, ...]] = {}
-    values = {
-        "thing": [serialize(iri, "iri") for iri in things],
-        "predicate": [serialize(predicate, "iri")],
-    }
-    for row in engine.query(bind(query_text("nearest"), values)).bindings():
+    text = own_query("explain/nearest", thing=things, predicate=[predicate])
+    for row in engine.query(text).bindings():
         claim, one, relation, other, stance, start, ladder, basis, hedge = (
             "" if value is None else value.text for value in row
         )
@@ -183,8 +180,7 @@ def _ways(end: str, engine: Engine, name_of: Callable[[str], str]) -> dict[str, 
 
 
 def _steps(things: Iterable[str], engine: Engine) -> list[tuple[str, str, str]]:
-    values = {"thing": [serialize(iri, "iri") for iri in sorted(things)]}
-    rows = engine.query(bind(query_text("neighbours"), values)).bindings()
+    rows = engine.query(own_query("explain/neighbours", thing=sorted(things))).bindings()
     return [
         (thing.text, other.text, step.text)
         for thing, other, step in rows

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from crampkg.explain.evidence import evidence, query_text
+from crampkg.explain.evidence import evidence
 from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.nearest import Nearest, nearest
 from crampkg.explain.wording import Wording
 from crampkg.questions.bind import bind
+from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
@@ -303,4 +304,4 @@ def _bound(name: str, triple: Triple) -> str:
     names = ("subject", "predicate", "object")
     terms = (triple.subject, triple.predicate, triple.object)
     values = {name: [str(term)] for name, term in zip(names, terms, strict=True)}
-    return bind(query_text(name), values)
+    return bind(own_query(f"explain/{name}"), values)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.resources
 from typing import TYPE_CHECKING
 
 from crampkg.explain import describe
 from crampkg.picture.scene import Edge, Node, Scene, citation, layer_of
-from crampkg.questions.bind import bind, serialize
+from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK, RDFS, SKOS
 
 if TYPE_CHECKING:
@@ -17,14 +16,6 @@ if TYPE_CHECKING:
     from crampkg.engine.base import Triple
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Term
-
-#: Read at once, because a server's process that answers cannot open a file.
-_QUERIES = {
-    name: importlib.resources.files("crampkg.picture")
-    .joinpath(f"{name}.rq")
-    .read_text(encoding="utf-8")
-    for name in ("claimed", "evidence", "inverses", "resting")
-}
 
 _CLINICAL = f"{CK}ClinicalEntity"
 _CLAIM = f"{CK}Claim"
@@ -37,7 +28,7 @@ _NAMES = (f"{SKOS}prefLabel", f"{RDFS}label")
 def whole(graph: KnowledgeGraph) -> Scene:
     """Return all clinical things, with every claim, and background and inferred links."""
     things = [term.iri for term in graph.terms if _CLINICAL in term.kinds]
-    things += [row.text("thing") for row in graph.query(_QUERIES["claimed"])]
+    things += [row.text("thing") for row in graph.query(own_query("picture/claimed"))]
     known = dict.fromkeys(things)
     kept = [edge for edge in _touching(graph, known) if edge.start in known and edge.end in known]
     return _scene(graph, "The whole graph", known, kept)
@@ -185,7 +176,7 @@ def _resting(graph: KnowledgeGraph, iri: str) -> list[Edge]:
     """Return the claims that rest on a marker, source, statement or section; or a claim itself."""
     found = {
         row.text("claim"): row.text("subject")
-        for row in graph.query(bind(_QUERIES["resting"], {"concept": [serialize(iri, "iri")]}))
+        for row in graph.query(own_query("picture/resting", concept=[iri]))
     }
     if not found:
         return []
@@ -225,7 +216,7 @@ def _claims(graph: KnowledgeGraph, iris: Iterable[str]) -> list[Edge]:
 def _without_inverses(graph: KnowledgeGraph, links: Sequence[Edge]) -> list[Edge]:
     """Return the links without inferred ones that say the other way round what another says."""
     inverse: dict[str, set[str]] = {}
-    for row in graph.query(_QUERIES["inverses"]):
+    for row in graph.query(own_query("picture/inverses")):
         inverse.setdefault(row.text("one"), set()).add(row.text("other"))
         inverse.setdefault(row.text("other"), set()).add(row.text("one"))
     kept: dict[tuple[str, str, str], Edge] = {}
@@ -283,4 +274,4 @@ def _node(
 
 
 def _evidence(claims: Iterable[str]) -> str:
-    return bind(_QUERIES["evidence"], {"claim": [serialize(iri, "iri") for iri in claims]})
+    return own_query("picture/evidence", claim=claims)

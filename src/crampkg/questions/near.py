@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from crampkg.questions.bind import bind, serialize
+from crampkg.questions.own import own_query
 from crampkg.records import NearTerm
 
 TYPE_CHECKING = False
@@ -13,19 +11,14 @@ if TYPE_CHECKING:
 
     from crampkg.engine.base import Engine
 
-_FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "near.rq")
-with open(_FILE, encoding="utf-8") as _file:
-    #: Read at once, since a process that answers cannot open a file.
-    _NEAR = _file.read()
-
 
 def near_terms(things: Iterable[str], engine: Engine) -> tuple[NearTerm, ...]:
     """Return the terms narrower or wider than some things, by their IRIs, that claims name."""
-    asked = [serialize(iri, "iri") for iri in dict.fromkeys(things)]
+    asked = list(dict.fromkeys(things))
     if not asked:
         return ()
     found: dict[tuple[str, str, str, str, str], set[str]] = {}
-    for values in engine.query(bind(_NEAR, {"thing": asked})).bindings():
+    for values in engine.query(own_query("questions/near", thing=asked)).bindings():
         thing, thing_label, step, iri, label, claim = (each.text if each else "" for each in values)
         found.setdefault((thing, thing_label, step, iri, label), set()).add(claim)
     return tuple(NearTerm(*term, frozenset(claims)) for term, claims in found.items())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
 
+from crampkg.questions.own import own_query
 from crampkg.server import source_files
 from crampkg.server.pages import editor, kinds
 from crampkg.server.pages.layout import Page, render
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from crampkg.server.pages.layout import Job
 
 #: Read at once, since a process that answers cannot open a file.
-_VERSION = kinds.text("version")
 
 #: The source files that serve by themselves: name, what it is.
 _FILES = (
@@ -43,7 +43,11 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
     counts = kinds.counts(graph)
     files = source_files.names(graph.sources)
     version, released = next(
-        ((row.text("version"), row.text("released")) for row in graph.query(_VERSION)), ("", "")
+        (
+            (row.text("version"), row.text("released"))
+            for row in graph.query(own_query("server/pages/version"))
+        ),
+        ("", ""),
     )
     context: dict[str, Any] = {
         "graphs": [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crampkg.answers import formats
 from crampkg.errors import CrampkgError
 from crampkg.explain.describe import resources
-from crampkg.questions.bind import bind, serialize
+from crampkg.questions.own import own_query
 from crampkg.records import Value
 from crampkg.server.media import PAGES, SUFFIXES
 from crampkg.server.pages import addresses, contested, kinds
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from crampkg.server.pages.layout import Job
 
 #: Read at once, since a process that answers cannot open a file.
-_INCOMING = kinds.text("incoming")
-_KINDS = kinds.text("stated_kinds")
 
 #: So many things stand on a page of a list.
 _PER_PAGE = 150
@@ -264,7 +262,7 @@ def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[
     With each of what is inferred comes the address of its derivation.
     """
     said: dict[str, str] = {}
-    for row in graph.query(bind(_KINDS, {"concept": [serialize(term.iri, "iri")]})):
+    for row in graph.query(own_query("server/pages/stated_kinds", concept=[term.iri])):
         kind, origin = row.text("kind"), ORIGINS[row.text("graph")]
         if said.get(kind, "inferred") == "inferred":  # what is stated needs no rule
             said[kind] = origin
@@ -461,8 +459,7 @@ def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[Par
     And whether the names are so brief that they stand in one line.
     """
     found: dict[str, list[Part]] = {}
-    text = bind(_INCOMING, {"concept": [serialize(term.iri, "iri")]})
-    for row in graph.query(text):
+    for row in graph.query(own_query("server/pages/incoming", concept=[term.iri])):
         relation, subject = row.text("relation"), row.text("subject")
         if relation != f"{RDF}type":
             name = graph.terms.name_of(subject).removesuffix(f" of a marker: {term.label}")

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from crampkg.answers import formats
 from crampkg.errors import CrampkgError
 from crampkg.export import to_bytes
+from crampkg.questions.own import own_query
 from crampkg.server import media
 from crampkg.server.pages import kinds, picture
 from crampkg.server.pages.addresses import address
@@ -76,7 +77,6 @@ ORDER BY ?relation ?object
 """
 
 #: Read at once, since a process that answers cannot open a file.
-_PREDICATES, _CLASSES = kinds.text("used_predicates"), kinds.text("used_classes")
 
 
 class Cell(NamedTuple):
@@ -179,7 +179,10 @@ def vocabulary(graph: KnowledgeGraph) -> bytes:
 def _foreign(graph: KnowledgeGraph) -> Sequence[tuple[str, str]]:
     """Return the properties and classes that are used and have no label of ours, with the kind."""
     found: dict[str, str] = {}
-    for text, kind in ((_PREDICATES, "property"), (_CLASSES, "class")):
+    for text, kind in (
+        (own_query("server/pages/used_predicates"), "property"),
+        (own_query("server/pages/used_classes"), "class"),
+    ):
         for row in graph.query(text):
             found.setdefault(row.text("term"), kind)
     return sorted(pair for pair in found.items() if graph.terms.get(pair[0]) is None)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-import importlib.resources
 from typing import TYPE_CHECKING
 
+from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK, RDFS
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ HOLDS = {
 def said(graph: KnowledgeGraph) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the values of each term and property of the ontology that place it."""
     found: dict[tuple[str, str], list[str]] = {}
-    for row in graph.query(_CLASSES):
+    for row in graph.query(own_query("server/pages/classes")):
         key = row.text("term"), row.text("property")
         found.setdefault(key, []).append(row.text("value"))
     return {key: tuple(values) for key, values in found.items()}
@@ -59,7 +59,9 @@ def counts(graph: KnowledgeGraph) -> dict[str, int]:
 @functools.cache
 def stated(graph: KnowledgeGraph) -> frozenset[str]:
     """Return the classes that have a thing of which it is stated, and not only inferred."""
-    return frozenset(row.text("kind") for row in graph.query(_STATED))
+    return frozenset(
+        row.text("kind") for row in graph.query(own_query("server/pages/stated_classes"))
+    )
 
 
 def narrow_first(kinds: Iterable[str], graph: KnowledgeGraph) -> list[tuple[Term, int]]:
@@ -69,14 +71,3 @@ def narrow_first(kinds: Iterable[str], graph: KnowledgeGraph) -> list[tuple[Term
         (term, known[kind]) for kind in kinds if kind in known and (term := graph.terms.get(kind))
     ]
     return sorted(found, key=lambda pair: (pair[1], pair[0].label))
-
-
-def text(name: str) -> str:
-    """Return the text of a query of this package."""
-    file = importlib.resources.files("crampkg.server.pages").joinpath(f"{name}.rq")
-    return file.read_text(encoding="utf-8")
-
-
-#: Read at once, since a process that answers cannot open a file.
-_CLASSES = text("classes")
-_STATED = text("stated_classes")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crampkg.questions.bind import bind, serialize
-from crampkg.server.pages import kinds
+from crampkg.questions.own import own_query
 from crampkg.server.pages.grid import Part, linked
 
 if TYPE_CHECKING:
@@ -14,11 +13,10 @@ if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
 
 #: Read at once, since a process that answers cannot open a file.
-_NEIGHBOURS = kinds.text("neighbours")
 
 
 def neighbours(iri: str, graph: KnowledgeGraph) -> Iterator[Part]:
     """Yield what is tied to a thing by background or inference, and is named by some claim."""
-    for row in graph.query(bind(_NEIGHBOURS, {"concept": [serialize(iri, "iri")]})):
+    for row in graph.query(own_query("server/pages/neighbours", concept=[iri])):
         other = row.text("other")
         yield linked(graph.terms.name_of(other), other)

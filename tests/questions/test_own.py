@@ -1,0 +1,45 @@
+"""The queries of the package itself: one reader, which binds IRIs and nothing else."""
+
+from __future__ import annotations
+
+import builtins
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crampkg.engine import guard
+from crampkg.questions import own
+
+PACKAGE = Path(own.__file__).parents[1]
+NAMES = sorted(
+    path.relative_to(PACKAGE).with_suffix("").as_posix()
+    for path in PACKAGE.rglob("*.rq")
+    if PACKAGE / "kg" not in path.parents
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_may_run(name: str) -> None:
+    guard.check(own.own_query(name))
+
+
+def test_iris_enter_at_the_marked_line() -> None:
+    text = own.own_query("explain/hedges", claim=["https://a.org/1", "https://a.org/2"])
+    assert "VALUES ?claim { <https://a.org/1> <https://a.org/2> } # param: claim" in text
+
+
+@pytest.mark.parametrize("wrong", ["kg:calf", "https://a.org/> } #", ""])
+def test_what_is_no_iri_does_not_enter(wrong: str) -> None:
+    with pytest.raises(ValueError, match="IRI"):
+        own.own_query("explain/hedges", claim=[wrong])
+
+
+def test_all_are_read_before_files_are_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError
+
+    own._text.cache_clear()
+    own.read_all()
+    monkeypatch.setattr(builtins, "open", refuse)
+    assert all(own.own_query(name) for name in NAMES)
