@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from functools import cache
 
 import pytest
-from pyoxigraph import Quad
+from pyoxigraph import Quad, Store
 
-from crampkg.check import files, material, shapes
+from crampkg.check import consistency, files, material, shapes
 from crampkg.export.jsonld import check_context
 from crampkg.pipeline.load import load_file
+from crampkg.pipeline.rules import rule_texts
 from crampkg.questions.lint import lint
 from crampkg.questions.shared import FOLDER
 from crampkg.records import Finding
+from crampkg.sources import Sources
 from crampkg.turtle import format_text, parse_turtle
 
 formatted = cache(format_text)
@@ -33,6 +35,8 @@ def linted(name: str, text: str, texts: Mapping[str, str]) -> list[Finding]:
 
 checked = cache(check_context)
 converted = cache(shapes.to_rdflib)
+_empty_classes = consistency.empty_classes
+_found_empty: dict[object, tuple[set[str], Store]] = {}
 
 
 @cache
@@ -41,9 +45,19 @@ def loaded(name: str, text: str) -> list[Quad]:
     return list(load_file(name, text))
 
 
+def empty_classes(ontology: frozenset[Quad], sources: Sources) -> tuple[set[str], Store]:
+    """Return what the rules find in an ontology that most cases have in common."""
+    rules = [*map(rule_texts, 3 * [sources], ("owl", "inferred", "inconsistent"))]
+    key = ontology, str(rules)
+    if key not in _found_empty:
+        _found_empty[key] = _empty_classes(ontology, sources)
+    return _found_empty[key]
+
+
 @pytest.fixture(autouse=True)
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let these, which are functions of a text or a term alone, remember what they gave."""
+    """Let these, which are functions of what they are given alone, remember what they gave."""
+    monkeypatch.setattr(consistency, "empty_classes", empty_classes)
     monkeypatch.setattr(files, "lint", linted)
     monkeypatch.setattr(files, "format_text", formatted)
     monkeypatch.setattr(files, "check_context", checked)

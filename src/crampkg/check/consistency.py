@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crampkg.check.material import Material
     from crampkg.explain.derivations import Axiom
     from crampkg.records import Finding
+    from crampkg.sources import Sources
 
 #: What is checked here beside the rules of `rules/inconsistent/`.
 CONSISTENCY_CHECKS = {
@@ -26,6 +27,7 @@ CONSISTENCY_CHECKS = {
 }
 
 _TYPE = NamedNode(RDF + "type")
+_CLASS = NamedNode(OWL + "Class")
 _NOTHING = NamedNode(OWL + "Nothing")
 _ONTOLOGY = NamedNode(GRAPHS["ontology"])
 _BACKGROUND = NamedNode(GRAPHS["background"])
@@ -74,18 +76,8 @@ def _unsatisfiable(material: Material) -> Iterator[Finding | None]:
     A contradiction that needs a thing which the axioms only say there must be is beyond this; the
     tableau reasoners of the tests see it.
     """
-    store = Store()
-    store.extend(material.store.quads_for_pattern(None, None, None, _ONTOLOGY))
-    for quad in list(store.quads_for_pattern(None, _TYPE, NamedNode(OWL + "Class"), None)):
-        if isinstance(quad.subject, NamedNode):
-            thing = NamedNode(_ANY + quad.subject.value)
-            store.add(Quad(thing, _TYPE, quad.subject, _BACKGROUND))
-    saturate(store, material.sources, "inconsistent")
-    empty = {
-        quad.subject.value.removeprefix(_ANY)
-        for quad in store.quads_for_pattern(None, _TYPE, _NOTHING, None)
-        if isinstance(quad.subject, NamedNode)
-    }
+    ontology = material.store.quads_for_pattern(None, None, None, _ONTOLOGY)
+    empty, store = empty_classes(frozenset(ontology), material.sources)
     if not empty:
         return
     reasons = _Reasons(material, store)
@@ -103,6 +95,30 @@ def _unsatisfiable(material: Material) -> Iterator[Finding | None]:
         remedy = "Take one of these axioms back."
         about = [axiom.name for axiom in axioms]
         yield material.finding("unsatisfiable-class", iri, problem, remedy, about)
+
+
+def empty_classes(ontology: frozenset[Quad], sources: Sources) -> tuple[set[str], Store]:
+    """Return the IRIs of the classes of an ontology that nothing can be of, by its rules.
+
+    The store with them holds a thing of each class, and what follows.
+    """
+    store = Store()
+    store.extend(ontology)
+    for quad in ontology:
+        if (
+            quad.predicate == _TYPE
+            and quad.object == _CLASS
+            and isinstance(quad.subject, NamedNode)
+        ):
+            thing = NamedNode(_ANY + quad.subject.value)
+            store.add(Quad(thing, _TYPE, quad.subject, _BACKGROUND))
+    saturate(store, sources, "inconsistent")
+    empty = {
+        quad.subject.value.removeprefix(_ANY)
+        for quad in store.quads_for_pattern(None, _TYPE, _NOTHING, None)
+        if isinstance(quad.subject, NamedNode)
+    }
+    return empty, store
 
 
 class _Reasons:

@@ -58,7 +58,7 @@ def write(graphs: Graphs, sources: Sources | None = None) -> bytes:
         inside = _nested(_nodes(graphs[name]), shared)
         whole += inside if name is None else [{"@id": name, "@graph": inside}]
     try:
-        compacted = jsonld.compact(
+        compacted = _processor().compact(
             whole, {"@context": context}, {**options, "graph": True, "compactToRelative": False}
         )
     except jsonld.JsonLdError as error:
@@ -70,6 +70,29 @@ def write(graphs: Graphs, sources: Sources | None = None) -> bytes:
     body = _spelled_out(compacted.get("@graph", []), context)
     document = {"@context": _used(context, body), "@graph": _ordered(body)}
     return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _processor() -> Any:
+    """Return a processor of PyLD's that compacts an IRI once: it looks through all terms for it."""
+    from pyld import jsonld
+
+    class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self._compacted: dict[tuple[object, ...], tuple[object, str]] = {}
+
+        def _compact_iri(
+            self, active_ctx: Object, iri: str, value: object = None, **options: object
+        ) -> str:
+            key = id(active_ctx), iri, *options.items()
+            if value is None and key in self._compacted:
+                return self._compacted[key][1]
+            compacted: str = super()._compact_iri(active_ctx, iri, value, **options)
+            if value is None:  # the context is kept, too, so that its id stays its own
+                self._compacted[key] = active_ctx, compacted
+            return compacted
+
+    return Processor()
 
 
 def check_context(text: str) -> None:
