@@ -119,12 +119,12 @@ def _number(text: str) -> int:
 
 def _relations(typed: argparse.Namespace) -> Iterator[Term]:
     """Yield the relations that things stand in, and no properties of claims and texts."""
-    from crampkg.explain.evidence import query_text
+    from crampkg.questions.own import own_query
     from crampkg.records import Term
 
     graph = open_graph(typed)
     yield Term(f"{RDF}type", "is a", (), (), "")  # which has no label of ours
-    for row in graph.query(query_text("relations")):
+    for row in graph.query(own_query("explain/relations")):
         term = graph.terms.get(row.text("relation"))
         if term is not None:
             yield term
