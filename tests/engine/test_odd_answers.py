@@ -42,8 +42,8 @@ def literal(**more: object) -> dict[str, object]:
     [
         ({"type": "uri", "value": "http://example.org/a b"}, "Invalid IRI code point ' '"),
         ({"type": "uri", "value": "calf"}, "No scheme found"),
-        ({"type": "literal", "value": "\ud800"}, "surrogates not allowed"),
-        ({"type": "bnode", "value": "\ud800"}, "surrogates not allowed"),
+        ({"type": "literal", "value": "\ud800"}, ": it holds half a character"),
+        ({"type": "bnode", "value": "\ud800"}, ": it holds half a character"),
         (literal(**{"xml:lang": "not a tag"}), "is no term of RDF"),
         (literal(datatype="not an IRI"), "is no term of RDF"),
         (literal(datatype=f"{RDF}langString"), "lacks its language"),
@@ -126,12 +126,16 @@ def test_a_graph_with_what_we_do_not_hold_is_told_in_a_sentence(body: bytes) -> 
         list(result(body, "graph", "application/n-triples").triples())
 
 
-@pytest.mark.parametrize("names", [[], ["y"], ["x", "y", "z"]])
-def test_other_columns_than_were_asked_for_are_told_in_a_sentence(names: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("names", "shown"), [([], "''"), (["y"], "'y'"), (["x", "y", "z"], "'x, y, z'")]
+)
+def test_other_columns_than_were_asked_for_are_told_in_a_sentence(
+    names: list[str], shown: str
+) -> None:
     """What reads a row of our own queries by its places stumbled over them."""
     body = json.dumps(rows(names=names)).encode()
     asked = guard.projection("SELECT ?y (COUNT(*) AS ?x) { ?y ?p ?o }")
-    with pytest.raises(EndpointError, match=r"its columns are .*, not y, x"):
+    with pytest.raises(EndpointError, match=f"its columns are {shown}, not y, x"):
         RemoteResult(Reply(body, RESULTS, {}), "select", TRANSPORT, asked, asked)
 
 

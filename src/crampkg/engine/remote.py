@@ -175,7 +175,8 @@ class RemoteResult:
         if form != "graph":
             self._read_json(order)
         if columns and sorted(columns) != sorted(self.variables):
-            message = f"its columns are {_shown(list(self.variables))}, not {', '.join(columns)}"
+            found = _shown(", ".join(self.variables))
+            message = f"its columns are {found}, not {', '.join(columns)}"
             raise transport.unreadable(message)
 
     def bindings(self) -> Iterator[Binding]:
@@ -386,9 +387,11 @@ def _to_value(term: dict[str, Any]) -> Value:
         value = Value("literal", text, None if plain else datatype, language)
     reason = "it lacks its language" if value.datatype == _LANG_STRING else ""
     try:
-        text.encode()  # half a character cannot be written
+        text.encode()
         if kind != "bnode":  # whose label does not matter
             from_value(value)
+    except UnicodeEncodeError:
+        reason = "it holds half a character"
     except ValueError as error:
         reason = str(error)
     if reason:
@@ -397,7 +400,7 @@ def _to_value(term: dict[str, Any]) -> Value:
     return value
 
 
-def _shown(found: object) -> str:
+def _shown(text: str) -> str:
     """Return a part of an answer as it may be shown: short and printable."""
-    text = ascii(found)
+    text = ascii(text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
