@@ -224,7 +224,7 @@ def test_each_body_part_but_the_unnamed_muscles_has_its_place(graph: KnowledgeGr
           ?part a ck:AnatomicalEntity .
           FILTER NOT EXISTS {
             GRAPH g:background {
-              VALUES ?link { ck:partOf ck:supplies ck:drains ck:innervates }
+              VALUES ?link { ck:partOf ck:memberOfGroup ck:supplies ck:drains ck:innervates }
               { ?part ?link ?other } UNION { ?other ?link ?part }
             }
           }
@@ -249,6 +249,28 @@ def test_anatomy_stays_in_the_background_and_moves_no_finding(graph: KnowledgeGr
         *((part, "leg") for part in parts),
         *((part, region) for part in (*parts, "leg", "hip", "buttock")),
     }
+
+
+def test_a_group_is_no_whole(graph: KnowledgeGraph) -> None:
+    """Arteries belong to a group; they are no parts of it, nor of what it might be part of."""
+    rows = graph.query("SELECT ?member ?group { ?member ck:memberOfGroup ?group }")
+    pairs = {tuple(row.text(name)[len(KG) :] for name in row) for row in rows}
+    assert pairs == {
+        *((f"{name}-artery", "peripheral-arteries") for name in NAMED_ARTERIES),
+        *((f"{name}-joint", "joints") for name in ("ankle", "hip", "knee")),
+        *(("peripheral-arteries", "blood-vessels"), ("veins", "blood-vessels")),
+        ("leg-veins", "veins"),
+    }
+    wholes = graph.query("SELECT DISTINCT ?whole { ?part ck:partOf ?whole }")
+    assert {row.text("whole")[len(KG) :] for row in wholes}.isdisjoint(group for _, group in pairs)
+    told = graph.ask("vessels-and-nerves-of", part="joints")
+    assert {(row.text("structureLabel"), row.text("placeLabel")) for row in told} == {
+        ("popliteal artery", "knee joint"),
+        ("tibial artery", "ankle joint"),
+    }
+
+
+NAMED_ARTERIES = ("femoral", "iliac", "popliteal", "tibial")
 
 
 def test_a_part_by_uberon_names_it_as_its_source(graph: KnowledgeGraph) -> None:

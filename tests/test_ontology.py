@@ -175,10 +175,14 @@ def test_a_hedge_says_whether_it_lets_a_fact_through(quads: list[Quad]) -> None:
     assert {name: said[name] for name in expected} == expected
 
 
-def test_every_relation_and_every_kind_of_thing_has_an_example(text: str) -> None:
-    """Of the chapters in which claims are worded; terms of text and evidence need none."""
+def test_every_relation_and_every_class_has_an_example(text: str) -> None:
+    """Of all chapters in which data are worded."""
     found = blocks(text)
-    wanted = [*found["Things"], *found["Relations"]]
+    wanted = [
+        term
+        for chapter in ("Text", "Claims", "Citations", "Things", "Relations")
+        for term in found[chapter]
+    ]
     described = re.findall(r"^(\S+)\n    a(.*?)^\.$", text, re.MULTILINE | re.DOTALL)
     examples = {
         subject
@@ -186,6 +190,44 @@ def test_every_relation_and_every_kind_of_thing_has_an_example(text: str) -> Non
         if "skos:example" in said or not re.search(r"owl:(Class|ObjectProperty)\b", said)
     }
     assert [term for term in wanted if term not in examples] == []
+
+
+def classes(text: str) -> dict[str, tuple[str, str, list[str]]]:
+    """Return label, definition and the classes above of each class."""
+    found = {}
+    block = re.compile(r"^(ck:\w+)\n    a owl:Class ;\n(.*?)^\.$", re.MULTILINE | re.DOTALL)
+    for subject, said in block.findall(text):
+        label, definition = (
+            re.findall(rf'skos:{name} "(.*)"@en', said)[0] for name in ("prefLabel", "definition")
+        )
+        _, _, above = said.partition("rdfs:subClassOf")
+        found[subject] = (label, definition, re.findall(r"ck:\w+", above.split(" ;")[0]))
+    return found
+
+
+def test_a_definition_has_a_genus_and_goes_round_in_no_circle(text: str) -> None:
+    """It says what sort of thing is meant, and does not use the words that it explains.
+
+    A kind may share the noun of the kind above it: an open resolution is a resolution.
+    """
+    found = classes(text)
+    assert len(found) > 80
+    for subject, (label, definition, above) in found.items():
+        assert re.match(r"(An?|One|Something|Anything) ", definition), subject
+        words = set(re.findall(r"\w+", definition.lower()))
+        nouns = {found[each][0].split()[-1] for each in above}
+        if nouns.isdisjoint(label.split()):
+            assert not set(label.lower().split()) <= words, subject
+        for other, (name, explained, over) in found.items():
+            if subject not in (other, *over) and other not in above:
+                both = name in definition.lower() and label in explained.lower()
+                assert not both, (subject, other)
+
+
+def test_a_label_of_a_class_is_a_noun_in_the_singular(text: str) -> None:
+    for subject, (label, _, _) in classes(text).items():
+        head = re.split(r" (?:of|with) ", label)[0].split()[-1]
+        assert not re.search(r"[^sui]s$", head), subject
 
 
 def test_an_example_is_short_and_names_what_is_there(quads: list[Quad]) -> None:

@@ -328,7 +328,7 @@ def test_an_article_is_read_from_its_claims() -> None:
             store.add(Quad(subject, at, term, graph))
 
     say("article", "Article", start=0, end=90, sha256="aa")
-    say("section", "Section", usesHeading="@heading")
+    say("section", "Section", hasHeading="@heading")
     say("heading", "Heading", start=0, end=5, sha256="bb")
     say(
         "whole", "Statement", start=10, end=40, inSection="@section", marker="@m", noClaimReason="r"

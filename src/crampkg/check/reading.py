@@ -143,7 +143,7 @@ def _article(iri: str, subjects: dict[str, dict[str, tuple[str, ...]]]) -> Artic
         elif marker and span:
             text = _first(subjects.get(marker, {}), "markerText")
             uses.append(MarkerUse(name, span, text or ""))
-        elif "Section" in kinds and (heading := _first(properties, "usesHeading")):
+        elif "Section" in kinds and (heading := _first(properties, "hasHeading")):
             headings[name] = heading
     parts: dict[str, list[Statement]] = {}
     for statement in sorted(statements.values(), key=lambda statement: statement.span):
