@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from crampkg.engine.base import Engine
-from crampkg.explain.describe import describe
+from crampkg.explain.describe import describe, document, is_unrelated
 from crampkg.graph import KnowledgeGraph
 from crampkg.records import Term, Value
 from crampkg.vocabulary import CK, GRAPHS, KG, RDF, SKOS, XSD
@@ -124,10 +124,10 @@ def test_a_term_of_the_vocabulary_has_a_card_too(graph: KnowledgeGraph, name: st
 
 def test_its_queries_are_files_that_name_graphs_of_ours() -> None:
     folder = Path(__file__).parents[2] / "src" / "crampkg" / "explain"
-    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.rq"))]
-    assert len(texts) == 14
-    for text in texts:
-        assert " # param: " in text
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.rq")}
+    assert len(texts) == 15
+    for stem, text in texts.items():
+        assert (" # param: " in text) == (stem != "relations")
         names = {part.split()[0] for part in text.split("GRAPH ")[1:]} - {"?graph", "?home"}
         assert names
         assert {name.replace("g:", "https://w3id.org/crampkg/graph/") for name in names} <= set(
@@ -207,6 +207,27 @@ def test_what_is_said_of_a_narrower_kind_stands_on_the_card_of_the_wider(
     assert denial.claim in subjects
     assert f"{KG}mild-hypohydration" in subjects  # with the link that makes it narrower
     assert graph.describe("mild hypohydration").narrower == ()
+
+
+def test_a_card_tells_what_is_claimed_of_the_wider_and_whether_a_claim_relates_them(
+    graph: KnowledgeGraph,
+) -> None:
+    card = graph.describe("leg cramp")
+    muscle = f"{ART}claim-potassium-deficiency-triggers-muscle-cramp"
+    found = {each.label: each for each in card.wider}
+    assert set(found) == {"cramp (unqualified)", "muscle cramp"}
+    assert muscle in found["muscle cramp"].claims
+    assert muscle not in {claim.claim for claim in (*card.claims, *card.narrower)}
+    assert is_unrelated(card)  # the article never says that leg cramps are muscle cramps
+    assert document(card, {})["wider"][1] == {
+        "iri": f"{KG}muscle-cramp",
+        "label": "muscle cramp",
+        "claims": sorted(found["muscle cramp"].claims),
+    }
+    said = graph.describe("other membrane-stabilizing drugs")  # which the article classes so
+    assert [each.label for each in said.wider] == ["membrane-stabilizing drug"]
+    assert not is_unrelated(said)
+    assert graph.describe("muscle fatigue").wider == ()
 
 
 def test_narrower_goes_through_as_many_steps_as_it_takes(graph: KnowledgeGraph) -> None:

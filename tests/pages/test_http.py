@@ -801,6 +801,16 @@ def test_a_thing_shows_appeals_to_evidence_and_its_narrower_kinds(site: Server) 
         assert words in site.get(other, headers={"accept": HTML}).text, other
 
 
+def test_a_thing_leads_to_what_is_claimed_of_the_wider(site: Server) -> None:
+    page = site.get("/id/leg-cramp", headers={"accept": HTML}).text
+    said = page.partition("More is claimed of what is wider by our background: ")[2]
+    said = said.partition("</p>")[0]
+    assert {"/id/cramp", "/id/muscle-cramp"} <= Links(said).links
+    assert "(3 claims)" in said
+    assert "No claim says how <bdi>leg cramp</bdi> is related to it." in said
+    assert any(link.startswith("/questions/claims-about?") for link in Links(said).links)
+
+
 def test_why_begins_with_what_states_it(site: Server) -> None:
     page = site.get("/why?subject=dehydration&predicate=contributes+to&object=cramp").text
     lead = page.index("“What causes leg cramps?” states it by a label: hedged “can” (possibility);")

@@ -141,10 +141,12 @@ def near_lines(answer: Answer) -> list[str]:
 
     It names the command that shows the claims.
     """
+    from crampkg.questions.near import counted
+
     told: dict[str, list[str]] = {}
     for term in near(answer):
-        claims = "1 claim" if len(term.claims) == 1 else f"{len(term.claims)} claims"
-        told.setdefault(term.asked_label, []).append(f"{term.label} ({term.step}, {claims})")
+        more = f"{term.label} ({term.step}, {counted(term)})"
+        told.setdefault(term.asked_label, []).append(more)
     return [
         f"More is said of terms narrower or wider than {label}: {', '.join(terms)}; "
         f'see `crampkg ask {CLAIMS_ABOUT} --concept "{label}"`.'

@@ -174,8 +174,7 @@ def _plain(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> str:
     for heading, sheet in _sheets(card, graph, quotes):
         if sheet.rows:
             lines.append(f"\n{heading}\n\n{plain(sheet)}")
-    if _is_silent(card):
-        lines.append(f"\n{_silence(card)}\n")
+    lines += [f"\n{remark}\n" for remark in _remarks(card)]
     lines.append("\n" + "".join(f"{line}\n" for line in formats.status_lines(graph.statuses)))
     return "".join(lines)
 
@@ -188,8 +187,7 @@ def _markdown(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> s
     for heading, sheet in _sheets(card, graph, quotes):
         if sheet.rows:
             parts += [f"## {heading}", markdown(sheet).rstrip("\n")]
-    if _is_silent(card):
-        parts.append(escape(_silence(card)))
+    parts += map(escape, _remarks(card))
     parts.append("  \n".join(map(escape, formats.status_lines(graph.statuses))))
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -216,17 +214,28 @@ def _print(console: Console, card: Card, graph: KnowledgeGraph, quotes: Mapping[
             console.print(Text(heading, "bold underline"))
             console.print()
             show(console, sheet)
-    if _is_silent(card):
+    for remark in _remarks(card):
         console.print()
-        console.print(Text(_silence(card)))
+        console.print(Text(remark))
     print_status(console, graph.statuses)
 
 
-def _is_silent(card: Card) -> bool:
-    """Tell whether the article might have claimed something of the concept, and does not."""
-    return not card.claims and f"{CK}ClinicalEntity" in card.term.kinds
+def _remarks(card: Card) -> list[str]:
+    """Return where the article is silent on the concept, and where it says more."""
+    from crampkg.explain.describe import is_unrelated
+    from crampkg.questions.near import counted
 
-
-def _silence(card: Card) -> str:
-    itself = " itself" if card.narrower else ""
-    return f"The article makes no claim about {card.term.label}{itself}."
+    label = card.term.label
+    remarks = []
+    if not card.claims and f"{CK}ClinicalEntity" in card.term.kinds:
+        itself = " itself" if card.narrower else ""
+        remarks.append(f"The article makes no claim about {label}{itself}.")
+    if card.wider:
+        terms = ", ".join(f"{each.label} ({counted(each)})" for each in card.wider)
+        silent = f" No claim says how {label} is related to it."
+        remarks.append(
+            f"More is claimed of what is wider by our background: {terms}."
+            f"{silent if is_unrelated(card) else ''}"
+            f' See `crampkg ask {formats.CLAIMS_ABOUT} --concept "{label}"`.'
+        )
+    return remarks

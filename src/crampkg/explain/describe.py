@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crampkg.explain.evidence import evidence, hedge_words
+from crampkg.questions.near import near_terms
 from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from crampkg.engine.base import Binding, Engine, Triple
-    from crampkg.records import Term
+    from crampkg.records import NearTerm, Term
 
 
 class CardClaim(NamedTuple):
@@ -87,7 +88,8 @@ class Card(NamedTuple):
     """Everything about one concept, sorted: claims by side, stance and strength.
 
     `narrower` has the claims about narrower kinds of it that are not about it as well, so that a
-    denial for one of them never goes unsaid. Which kinds are narrower is background.
+    denial for one of them never goes unsaid. `wider` has the terms that are wider, with the claims
+    that name them and are not on the card. What is narrower and wider is background.
     """
 
     term: Term
@@ -98,6 +100,7 @@ class Card(NamedTuple):
     mappings: tuple[CardMapping, ...]
     triples: tuple[Triple, ...]  # the card as an RDF graph
     found: str = ""  # the sentence on a name that only another vocabulary has for it
+    wider: tuple[NearTerm, ...] = ()
 
 
 def describe(term: Term, engine: Engine) -> Card:
@@ -110,7 +113,10 @@ def describe(term: Term, engine: Engine) -> Card:
     claims = tuple(CardClaim(*row) for row in rows("card-claims"))
     kinds = [iri for (iri,) in rows("narrower")]
     own = {claim.claim for claim in claims}
-    narrower = (CardClaim(*row) for row in rows("card-claims", *kinds)) if kinds else ()
+    below = (CardClaim(*row) for row in rows("card-claims", *kinds)) if kinds else ()
+    narrower = tuple(claim for claim in below if claim.claim not in own)
+    shown = own.union(claim.claim for claim in narrower)
+    near = (each._replace(claims=each.claims - shown) for each in near_terms([term.iri], engine))
     clinical = f"{CK}ClinicalEntity" in term.kinds
     return Card(
         term,
@@ -119,12 +125,13 @@ def describe(term: Term, engine: Engine) -> Card:
         # Here, because stores differ in how they order capital letters.
         else tuple(sorted((CardProperty(*row) for row in rows("card-properties")), key=_by_label)),
         claims,
-        tuple(claim for claim in narrower if claim.claim not in own),
+        narrower,
         (*_links(rows("card-links")), *_ties(rows("card-ties"), engine)),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
         tuple(
             sorted(set(engine.query(query("card-graph", [term.iri, *kinds])).triples()), key=str)
         ),
+        wider=tuple(each for each in near if each.step == "wider" and each.claims),
     )
 
 
@@ -170,12 +177,25 @@ def document(card: Card, quotes: Mapping[str, str]) -> dict[str, Any]:
         "properties": [each._asdict() for each in card.properties],
         "claims": [claim._asdict() for claim in card.claims],
         "narrower": [claim._asdict() for claim in card.narrower],
+        "wider": [
+            {"iri": each.iri, "label": each.label, "claims": sorted(each.claims)}
+            for each in card.wider
+        ],
         "links": [link._asdict() for link in card.links],
         "mappings": [mapping._asdict() for mapping in card.mappings],
     }
     if card.found:
         told["found"] = card.found
     return {**told, "quotes": dict(quotes)} if quotes else told
+
+
+def is_unrelated(card: Card) -> bool:
+    """Tell whether no claim on the card names the concept and a term of `wider`."""
+    wider = {each.iri for each in card.wider}
+    return not any(
+        card.term.iri in ends and wider.intersection(ends)
+        for ends in ((claim.subject, claim.object) for claim in card.claims)
+    )
 
 
 def resources(card: Card) -> Iterator[str]:

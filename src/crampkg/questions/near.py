@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from crampkg.engine.base import Engine
 
 
+def counted(term: NearTerm) -> str:
+    """Return how many claims name a term, in words: "3 claims"."""
+    return f"{len(term.claims)} claim{'' if len(term.claims) == 1 else 's'}"
+
+
 def near_terms(things: Iterable[str], engine: Engine) -> tuple[NearTerm, ...]:
     """Return the terms narrower or wider than some things, by their IRIs, that claims name."""
     asked = list(dict.fromkeys(things))

@@ -304,13 +304,13 @@ _SCHEMAS: Object = {
     "Card": {
         "type": "object",
         "required": [
-            *("term", "properties", "claims", "narrower", "links", "mappings", "status"),
+            *("term", "properties", "claims", "narrower", "wider", "links", "mappings", "status"),
         ],
         "properties": {
             "term": {"$ref": "#/components/schemas/Term"},
             **{
                 name: {"type": "array", "items": _ANY}
-                for name in ("properties", "claims", "narrower", "links", "mappings")
+                for name in ("properties", "claims", "narrower", "wider", "links", "mappings")
             },
             "quotes": {"type": "object", "additionalProperties": _STRING},
             "status": _STATUS,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.answers import formats
 from crampkg.errors import CrampkgError
-from crampkg.explain.describe import resources
+from crampkg.explain.describe import is_unrelated, resources
+from crampkg.questions.near import counted
 from crampkg.questions.own import own_query
 from crampkg.records import Value
 from crampkg.server.media import PAGES, SUFFIXES
@@ -194,6 +195,9 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "quote": _lines(quotes.get(iri, "")),
         "claims": list(_claims(card, graph, quotes)),
         "narrower": _narrower(card, graph, quotes),
+        "wider": [(linked(each.label, each.iri), counted(each)) for each in card.wider],
+        "unrelated": is_unrelated(card),
+        "around": addresses.question(formats.CLAIMS_ABOUT, [("concept", compress(iri))]),
         "background": _links(by_origin["background"], graph),
         "inferred": _inferred(by_origin["inferred"], graph),
         "mappings": [

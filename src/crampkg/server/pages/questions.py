@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from crampkg.answers import formats, quotes
 from crampkg.errors import UnknownQuestionError
 from crampkg.picture import gather
+from crampkg.questions.near import counted
 from crampkg.server.media import QUESTIONS
 from crampkg.server.pages import addresses, contested
 from crampkg.server.pages.fields import choices, fields, unknown, values
@@ -152,11 +153,8 @@ def _around(answer: Answer) -> list[tuple[str, str, list[tuple[Part, str]]]]:
     """
     found: dict[tuple[str, str], list[tuple[Part, str]]] = {}
     for term in formats.near(answer):
-        count = len(term.claims)
-        more = f"{term.step}, {count} claim{'' if count == 1 else 's'}"
-        found.setdefault((term.asked_label, term.asked), []).append(
-            (linked(term.label, term.iri), more)
-        )
+        more = linked(term.label, term.iri), f"{term.step}, {counted(term)}"
+        found.setdefault((term.asked_label, term.asked), []).append(more)
     return [
         (label, addresses.question(formats.CLAIMS_ABOUT, [("concept", compress(iri))]), terms)
         for (label, iri), terms in found.items()
