@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -25,6 +26,14 @@ settings.load_profile("crampkg")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option with which CI forbids skipping: there, whatever a test needs is at hand."""
     parser.addoption("--no-skips", action="store_true", help="fail when a test is skipped")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Spare the collector what lives until the end anyway: thousands of tests, all modules."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_terminal_summary(

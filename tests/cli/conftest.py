@@ -9,10 +9,13 @@ import shutil
 import struct
 import subprocess
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from forks import Forks
 from processes import COMMAND, Ended
 from tiny import BASE
 
@@ -25,13 +28,18 @@ ROOT = Path(__file__).parents[2]
 QUESTIONS = ("arteries-explaining-pain", "concept-card", "denied-claims")
 
 
-@pytest.fixture
-def environment(cache: Path, graph: KnowledgeGraph, tmp_path: Path) -> dict[str, str]:
-    """Return an environment without the developer's settings, with the cache of this test run."""
+@pytest.fixture(scope="session")
+def forks(cache: Path, graph: KnowledgeGraph) -> Iterator[Forks]:
+    """Return what runs the command in a process of its own without starting Python anew."""
     assert graph is not None  # its snapshot is in the cache already
+    running = Forks(_variables(cache))
+    yield running
+    running.stop()
+
+
+def _variables(cache: Path) -> dict[str, str]:
     return {
         "CRAMPKG_CACHE": str(cache),
-        "HOME": str(tmp_path),
         "LANG": "C.UTF-8",
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT / "src"),
@@ -40,21 +48,51 @@ def environment(cache: Path, graph: KnowledgeGraph, tmp_path: Path) -> dict[str,
 
 
 @pytest.fixture
-def run(environment: dict[str, str]) -> Callable[..., Ended]:
+def environment(cache: Path, graph: KnowledgeGraph, tmp_path: Path) -> dict[str, str]:
+    """Return an environment without the developer's settings, with the cache of this test run."""
+    assert graph is not None  # its snapshot is in the cache already
+    return {**_variables(cache), "HOME": str(tmp_path)}
+
+
+@pytest.fixture
+def run(forks: Forks, environment: dict[str, str]) -> Callable[..., Ended]:
     """Return a function that runs the command to its end, its output going to pipes."""
 
     def run(*words: str, stdin: str | bytes = "", **variables: str) -> Ended:
-        ended = subprocess.run(
-            [*COMMAND, *words],
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            env={**environment, **variables},
-            timeout=120,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        if any(name.startswith("PYTHON") for name in variables):  # which Python reads at its start
+            ended = subprocess.run(
+                [*COMMAND, *words],
+                input=given,
+                capture_output=True,
+                env={**environment, **variables},
+                timeout=120,
+                check=False,
+            )
+            return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+        (read, in_), (out, write_out), (err, write_err) = os.pipe(), os.pipe(), os.pipe()
+        with ThreadPoolExecutor(3) as pool:
+            pool.submit(_write, in_, given)
+            printed = [pool.submit(_read, each) for each in (out, err)]
+            streams = [read, write_out, write_err]
+            try:
+                code = forks.run(words, {**environment, **variables}, streams)
+            finally:
+                for each in streams:
+                    os.close(each)
+            return Ended(code, *(each.result().decode() for each in printed))
 
     return run
+
+
+def _write(pipe: int, content: bytes) -> None:
+    with open(pipe, "wb") as file, suppress(BrokenPipeError):  # not all is read
+        file.write(content)
+
+
+def _read(pipe: int) -> bytes:
+    with open(pipe, "rb") as file:
+        return file.read()
 
 
 @pytest.fixture
@@ -71,33 +109,30 @@ def called(graph: KnowledgeGraph, capsys: pytest.CaptureFixture[str]) -> Callabl
 
 
 @pytest.fixture
-def on_terminal(environment: dict[str, str]) -> Callable[..., Ended]:
+def on_terminal(forks: Forks, environment: dict[str, str]) -> Callable[..., Ended]:
     """Return a function that runs the command to its end on a terminal of `columns`."""
 
     def on_terminal(*words: str, columns: int = 100, **variables: str) -> Ended:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-        process = subprocess.Popen(
-            [*COMMAND, *words],
-            stdin=subprocess.DEVNULL,
-            stdout=theirs,
-            stderr=theirs,
-            env={**environment, **variables},
-        )
-        os.close(theirs)
-        printed = b""
-        while True:
+        with ThreadPoolExecutor(1) as pool, open(os.devnull) as nothing:
+            printed = pool.submit(_read_terminal, ours)
             try:
-                chunk = os.read(ours, 65536)
-            except OSError:  # Linux says so when the last writer has gone
-                break
-            if not chunk:
-                break
-            printed += chunk
-        os.close(ours)
-        return Ended(process.wait(timeout=120), printed.decode().replace("\r\n", "\n"))
+                streams = [nothing.fileno(), theirs, theirs]
+                code = forks.run(words, {**environment, **variables}, streams)
+            finally:
+                os.close(theirs)
+            return Ended(code, printed.result().decode().replace("\r\n", "\n"))
 
     return on_terminal
+
+
+def _read_terminal(terminal: int) -> bytes:
+    printed = b""
+    with open(terminal, "rb", buffering=0) as file, suppress(OSError):  # the last writer has gone
+        while chunk := file.read(65536):
+            printed += chunk
+    return printed
 
 
 @pytest.fixture
