@@ -27,12 +27,13 @@ FLOORS = (
     {"explain"},
     {"export", "push"},
     {"pipeline"},
+    {"claims"},
     {"questions"},
     {"engine"},
     {"turtle"},
     {"article", "blank_nodes"},
     {"chapters", "convert", "sources"},
-    {"natural_order", "printable", "records", "replacing", "vocabulary"},
+    {"model", "natural_order", "printable", "records", "replacing", "vocabulary"},
     {"errors"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -21,15 +21,24 @@ from crampkg.errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from crampkg.answers.rows import Answer, Row
+    from crampkg.explain.describe import Card
+    from crampkg.explain.why import Explanation
     from crampkg.graph import KnowledgeGraph
+    from crampkg.model import Claim
 
 __all__ = [
     "AmbiguousTermError",
+    "Answer",
+    "Card",
+    "Claim",
     "CrampkgError",
     "EndpointError",
+    "Explanation",
     "KnowledgeGraph",
     "QueryError",
     "RefusedQueryError",
+    "Row",
     "SourceError",
     "UnknownParameterError",
     "UnknownQuestionError",
@@ -42,11 +51,22 @@ __all__ = [
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> object:
-    """Import `KnowledgeGraph` when it is first asked for (PEP 562): the command starts faster."""
-    if name == "KnowledgeGraph":
-        from crampkg.graph import KnowledgeGraph
+#: What is imported when it is first asked for (PEP 562), so that the command starts faster.
+_LATER = {
+    "Answer": "answers.rows",
+    "Card": "explain.describe",
+    "Claim": "model",
+    "Explanation": "explain.why",
+    "KnowledgeGraph": "graph",
+    "Row": "answers.rows",
+}
 
-        return KnowledgeGraph
+
+def __getattr__(name: str) -> object:
+    """Import what `_LATER` names."""
+    if name in _LATER:
+        import importlib
+
+        return getattr(importlib.import_module(f"crampkg.{_LATER[name]}"), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from crampkg.explain.derivations import Derivations
     from crampkg.explain.describe import Card
     from crampkg.explain.why import Explanation
+    from crampkg.model import Claim
     from crampkg.owl_view import OwlView
     from crampkg.pipeline.snapshot import Snapshot
     from crampkg.push import Comparison, Pushed
@@ -277,6 +278,37 @@ class KnowledgeGraph:
 
             self._terms = Terms(self._snapshot.terms)
         return self._terms
+
+    def claims(
+        self,
+        *,
+        about: str | None = None,
+        relation: str | None = None,
+        marker: str | None = None,
+        article: str | None = None,
+    ) -> tuple[Claim, ...]:
+        """Return the claims that fit all that is given, whatever their stance, down the articles.
+
+        `about` is a thing that a claim names in any place, or one of its narrower kinds: what is
+        denied of mild hypohydration is not left out of dehydration. Each takes a label, synonym,
+        CURIE or IRI. Raises as `find` does.
+        """
+        from crampkg.claims import find
+
+        return find(
+            self._open_engine(),
+            about=self.find(about).iri if about else "",
+            relation=self.terms.relation(relation) if relation else "",
+            marker=self.find(marker, f"{CK}CitationMarker").iri if marker else "",
+            article=self.find(article, f"{CK}Article").iri if article else "",
+        )
+
+    def claim(self, name: str) -> Claim:
+        """Return the claim with this CURIE or IRI. Raises as `find` does."""
+        from crampkg.claims import read
+
+        iri = self.find(name, f"{CK}Claim").iri
+        return read([iri], self._open_engine())[iri]
 
     def describe(self, name: str) -> Card:
         """Return the concept card of the term called `name`. Raises as `find` does."""

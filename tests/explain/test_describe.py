@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -12,7 +11,7 @@ from crampkg.engine.base import Engine
 from crampkg.explain.describe import describe, document, is_unrelated
 from crampkg.graph import KnowledgeGraph
 from crampkg.records import Term, Value
-from crampkg.vocabulary import CK, GRAPHS, KG, RDF, SKOS, XSD
+from crampkg.vocabulary import CK, KG, RDF, SKOS, XSD
 
 ART = KG + "what-causes-leg-cramps/"
 
@@ -120,19 +119,6 @@ def test_a_term_of_the_vocabulary_has_a_card_too(graph: KnowledgeGraph, name: st
     predicates = {predicate.text for _, predicate, _ in card.triples}
     assert {RDF + "type", SKOS + "definition"} <= predicates
     assert card.term.iri.startswith(CK)
-
-
-def test_its_queries_are_files_that_name_graphs_of_ours() -> None:
-    folder = Path(__file__).parents[2] / "src" / "crampkg" / "explain"
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.rq")}
-    assert len(texts) == 15
-    for stem, text in texts.items():
-        assert (" # param: " in text) == (stem != "relations")
-        names = {part.split()[0] for part in text.split("GRAPH ")[1:]} - {"?graph", "?home"}
-        assert names
-        assert {name.replace("g:", "https://w3id.org/crampkg/graph/") for name in names} <= set(
-            GRAPHS.values()
-        )
 
 
 def test_a_circumstance_stands_in_the_claims_that_name_it(graph: KnowledgeGraph) -> None:

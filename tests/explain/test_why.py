@@ -14,7 +14,6 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 from crampkg.errors import UnknownTermError, WrongKindError
 from crampkg.explain import story
 from crampkg.explain.derivations import Axiom, Derivations
-from crampkg.explain.evidence import Hedge
 from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.nearest import _number
 from crampkg.explain.prov import provenance
@@ -22,6 +21,7 @@ from crampkg.explain.story import details, document, further, lines, statement, 
 from crampkg.explain.why import Explanation, Reason
 from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
+from crampkg.model import Hedge
 from crampkg.pipeline.rulebook import rulebook
 from crampkg.pipeline.rules import derive, saturate
 from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES, compress
@@ -62,9 +62,9 @@ def claims(explanation: Explanation) -> list[set[str]]:
     """Return the claims that each justification rests on, without what their IRIs begin with."""
     return [
         {
-            reason.evidence.claim.removeprefix(ARTICLE)
+            reason.claim.iri.removeprefix(ARTICLE)
             for reason in walk(tree)
-            if reason.evidence is not None
+            if reason.claim is not None
         }
         for tree in explanation.justifications
     ]
@@ -85,7 +85,7 @@ def test_an_artery_explains_a_site_through_its_disease(graph: KnowledgeGraph) ->
         ("background", "femoral artery disease affects structure femoral artery"),
         ("claim", "femoral artery disease is associated with calf pain"),
     }
-    (told,) = [reason.evidence for reason in walk(tree) if reason.evidence]
+    (told,) = [reason.claim for reason in walk(tree) if reason.claim]
     assert (told.stance, told.hedge, told.start, told.end) == ("affirmed", "typically", 2636, 2709)
     assert told.statement == f"{ARTICLE}statement-calf"
     ((marker, status),) = [(each.text, each.status) for each in told.citations]
@@ -120,26 +120,26 @@ def test_what_a_denial_speaks_against_does_not_hold_and_the_denial_is_named(
     assert not explanation.holds
     assert (explanation.justifications, explanation.complete) == ((), True)
     (denial,) = explanation.stated
-    assert denial.claim == f"{ARTICLE}claim-mild-hypohydration-predisposes-to-cramp"
-    assert (denial.stance, denial.appeal) == ("denied", "research shows")
+    assert denial.iri == f"{ARTICLE}claim-mild-hypohydration-predisposes-to-cramp"
+    assert (denial.stance, denial.evidence) == ("denied", "research shows")
     assert [(hedge.word, hedge.kind) for hedge in denial.hedges] == [
         ("not necessarily", "scope of negation")
     ]
-    assert denial.claim not in {near.evidence.claim for near in explanation.nearest.claims}
+    assert denial.iri not in {near.claim.iri for near in explanation.nearest.claims}
 
 
 def test_a_weaker_claim_does_not_make_a_stronger_relation(graph: KnowledgeGraph) -> None:
     explanation = graph.why("femoral artery disease", "causes", "calf pain")
     assert not explanation.holds
     assert explanation.instead == ()  # what follows between the two follows from the nearest claim
-    nearest = explanation.nearest.claims[0].evidence.claim.removeprefix(ARTICLE)
+    nearest = explanation.nearest.claims[0].claim.iri.removeprefix(ARTICLE)
     assert nearest == "claim-femoral-artery-disease-associated-with-calf-pain"
 
 
 def test_a_belief_is_named_where_dehydration_is_asked_for(graph: KnowledgeGraph) -> None:
     explanation = graph.why("dehydration", "primarily causes", "leg cramp")
     assert not explanation.holds
-    assert "reported belief" in {near.evidence.stance for near in explanation.nearest.claims}
+    assert "reported belief" in {near.claim.stance for near in explanation.nearest.claims}
 
 
 def test_nearness_goes_by_what_stands_between_and_not_by_the_alphabet(
@@ -148,7 +148,7 @@ def test_nearness_goes_by_what_stands_between_and_not_by_the_alphabet(
     """What the article classes with the thing comes first, then what is two steps away."""
     explanation = graph.why("critical limb ischemia", "is associated with", "leg cramp")
     assert not explanation.holds
-    near = [each.evidence.claim.removeprefix(ARTICLE) for each in explanation.nearest.claims]
+    near = [each.claim.iri.removeprefix(ARTICLE) for each in explanation.nearest.claims]
     assert near[:2] == [
         "claim-vascular-disorder-listed-as-associated",
         "claim-vascular-cause-listed-as-primary-cause",
@@ -261,17 +261,15 @@ def test_what_is_left_out_is_told_with_how_near_it_is(graph: KnowledgeGraph) -> 
 def test_a_sibling_does_not_come_near(graph: KnowledgeGraph) -> None:
     """The popliteal artery's disease is another thing, though both are of one wider kind."""
     explanation = graph.why("femoral artery disease", "causes", "calf pain")
-    near = {each.evidence.subject.removeprefix(KG) for each in explanation.nearest.claims}
+    near = {each.claim.subject.removeprefix(KG) for each in explanation.nearest.claims}
     assert near == {"femoral-artery-disease", "peripheral-arterial-disease", "calf-pain"}
 
 
 def test_dehydration_never_comes_without_its_denial(graph: KnowledgeGraph) -> None:
     for relation, problem in (("contributes to", "cramp"), ("causes", "leg cramp")):
         explanation = graph.why("dehydration", relation, problem)
-        (denial,) = [
-            each for each in explanation.nearest.claims if each.evidence.stance == "denied"
-        ]
-        assert denial.evidence.subject == f"{KG}mild-hypohydration"
+        (denial,) = [each for each in explanation.nearest.claims if each.claim.stance == "denied"]
+        assert denial.claim.subject == f"{KG}mild-hypohydration"
         assert denial.links[0] == (
             "mild hypohydration is a narrower kind of dehydration (background)"
         )
@@ -587,7 +585,7 @@ def test_every_claim_is_told_as_what_it_is(graph: KnowledgeGraph) -> None:
     for claim, triple in given.items():
         row = by_hand[compress(claim)]
         explanation = graph.why(*triple, limit=1)
-        told = {each.claim: statement(each) for each in explanation.stated}
+        told = {each.iri: statement(each) for each in explanation.stated}
         begins = f"“What causes leg cramps?” {STANCES[row['stance']]} {FORMS[row['basis']]}"
         assert told[claim].startswith(begins), claim
         assert row["section"] in told[claim]
@@ -639,7 +637,7 @@ def test_hedges_of_two_kinds_do_not_outrank_each_other(graph: KnowledgeGraph) ->
     assert both in statement(twice)
     assert both in next(story.claim(twice, {}, "PAD causes claudication")).aside
     leaves = tuple(
-        Reason("claim", "", explanation.triple, evidence=claimed._replace(hedges=(hedge,)))
+        Reason("claim", "", explanation.triple, claim=claimed._replace(hedges=(hedge,)))
         for hedge in (rarely, can, often)
     )
     assert weakest(Reason("inferred", "", explanation.triple, because=leaves)) == (

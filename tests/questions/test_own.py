@@ -10,6 +10,7 @@ import pytest
 
 from crampkg.engine import guard
 from crampkg.questions import own
+from crampkg.vocabulary import GRAPHS
 
 PACKAGE = Path(own.__file__).parents[1]
 NAMES = sorted(
@@ -24,15 +25,22 @@ def test_a_query_may_run(name: str) -> None:
     guard.check(own.own_query(name))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_names_graphs_of_ours(name: str) -> None:
+    named = {part.split()[0] for part in own.own_query(name).split("GRAPH ")[1:]}
+    graphs = {each.replace("g:", "https://w3id.org/crampkg/graph/") for each in named}
+    assert {each for each in graphs if each[0] != "?"} <= set(GRAPHS.values())
+
+
 def test_iris_enter_at_the_marked_line() -> None:
-    text = own.own_query("explain/hedges", claim=["https://a.org/1", "https://a.org/2"])
+    text = own.own_query("claims/hedges", claim=["https://a.org/1", "https://a.org/2"])
     assert "VALUES ?claim { <https://a.org/1> <https://a.org/2> } # param: claim" in text
 
 
 @pytest.mark.parametrize("wrong", ["calf", "https://a.org/> } #", ""])
 def test_what_is_no_iri_does_not_enter(wrong: str) -> None:
     with pytest.raises(ValueError, match="IRI"):
-        own.own_query("explain/hedges", claim=[wrong])
+        own.own_query("claims/hedges", claim=[wrong])
 
 
 def test_all_are_read_before_files_are_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,7 +177,7 @@ def _parts(
         return term.label if term else iri
 
     if explanation.stated:
-        stated = [claim(told, quotes, label(told.claim)) for told in explanation.stated]
+        stated = [claim(told, quotes, label(told.iri)) for told in explanation.stated]
         yield "What is said of it", [line for each in stated for line in each]
     chosen = [each for each in explanation.justifications if rests_elsewhere(each, explanation)]
     for number, reason in enumerate(chosen, 1):
@@ -186,7 +186,7 @@ def _parts(
         yield heading, [*lines(reason, quotes), *([Line(0, hedges, "")] if hedges else [])]
     if explanation.nearest.claims:
         near = [
-            claim(each.evidence, quotes, label(each.evidence.claim), each.links)
+            claim(each.claim, quotes, label(each.claim.iri), each.links)
             for each in explanation.nearest.claims
         ]
         found = [line for each in near for line in each]

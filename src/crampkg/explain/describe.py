@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from crampkg.explain.evidence import evidence, hedge_words
+from crampkg import claims
 from crampkg.questions.near import near_terms
 from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK
@@ -110,9 +110,9 @@ def describe(term: Term, engine: Engine) -> Card:
         asked = query(name, concepts or (term.iri,))
         return [_texts(row) for row in engine.query(asked).bindings()]
 
-    claims = tuple(CardClaim(*row) for row in rows("card-claims"))
-    kinds = [iri for (iri,) in rows("narrower")]
-    own = {claim.claim for claim in claims}
+    own_claims = tuple(CardClaim(*row) for row in rows("card-claims"))
+    kinds = claims.narrower(term.iri, engine)
+    own = {claim.claim for claim in own_claims}
     below = (CardClaim(*row) for row in rows("card-claims", *kinds)) if kinds else ()
     narrower = tuple(claim for claim in below if claim.claim not in own)
     shown = own.union(claim.claim for claim in narrower)
@@ -124,7 +124,7 @@ def describe(term: Term, engine: Engine) -> Card:
         if clinical
         # Here, because stores differ in how they order capital letters.
         else tuple(sorted((CardProperty(*row) for row in rows("card-properties")), key=_by_label)),
-        claims,
+        own_claims,
         narrower,
         (*_links(rows("card-links")), *_ties(rows("card-ties"), engine)),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
@@ -147,13 +147,13 @@ def _ties(rows: Sequence[Sequence[str]], engine: Engine) -> Iterator[CardLink]:
     """Return the inferred ties, each with its way, in the order of their labels."""
     things = {iri for row in rows for iri in row if iri}
     labels = dict(map(_texts, engine.query(query("labels", things)).bindings())) if things else {}
-    told = evidence((row[6] for row in rows if row[6]), engine)
+    told = claims.read((row[6] for row in rows if row[6]), engine)
     ties = []
     for row in rows:
         subject, relation, object, disease, by, problem, _, site = (
             labels.get(iri, iri) for iri in row
         )
-        hedges = " and ".join(map(hedge_words, told[row[6]].hedges)) if row[6] else ""
+        hedges = " and ".join(map(claims.hedge_words, told[row[6]].hedges)) if row[6] else ""
         steps = []
         if row[6]:
             hedged = f"hedged {hedges}" if hedges else "no hedge"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from crampkg.explain.evidence import evidence
+from crampkg.claims import read
 from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from crampkg.engine.base import Engine
-    from crampkg.explain.evidence import Evidence
+    from crampkg.model import Claim
 
 
 class _Step(NamedTuple):
@@ -45,7 +45,7 @@ _FEW, _MOST = 5, 10
 class Near(NamedTuple):
     """A claim that comes near, and the links from the ends of the triple to its own, in words."""
 
-    evidence: Evidence
+    claim: Claim
     links: tuple[str, ...]
 
 
@@ -133,7 +133,7 @@ def nearest(
     chosen = places[: _number([place.nearness for place in places])]
     left = places[len(chosen) :]
     as_near = sum(place.nearness == chosen[-1].nearness for place in left)
-    told = evidence([place.claim for place in chosen], engine)
+    told = read([place.claim for place in chosen], engine)
     claims = tuple(Near(told[place.claim], found[place]) for place in chosen)
     return Nearest(claims, len(left), as_near)
 

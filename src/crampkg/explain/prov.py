@@ -45,7 +45,7 @@ def _affirmed(explanation: Explanation) -> Iterator[Reason]:
     if not explanation.justifications:
         for told in explanation.stated:
             if told.stance == "affirmed" and not is_grouping(told, explanation.triple):
-                yield Reason("claim", explanation.text, explanation.triple, evidence=told)
+                yield Reason("claim", explanation.text, explanation.triple, claim=told)
 
 
 def _tell(reason: Reason, named: Names) -> Iterator[Triple]:
@@ -54,11 +54,11 @@ def _tell(reason: Reason, named: Names) -> Iterator[Triple]:
     yield Triple(entity, _rdf("type"), _rdf("Statement"))
     yield Triple(entity, NamedNode(RDFS + "label"), Literal(reason.text, language="en"))
     yield from _reified(entity, reason.triple)
-    if reason.evidence is not None:
-        claim = NamedNode(reason.evidence.claim)
+    if reason.claim is not None:
+        claim = NamedNode(reason.claim.iri)
         yield Triple(entity, _prov("hadPrimarySource"), claim)
-        yield Triple(claim, _prov("wasDerivedFrom"), NamedNode(reason.evidence.statement))
-        for citation in reason.evidence.citations:
+        yield Triple(claim, _prov("wasDerivedFrom"), NamedNode(reason.claim.statement))
+        for citation in reason.claim.citations:
             yield Triple(claim, NamedNode(CK + "citesMarker"), NamedNode(citation.marker))
     if reason.rule is not None and not reason.again:
         yield from _activity(entity, reason, reason.rule, named)

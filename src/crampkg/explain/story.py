@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from crampkg.explain.evidence import hedge_words
+from crampkg.claims import hedge_words
 from crampkg.vocabulary import CK, RDF, compress
 
 TYPE_CHECKING = False
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-    from crampkg.explain.evidence import Evidence, Hedge
     from crampkg.explain.why import Explanation, Reason
+    from crampkg.model import Claim, Hedge
 
 
 class Line(NamedTuple):
@@ -52,28 +52,28 @@ def verdict(explanation: Explanation) -> str:
     return " ".join(told)
 
 
-def is_grouping(evidence: Evidence, triple: Triple) -> bool:
+def is_grouping(claim: Claim, triple: Triple) -> bool:
     """Tell whether a claim puts a thing under a label, where a class of ours is asked for."""
-    return evidence.relation == f"{CK}classedAs" and triple.predicate.value == f"{RDF}type"
+    return claim.relation == f"{CK}classedAs" and triple.predicate.value == f"{RDF}type"
 
 
-def statement(evidence: Evidence, *, grouping: bool = False) -> str:
+def statement(claim: Claim, *, grouping: bool = False) -> str:
     """Return in a sentence which article says it, how, where, how firmly and with which markers.
 
     With `grouping` it is told that a label of the article is no class of ours.
     """
-    does = _STANCES.get(evidence.stance, f"gives it as {evidence.stance},")
+    does = _STANCES.get(claim.stance, f"gives it as {claim.stance},")
     if grouping:
         does = f"{does}, in a grouping of its own,"
-    hedges = " and ".join(map(hedge_words, evidence.hedges))
+    hedges = " and ".join(map(hedge_words, claim.hedges))
     told = [
         f"hedged {hedges}" if hedges else "no hedge",
-        *([evidence.condition] if evidence.condition else []),
-        *([f"with the appeal to evidence “{evidence.appeal}”"] if evidence.appeal else []),
-        evidence.section,
-        _markers(evidence),
+        *([claim.condition] if claim.condition else []),
+        *([f"with the appeal to evidence “{claim.evidence}”"] if claim.evidence else []),
+        claim.section,
+        _markers(claim),
     ]
-    return f"“{evidence.article}” {does} {_form(evidence)[0]}: {'; '.join(told)}."
+    return f"“{claim.article_title}” {does} {_form(claim)[0]}: {'; '.join(told)}."
 
 
 def _inference(explanation: Explanation) -> str:
@@ -136,8 +136,8 @@ def _count(explanation: Explanation) -> str:
 
 def rests_elsewhere(reason: Reason, explanation: Explanation) -> bool:
     """Tell whether a justification has more in it than a claim that states the triple itself."""
-    own = {told.claim for told in explanation.stated}
-    return {told.claim for told in _claims((reason,))}.isdisjoint(own)
+    own = {told.iri for told in explanation.stated}
+    return {told.iri for told in _claims((reason,))}.isdisjoint(own)
 
 
 def _firmer(explanation: Explanation) -> str:
@@ -185,8 +185,8 @@ def weakest(reason: Reason) -> str:
     return "No claim on the way is hedged." if told else ""
 
 
-def _markers(evidence: Evidence) -> str:
-    texts = list(dict.fromkeys(citation.text for citation in evidence.citations))
+def _markers(claim: Claim) -> str:
+    texts = list(dict.fromkeys(citation.text for citation in claim.citations))
     if not texts:
         return "no marker"
     return f"marker{'s' if len(texts) > 1 else ''} {' and '.join(texts)}"
@@ -194,9 +194,9 @@ def _markers(evidence: Evidence) -> str:
 
 def lines(reason: Reason, quotes: Mapping[str, str], depth: int = 0) -> Iterator[Line]:
     """Yield the lines of a justification, each reason deeper than what it is a reason for."""
-    if reason.evidence is not None:
-        yield Line(depth, f"the article's claim that {reason.text}", _claim_aside(reason.evidence))
-        for detail in details(reason.evidence, quotes):
+    if reason.claim is not None:
+        yield Line(depth, f"the article's claim that {reason.text}", _claim_aside(reason.claim))
+        for detail in details(reason.claim, quotes):
             yield Line(depth + 1, detail, "")
         return
     yield Line(depth, reason.text, aside(reason))
@@ -218,35 +218,35 @@ def aside(reason: Reason) -> str:
     return "record of the article"
 
 
-def details(evidence: Evidence, quotes: Mapping[str, str]) -> Iterator[str]:
+def details(claim: Claim, quotes: Mapping[str, str]) -> Iterator[str]:
     """Yield where a claim is read from, its quote if there is one, and its markers."""
-    name, statement = compress(evidence.claim), compress(evidence.statement)
-    span = f"characters {evidence.start} to {evidence.end}"
-    place = f"{evidence.section} of “{evidence.article}”"
+    name, statement = compress(claim.iri), compress(claim.statement)
+    span = f"characters {claim.start} to {claim.end}"
+    place = f"{claim.section} of “{claim.article_title}”"
     yield f"{name}, read from {statement}, {place}, {span}"
-    quote = quotes.get(evidence.claim) or quotes.get(evidence.statement)
+    quote = quotes.get(claim.iri) or quotes.get(claim.statement)
     if quote:
         yield f"“{' '.join(quote.split())}”"
-    if evidence.note:
-        yield f"our note: {evidence.note}"
-    for citation in evidence.citations:
+    if claim.note:
+        yield f"our note: {claim.note}"
+    for citation in claim.citations:
         source = f": {citation.source_label}" if citation.source_label else ""
         yield f"marker {citation.text}: {citation.status}{source}"
-    if not evidence.citations:
+    if not claim.citations:
         yield "no marker: the article cites nothing for it"
 
 
 def claim(
-    evidence: Evidence, quotes: Mapping[str, str], words: str, links: Sequence[str] = ()
+    claim: Claim, quotes: Mapping[str, str], words: str, links: Sequence[str] = ()
 ) -> Iterator[Line]:
     """Yield the lines on a claim that states the triple, or that comes near by some `links`.
 
     `words` say what it claims.
     """
-    yield Line(0, words, _claim_aside(evidence))
+    yield Line(0, words, _claim_aside(claim))
     if links:
         yield Line(1, f"near, since {', and '.join(links)}", "")
-    for detail in details(evidence, quotes):
+    for detail in details(claim, quotes):
         yield Line(1, detail, "")
 
 
@@ -258,12 +258,12 @@ def document(explanation: Explanation, quotes: Mapping[str, str]) -> dict[str, A
         "holds": explanation.holds,
         "origin": explanation.origin,
         "verdict": verdict(explanation),
-        "stated": [_evidence(each, quotes) for each in explanation.stated],
+        "stated": [_claim(each, quotes) for each in explanation.stated],
         "complete": explanation.complete,
         "justifications": [_node(reason, quotes) for reason in explanation.justifications],
         "instead": list(explanation.instead),
         "nearest": [
-            {**_evidence(each.evidence, quotes), "links": list(each.links)}
+            {**_claim(each.claim, quotes), "links": list(each.links)}
             for each in explanation.nearest.claims
         ],
         "further": explanation.nearest.further,
@@ -273,28 +273,28 @@ def document(explanation: Explanation, quotes: Mapping[str, str]) -> dict[str, A
 
 def resources(explanation: Explanation) -> Iterator[str]:
     """Yield the IRIs of the explanation's claims and of their statements, which have spans."""
-    near = (each.evidence for each in explanation.nearest.claims)
+    near = (each.claim for each in explanation.nearest.claims)
     for told in (*explanation.stated, *near, *_claims(explanation.justifications)):
-        yield told.claim
+        yield told.iri
         yield told.statement
 
 
-def _claims(reasons: tuple[Reason, ...]) -> Iterator[Evidence]:
+def _claims(reasons: tuple[Reason, ...]) -> Iterator[Claim]:
     for reason in reasons:
-        if reason.evidence is not None:
-            yield reason.evidence
+        if reason.claim is not None:
+            yield reason.claim
         yield from _claims(reason.because)
 
 
-def _claim_aside(evidence: Evidence) -> str:
-    parts = [evidence.stance, f"worded “{evidence.wording}”"]
-    if evidence.hedges:
-        parts.append(f"hedged {' and '.join(map(hedge_words, evidence.hedges))}")
-    if evidence.condition:
-        parts.append(evidence.condition)
-    if evidence.appeal:
-        parts.append(f"appeal to evidence “{evidence.appeal}”")
-    return f"{', '.join(parts)}; read from {_form(evidence)[1]}"
+def _claim_aside(claim: Claim) -> str:
+    parts = [claim.stance, f"worded “{claim.wording}”"]
+    if claim.hedges:
+        parts.append(f"hedged {' and '.join(map(hedge_words, claim.hedges))}")
+    if claim.condition:
+        parts.append(claim.condition)
+    if claim.evidence:
+        parts.append(f"appeal to evidence “{claim.evidence}”")
+    return f"{', '.join(parts)}; read from {_form(claim)[1]}"
 
 
 #: How a claim is said, and what it is read from, by its basis.
@@ -307,8 +307,8 @@ _FORMS = {
 }
 
 
-def _form(evidence: Evidence) -> tuple[str, str]:
-    return _FORMS.get(evidence.basis, (f"({evidence.basis})", evidence.basis))
+def _form(claim: Claim) -> tuple[str, str]:
+    return _FORMS.get(claim.basis, (f"({claim.basis})", claim.basis))
 
 
 def _node(reason: Reason, quotes: Mapping[str, str]) -> dict[str, Any]:
@@ -324,16 +324,16 @@ def _node(reason: Reason, quotes: Mapping[str, str]) -> dict[str, Any]:
         told["again"] = True
     if reason.source:
         told["source"] = reason.source
-    if reason.evidence is not None:
-        told["claim"] = _evidence(reason.evidence, quotes)
+    if reason.claim is not None:
+        told["claim"] = _claim(reason.claim, quotes)
     return told
 
 
-def _evidence(evidence: Evidence, quotes: Mapping[str, str]) -> dict[str, Any]:
-    told = evidence._asdict()
-    told["citations"] = [citation._asdict() for citation in evidence.citations]
-    told["hedges"] = [hedge._asdict() for hedge in evidence.hedges]
-    quote = quotes.get(evidence.claim) or quotes.get(evidence.statement)
+def _claim(claim: Claim, quotes: Mapping[str, str]) -> dict[str, Any]:
+    told = claim._asdict()
+    for key in ("hedges", "circumstances", "citations"):
+        told[key] = [each._asdict() for each in told[key]]
+    quote = quotes.get(claim.iri) or quotes.get(claim.statement)
     return {**told, "quote": quote} if quote else told
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from crampkg.explain.evidence import evidence
+from crampkg.claims import read
 from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.nearest import Nearest, nearest
 from crampkg.explain.wording import Wording
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from crampkg.engine.base import Engine
     from crampkg.explain.derivations import Axiom, Derivations, Step
-    from crampkg.explain.evidence import Evidence
     from crampkg.explain.nearest import Near
+    from crampkg.model import Claim
     from crampkg.pipeline.rulebook import Rule
 
 _READS_BOTH_WAYS = NamedNode(f"{CK}readsBothWays")
@@ -35,7 +35,7 @@ class Reason(NamedTuple):
     """A node of a justification: a triple, and what it rests on.
 
     `kind` says what the triple is: "inferred" or "fact" (by `rule`, from the reasons `because`);
-    "claim" (of the article, with its `evidence`); "background" (our link, with its `source` if
+    "claim" (of the article, with its `claim`); "background" (our link, with its `source` if
     one is given); "axiom" (of the ontology); "record" (of the article's structure). A reason that
     stands in the tree more than once has its own reasons only the first time; `again` is then set.
     """
@@ -45,7 +45,7 @@ class Reason(NamedTuple):
     triple: Triple
     rule: Rule | None = None
     because: tuple[Reason, ...] = ()
-    evidence: Evidence | None = None
+    claim: Claim | None = None
     source: str = ""
     again: bool = False
 
@@ -65,7 +65,7 @@ class Explanation(NamedTuple):
     triple: Triple
     text: str
     origin: str
-    stated: tuple[Evidence, ...]
+    stated: tuple[Claim, ...]
     justifications: tuple[Reason, ...]
     complete: bool
     instead: tuple[str, ...]
@@ -143,7 +143,7 @@ def _trees(
         for axiom in axioms
         if axiom.graph == "claims" and axiom.predicate is None
     }
-    told = evidence(claims, engine)
+    told = read(claims, engine)
     trees = []
     for axioms in found:
         proof = horn.proof(triple, axioms)
@@ -162,7 +162,7 @@ class _Tree:
         engine: Engine,
         axioms: Mapping[Triple, Axiom],
         wording: Wording,
-        told: Mapping[str, Evidence],
+        told: Mapping[str, Claim],
         steps: Mapping[Triple, Step | None],
     ) -> None:
         self._engine = engine
@@ -225,7 +225,7 @@ class _Tree:
         if told is None:
             return Reason("record", text, whole)
         claim = Triple(NamedNode(told.subject), NamedNode(told.relation), NamedNode(told.object))
-        return Reason("claim", self._wording.sentence(claim), claim, evidence=told)
+        return Reason("claim", self._wording.sentence(claim), claim, claim=told)
 
     def _source(self, triple: Triple) -> str:
         """Return the labels of the sources of a background link."""
@@ -250,13 +250,13 @@ def _origin(derivations: Derivations, triple: Triple) -> str:
     return "article" if axiom.graph == "claims" else "background"
 
 
-def _stated(triple: Triple, engine: Engine) -> tuple[Evidence, ...]:
+def _stated(triple: Triple, engine: Engine) -> tuple[Claim, ...]:
     """Return the claims that say just this, affirmed ones first, then down the article."""
     if not isinstance(triple.object, NamedNode):
         return ()
     rows = engine.query(_bound("stated", triple)).bindings()
     claims = list(dict.fromkeys(row[0].text for row in rows if row[0] is not None))
-    told = evidence(claims, engine)
+    told = read(claims, engine)
     return tuple(told[claim] for claim in claims)
 
 
@@ -264,7 +264,7 @@ def _nearest(
     triple: Triple,
     engine: Engine,
     wording: Wording,
-    stated: Iterable[Evidence],
+    stated: Iterable[Claim],
     *,
     contrary: bool,
 ) -> Nearest:
@@ -277,7 +277,7 @@ def _nearest(
         object.value,
         engine,
         lambda iri: wording.term(NamedNode(iri)),
-        without={told.claim for told in stated},
+        without={told.iri for told in stated},
         contrary=contrary,
     )
 
@@ -288,7 +288,7 @@ def _instead(
     """Return what follows between the two, without what the nearest claims or others of it say."""
     between = {each.predicate: each for each in derivations.between(triple.subject, triple.object)}
     ends = [str(triple.subject), str(triple.object)]
-    for told in (each.evidence for each in near):
+    for told in (each.claim for each in near):
         if [str(NamedNode(told.subject)), str(NamedNode(told.object))] == ends:
             between.pop(NamedNode(told.relation), None)
             for above in derivations.above(NamedNode(told.relation)):

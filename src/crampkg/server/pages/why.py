@@ -124,7 +124,7 @@ def _kinds(reasons: Iterable[Reason]) -> set[str]:
     """Return what stands at the lines of derivations."""
     found = set()
     for each in reasons:
-        found |= {"article" if each.evidence else each.kind, *_kinds(each.because)}
+        found |= {"article" if each.claim else each.kind, *_kinds(each.because)}
     return found
 
 

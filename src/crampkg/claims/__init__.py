@@ -1,0 +1,92 @@
+"""Claims by IRI, or by what they are about, with all that shows how firm they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from crampkg.model import Circumstance, Citation, Claim, Hedge
+from crampkg.questions.own import own_query
+from crampkg.vocabulary import CK, RDF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from crampkg.engine.base import Engine
+
+#: How many fields of a claim, from the first one on, are columns of the query.
+_TEXTS = Claim._fields.index("start")
+#: The places that a thing can have in a claim.
+_PLACES = [
+    CK + place
+    for place in ("claimSubject", "claimObject", "especiallyWhen", "statedFor", "viaMechanism")
+]
+
+
+def read(iris: Iterable[str], engine: Engine) -> dict[str, Claim]:
+    """Return the claims with these IRIs by IRI, down the articles. What is no claim is left out."""
+    wanted = sorted(set(iris))
+    if not wanted:
+        return {}
+    hedges: dict[str, list[Hedge]] = defaultdict(list)
+    circumstances: dict[str, list[Circumstance]] = defaultdict(list)
+    citations: dict[str, list[Citation]] = defaultdict(list)
+    for iri, word, kind, rank in _rows("hedges", engine, claim=wanted):
+        hedges[iri].append(Hedge(word, kind, int(rank)))
+    for iri, *circumstance in _rows("circumstances", engine, claim=wanted):
+        circumstances[iri].append(Circumstance(*circumstance))
+    for iri, *citation in _rows("citations", engine, claim=wanted):
+        citations[iri].append(Citation(*citation))
+    found = {}
+    for row in _rows("claims", engine, claim=wanted):
+        iri = row[0]
+        texts = dict(zip(Claim._fields, row[:_TEXTS], strict=False))
+        is_heading, own_start, own_end, start, end = row[_TEXTS:]
+        if texts["basis"] == "heading" and not is_heading:
+            texts["basis"] = "label"
+        found[iri] = Claim(
+            **texts,
+            start=int(own_start or start),
+            end=int(own_end or end),
+            hedges=tuple(hedges[iri]),
+            circumstances=tuple(circumstances[iri]),
+            citations=tuple(citations[iri]),
+        )
+    return found
+
+
+def find(
+    engine: Engine, *, about: str = "", relation: str = "", marker: str = "", article: str = ""
+) -> tuple[Claim, ...]:
+    """Return the claims that fit all the IRIs given, all claims without one, down the articles.
+
+    Claims about a thing include those about its narrower kinds, so that no denial goes unsaid.
+    """
+    chosen = [_linked(engine, [f"{RDF}type"], [f"{CK}Claim"])]
+    if about:
+        chosen.append(_linked(engine, _PLACES, [about, *narrower(about, engine)]))
+    if relation:
+        chosen.append(_linked(engine, [f"{CK}claimPredicate"], [relation]))
+    if marker:
+        chosen.append(_linked(engine, [f"{CK}citesMarker"], [marker]))
+    claims = read(set.intersection(*chosen), engine).values()
+    return tuple(claim for claim in claims if article in ("", claim.article))
+
+
+def narrower(thing: str, engine: Engine) -> list[str]:
+    """Return the narrower kinds of a thing, which are background."""
+    return [iri for (iri,) in _rows("narrower", engine, concept=[thing])]
+
+
+def hedge_words(hedge: Hedge) -> str:
+    """Return a hedge as it is told: the word in quotation marks, and its kind."""
+    return f"“{hedge.word}” ({hedge.kind})"
+
+
+def _linked(engine: Engine, properties: Iterable[str], values: Iterable[str]) -> set[str]:
+    return {iri for (iri,) in _rows("linked", engine, property=properties, value=values)}
+
+
+def _rows(name: str, engine: Engine, **iris: Iterable[str]) -> Iterator[list[str]]:
+    for row in engine.query(own_query(f"claims/{name}", **iris)).bindings():
+        yield ["" if value is None else value.text for value in row]
