@@ -228,6 +228,16 @@ def test_a_source_file_has_a_bound(branch: Path) -> None:
     not_read(branch, path, "has 8,388,609 bytes, and a source file may have 8,388,608. Split it.")
 
 
+@pytest.mark.parametrize("name", ["context.jsonld", "crampkg.ttl", "shapes.ttl"])
+def test_sources_have_their_ontology_shapes_and_context(branch: Path, name: str) -> None:
+    """Without the context a check had no failure, and JSON-LD could not be exported."""
+    (branch / "ontology" / name).unlink()
+    with pytest.raises(
+        SourceError, match=f"is not a crampkg source folder: ontology/{name} missing"
+    ):
+        Sources.find(branch)
+
+
 @pytest.mark.parametrize("target", [".", "..", "../../data"])
 def test_a_folder_that_holds_itself_is_told(branch: Path, target: str) -> None:
     link = branch / "data" / "concepts" / "x"

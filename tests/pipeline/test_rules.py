@@ -145,6 +145,7 @@ def test_a_hedge_lets_facts_through_by_its_data(sources: Sources) -> None:
         ("ck:associatedWith a owl:SymmetricProperty", "rdf:type of ck:associatedWith"),
         ("kg:mist rdfs:subClassOf ck:Artery", "rdfs:subClassOf of kg:mist"),
         ("[] owl:onProperty ck:causes", "owl:onProperty of owl:onProperty"),
+        ("[] owl:members ( ck:Artery kg:mist )", "owl:members of owl:members"),
         ("kg:mist a ck:Hedge", "rdf:type of kg:mist"),
     ],
 )
