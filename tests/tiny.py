@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from crampkg.sources import Sources
@@ -10,6 +11,10 @@ CASES = Path(__file__).parent / "cases"
 BASE = CASES / "check-base"
 ARTICLE = BASE / "article.txt"
 HOME = "data/articles/calf-ache"
+ROOT = Path(__file__).parents[1]
+
+#: Those that are asked of the tiny article: to check all of them takes seconds.
+QUESTIONS = ("arteries-explaining-pain", "concept-card", "denied-claims")
 
 
 class TinySources(Sources):
@@ -50,3 +55,14 @@ def added(folder: Path, name: str, text: str) -> TinySources:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return TinySources(folder)
+
+
+def written(folder: Path) -> Path:
+    """Write the tiny sources with some questions into a new folder, and return it."""
+    for name in ("ontology", "rules"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "queries" / "shared", folder / "queries" / "shared")
+    for name in QUESTIONS:
+        shutil.copy(ROOT / "queries" / f"{name}.rq", folder / "queries")
+    shutil.copytree(BASE / "data", folder / "data")
+    return folder

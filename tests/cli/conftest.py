@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
-import shutil
 import struct
 import subprocess
 import termios
@@ -17,15 +16,12 @@ from pathlib import Path
 import pytest
 from forks import Forks
 from processes import COMMAND, Ended
-from tiny import BASE
+from tiny import written
 
 from crampkg.cli import main
 from crampkg.graph import KnowledgeGraph
 
 ROOT = Path(__file__).parents[2]
-
-#: Those that are asked of the tiny article: to check all of them takes seconds.
-QUESTIONS = ("arteries-explaining-pain", "concept-card", "denied-claims")
 
 
 @pytest.fixture(scope="session")
@@ -138,11 +134,4 @@ def _read_terminal(terminal: int) -> bytes:
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """Return sources with the real ontology and rules, some questions, and a tiny article."""
-    folder = tmp_path / "tiny"
-    for name in ("ontology", "rules"):
-        shutil.copytree(ROOT / name, folder / name)
-    shutil.copytree(ROOT / "queries" / "shared", folder / "queries" / "shared")
-    for name in QUESTIONS:
-        shutil.copy(ROOT / "queries" / f"{name}.rq", folder / "queries")
-    shutil.copytree(BASE / "data", folder / "data")
-    return folder
+    return written(tmp_path / "tiny")

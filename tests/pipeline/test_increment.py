@@ -29,6 +29,20 @@ def saturated(graph: KnowledgeGraph, quads: list[Quad]) -> Store:
     return store
 
 
+@pytest.fixture(scope="module")
+def whole(graph: KnowledgeGraph, asserted: list[Quad]) -> frozenset[Quad]:
+    """Return all that is asserted and all that follows."""
+    return frozenset(saturated(graph, asserted))
+
+
+@pytest.fixture
+def store(whole: frozenset[Quad]) -> Store:
+    """Return a store of its own with that."""
+    store = Store()
+    store.extend(whole)
+    return store
+
+
 def renamed(quad: Quad) -> Quad:
     """Return a quad of another article that says the same."""
 
@@ -49,25 +63,27 @@ def of_article(quads: list[Quad]) -> list[Quad]:
     ]
 
 
-def test_an_article_may_come_later(graph: KnowledgeGraph, asserted: list[Quad]) -> None:
-    later = of_article(asserted)
+def test_an_article_may_come_later(
+    graph: KnowledgeGraph, asserted: list[Quad], whole: frozenset[Quad]
+) -> None:
+    later = set(of_article(asserted))
     assert len(later) > 2000
-    store = saturated(graph, [quad for quad in asserted if quad not in set(later)])
-    extend(store, graph.sources, later)
-    assert set(store) == set(saturated(graph, asserted))
+    store = saturated(graph, [quad for quad in asserted if quad not in later])
+    extend(store, graph.sources, list(later))
+    assert set(store) == whole
 
 
-def test_another_article_may_say_the_same(graph: KnowledgeGraph, asserted: list[Quad]) -> None:
+def test_another_article_may_say_the_same(
+    graph: KnowledgeGraph, asserted: list[Quad], store: Store
+) -> None:
     second = [renamed(quad) for quad in of_article(asserted)]
-    store = saturated(graph, asserted)
     extend(store, graph.sources, second)
     assert set(store) == set(saturated(graph, asserted + second))
 
 
 def test_what_was_inferred_and_is_now_stated_is_inferred_no_more(
-    graph: KnowledgeGraph, asserted: list[Quad]
+    graph: KnowledgeGraph, asserted: list[Quad], store: Store
 ) -> None:
-    store = saturated(graph, asserted)
     kind = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
     stated = Quad(
         NamedNode(f"{KG}iliac-artery-disease"),
@@ -81,9 +97,9 @@ def test_what_was_inferred_and_is_now_stated_is_inferred_no_more(
     assert set(store) == set(saturated(graph, [*asserted, stated]))
 
 
-def test_nothing_new_changes_nothing(graph: KnowledgeGraph, asserted: list[Quad]) -> None:
-    store = saturated(graph, asserted)
-    before = set(store)
+def test_nothing_new_changes_nothing(
+    graph: KnowledgeGraph, asserted: list[Quad], whole: frozenset[Quad], store: Store
+) -> None:
     extend(store, graph.sources, asserted[:50])
-    assert set(store) == before
+    assert set(store) == whole
     assert NamedNode("urn:crampkg:news") not in set(store.named_graphs())
