@@ -80,7 +80,9 @@ def test_explanations_are_the_same(remote: KnowledgeGraph, graph: KnowledgeGraph
         assert remote.why(*triple) == graph.why(*triple)
 
 
-@pytest.mark.parametrize("name", ["calf", "dehydration", "kg:quinine-sulfate", "ck:Artery", CLAIM])
+@pytest.mark.parametrize(
+    "name", ["calf", "dehydration", "leg cramp", "kg:quinine-sulfate", "ck:Artery", CLAIM]
+)
 @ON_EACH
 def test_cards_are_the_same(name: str, remote: KnowledgeGraph, graph: KnowledgeGraph) -> None:
     assert remote.describe(name) == graph.describe(name)

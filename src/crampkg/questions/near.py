@@ -26,4 +26,5 @@ def near_terms(things: Iterable[str], engine: Engine) -> tuple[NearTerm, ...]:
     for values in engine.query(own_query("questions/near", thing=asked)).bindings():
         thing, thing_label, step, iri, label, claim = (each.text if each else "" for each in values)
         found.setdefault((thing, thing_label, step, iri, label), set()).add(claim)
-    return tuple(NearTerm(*term, frozenset(claims)) for term, claims in found.items())
+    # Sorted here, because stores differ in how they order capital letters.
+    return tuple(NearTerm(*term, frozenset(claims)) for term, claims in sorted(found.items()))
