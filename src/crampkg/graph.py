@@ -326,7 +326,10 @@ class KnowledgeGraph:
         from crampkg.explain.why import why
 
         triple = self._triple(subject, predicate, object)
-        return why(triple, self._open_derivations(), self._label, limit)
+        ends = zip(triple, (subject, predicate, object), strict=True)
+        found = (self.terms.lent_to(getattr(end, "value", ""), name) for end, name in ends)
+        explanation = why(triple, self._open_derivations(), self._label, limit)
+        return explanation._replace(found=tuple(filter(None, found)))
 
     def export(self, format: str = "turtle", graph: str | Sequence[str] | None = None) -> bytes:
         """Return one or more of the graphs in an RDF format, byte-identical from run to run.

@@ -15,9 +15,11 @@ from crampkg.errors import (
     UnknownTermError,
     WrongKindError,
 )
+from crampkg.explain.story import verdict
 from crampkg.graph import KnowledgeGraph
 from crampkg.questions.terms import PROPERTIES, Terms
 from crampkg.records import Mapped, Term
+from crampkg.server.scenes import scene_of, wish_of
 from crampkg.vocabulary import CK, KG, OWL
 
 
@@ -397,3 +399,13 @@ def test_the_faces_say_that_a_name_is_lent(graph: KnowledgeGraph) -> None:
     assert closing_lines(answer)[0] == card.found
     assert about(answer, {})["found"] == [card.found]
     assert "found" not in about(graph.ask("claims-about", concept="calf"), {})
+    explanation = graph.why("hypokalaemia", "RO:0003303", "calf pain")
+    assert explanation.found == (
+        "'potassium deficiency' is found by 'hypokalaemia', a name of mesh:D007008, "
+        "to which it is mapped closely.",
+        "'causes' is found by RO:0003303, to which it is mapped closely.",
+    )
+    assert verdict(explanation).startswith(" ".join(explanation.found))
+    assert graph.why("potassium deficiency", "causes", "calf pain").found == ()
+    scene = scene_of(wish_of([["concept", "hypokalemia"]], graph), graph)
+    assert scene.remarks[0] == card.found

@@ -61,7 +61,7 @@ def test_a_long_query_is_drawn_by_post(server: Server) -> None:
 @pytest.mark.parametrize(
     ("asked", "status", "says"),
     [
-        ({"concept": "clf"}, 400, "calf"),
+        ({"concept": "cafl"}, 400, "calf"),
         ({"concept": "calf", "depth": "3"}, 400, "depth"),
         ({"layer": "zebra"}, 400, "conditions"),
         ({"origin": "zebra"}, 400, "background"),

@@ -41,8 +41,12 @@ def heading(explanation: Explanation) -> str:
 
 
 def verdict(explanation: Explanation) -> str:
-    """Return the answer in a few sentences: what states the triple, then what follows or not."""
-    told = [
+    """Return the answer in a few sentences: what states the triple, then what follows or not.
+
+    Names by which something was found that is not called so come first.
+    """
+    told = [*explanation.found]
+    told += [
         statement(each, grouping=is_grouping(each, explanation.triple))
         for each in explanation.stated
     ]

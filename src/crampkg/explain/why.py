@@ -60,6 +60,7 @@ class Explanation(NamedTuple):
     and near one that does those that are not affirmed, such as a denial for a narrower thing.
     `complete` tells whether `justifications` are all the minimal ones. Where the relation reads
     both ways they may be those of the two turned about, of which `turned` is the sentence.
+    `found` has a sentence for each name that only another vocabulary has for what it found.
     """
 
     triple: Triple
@@ -71,6 +72,7 @@ class Explanation(NamedTuple):
     instead: tuple[str, ...]
     nearest: Nearest
     turned: str = ""
+    found: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

@@ -206,7 +206,13 @@ class Terms:
 
         Raises as `find` does.
         """
-        term = self.find(name, kind)
+        return self.lent_to(self.find(name, kind).iri, name)
+
+    def lent_to(self, iri: str, name: str) -> str:
+        """Return the sentence on a name by which the term with this IRI was found, as `lent`."""
+        term = self._by_iri.get(iri)
+        if term is None:
+            return ""
         wanted, code = _fold(name), _code(name)
         own = (way_name for way, way_name in _ways(term) if way in _OWN)
         if not code and any(_fold(each) == wanted for each in own):

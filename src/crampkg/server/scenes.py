@@ -127,6 +127,8 @@ def scene_of(wish: Wish, graph: KnowledgeGraph) -> Scene:
     """Return the scene that is wished for. Raises `Problem` and `CrampkgError`."""
     if wish.concept:
         found = gather.neighbourhood(graph, graph.find(wish.concept), wish.depth)
+        if lent := graph.terms.lent(wish.concept):
+            found = found._replace(remarks=(lent, *found.remarks))
     elif wish.question:
         found = gather.answer(graph, graph.ask(wish.question, **wish.params))
     elif wish.query:
