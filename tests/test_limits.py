@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
+import json
 import os
 import time
 from argparse import ArgumentTypeError
@@ -26,14 +28,18 @@ from crampkg.explain.justify import Clause, Horn
 from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
 from crampkg.picture import words
+from crampkg.picture.scene import Edge, Scene
 from crampkg.pipeline import snapshot
 from crampkg.push import parts
+from crampkg.questions.terms import _slips, _spell
 from crampkg.records import Parameter, Value
 from crampkg.server import api, jobs, media, problems, scenes, sparql
 from crampkg.server.jobs import Reply
 from crampkg.server.limits import Limits
 from crampkg.server.pages import editor, fields
+from crampkg.server.pool import Done
 from crampkg.server.problems import Problem
+from crampkg.server.service import Service
 
 # Numbers that somebody types
 
@@ -204,6 +210,48 @@ def test_an_address_of_the_editor(length: int, is_long: bool, graph: KnowledgeGr
     assert editor._result(answer, query, "table", {}, graph)["is_long"] is is_long
 
 
+def test_a_page_of_the_editor_shows_so_many_rows_and_characters(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = graph.query("SELECT ?x { VALUES ?x { 1 2 3 } }")
+    text = editor._result(answer, "", "raw", {}, graph)["raw"]
+    for most in (2, 3, 4):
+        monkeypatch.setattr(editor, "MOST_ROWS", most)
+        monkeypatch.setattr(editor, "MOST_CHARACTERS", len(text) + most - 3)
+        table = editor._result(answer, "", "table", {}, graph)
+        raw = editor._result(answer, "", "raw", {}, graph)
+        assert (table["total"], len(table["rows"])) == (3, min(most, 3))
+        assert raw["raw"] == (text[:-1] if most == 2 else text)
+        assert raw["raw_left"] == (most == 2)
+
+
+def test_a_quarter_of_the_cache_is_the_most_for_one_answer(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer counts half a kibibyte for what is kept beside its body."""
+    service = Service(graph, Limits(cache=4 * (100 + 512)))
+    asked: list[int] = []
+
+    async def run(job: dict[str, Any], _: str) -> Done:
+        asked.append(job["length"])
+        return Done(b"x" * job["length"], "text/plain", None, 200, 0.0, 0.0)
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    monkeypatch.setattr(service.queries, "run", run)
+    scope = {"type": "http", "method": "GET", "headers": [], "query_string": b"", "path": "/"}
+
+    async def twice() -> None:
+        for length in (99, 100, 101):
+            for _ in range(2):
+                await service.answer(Request(scope, receive), {"do": "terms", "length": length})
+
+    asyncio.run(twice())
+    assert asked == [99, 100, 101, 101]
+
+
 # What other servers send
 
 
@@ -232,6 +280,21 @@ def test_rdf_xml_of_an_endpoint_nests_a_thousand_elements() -> None:
         remote._prove_elements(b"<a>" * depth + b"</a>" * depth)
     with pytest.raises(ValueError, match="nests more than 1000 elements"):
         remote._prove_elements(b"<a>" * 1001 + b"</a>" * 1001)
+
+
+@pytest.mark.parametrize(("rows", "fits"), [(1, True), (2, False), (3, False)])
+def test_an_endpoint_that_gives_as_many_rows_as_it_may_has_cut_them_off(
+    rows: int, fits: bool
+) -> None:
+    each = {"x": {"type": "literal", "value": "a"}}
+    body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [each] * rows}}).encode()
+    reply = transport.Reply(body, "application/sparql-results+json", {"x-sparql-maxrows": "2"})
+    sender = transport.Transport("http://127.0.0.1/")
+    if fits:
+        assert len(list(remote.RemoteResult(reply, "select", sender, ["x"]).bindings())) == rows
+    else:
+        with pytest.raises(EndpointError, match="cuts an answer off at 2 rows"):
+            remote.RemoteResult(reply, "select", sender, ["x"])
 
 
 @pytest.mark.parametrize(
@@ -306,10 +369,43 @@ def test_a_number_of_json_is_exact(digits: str, is_number: bool) -> None:
     assert (f'"{digits}"' not in text) is is_number
 
 
+@pytest.mark.parametrize(("format", "deepest"), [("turtle", 25), ("jsonld", 12)])
+def test_blank_nodes_are_nested_so_deep(format: str, deepest: int) -> None:
+    """A deeper one stands apart, with a label."""
+    for depth in (deepest, deepest + 1):
+        chain = [Value("uri", "urn:a"), *(Value("bnode", f"n{each}") for each in range(depth))]
+        triples = [(start, Value("uri", "urn:p"), end) for start, end in itertools.pairwise(chain)]
+        triples.append((chain[-1], Value("uri", "urn:p"), Value("literal", "end")))
+        assert ("_:" in to_bytes(triples, format).decode()) is (depth > deepest)
+
+
+def test_many_links_are_more_than_ninety() -> None:
+    edge = Edge("a", "b", "", "", "")
+    assert [Scene("", (), (edge,) * many).is_dense for many in (89, 90, 91)] == [False, False, True]
+
+
 def test_parts_of_a_push_have_their_size() -> None:
     group = [Triple(NamedNode("urn:a"), NamedNode("urn:b"), Literal("x"))] * 3
     sizes = [[len(part) for part in parts._chunks([group, group], size)] for size in (5, 6, 7)]
     assert sizes == [[3, 3], [6], [6]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "wrong"),
+    [
+        ("cal", "caf", None),  # of three letters none may be wrong
+        ("calx", "calf", 1),  # of four one
+        ("caxx", "calf", None),
+        ("crampax", "crampit", None),  # of seven still one
+        ("crampixx", "crampiss", 2),  # of eight two
+        ("crampxxx", "crampiss", None),
+    ],
+)
+def test_a_letter_in_four_may_be_a_slip(typed: str, known: str, wrong: int | None) -> None:
+    assert _slips(typed, _spell(known), 9) == wrong
+    if wrong is not None:
+        assert _slips(typed, _spell(known), wrong) == wrong
+        assert _slips(typed, _spell(known), wrong - 1) is None
 
 
 def test_a_text_in_a_picture_is_cut() -> None:

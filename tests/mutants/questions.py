@@ -1,12 +1,13 @@
 """Mutants of the question files: each leaves something out, and a golden answer must notice.
 
-    python tests/mutants/questions.py --seed 14 --most 200
+    python tests/mutants/questions.py --seed 14 --most 400
 
 A mutant drops a FILTER, an OPTIONAL, a key of ORDER BY or DISTINCT, or puts another variable in one
-place; as many of each kind are tried. It is killed when a golden answer of its question differs. A
-mutant that answers the same for every value that its parameters can take in this graph cannot be
-told from the original, and is counted apart. Whatever is left survives: write a golden answer that
-kills it.
+place; as many of each kind are tried. It is killed when a golden answer of its question differs, or
+when all values of a parameter at once do not give, in their order, what each gives alone (which
+tests/test_questions_engines.py asks of every question). A mutant that answers the same for every
+value that its parameters can take in this graph, alone and together, cannot be told from the
+original, and is counted apart. Whatever is left survives: write a golden answer that kills it.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ class Trial:
         self._graph = graph
         self._expected = Expected(graph)
         self._answers: dict[str, list[tuple[str, list[Cells]]]] = {}
+        self._together: dict[str, tuple[str, list[Cells]]] = {}
 
     def verdict(self, mutant: Mutant) -> str:
         """Return 'killed', 'no difference' or 'survived'."""
@@ -118,17 +120,32 @@ class Trial:
         for bound, rows in self._every_answer(mutant.id):
             if self._rows(mutant.apply(bound))[1] != rows:
                 return "survived"
+        if mutant.id in self._together:
+            bound, rows = self._together[mutant.id]
+            if self._rows(mutant.apply(bound))[1] != rows:
+                return "killed"
         return "no difference"
 
     def _every_answer(self, id: str) -> list[tuple[str, list[Cells]]]:
         """Return the bound query and the rows for every value of each parameter of a question."""
         if id not in self._answers:
+            question = self._graph.question(id)
+            values = {
+                parameter.name: sorted(
+                    term.iri for term in self._graph.terms.of_kind(parameter.kind or "")
+                )
+                for parameter in question.params
+            }
             self._answers[id] = [
                 (answer.query, shown(answer))
-                for parameter in self._graph.question(id).params
-                for term in self._graph.terms.of_kind(parameter.kind or "")
-                for answer in [self._graph.ask(id, **{parameter.name: term.iri})]
+                for name, iris in values.items()
+                for iri in iris
+                for answer in [self._graph.ask(id, **{name: iri})]
             ]
+            if len(values) == 1 and question.form == "select":
+                together = self._graph.ask(id, **values)
+                rows = [row for _, alone in self._answers[id] for row in alone]
+                self._together[id] = together.query, rows
         return self._answers[id]
 
     def _rows(self, query: str) -> tuple[Cells, list[Cells]]:
@@ -143,7 +160,7 @@ def main() -> int:
     """Try a sample of mutants, and print the survivors and the figure."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--seed", type=int, default=14)
-    parser.add_argument("--most", type=int, default=200, help="how many mutants are tried")
+    parser.add_argument("--most", type=int, default=400, help="how many mutants are tried")
     options = parser.parse_args()
     chance = random.Random(options.seed)
     by_kind: dict[str, list[Mutant]] = {}
