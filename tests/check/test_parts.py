@@ -342,6 +342,9 @@ def test_an_article_is_read_from_its_claims() -> None:
     say("use", "MarkerUse", start=40, end=41, useOf="@m")
     say("use-of-nothing", "MarkerUse", start=41, end=42, useOf="@none")
     say(f"{KG}other/article", "Article")
+    nobody, kind = BlankNode(), NamedNode(f"{RDF}type")  # is no article, and no marker
+    store.add(Quad(nobody, kind, NamedNode(f"{CK}Article"), graph))
+    store.add(Quad(NamedNode(f"{home}whole"), NamedNode(f"{CK}marker"), nobody, graph))
     ache, other = reading.read_articles(store)
     assert other == ArticleRecord(f"{KG}other/article", (), {}, (), (), {}, {})
     assert (ache.iri, ache.headings) == (f"{home}article", {f"{home}section": f"{home}heading"})
@@ -378,6 +381,9 @@ def test_hedges_have_their_words_in_order() -> None:
                 NamedNode(GRAPHS["ontology"]),
             )
         )
+    at, graph = NamedNode(f"{CK}hedgeWord"), NamedNode(GRAPHS["ontology"])
+    store.add(Quad(BlankNode(), at, Literal("may"), graph))  # of no hedge
+    store.add(Quad(NamedNode(f"{CK}can"), at, NamedNode(f"{CK}may"), graph))  # no word
     words = reading.hedge_words(store)
     assert list(words.items()) == [(f"{CK}can", ("can", "could")), (f"{CK}often", ("often",))]
 

@@ -1,4 +1,4 @@
-"""Mutants of the question files: each leaves something out, and a golden answer must notice.
+"""Mutants of the questions: each leaves something out, and a golden answer must notice.
 
     python tests/mutants/questions.py --seed 14 --most 400
 
@@ -13,8 +13,10 @@ original, and is counted apart. Whatever is left survives: write a golden answer
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
+import resource
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -28,13 +30,18 @@ from goldens import Cells, Expected, answers, asked, read, shown
 from crampkg.errors import CrampkgError
 from crampkg.graph import KnowledgeGraph
 
-QUERIES = Path(__file__).parents[2] / "queries"
 VARIABLE = re.compile(r"\?\w+")
+VERDICTS = ("killed", "no difference", "survived")
+#: Bytes and seconds of the processor that a mutant may take.
+MEMORY, SECONDS = 4 << 30, 60
 TRIPLE = ("subject", "predicate", "object")
 
 
 class Mutant(NamedTuple):
-    """Lines of a question file, counted from 0, that are replaced by one other line or by none."""
+    """Lines of a question, counted from 0, that are replaced by one other line or by none.
+
+    The question has what it shares with others joined to it.
+    """
 
     id: str
     kind: str
@@ -54,7 +61,7 @@ class Mutant(NamedTuple):
         return re.sub(r" (DESC ?)?[?(].*", "", self.kind)
 
     def __str__(self) -> str:
-        place = f"{self.id}.rq:{self.first + 1}"
+        place = f"{self.id}:{self.first + 1}"
         return f"{place} {self.kind}{f': {self.line.strip()}' if self.line else ''}"
 
 
@@ -107,7 +114,27 @@ class Trial:
         self._together: dict[str, tuple[str, list[Cells]]] = {}
 
     def verdict(self, mutant: Mutant) -> str:
-        """Return 'killed', 'no difference' or 'survived'."""
+        """Return one of `VERDICTS`, found in a process of its own.
+
+        What runs out of time or memory there has another answer, and is killed.
+        """
+        self._every_answer(mutant.id)  # here, so that it is kept
+        child = os.fork()
+        if child == 0:
+            quiet = os.open(os.devnull, os.O_RDWR)
+            for stream in (1, 2):
+                os.dup2(quiet, stream)
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+            code = len(VERDICTS)
+            try:
+                code = VERDICTS.index(self._verdict(mutant))
+            finally:
+                os._exit(code)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return VERDICTS[code] if 0 <= code < len(VERDICTS) else "killed"
+
+    def _verdict(self, mutant: Mutant) -> str:
         for path in answers():
             id, parameters = asked(path)
             if id != mutant.id:
@@ -164,8 +191,9 @@ def main() -> int:
     options = parser.parse_args()
     chance = random.Random(options.seed)
     by_kind: dict[str, list[Mutant]] = {}
-    for path in sorted(QUERIES.glob("*.rq")):
-        for mutant in mutants(path.stem, path.read_text(encoding="utf-8"), chance):
+    graph = KnowledgeGraph.open()
+    for question in graph.questions():
+        for mutant in mutants(question.id, question.text, chance):
             by_kind.setdefault(mutant.group, []).append(mutant)
     share = -(-options.most // len(by_kind))
     sample = [
@@ -173,7 +201,7 @@ def main() -> int:
         for every in by_kind.values()
         for mutant in sorted(chance.sample(every, min(share, len(every))))
     ]
-    trial = Trial(KnowledgeGraph.open())
+    trial = Trial(graph)
     verdicts = Counter[str]()
     for number, mutant in enumerate(sample, 1):
         verdict = trial.verdict(mutant)
