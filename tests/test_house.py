@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -110,3 +111,49 @@ def test_the_face_is_exact() -> None:
     """What can be seen of the package is what it says it offers."""
     assert sorted(crampkg.__all__) == crampkg.__all__
     assert all(hasattr(crampkg, name) for name in crampkg.__all__)
+
+
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+MARK = "<!-- What follows is written by tests/test_house.py. -->\n"
+
+
+def rooms() -> dict[str, set[str]]:
+    """Return what each room imports, without what it reaches through another one."""
+    needs: dict[str, set[str]] = {room: set() for floor in FLOORS for room in floor}
+    for name in MODULES:
+        needs[room_of(name)].update(room_of(module) for module in imports(name))
+    reached: dict[str, set[str]] = {}
+    for floor in reversed(FLOORS):
+        for room in floor:
+            below = needs[room] - {room}
+            reached[room] = below.union(*(reached[each] for each in below))
+    return {
+        room: {each for each in below if not any(each in reached[other] for other in below)}
+        for room, below in ((room, needs[room] - {room}) for room in needs)
+    }
+
+
+def drawn() -> str:
+    """Return the diagram and the table of the rooms, from the top floor down."""
+    lines = ["", "```mermaid", "flowchart TD"]
+    below = rooms()
+    order = [room for floor in FLOORS for room in sorted(floor)]
+    for room in order:
+        if below[room]:
+            lines.append(f"    {room} --> {' & '.join(sorted(below[room]))}")
+    lines += ["```", "", "| room | what it is for |", "|---|---|"]
+    for room in order:
+        path = MODULES.get(f"crampkg.{room}", MODULES["crampkg"])
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        lines.append(f"| `{room}` | {text.partition(chr(10))[0]} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_page_on_the_architecture_is_true() -> None:
+    """`CRAMPKG_UPDATE=1 pytest tests/test_house.py` writes it anew."""
+    head, mark, shown = ARCHITECTURE.read_text(encoding="utf-8").partition(MARK)
+    assert mark
+    if os.environ.get("CRAMPKG_UPDATE"):
+        ARCHITECTURE.write_text(head + mark + drawn(), encoding="utf-8")
+    else:
+        assert shown == drawn()
