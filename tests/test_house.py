@@ -138,9 +138,7 @@ def drawn() -> str:
     lines = ["", "```mermaid", "flowchart TD"]
     below = rooms()
     order = [room for floor in FLOORS for room in sorted(floor)]
-    for room in order:
-        if below[room]:
-            lines.append(f"    {room} --> {' & '.join(sorted(below[room]))}")
+    lines += [f"    {room} --> {' & '.join(sorted(below[room]))}" for room in order if below[room]]
     lines += ["```", "", "| room | what it is for |", "|---|---|"]
     for room in order:
         path = MODULES.get(f"crampkg.{room}", MODULES["crampkg"])
