@@ -5,7 +5,14 @@ from __future__ import annotations
 import os
 
 from crampkg.cli.opening import find_sources
-from crampkg.cli.parser import ArgumentParser, add_article, add_format, add_globals, add_output
+from crampkg.cli.parser import (
+    ArgumentParser,
+    add_article,
+    add_format,
+    add_globals,
+    add_output,
+    filled,
+)
 from crampkg.cli.report import FORMATS, show_report
 
 TYPE_CHECKING = False
@@ -31,7 +38,11 @@ def parser() -> ArgumentParser:
     """Return the parser of the words after `check`."""
     words = ArgumentParser("crampkg check", DESCRIPTION, EXAMPLES)
     words.add_argument(
-        "paths", nargs="*", metavar="PATH", help="a file or folder; none means all sources"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        type=filled,
+        help="a file or folder; none means all sources",
     )
     add_article(words, "a copy of the article to compare with")
     add_format(words, FORMATS, "table")

@@ -6,7 +6,7 @@ import os
 
 from crampkg.cli import output
 from crampkg.cli.opening import find_sources
-from crampkg.cli.parser import ArgumentParser, add_globals
+from crampkg.cli.parser import ArgumentParser, add_globals, filled
 from crampkg.errors import SourceError, UsageError
 from crampkg.sources import Sources, enclosing_root, inside, listed_folders, prove
 
@@ -37,7 +37,11 @@ def parser() -> ArgumentParser:
     """Return the parser of the words after `fmt`."""
     words = ArgumentParser("crampkg fmt", DESCRIPTION, EXAMPLES)
     words.add_argument(
-        "paths", nargs="*", metavar="PATH", help="a file, or a folder of sources; none means all"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        type=filled,
+        help="a file, or a folder of sources; none means all",
     )
     words.add_argument("--check", action="store_true", help="only tell which files would change")
     add_globals(words)

@@ -177,6 +177,7 @@ def add_globals(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--sources",
         metavar="DIR",
+        type=filled,
         default=argparse.SUPPRESS,
         help="a folder with ontology, data, queries and rules, instead of the built-in ones"
         " (or set CRAMPKG_SOURCES)",
@@ -214,7 +215,9 @@ def add_format(
 
 def add_article(parser: argparse.ArgumentParser, purpose: str) -> None:
     """Let `parser` take `--article`, for a `purpose` in words."""
-    parser.add_argument("--article", metavar="FILE", help=f"{purpose} (or set CRAMPKG_ARTICLE)")
+    parser.add_argument(
+        "--article", metavar="FILE", type=filled, help=f"{purpose} (or set CRAMPKG_ARTICLE)"
+    )
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -236,6 +239,17 @@ def _place(text: str) -> str | None:
     return None if text == "-" else text
 
 
+def filled(text: str) -> str:
+    """Return what names a file, a folder, an address or a user, unless it is empty.
+
+    The variable of a script that is not set would otherwise mean the default.
+    """
+    if not text.strip():
+        message = "it is empty: give it a value, or leave it out"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
 def add_endpoint(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
     """Let `parser` take the address of a SPARQL endpoint, with user and timeout."""
     group = parser.add_argument_group("a store elsewhere")
@@ -249,6 +263,7 @@ def add_endpoint(parser: argparse.ArgumentParser, *, required: bool = False) -> 
     group.add_argument(
         "--user",
         metavar="NAME",
+        type=filled,
         help="whose password is in CRAMPKG_PASSWORD or netrc; a token is read from CRAMPKG_TOKEN",
     )
     group.add_argument(

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from crampkg.cli import output
 from crampkg.cli.opening import open_sources
-from crampkg.cli.parser import ArgumentParser, add_endpoint, add_globals, number
+from crampkg.cli.parser import ArgumentParser, add_endpoint, add_globals, filled, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,12 +42,14 @@ def parser() -> ArgumentParser:
     words.add_argument(
         "--update",
         metavar="URL",
+        type=filled,
         help="where the store takes SPARQL Update (default: .../update for an endpoint .../query, "
         "else the endpoint)",
     )
     words.add_argument(
         "--graph-store",
         metavar="URL",
+        type=filled,
         help="load by the Graph Store Protocol, at this address, instead of INSERT",
     )
     words.add_argument("--force", action="store_true", help="push even what is there already")

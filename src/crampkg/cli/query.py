@@ -10,6 +10,7 @@ from crampkg.cli.parser import (
     add_format,
     add_globals,
     add_output,
+    filled,
 )
 from crampkg.cli.reading import read_named
 from crampkg.cli.show import show_answer
@@ -34,7 +35,9 @@ examples:
 def parser() -> ArgumentParser:
     """Return the parser of the words after `query`."""
     words = ArgumentParser("crampkg query", DESCRIPTION, EXAMPLES)
-    words.add_argument("file", nargs="?", metavar="FILE", help="a .rq file; - is standard input")
+    words.add_argument(
+        "file", nargs="?", metavar="FILE", type=filled, help="a .rq file; - is standard input"
+    )
     words.add_argument("-q", "--query", metavar="TEXT", help="the query itself")
     of_rows, of_graph = formats.names("select"), formats.names("graph")
     shown = f"{', '.join(of_rows)} for rows; {', '.join(of_graph)} for a graph"

@@ -10,7 +10,7 @@ import sys
 
 from crampkg.cli import output
 from crampkg.cli.opening import open_graph
-from crampkg.cli.parser import ArgumentParser, add_article, add_globals
+from crampkg.cli.parser import ArgumentParser, add_article, add_globals, filled
 from crampkg.errors import UsageError
 
 TYPE_CHECKING = False
@@ -52,7 +52,10 @@ def parser() -> ArgumentParser:
     """Return the parser of the words after `serve`."""
     words = ArgumentParser("crampkg serve", DESCRIPTION, EXAMPLES)
     words.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s)"
+        "--host",
+        type=filled,  # an empty one would be every address
+        default="127.0.0.1",
+        help="address to listen on (default: %(default)s)",
     )
     words.add_argument(
         "--port",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crampkg.cli.opening import find_sources
-from crampkg.cli.parser import ArgumentParser, add_format, add_globals, add_output
+from crampkg.cli.parser import ArgumentParser, add_format, add_globals, add_output, filled
 from crampkg.cli.report import FORMATS, show_report
 
 TYPE_CHECKING = False
@@ -25,7 +25,9 @@ examples:
 def parser() -> ArgumentParser:
     """Return the parser of the words after `verify`."""
     words = ArgumentParser("crampkg verify", DESCRIPTION, EXAMPLES)
-    words.add_argument("article", metavar="ARTICLE", help="the article as a UTF-8 text file")
+    words.add_argument(
+        "article", metavar="ARTICLE", type=filled, help="the article as a UTF-8 text file"
+    )
     add_format(words, FORMATS, "table")
     add_output(words)
     add_globals(words)
