@@ -78,7 +78,7 @@ def test_lets_pass(text: str) -> None:
 def test_every_query_of_ours_is_far_from_the_limits() -> None:
     for path in sorted((ROOT / "queries").glob("*.rq")):
         text = path.read_text(encoding="utf-8")
-        guard.check(text + text.partition("\nWHERE")[2] * 3)
+        guard.check(text + text.partition("\nWHERE")[2] * 4)
 
 
 def test_words_are_the_keywords_with_their_lines() -> None:
