@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crampkg.vocabulary import CK, KG
+from crampkg.vocabulary import CK, GRAPHS, KG, ONTOLOGY
 
 if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
@@ -68,15 +68,52 @@ def everything(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) 
     return str(path)
 
 
-def test_robot_reports_no_error(ontology: str, tmp_path: Path) -> None:
-    """It counted 228, for want of `rdfs:label`."""
+#: Each export that a tool of OWL may be given: one graph, what is asserted (the default), all.
+PARTS = (*GRAPHS, "asserted", "all")
+
+
+@pytest.fixture(scope="module", params=PARTS)
+def part(
+    request: pytest.FixtureRequest, graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """Return a file with a part of the graph in RDF/XML."""
+    path = tmp_path_factory.mktemp("part") / f"{request.param}.rdf"
+    chosen = None if request.param == "asserted" else request.param
+    path.write_bytes(graph.export("rdfxml", chosen))
+    return str(path)
+
+
+def test_robot_reports_no_error(part: str, tmp_path: Path) -> None:
+    """It counted 228 for want of `rdfs:label`, then 27 in the default export."""
     report = tmp_path / "report.tsv"
-    robot("report", "--input", ontology, "--output", str(report), "--fail-on", "none")
+    robot("report", "--input", part, "--output", str(report), "--fail-on", "none")
     with report.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     assert rows
     assert [row for row in rows if row["Level"] == "ERROR"] == []
     assert all(row["Rule Name"] != "missing_definition" for row in rows if CK in row["Subject"])
+
+
+def test_owlready2_takes_each_part_for_an_ontology(part: str) -> None:
+    import owlready2
+
+    world = owlready2.World()
+    ontology = world.get_ontology(Path(part).as_uri()).load()
+    name = Path(part).stem
+    iri = GRAPHS[name] if name in GRAPHS and name != "ontology" else ONTOLOGY
+    assert ontology.base_iri.rstrip("#/") == iri
+    assert len(list(ontology.individuals())) > 20
+    world.close()
+
+
+def test_pronto_takes_each_part_for_an_ontology(part: str) -> None:
+    script = """
+import pronto, sys, warnings
+warnings.simplefilter("ignore")
+ontology = pronto.Ontology(sys.argv[1])
+print(ontology.metadata.ontology)
+"""
+    run(python("pronto"), "-c", script, part)
 
 
 def test_robot_finds_owl_2_dl(everything: str, tmp_path: Path) -> None:
@@ -159,8 +196,7 @@ def test_pyshacl_and_pyrudof_agree(graph: KnowledgeGraph, tmp_path: Path, extra:
         ),
     }[extra]
     data = tmp_path / "data.nt"
-    parts = [graph.export("ntriples", part) for part in ("ontology", "background", "claims")]
-    data.write_bytes(b"".join(parts) + bad.encode())
+    data.write_bytes(graph.export("ntriples", "ontology,background,claims") + bad.encode())
     script = """
 import json, sys
 from pyrudof import *

@@ -104,6 +104,8 @@ def names(graph: str, triples: list[Triple], whole: Graphs) -> Iterator[Triple]:
     for term in mentioned:
         for label in said.labels(term):
             yield term, _LABEL, label
+        for definition in said.definitions.get(term, ()):
+            yield term, _DEFINITION, definition
         for kind in said.kinds.get(term, ()):
             yield term, _TYPE, kind
             if term.text.startswith(CK):
@@ -115,15 +117,9 @@ def names(graph: str, triples: list[Triple], whole: Graphs) -> Iterator[Triple]:
             if term not in said.narrower:
                 yield term, _TOP_OF, said.scheme
                 yield said.scheme, _HAS_TOP, term
-    defined = [
-        (subject, _DEFINITION, value)
-        for subject, predicate, value in triples
-        if predicate.text == SKOS + "definition" and subject.kind == "uri"
-    ]
-    if defined:
-        yield from defined
+    if mentioned & said.definitions.keys():
         yield _DEFINITION, _TYPE, _iri(OWL + "AnnotationProperty")
-        yield _DEFINITION, _LABEL, Value("literal", "definition", None, "en")
+        yield _DEFINITION, _LABEL, Value("literal", "textual definition", None, "en")
 
 
 class _Said:
@@ -131,6 +127,7 @@ class _Said:
 
     def __init__(self, whole: Graphs) -> None:
         self.kinds: dict[Value, set[Value]] = {}
+        self.definitions: dict[Value, set[Value]] = {}
         self.concepts: set[Value] = set()
         self.narrower: set[Value] = set()
         self.scheme: Value | None = None
@@ -150,6 +147,8 @@ class _Said:
                 schemes.add(subject)
             elif predicate.text in self._labels and value.kind == "literal":
                 self._labels[predicate.text].setdefault(subject, set()).add(value)
+            elif predicate.text == SKOS + "definition":
+                self.definitions.setdefault(subject, set()).add(value)
             elif predicate.text == SKOS + "broader":
                 self.narrower.add(subject)
             elif predicate.text == SKOS + "altLabel":

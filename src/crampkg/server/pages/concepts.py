@@ -48,9 +48,10 @@ _PLACES = {
     f"{SKOS}broader": ("wider", "narrower"),
     f"{SKOS}narrower": ("narrower", "wider"),
     f"{CK}partOf": ("is part of", "has part"),
+    f"{CK}memberOfGroup": ("belongs to", "has as members"),
 }
 
-_PLACE_ORDER = ("is part of", "has part", "wider", "narrower")
+_PLACE_ORDER = ("is part of", "has part", "belongs to", "has as members", "wider", "narrower")
 
 #: How a term of another vocabulary stands to a thing here, for who does not know SKOS.
 _MATCHES = {

@@ -20,7 +20,7 @@ HOLDS = {
     "ontology": "the kinds of thing and the relations",
     "background": "what we add: anatomy, hierarchy, mappings, the links from markers to sources",
     "claims": "what the article says: claims, statements, markers, references",
-    "facts-without-hedges": "what the affirmed claims say, as plain triples",
+    "facts-without-hedges": "bare triples of affirmed claims, whose hedges stand on the claims",
     "inferred": "what rules derive from the others",
 }
 
