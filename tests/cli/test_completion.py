@@ -41,6 +41,10 @@ def completed(run: Callable[..., Ended], tmp_path: Path) -> Callable[[str], list
         ("crampkg describe kg:cal", ["kg:calf", "kg:calf-pain"]),
         ("crampkg describe KG:Calf-", ["kg:calf-pain "]),
         ("crampkg describe 'iliac art", ["iliac artery", "iliac artery disease"]),
+        ("crampkg describe hypokal", ["Hypokalemia "]),  # of what it is mapped to
+        ("crampkg describe PA", ["parkinson-disease", "PAD", "PAOD"]),
+        ("crampkg ask claims-about --concept rl", ["RLS "]),
+        ("crampkg ask claims-by-source --source 'Muscle c", ["Muscle cramps (2005)"]),
         ("crampkg why calf pre", ["predisposesTo", "presentsAs"]),
         ("crampkg why calf 'predisposes t", ["predisposes to"]),
         ("crampkg why calf in", ["influences", "innervates"]),  # not of texts: inSection

@@ -12,6 +12,7 @@ from crampkg.cli.parser import (
     ArgumentParser,
     Arguments,
     add_globals,
+    begins,
     command,
     completes,
     one_of,
@@ -67,7 +68,7 @@ def answer_shell() -> None:
     commands = whole.add_subparsers(parser_class=_parser_of)  # type: ignore[call-overload]  # a function makes parsers too
     for name, does in COMMANDS.items():
         commands.add_parser(name, help=does)
-    _finder()(whole, validator=_begins)
+    _finder()(whole, validator=begins)
 
 
 def _finder() -> CompletionFinder:
@@ -80,11 +81,6 @@ def _finder() -> CompletionFinder:
             return [each for each in found if not each.startswith("-")] or found
 
     return Finder()
-
-
-def _begins(value: str, typed: str) -> bool:
-    """Tell whether a value begins as typed, in any case, as names are found."""
-    return value.casefold().startswith(typed.casefold())
 
 
 def _parser_of(prog: str, **_: object) -> ArgumentParser:

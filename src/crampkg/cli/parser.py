@@ -307,18 +307,36 @@ def completes_names(
     """Let the shell complete the value of `action` by a name of one of `terms`.
 
     It is the kind of name that was begun: a CURIE, a label, whose words are parted by blanks, or
-    else the short name that needs no quotes, of the terms that may be named `briefly`.
+    else the short name of a term that may be named `briefly`, and what else it is called in one
+    word ("PAD"). Where none begins so, any name that finds it will do.
     """
 
     def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
-        known = terms(parsed_args)
+        from crampkg.questions.terms import names
+
+        known = list(terms(parsed_args))
         if ":" in prefix:
             return [compress(term.iri) for term in known]
+        brief = [term for term in known if briefly(term)]
         if " " in prefix:
-            return [term.label for term in known]
-        return [slug(term.iri) for term in known if briefly(term)]
+            shown = [term.label for term in known]
+        else:
+            shown = [slug(term.iri) for term in brief]
+            if prefix:
+                shown += [name for term in brief for name in term.synonyms if " " not in name]
+        if not any(begins(name, prefix) for name in shown):
+            shown = [name for term in brief for name in names(term)]
+        unique: dict[str, str] = {}
+        for name in shown:
+            unique.setdefault(name.casefold(), name)
+        return list(unique.values())
 
     action.completer = completer  # type: ignore[attr-defined]  # as above
+
+
+def begins(value: str, typed: str) -> bool:
+    """Tell whether a value begins as typed, in any case, as names are found."""
+    return value.casefold().startswith(typed.casefold())
 
 
 def one_of(what: str, text: str, names: Sequence[str]) -> str:

@@ -486,6 +486,11 @@ def _ways(term: Term) -> Iterator[tuple[str, str]]:
     yield from ((each.closeness, each.name) for each in term.mapped)
 
 
+def names(term: Term) -> list[str]:
+    """Return the names that find a term, its own before those that others lend it."""
+    return [name for way, name in _ways(term) if way in _FINDING]
+
+
 def _code(name: str) -> str:
     """Return the IRI of a term of another vocabulary that a code or an address means, or ""."""
     iri = lengthen(name.strip()) or name.strip("<> ")
