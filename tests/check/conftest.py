@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 
 import pytest
-from pyoxigraph import Quad, Store
+import rdflib
+from pyoxigraph import Quad, Store, Triple
+from rdflib.term import Node
 
 from crampkg.check import consistency, files, material, shapes
+from crampkg.check.material import Material
 from crampkg.export.jsonld import check_context
 from crampkg.pipeline.load import load_file
 from crampkg.pipeline.rules import rule_texts
@@ -54,6 +57,36 @@ def empty_classes(ontology: frozenset[Quad], sources: Sources) -> tuple[set[str]
     return _found_empty[key]
 
 
+def _converted(triple: Triple) -> tuple[Node, Node, Node]:
+    return converted(triple.subject), converted(triple.predicate), converted(triple.object)
+
+
+class Stated:
+    """A graph of rdflib's that holds what the last sources state, and is changed for the next."""
+
+    def __init__(self) -> None:
+        self._graph = rdflib.Graph()
+        self._triples: set[Triple] = set()
+
+    def __call__(self, found: Material) -> rdflib.Graph:
+        """Return the graph with what these sources state: `shapes.stated` without a new graph."""
+        triples = {
+            quad.triple
+            for name in material.ASSERTED
+            for quad in found.store.quads_for_pattern(None, None, None, name)
+        }
+        for triple in self._triples - triples:
+            self._graph.remove(_converted(triple))
+        for triple in triples - self._triples:
+            self._graph.add(_converted(triple))
+        self._triples = triples
+        assert len(self._graph) == len(triples)  # pyshacl has changed nothing
+        return self._graph
+
+
+stated = Stated()
+
+
 @pytest.fixture(autouse=True)
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let these, which are functions of what they are given alone, remember what they gave."""
@@ -65,3 +98,4 @@ def once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shapes, "parse_turtle", parsed)
     monkeypatch.setattr(material, "load_file", loaded)
     monkeypatch.setattr(shapes, "to_rdflib", converted)
+    monkeypatch.setattr(shapes, "stated", stated)

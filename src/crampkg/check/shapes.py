@@ -92,7 +92,7 @@ def _report(shapes: rdflib.Graph, material: Material) -> rdflib.Graph:
     logging.getLogger("pyshacl-validate").disabled = True
     with warnings.catch_warnings(action="ignore"):
         _, report, _ = pyshacl.validate(
-            _stated(material),
+            stated(material),
             shacl_graph=shapes,
             inplace=True,
             focus_nodes=sorted(terms) if 0 < len(terms) <= _FEW and not everything else None,
@@ -139,7 +139,8 @@ def _aim(shapes: rdflib.Graph, material: Material) -> None:
             shapes.remove((node, SH.property, shape))
 
 
-def _stated(material: Material) -> rdflib.Graph:
+def stated(material: Material) -> rdflib.Graph:
+    """Return what the sources state, as the graph of another library."""
     graph = rdflib.Graph()
     for name in ASSERTED:
         for quad in material.store.quads_for_pattern(None, None, None, name):
