@@ -21,7 +21,9 @@ def checkout(tmp_path: Path) -> Path:
     for folder in ("ontology", "data/concepts", "queries", "rules"):
         (root / folder).mkdir(parents=True)
     for name in (
-        "ontology/own.ttl",
+        "ontology/context.jsonld",
+        "ontology/crampkg.ttl",
+        "ontology/shapes.ttl",
         "data/concepts/own.ttl",
         "venv/lib/rdflib/theirs.ttl",
         "web/node_modules/n3/theirs.ttl",
@@ -46,7 +48,11 @@ def test_a_checkout_is_formatted_by_its_sources_alone(
     """`fmt .` leaves virtual environments, node_modules and test cases as they are."""
     monkeypatch.chdir(checkout)
     assert main(["fmt", "."]) == 0
-    assert formatted(checkout) == {"ontology/own.ttl", "data/concepts/own.ttl"}
+    assert formatted(checkout) == {
+        "ontology/crampkg.ttl",
+        "ontology/shapes.ttl",
+        "data/concepts/own.ttl",
+    }
 
 
 @pytest.mark.parametrize("folder", ["venv", "web/node_modules", "tests"])
