@@ -94,7 +94,7 @@ def test_an_artery_explains_a_site_through_its_disease(graph: KnowledgeGraph) ->
 
 def test_a_defined_class_is_explained_by_its_definition(graph: KnowledgeGraph) -> None:
     explanation = graph.why("iliac artery disease", "a", "arterial condition")
-    texts = [[line.text for line in lines(tree, {})] for tree in explanation.justifications]
+    texts = [[line.text for line in lines(tree, {}, {})] for tree in explanation.justifications]
     definition = (
         "an arterial condition is defined as a condition that “affects structure” some artery"
     )
@@ -194,7 +194,7 @@ def test_what_reads_both_ways_is_told_so_by_data_and_makes_no_inference(
         "our note: One of two joined by 'and': whether each or both together is not said. "
         "The hedge applies to the pain: it is typically associated with the disease."
     )
-    assert note in details(explanation.stated[0], {})
+    assert note in details(explanation.stated[0], {}, {})
 
 
 def test_a_label_of_the_article_comes_before_a_class_of_ours(graph: KnowledgeGraph) -> None:
@@ -403,13 +403,41 @@ def test_the_tree_rests_on_the_justification_and_no_more(graph: KnowledgeGraph) 
                 assert bool(reason.because) == (reason.rule is not None and not reason.again)
 
 
+def test_the_words_and_markers_of_several_claims_are_said_once(graph: KnowledgeGraph) -> None:
+    """Four conditions of one sentence share its words and its marker; items of a heading do not."""
+    explanation = graph.why("critical limb ischemia", "is associated with", "leg cramp")
+    places: dict[story.Place, str] = {}
+    said = {
+        each.claim.iri.rpartition("/")[2]: [
+            line.text for line in story.claim(each.claim, {}, "", places, each.links)
+        ]
+        for each in explanation.nearest.claims
+    }
+    names = ("lumbar-canal-stenosis", "parkinson-disease", "peripheral-neuropathy", "radiculopathy")
+    first, *others = (f"claim-{name}-associated-with-leg-cramp" for name in names)
+    assert said[first][-1].startswith("marker 3: link inferred")
+    for name in others:
+        assert said[name][1:] == [
+            f"art:{name}, read from the same words as art:{first}, with the same markers"
+        ]
+    for name in ("vascular-disorder", "medication-side-effect", "neurological-condition"):
+        lines_of = said[f"claim-{name}-listed-as-associated"]
+        assert lines_of[-2:] == [
+            "our note: Listed under the heading.",
+            "no marker: the article cites nothing for it",
+        ]
+    denial = graph.why("mild hypohydration", "predisposes to", "cramp").stated[0]
+    again = [line.text for line in story.claim(denial, {}, "", places)]
+    assert again == [line.text for line in story.claim(denial, {}, "", places)]  # its own words
+
+
 def test_as_json(graph: KnowledgeGraph) -> None:
     explanation = graph.why("femoral artery", "is implicated in", "calf pain")
     told = json.loads(json.dumps(document(explanation, {f"{ARTICLE}statement-calf": "words"})))
     assert (told["holds"], told["complete"], told["origin"]) == (True, True, "inferred")
     assert "“words”" in [
         line.text
-        for line in lines(explanation.justifications[0], {f"{ARTICLE}statement-calf": "words"})
+        for line in lines(explanation.justifications[0], {f"{ARTICLE}statement-calf": "words"}, {})
     ]
     assert '"quote": "words"' in json.dumps(told)
 
@@ -635,7 +663,7 @@ def test_hedges_of_two_kinds_do_not_outrank_each_other(graph: KnowledgeGraph) ->
     twice = claimed._replace(hedges=(often, can))
     both = "hedged “often” (frequency) and “can” (possibility)"
     assert both in statement(twice)
-    assert both in next(story.claim(twice, {}, "PAD causes claudication")).aside
+    assert both in next(story.claim(twice, {}, "PAD causes claudication", {})).aside
     leaves = tuple(
         Reason("claim", "", explanation.triple, claim=claimed._replace(hedges=(hedge,)))
         for hedge in (rarely, can, often)

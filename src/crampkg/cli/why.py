@@ -164,6 +164,7 @@ def _parts(
     """Yield what states it, each justification, and the claims that come near, with headings."""
     from crampkg.explain.story import (
         Line,
+        Place,
         claim,
         further,
         lines,
@@ -176,17 +177,18 @@ def _parts(
         term = graph.terms.get(iri)
         return term.label if term else iri
 
+    told: dict[Place, str] = {}
     if explanation.stated:
-        stated = [claim(told, quotes, label(told.iri)) for told in explanation.stated]
+        stated = [claim(each, quotes, label(each.iri), told) for each in explanation.stated]
         yield "What is said of it", [line for each in stated for line in each]
     chosen = [each for each in explanation.justifications if rests_elsewhere(each, explanation)]
     for number, reason in enumerate(chosen, 1):
         heading = f"Justification {number} of {len(chosen)}" if len(chosen) > 1 else "Justification"
         hedges = weakest(reason)
-        yield heading, [*lines(reason, quotes), *([Line(0, hedges, "")] if hedges else [])]
+        yield heading, [*lines(reason, quotes, told), *([Line(0, hedges, "")] if hedges else [])]
     if explanation.nearest.claims:
         near = [
-            claim(each.claim, quotes, label(each.claim.iri), each.links)
+            claim(each.claim, quotes, label(each.claim.iri), told, each.links)
             for each in explanation.nearest.claims
         ]
         found = [line for each in near for line in each]

@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from crampkg.explain.why import Explanation, Reason
-    from crampkg.model import Claim, Hedge
+    from crampkg.model import Citation, Claim, Hedge
+
+
+class Place(NamedTuple):
+    """Where a claim is read from: its words, and what is cited for them."""
+
+    statement: str
+    start: int
+    end: int
+    quote: str
+    item: str  # the claim that is an item of a heading
+    citations: tuple[Citation, ...]
 
 
 class Line(NamedTuple):
@@ -196,16 +207,21 @@ def _markers(claim: Claim) -> str:
     return f"marker{'s' if len(texts) > 1 else ''} {' and '.join(texts)}"
 
 
-def lines(reason: Reason, quotes: Mapping[str, str], depth: int = 0) -> Iterator[Line]:
-    """Yield the lines of a justification, each reason deeper than what it is a reason for."""
+def lines(
+    reason: Reason, quotes: Mapping[str, str], told: dict[Place, str], depth: int = 0
+) -> Iterator[Line]:
+    """Yield the lines of a justification, each reason deeper than what it is a reason for.
+
+    `told` are the places that were described before, as `details` has them.
+    """
     if reason.claim is not None:
         yield Line(depth, f"the article's claim that {reason.text}", _claim_aside(reason.claim))
-        for detail in details(reason.claim, quotes):
+        for detail in details(reason.claim, quotes, told):
             yield Line(depth + 1, detail, "")
         return
     yield Line(depth, reason.text, aside(reason))
     for each in reason.because:
-        yield from lines(each, quotes, depth + 1)
+        yield from lines(each, quotes, told, depth + 1)
 
 
 def aside(reason: Reason) -> str:
@@ -222,13 +238,26 @@ def aside(reason: Reason) -> str:
     return "record of the article"
 
 
-def details(claim: Claim, quotes: Mapping[str, str]) -> Iterator[str]:
-    """Yield where a claim is read from, its quote if there is one, and its markers."""
+def details(claim: Claim, quotes: Mapping[str, str], told: dict[Place, str]) -> Iterator[str]:
+    """Yield where a claim is read from, its quote if there is one, and its markers.
+
+    Of a place that is in `told` these are not said again but by the claim that has them there;
+    others are added to it.
+    """
     name, statement = compress(claim.iri), compress(claim.statement)
+    quote = quotes.get(claim.iri) or quotes.get(claim.statement) or ""
+    item = claim.iri if claim.basis == "heading" else ""  # each item stands elsewhere
+    place = Place(claim.statement, claim.start, claim.end, quote, item, claim.citations)
+    first = told.setdefault(place, name)
+    if first != name:
+        markers = "the same markers" if claim.citations else "no marker either"
+        yield f"{name}, read from the same words as {first}, with {markers}"
+        if claim.note:
+            yield f"our note: {claim.note}"
+        return
     span = f"characters {claim.start} to {claim.end}"
-    place = f"{claim.section} of “{claim.article_title}”"
-    yield f"{name}, read from {statement}, {place}, {span}"
-    quote = quotes.get(claim.iri) or quotes.get(claim.statement)
+    where = f"{claim.section} of “{claim.article_title}”"
+    yield f"{name}, read from {statement}, {where}, {span}"
     if quote:
         yield f"“{' '.join(quote.split())}”"
     if claim.note:
@@ -241,16 +270,20 @@ def details(claim: Claim, quotes: Mapping[str, str]) -> Iterator[str]:
 
 
 def claim(
-    claim: Claim, quotes: Mapping[str, str], words: str, links: Sequence[str] = ()
+    claim: Claim,
+    quotes: Mapping[str, str],
+    words: str,
+    told: dict[Place, str],
+    links: Sequence[str] = (),
 ) -> Iterator[Line]:
     """Yield the lines on a claim that states the triple, or that comes near by some `links`.
 
-    `words` say what it claims.
+    `words` say what it claims; `told` are the places that were described before.
     """
     yield Line(0, words, _claim_aside(claim))
     if links:
         yield Line(1, f"near, since {', and '.join(links)}", "")
-    for detail in details(claim, quotes):
+    for detail in details(claim, quotes, told):
         yield Line(1, detail, "")
 
 
