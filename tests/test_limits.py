@@ -402,10 +402,10 @@ def test_parts_of_a_push_have_their_size() -> None:
     ],
 )
 def test_a_letter_in_four_may_be_a_slip(typed: str, known: str, wrong: int | None) -> None:
-    assert _slips(typed, _spell(known), 9) == wrong
+    assert _slips(_spell(typed), _spell(known), 9) == wrong
     if wrong is not None:
-        assert _slips(typed, _spell(known), wrong) == wrong
-        assert _slips(typed, _spell(known), wrong - 1) is None
+        assert _slips(_spell(typed), _spell(known), wrong) == wrong
+        assert _slips(_spell(typed), _spell(known), wrong - 1) is None
 
 
 def test_a_text_in_a_picture_is_cut() -> None:

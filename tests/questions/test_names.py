@@ -106,7 +106,8 @@ def test_a_name_that_leads_nowhere_is_told_what_would_do(
 )
 def test_a_name_finds(name: str, iri: str) -> None:
     assert TERMS.find(name).iri == iri
-    assert TERMS.lent(name) == ""
+    hidden = "'lone drug' is found by 'Only-Pill', which is no synonym of it."
+    assert TERMS.lent(name) == (hidden if name == "Only-Pill" else "")
 
 
 @pytest.mark.parametrize(
@@ -208,11 +209,18 @@ def test_how_many_letters_differ(one: str, other: str, distance: int) -> None:
         ("golgi", "Golgi tendon organ", 0),  # of one word
         ("tendon", "golgi-tendon_organ", 0),
         ("golgitendon", "Golgi tendon organ", None),
+        ("shin pain", "hip pain", None),  # two letters of one word
+        ("shinpain", "hip pain", 2),
+        ("fot pain", "foot-pain", 1),
+        ("femoral arterie", "femoral artery", 2),
+        ("calv pian", "calf pain", 2),
+        ("hyperhydration", "hypohydration", None),  # the contrary
+        ("hypohydratoin", "hypohydration", 1),
     ],
 )
 def test_one_letter_in_four_may_be_wrong(typed: str, name: str, slips: int | None) -> None:
-    assert _slips(typed, _spell(name), len(typed)) == slips
-    assert _slips(typed, _spell(name), 1) == (slips if slips != 2 else None)
+    assert _slips(_spell(typed), _spell(name), len(typed)) == slips
+    assert _slips(_spell(typed), _spell(name), 1) == (slips if slips != 2 else None)
 
 
 def test_a_search_finds_names_of_a_kind_and_all_words_in_any_order() -> None:

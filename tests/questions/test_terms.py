@@ -270,6 +270,9 @@ def test_what_is_for_a_command_line_is_told_apart(
         ("calf pain", "calf-pain", ""),  # our own name needs no word
         ("kg:calf-pain", "calf-pain", ""),
         ("ACC", "american-college-of-cardiology", ""),
+        ("athletes", "athletes-with-cramps", "by 'athletes', which is no synonym of it."),
+        ("fatigue", "muscle-fatigue", "'muscle fatigue' is found by 'fatigue', which is no"),
+        ("Skeletal muscle cramps during exercise", "what-causes-leg-cramps/reference-4", ""),
     ],
 )
 def test_a_term_mapped_exactly_or_closely_lends_its_name(

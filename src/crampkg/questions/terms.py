@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: How many near or fitting names an error message offers.
 OFFERED = 6
 
+#: From so many letters on, what begins a name is offered for it.
+_TELLING = 3
+
 #: How many words of an unknown name are looked at: more than any name has.
 _MOST_WORDS = 12
 
@@ -202,7 +205,9 @@ class Terms:
         return self._find(name, PROPERTIES).iri
 
     def lent(self, name: str, kind: str | None = None) -> str:
-        """Return the sentence on a name that only another vocabulary has for what it finds, or "".
+        """Return the sentence on a name that is no name or synonym of what it finds, or "".
+
+        Another vocabulary has it, or it only leads there: "fatigue" to muscle fatigue.
 
         Raises as `find` does.
         """
@@ -214,8 +219,8 @@ class Terms:
         if term is None:
             return ""
         wanted, code = _fold(name), _code(name)
-        own = (way_name for way, way_name in _ways(term) if way in _OWN)
-        if not code and any(_fold(each) == wanted for each in own):
+        ways = {way for way, known in _ways(term) if _fold(known) == wanted and not code}
+        if ways.intersection(_OWN) - {"hidden"}:
             return ""
         for mapped in term.mapped:
             if mapped.closeness in _FINDING and (
@@ -223,6 +228,8 @@ class Terms:
             ):
                 by = shorten(code) if code else f"{name!r}, a name of {shorten(mapped.term)}"
                 return f"{term.label!r} is found by {by}, to which it is mapped {mapped.closeness}."
+        if "hidden" in ways and CK + "Document" not in term.kinds:  # which have titles
+            return f"{term.label!r} is found by {name!r}, which is no synonym of it."
         return ""
 
     @functools.cached_property
@@ -335,7 +342,8 @@ class Terms:
     def _near(self, name: str, kinds: tuple[str, ...]) -> list[Term]:
         iri = expand(name) or name.strip("<>")
         is_iri = "://" in iri
-        wanted = _fold(_slug(iri) if is_iri else name)
+        typed = _spell(_slug(iri) if is_iri else name)
+        wanted = typed[0][0]
         passed = () if kinds or is_iri else _SENTENCES
 
         def fits(term: Term) -> bool:
@@ -350,10 +358,11 @@ class Terms:
             if fits(term) and (way == "slug" or not is_iri):
                 # A name that is known is no slip, and one letter is enough of another vocabulary's.
                 most = 0 if known else len(wanted) if way in _OWN else 1
-                slips = _slips(wanted, spelt, most)
-                begins = _rank(wanted, spelt) in (0, 1, 2)
+                slips = _slips(typed, spelt, most)
+                begins = len(wanted) >= _TELLING and _rank(wanted, spelt) in (0, 1, 2)
                 if slips is not None or begins:
-                    ranked.append((slips is None, slips or 0, len(spelt[0][0]), term))
+                    is_word = not term.iri.startswith(KG)  # of our vocabulary: after things
+                    ranked.append((slips is None, slips or 0, is_word, len(spelt[0][0]), term))
         near = [*fitting, *(each[-1] for each in sorted(ranked))]
         near = near or list(filter(fits, self._with_words(name, None)))
         return list(dict.fromkeys(near or filter(fits, self._held(name))))
@@ -428,20 +437,31 @@ def _rank(wanted: str, spelt: Spelt) -> int | None:
     return 3 if wanted in whole else None
 
 
-def _slips(typed: str, spelt: Spelt, most: int) -> int | None:
-    """Return how many letters of folded text are wrong for a name or a word of it, if few.
+def _slips(typed: Spelt, known: Spelt, most: int) -> int | None:
+    """Return how many letters of a name are wrong for another or for a word of it, if few.
 
-    A letter in four may be: "statin" is another word than "start", however alike, and of three
-    letters each counts: "PVD" is no slip for "PD". No more than `most` may be either.
+    A letter in four may be, and `most` at most: "statin" is another word than "start", however
+    alike, and of three letters each counts: "PVD" is no slip for "PD". Of several words each is
+    compared with its own, the quarter rounded up, so that "shin pain" is not "hip pain"; "hyper"
+    is no slip for "hypo".
     """
-    most = min(most, len(typed) // 4)
-    letters = set(typed)
+    wanted, words = typed[0][0], typed[1]
+    most = min(most, len(wanted) // 4)
+    whole = known[0][0]
+    if len(words) == len(known[1]) > 1 and any(
+        _distance(one, other) > -(-len(one) // 4)
+        for one, other in zip(words, known[1], strict=True)
+    ):
+        whole = ""
+    letters = set(wanted)
     alike = (
-        known
-        for known in (spelt[0][0], *spelt[1])
-        if abs(len(known) - len(typed)) <= most and len(letters.difference(known)) <= most
+        name
+        for name in (whole, *known[1])
+        if abs(len(name) - len(wanted)) <= most
+        and len(letters.difference(name)) <= most
+        and {name[:4], wanted[:4]} != {"hype", "hypo"}
     )
-    fewest = min((_distance(typed, known) for known in alike), default=most + 1)
+    fewest = min((_distance(wanted, name) for name in alike), default=most + 1)
     return fewest if fewest <= most else None
 
 
