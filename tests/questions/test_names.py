@@ -8,7 +8,7 @@ from crampkg.errors import AmbiguousTermError, CrampkgError, UnknownTermError, W
 from crampkg.questions import plain
 from crampkg.questions.terms import Terms, _distance, _rank, _slips, _spell
 from crampkg.records import Mapped, Term
-from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS
+from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, SKOS
 
 SITE, GROUP, DRUG = f"{CK}Site", f"{CK}Group", f"{CK}Drug"
 
@@ -121,6 +121,7 @@ def test_a_name_finds(name: str, iri: str) -> None:
         ("<http://example.org/other>", "http://example.org/other"),
         ("rdfs:seeAlso", f"{RDFS}seeAlso"),
         *((name, f"{RDF}type") for name in ("a", "is", "is a", "Is an", "type")),
+        *((name, f"{SKOS}{name}") for name in ("broader", "narrower", "related")),
         *((name, f"{RDFS}subClassOf") for name in ("is a kind of", "subclass of")),
     ],
 )

@@ -13,7 +13,19 @@ from crampkg.errors import (
     WrongKindError,
     suggest,
 )
-from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, XSD, compress, expand, lengthen, shorten
+from crampkg.vocabulary import (
+    CK,
+    KG,
+    OWL,
+    RDF,
+    RDFS,
+    SKOS,
+    XSD,
+    compress,
+    expand,
+    lengthen,
+    shorten,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +41,9 @@ OFFERED = 6
 #: From so many letters on, what begins a name is offered for it.
 _TELLING = 3
 
-#: How many words of an unknown name are looked at: more than any name has.
+#: How much of an unknown name is looked at: more than any name has.
 _MOST_WORDS = 12
+_MOST_LETTERS = 300
 
 #: What stands between letters and tells no names apart: hyphens and dashes, apostrophes, joiners.
 _JOINTS = dict.fromkeys(
@@ -72,10 +85,11 @@ FOREIGN = {
     XSD + "string": "text",
 }
 
-#: What people call the two relations that have no label of ours, folded.
+#: What people call the relations that have no label of ours, folded.
 _USUAL = {
     **dict.fromkeys(("a", "is", "isa", "isan", "type"), RDF + "type"),
     **dict.fromkeys(("isakindof", "subclassof"), RDFS + "subClassOf"),
+    **{name: SKOS + name for name in ("broader", "narrower", "related")},
 }
 
 
@@ -149,6 +163,9 @@ class Terms:
         The best first: a whole name, the beginning of one, the beginning of a word, anywhere. Where
         no name has them so, one that has each word will do.
         """
+        if _code(words):
+            found = (term for each in self._fitting(words) for term in each)
+            return [term for term in found if kind is None or kind in term.kinds]
         wanted = _fold(words)
         best: dict[Term, tuple[bool, int]] = {}
         for term, way, spelt in self._spelt:
@@ -342,7 +359,7 @@ class Terms:
     def _near(self, name: str, kinds: tuple[str, ...]) -> list[Term]:
         iri = expand(name) or name.strip("<>")
         is_iri = "://" in iri
-        typed = _spell(_slug(iri) if is_iri else name)
+        typed = _spell((_slug(iri) if is_iri else name)[:_MOST_LETTERS])
         wanted = typed[0][0]
         passed = () if kinds or is_iri else _SENTENCES
 
