@@ -521,8 +521,9 @@ def test_as_prov(graph: KnowledgeGraph) -> None:
         (
             ("leg cramp", "is related to", "muscle fatigue"),
             "The relation reads both ways: “muscle fatigue is related to leg cramp” is inferred "
-            "from what is stated in a firmer relation, “primarily caused by”. "
-            "There is one justification.",
+            "from what “What causes leg cramps?” states in a firmer relation, "
+            "“primarily caused by”, in a sentence: no hedge; section on causes of leg cramps "
+            "(opening); markers 1 and 2. There is one justification.",
         ),
         (
             ("Parkinson's disease", "a", "neurological condition"),
@@ -543,13 +544,20 @@ def test_as_prov(graph: KnowledgeGraph) -> None:
         ),
         (
             ("muscle fatigue", "causes", "leg cramp"),
-            "It is inferred from what is stated in a firmer relation, “primarily caused by”. "
-            "There is one justification.",
+            "It is inferred from what “What causes leg cramps?” states in a firmer relation, "
+            "“primarily caused by”, in a sentence: no hedge; section on causes of leg cramps "
+            "(opening); markers 1 and 2. There is one justification.",
+        ),
+        (
+            ("femoral artery disease", "is related to", "calf pain"),
+            "It is inferred from what “What causes leg cramps?” states in a firmer relation, "
+            "“associated with”, in a sentence: hedged “typically” (frequency); section on symptoms "
+            "of vascular disease by location; marker 3. There is one justification.",
         ),
         (
             ("femoral artery", "is implicated in", "calf pain"),
             "It is inferred: nobody states it, and it follows from what is stated. "
-            "There is one justification.",
+            "There is one justification. Weakest on the way: “typically” (frequency).",
         ),
         (
             ("femoral artery", "is at least related to", "calf pain"),

@@ -80,6 +80,11 @@ def statement(claim: Claim, *, grouping: bool = False) -> str:
     does = _STANCES.get(claim.stance, f"gives it as {claim.stance},")
     if grouping:
         does = f"{does}, in a grouping of its own,"
+    return f"“{claim.article_title}” {does} {_manner(claim)}."
+
+
+def _manner(claim: Claim) -> str:
+    """Return how a claim is said, how firmly, where, and with which markers."""
     hedges = " and ".join(map(hedge_words, claim.hedges))
     told = [
         f"hedged {hedges}" if hedges else "no hedge",
@@ -88,7 +93,7 @@ def statement(claim: Claim, *, grouping: bool = False) -> str:
         claim.section,
         _markers(claim),
     ]
-    return f"“{claim.article_title}” {does} {_form(claim)[0]}: {'; '.join(told)}."
+    return f"{_form(claim)[0]}: {'; '.join(told)}"
 
 
 def _inference(explanation: Explanation) -> str:
@@ -119,13 +124,18 @@ def _inference(explanation: Explanation) -> str:
     firmer = _firmer(explanation)
     if explanation.turned:
         said = f"The relation reads both ways: “{explanation.turned}” is inferred"
-        if firmer:
-            said = f"{said} from what is stated in a firmer relation, “{firmer}”"
     elif firmer:
-        said = f"It is inferred from what is stated in a firmer relation, “{firmer}”"
+        said = "It is inferred"
+    if firmer:
+        said = (
+            f"{said} from what “{firmer.article_title}” states in a firmer relation, "
+            f"“{firmer.wording}”, {_manner(firmer)}"
+        )
     if explanation.stated:
         said = f"All the same it follows from other claims: {said[0].lower()}{said[1:]}"
-    return f"{said}. {_count(explanation)}"
+    said = f"{said}. {_count(explanation)}"
+    hedges = set() if firmer else {*map(weakest, explanation.justifications)}
+    return f"{said} {hedges.pop()}".rstrip() if len(hedges) == 1 else said
 
 
 def _ours(explanation: Explanation) -> str:
@@ -155,14 +165,14 @@ def rests_elsewhere(reason: Reason, explanation: Explanation) -> bool:
     return {told.iri for told in _claims((reason,))}.isdisjoint(own)
 
 
-def _firmer(explanation: Explanation) -> str:
-    """Return the wording of a claim between the same two from which alone the triple follows."""
+def _firmer(explanation: Explanation) -> Claim | None:
+    """Return a claim between the same two from which alone the triple follows; None without."""
     ends = {str(explanation.triple.subject), str(explanation.triple.object)}
     for reason in explanation.justifications:
         told = list(_claims((reason,)))
         if len(told) == 1 and {f"<{told[0].subject}>", f"<{told[0].object}>"} == ends:
-            return told[0].wording
-    return ""
+            return told[0]
+    return None
 
 
 def nearest_heading(explanation: Explanation) -> str:
