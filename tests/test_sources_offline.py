@@ -229,13 +229,12 @@ def test_a_source_file_has_a_bound(branch: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["context.jsonld", "crampkg.ttl", "shapes.ttl"])
-def test_sources_have_their_ontology_shapes_and_context(branch: Path, name: str) -> None:
-    """Without the context a check had no failure, and JSON-LD could not be exported."""
+def test_a_check_misses_ontology_shapes_and_context(branch: Path, name: str) -> None:
+    """Without the context it had no failure, and JSON-LD could not be exported."""
     (branch / "ontology" / name).unlink()
-    with pytest.raises(
-        SourceError, match=f"is not a crampkg source folder: ontology/{name} missing"
-    ):
-        Sources.find(branch)
+    (finding,) = run(Sources.find(branch)).findings
+    problem = "It cannot be read: No such file or directory."
+    assert (finding.check, finding.file, finding.problem) == ("syntax", f"ontology/{name}", problem)
 
 
 @pytest.mark.parametrize("target", [".", "..", "../../data"])

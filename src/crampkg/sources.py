@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _FOLDERS = ("ontology", "data", "queries", "rules")
-_FILES = ("ontology/context.jsonld", "ontology/crampkg.ttl", "ontology/shapes.ttl")
 
 #: The largest source file, in bytes. Parsers hold a file and all its terms in memory, and that of
 #: Turtle gives up on a term of twice as many.
@@ -34,8 +33,7 @@ class Sources:
     def find(cls, root: str | os.PathLike[str] | None = None) -> Sources:
         """Return the sources at `root`, else `$CRAMPKG_SOURCES`, else those that we came with.
 
-        Raises `SourceError` when the folder has no ontology, data, queries and rules, or lacks the
-        ontology, its shapes or its context.
+        Raises `SourceError` when the folder has no ontology, data, queries and rules.
         """
         chosen = os.fspath(root) if root else os.environ.get("CRAMPKG_SOURCES")
         if chosen:
@@ -171,7 +169,6 @@ def decode(content: bytes, name: str) -> str:
 
 def _proven(root: str, problem: str) -> str:
     missing = [name for name in _FOLDERS if not os.path.isdir(os.path.join(root, name))]
-    missing = missing or [name for name in _FILES if not os.path.isfile(os.path.join(root, name))]
     if missing:
         message = f"{problem}: {', '.join(missing)} missing. Name a folder that has them."
         raise SourceError(message, path=root)

@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from crampkg.engine.guard import check_source
 from crampkg.errors import SourceError
+from crampkg.export.jsonld import CONTEXT
 from crampkg.pipeline.load import load_file
 from crampkg.pipeline.rules import derive, reason
 from crampkg.records import Finding
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Turtle that is read by the shapes' check and belongs to no graph.
 SHAPES = "ontology/shapes.ttl"
+
+#: Without these files nothing can be checked or exported.
+_NEEDED = (CONTEXT, "ontology/crampkg.ttl", SHAPES)
 _TYPE = NamedNode(RDF + "type")
 _PREFIX = re.compile(r"^@prefix\s+([\w-]*):\s+<([^>]*)>", re.MULTILINE)
 
@@ -44,7 +48,7 @@ class Material:
         self.store = Store()
         self.broken: list[Finding] = []
         self._lines: dict[str, _Lines] = {}  # of files that findings are about
-        for name in self.names:
+        for name in sorted({*self.names, *_NEEDED}):
             self._read(name)
         #: For each IRI, by file: the IRIs that are said of it there, as predicate or object.
         self._said: dict[str, dict[str, set[str]]] = {}
@@ -81,6 +85,8 @@ class Material:
         said = str(error)
         for start in (f"{name}, line {error.line}: ", f"{name}: "):
             said = said.removeprefix(start)
+        if said.startswith(f"{name} "):
+            said = f"it {said.removeprefix(name).lstrip()}"
         problem, stop, remedy = said.rpartition(". ")
         if not stop:
             problem, remedy = remedy.removesuffix("."), "Mend the file."
