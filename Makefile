@@ -5,6 +5,9 @@ SEED ?= 14
 BIN := .venv/bin
 READY := .venv/.ready
 
+# A module is compiled once, and not again in each of the processes that tests start.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test conformance tools deep mutants coverage lint fmt editor bench bench-serving engines screenshots page golden lock clean
 
 demo: $(READY)

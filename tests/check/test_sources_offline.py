@@ -22,7 +22,7 @@ from crampkg.graph import KnowledgeGraph
 from crampkg.sources import LARGEST, Sources, prove
 from crampkg.turtle import parse_turtle
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 QUESTION = "arteries-explaining-pain"
 
 RULE = """\
