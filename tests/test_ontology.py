@@ -162,6 +162,21 @@ def test_every_individual_is_declared(quads: list[Quad]) -> None:
     assert {each.value for each in individuals} <= declared | kinds
 
 
+def test_every_term_of_others_has_a_label(quads: list[Quad]) -> None:
+    """ROBOT's report counts an error for each that has none."""
+    labelled = {quad.subject for quad in quads if quad.predicate.value == RDFS + "label"}
+    declared = {
+        quad.subject
+        for quad in quads
+        if quad.predicate.value == RDF + "type"
+        and isinstance(quad.subject, NamedNode)
+        and not quad.subject.value.startswith((CK, KG))
+        and quad.object != NamedNode(OWL + "Ontology")
+    }
+    assert len(declared) > 30
+    assert declared == labelled
+
+
 def test_a_hedge_says_whether_it_lets_a_fact_through(quads: list[Quad]) -> None:
     said = {
         str(quad.subject).strip("<>").removeprefix(CK): str(quad.object).split('"')[1]

@@ -464,7 +464,13 @@ def test_why_begins_with_a_form_and_an_example(site: Server) -> None:
 def test_a_thing_shows_its_place_from_both_ends(site: Server, graph: KnowledgeGraph) -> None:
     row = graph.query("SELECT ?a ?b { GRAPH g:background { ?a skos:broader ?b } } LIMIT 1").rows[0]
     narrow, broad = row.text("a"), row.text("b")
-    for iri, relation, other in ((narrow, "wider", broad), (broad, "narrower", narrow)):
+    artery, group = f"{KG}femoral-artery", f"{KG}peripheral-arteries"
+    for iri, relation, other in (
+        (narrow, "wider", broad),
+        (broad, "narrower", narrow),
+        (artery, "belongs to", group),
+        (group, "has as members", artery),
+    ):
         facts = site.get(address(iri), headers={"accept": HTML}).text.partition("</dl>")[0]
         assert f"<dt>{relation}</dt>" in facts
         assert f'href="{address(other)}"' in facts
