@@ -270,14 +270,21 @@ def test_numbers_are_numbers_only_where_they_come_back() -> None:
     assert start("1", "boolean") == {"@value": "1", "type": "xsd:boolean"}
 
 
+def use_context(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make sources that have nothing but a context."""
+    for name in ("ontology", "data", "queries", "rules"):
+        (folder / name).mkdir()
+    for name in ("crampkg.ttl", "shapes.ttl"):
+        (folder / "ontology" / name).touch()
+    (folder / "ontology" / "context.jsonld").write_text(text)
+    monkeypatch.setenv("CRAMPKG_SOURCES", str(folder))
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "{}"])
 def test_a_broken_context_is_named(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for folder in ("ontology", "data", "queries", "rules"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "ontology" / "context.jsonld").write_text(text)
-    monkeypatch.setenv("CRAMPKG_SOURCES", str(tmp_path))
+    use_context(text, tmp_path, monkeypatch)
     with pytest.raises(
         SourceError, match=r"ontology/context\.jsonld.*: this is no JSON-LD context"
     ):
@@ -319,11 +326,8 @@ def test_the_context_is_that_of_the_sources(tmp_path: Path) -> None:
 
 
 def test_nothing_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for folder in ("ontology", "data", "queries", "rules"):
-        (tmp_path / folder).mkdir()
     context = {"@context": {"@version": 1.1, "@import": "https://example.org/context.jsonld"}}
-    (tmp_path / "ontology" / "context.jsonld").write_text(json.dumps(context))
-    monkeypatch.setenv("CRAMPKG_SOURCES", str(tmp_path))
+    use_context(json.dumps(context), tmp_path, monkeypatch)
     with pytest.raises(CrampkgError, match=r"example\.org/context\.jsonld|nothing is fetched"):
         to_jsonld([Triple(A, P, A)])
 

@@ -579,9 +579,10 @@ def test_readers_see_the_old_graph_or_the_new(empty: Running, newer: bytes, olde
     seen: set[tuple[int, ...]] = set()
     over = threading.Event()
     engine = RemoteEngine(empty.endpoint)
-    each = " ".join(f"(COUNT(?{name}) AS ?{name}s)" for name in GRAPHS)
+    names = {name.replace("-", "_"): iri for name, iri in GRAPHS.items()}
+    each = " ".join(f"(COUNT(?{name}) AS ?{name}s)" for name in names)
     patterns = " UNION ".join(
-        f"{{ GRAPH <{iri}> {{ ?{name} ?p ?o }} }}" for name, iri in GRAPHS.items()
+        f"{{ GRAPH <{iri}> {{ ?{name} ?p ?o }} }}" for name, iri in names.items()
     )
 
     def look() -> None:
