@@ -206,6 +206,18 @@ def test_a_claim_with_several_markers_is_one_card_with_a_line_for_each() -> None
     assert table._gathered(told)[0] == ["1", "2"]
 
 
+def test_claims_that_cite_the_same_markers_are_one_card() -> None:
+    told = [
+        [("subject", subject), ("marker", marker), ("claim", claim)]
+        for subject, claim in (("ache", "c1"), ("edema", "c2"))
+        for marker in ("1", "2")
+    ]
+    assert table._gathered(told) == (
+        ["1-4"],
+        [[("subject", "ache\nedema"), ("marker", "1\n2"), ("claim", "c1\nc2")]],
+    )
+
+
 def test_a_long_text_is_said_once_and_a_list_goes_on_from_its_first_words() -> None:
     lead = "Causes of leg pain other than disease of arteries are many"
     shown = cards(

@@ -10,7 +10,7 @@ from crampkg.printable import printable
 from crampkg.vocabulary import XSD, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from rich.console import Console, JustifyMethod, RenderableType
@@ -490,44 +490,78 @@ def _gathered(
 ) -> tuple[list[str], list[list[tuple[str, str]]]]:
     """Return the numbers and the pairs of cards, rows that differ in one thing alone as one.
 
-    What a claim cites is one thing: markers, each with its source. The handles, and quotes that go
-    on from the same words, may differ besides.
+    What a claim cites is one thing: markers, each with its source.
     """
-    groups: list[tuple[AbstractSet[str], list[dict[str, str]]]] = []
-    for pairs in told:
-        row = dict(pairs)
-        differing, rows = groups[-1] if groups else (set(), [row])
-        first = rows[0]
-        unlike = {name for name in first.keys() | row.keys() if first.get(name) != row.get(name)}
-        if unlike and unlike <= _CITED:
-            unlike, besides = _CITED, set[str]()
-        else:
-            leads = {each.get(_QUOTE, "").partition(_ELLIPSIS)[:2] for each in (first, row)}
-            besides = _HANDLES | ({_QUOTE} if len(leads) == 1 else set())
-        one = unlike == _CITED or (
-            len(unlike - besides) == 1 and not unlike & _EVIDENCE and first.keys() == row.keys()
-        )
-        if one and (len(rows) == 1 or unlike - besides == differing - besides):
-            groups[-1] = unlike | differing, [*rows, row]
-        else:
-            groups.append((set(), [row]))
+    rows = [(1, dict(pairs)) for pairs in told]
+    rows = _runs(rows, _apart_in_citation, _cited)
+    rows = _runs(rows, _apart_in, _line_by_line)
     labels: list[str] = []
-    cards: list[list[tuple[str, str]]] = []
     number = 1
-    for differing, rows in groups:
-        last = number + len(rows) - 1
-        labels.append(str(number) if last == number else f"{number}-{last}")
+    for count, _ in rows:
+        last = number + count - 1
+        labels.append(str(number) if count == 1 else f"{number}-{last}")
         number = last + 1
-        card = {
-            name: "\n".join(_onward(name, rows)) if name in differing - _CITED else text
-            for name, text in rows[0].items()
-        }
-        if differing == _CITED:
-            cited = [(row.get("marker", ""), row.get("source", "")) for row in rows]
-            card["marker"] = "\n".join(": ".join(filter(None, each)) for each in cited)
-            card.pop("source", "")
-        cards.append([*card.items()])
-    return labels, cards
+    return labels, [[*row.items()] for _, row in rows]
+
+
+def _runs(
+    rows: Iterable[tuple[int, dict[str, str]]],
+    apart: Callable[[dict[str, str], dict[str, str]], str],
+    joined: Callable[[list[dict[str, str]]], dict[str, str]],
+) -> list[tuple[int, dict[str, str]]]:
+    """Return `rows`, each with its count, those that follow each other and differ alike as one.
+
+    `apart` names what two rows differ in, if that is one thing.
+    """
+    runs: list[tuple[str, list[tuple[int, dict[str, str]]]]] = []
+    for row in rows:
+        thing, run = runs[-1] if runs else ("", [])
+        differing = apart(run[0][1], row[1]) if run else ""
+        if differing and thing in ("", differing):
+            runs[-1] = differing, [*run, row]
+        else:
+            runs.append(("", [row]))
+    return [
+        (sum(count for count, _ in run), joined([row for _, row in run]) if thing else run[0][1])
+        for thing, run in runs
+    ]
+
+
+def _unlike(first: Mapping[str, str], row: Mapping[str, str]) -> set[str]:
+    return {name for name in first.keys() | row.keys() if first.get(name) != row.get(name)}
+
+
+def _apart_in_citation(first: dict[str, str], row: dict[str, str]) -> str:
+    """Return "marker" for two rows of a claim with another marker and its source each, else ""."""
+    unlike = _unlike(first, row)
+    return "marker" if unlike and unlike <= _CITED else ""
+
+
+def _cited(rows: list[dict[str, str]]) -> dict[str, str]:
+    """Return a claim's rows as one, with a line for each marker."""
+    cited = [(row.get("marker", ""), row.get("source", "")) for row in rows]
+    card = {name: text for name, text in rows[0].items() if name != "source"}
+    return card | {"marker": "\n".join(": ".join(filter(None, each)) for each in cited)}
+
+
+def _apart_in(first: dict[str, str], row: dict[str, str]) -> str:
+    """Return the heading of the one thing, none of the evidence, in which two rows differ, or "".
+
+    The handles, and quotes that go on from the same words, may differ besides.
+    """
+    unlike = _unlike(first, row)
+    leads = {each.get(_QUOTE, "").partition(_ELLIPSIS)[:2] for each in (first, row)}
+    things = unlike - _HANDLES - ({_QUOTE} if len(leads) == 1 else set())
+    one = len(things) == 1 and not unlike & _EVIDENCE and first.keys() == row.keys()
+    return things.pop() if one else ""
+
+
+def _line_by_line(rows: list[dict[str, str]]) -> dict[str, str]:
+    """Return rows as one, in which what differs stands line by line."""
+    return {
+        name: "\n".join(_onward(name, rows)) if len({row[name] for row in rows}) > 1 else text
+        for name, text in rows[0].items()
+    }
 
 
 def _onward(name: str, rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
