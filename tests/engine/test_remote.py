@@ -225,7 +225,8 @@ PROBLEM = {"type": "about:blank", "title": "Too busy.", "detail": "Ten queries w
 )
 def test_trouble_is_told_in_a_sentence(answer: Answer, sentence: str) -> None:
     with serving(answer) as server, pytest.raises(EndpointError) as raised:
-        list(RemoteEngine(server.url, timeout=0.5).query(SELECT).bindings())
+        timeout = 0.5 if answer is hang else 60
+        list(RemoteEngine(server.url, timeout=timeout).query(SELECT).bindings())
     assert sentence in str(raised.value)
     assert server.url in str(raised.value)
     assert str(raised.value).isprintable()
@@ -271,7 +272,7 @@ def test_a_slow_answer_has_no_more_time_than_a_silent_one(code: int, bytes_: int
     started = time.monotonic()
     with serving(drip) as server, pytest.raises(EndpointError, match=said):
         RemoteEngine(server.url, timeout=0.2).query(SELECT)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30  # it would never end
 
 
 def test_a_slow_head_has_no_more_time_either() -> None:
@@ -287,7 +288,7 @@ def test_a_slow_head_has_no_more_time_either() -> None:
     with serving(drip) as server, late as raised:
         RemoteEngine(server.url, timeout=0.2).query(SELECT)
     assert raised.value.passing
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30  # it would never end
 
 
 def test_a_refusal_with_500_is_not_tried_again() -> None:

@@ -42,7 +42,7 @@ def laid_out(scene: Scene) -> ET.Element:
         input=source.dot(scene, ["A caption."]).encode(),
         capture_output=True,
         check=True,
-        timeout=20,
+        timeout=120,
     ).stdout
     return ET.fromstring(svg.finished(drawn, scene, address))  # noqa: S314 - our own
 

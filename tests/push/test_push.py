@@ -466,7 +466,7 @@ def test_a_push_that_fails_leaves_the_old_graph_and_is_taken_up(
     send(either, older)
     behind = before(either, fault, once(what))
     with behind as way, pytest.raises(EndpointError, match=sentence) as raised:
-        send(way.store, newer, retries=0, timeout=2)
+        send(way.store, newer, retries=0, timeout=2 if fault is hang else 60)
     assert raised.value.exit_code == 3
     state = target(either).state()
     assert state.is_current(summary(older))

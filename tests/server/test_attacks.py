@@ -250,7 +250,7 @@ def test_long_negotiation_headers_hold_nobody_up(small: Server) -> None:
         started = time.monotonic()
         answer = small.client.get("/sparql", params={"query": "ASK {}"}, headers={header: accept})
         assert answer.status_code == 200
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
     assert media.choose(accept, table=media.RESULTS) == media.choose("", table=media.RESULTS)
 
 
@@ -276,7 +276,7 @@ def test_a_query_whose_client_leaves_is_stopped(start: Callable[..., Server]) ->
     server = start("--seconds", "600", "--workers", "1")
     (worker,) = server.workers()
     with pytest.raises(httpx.ReadTimeout):
-        server.query(CROSS, timeout=0.5)
+        server.query(CROSS, timeout=2)
     assert eventually(lambda: worker not in server.workers() and len(server.workers()) == 1)
     assert server.query("ASK {}").status_code == 200
     assert 'crampkg_stopped_queries_total{kind="gone"} 1.0' in server.get("/metrics").text
