@@ -224,8 +224,8 @@ PROBLEM = {"type": "about:blank", "title": "Too busy.", "detail": "Ten queries w
     ],
 )
 def test_trouble_is_told_in_a_sentence(answer: Answer, sentence: str) -> None:
+    timeout = 0.5 if answer is hang else 60
     with serving(answer) as server, pytest.raises(EndpointError) as raised:
-        timeout = 0.5 if answer is hang else 60
         list(RemoteEngine(server.url, timeout=timeout).query(SELECT).bindings())
     assert sentence in str(raised.value)
     assert server.url in str(raised.value)
