@@ -431,6 +431,20 @@ def test_the_words_and_markers_of_several_claims_are_said_once(graph: KnowledgeG
     assert again == [line.text for line in story.claim(denial, {}, "", places)]  # its own words
 
 
+def test_a_denial_that_comes_near_is_named_however_many_come_nearer(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crampkg.explain.nearest._MOST", 1)
+    near = graph.why("dehydration", "is associated with", "leg cramp").nearest
+    names = [each.claim.iri.rpartition("/")[2] for each in near.claims]
+    assert names == [
+        "claim-dehydration-listed-as-primary-cause",
+        "claim-dehydration-primarily-causes-cramp",
+        "claim-mild-hypohydration-predisposes-to-cramp",
+    ]
+    assert near.further > 0
+
+
 def test_as_json(graph: KnowledgeGraph) -> None:
     explanation = graph.why("femoral artery", "is implicated in", "calf pain")
     told = json.loads(json.dumps(document(explanation, {f"{ARTICLE}statement-calf": "words"})))

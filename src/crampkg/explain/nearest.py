@@ -80,6 +80,7 @@ class _Place(NamedTuple):
     is_hedged: bool  # hedges of two kinds have no order, so no more is compared
     start: int
     claim: str
+    is_affirmed: bool
 
     @property
     def nearness(self) -> tuple[int, int]:
@@ -106,6 +107,7 @@ def nearest(
     narrower thing, what the article classes with it, a related term. Where these are few, others
     follow that share an end and the relation, or an end without being affirmed. With `contrary`
     only the former are returned, and of these what is not affirmed. Claims in `without` are not.
+    However many come near, what is not affirmed between ends that are near is always named.
     """
     from_subject = _ways(subject, engine, name_of)
     from_object = _ways(object, engine, name_of)
@@ -127,12 +129,17 @@ def nearest(
             if (kept and alike == 0) or (shares and not affirmed):
                 way = _Way(_HALF, ())
         if way is not None:
-            place = _Place(way.distance, alike, int(basis), bool(hedge), int(start), claim)
+            place = _Place(
+                way.distance, alike, int(basis), bool(hedge), int(start), claim, affirmed
+            )
             found[place] = way.links
     places = sorted(found)
-    chosen = places[: _number([place.nearness for place in places])]
-    left = places[len(chosen) :]
-    as_near = sum(place.nearness == chosen[-1].nearness for place in left)
+    number = _number([place.nearness for place in places])
+    beyond = places[number:]
+    contested = [place for place in beyond if place.distance < _HALF and not place.is_affirmed]
+    chosen = [*places[:number], *contested]
+    left = [place for place in beyond if place not in contested]
+    as_near = sum(place.nearness == places[number - 1].nearness for place in left)
     told = read([place.claim for place in chosen], engine)
     claims = tuple(Near(told[place.claim], found[place]) for place in chosen)
     return Nearest(claims, len(left), as_near)
