@@ -99,6 +99,7 @@ def test_a_name_that_leads_nowhere_is_told_what_would_do(
         ("kg:calf", f"{KG}calf"),
         ("sole pill", f"{KG}lone-drug"),
         ("Only-Pill", f"{KG}lone-drug"),
+        ("c.a.l.f.", f"{KG}calf"),
         ("group 1", f"{KG}group-1"),  # by its slug
         ("site", SITE),
         ("helps", f"{CK}eases"),

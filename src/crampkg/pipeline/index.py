@@ -31,10 +31,7 @@ INDEXED = (
 
 
 def index(store: Store) -> list[list[object]]:
-    """Return the fields of a `Term` for everything labelled, sorted by IRI.
-
-    A title finds its thing with and without the full stop that a list of references prints.
-    """
+    """Return the fields of a `Term` for everything labelled, sorted by IRI."""
     labels = {
         quad.subject: quad.object.value
         for quad in store.quads_for_pattern(None, _LABEL, None, None)
@@ -46,9 +43,7 @@ def index(store: Store) -> list[list[object]]:
         kinds = [kind for kind in _values(store, subject, _TYPE) if kind != OWL + "NamedIndividual"]
         definition = next(iter(_values(store, subject, _DEFINITION)), "")
         synonyms = _values(store, subject, _SYNONYM)
-        titles = _values(store, subject, _TITLE)
-        hidden = [*_values(store, subject, _HIDDEN), *titles]
-        hidden += [title[:-1] for title in titles if title.endswith(".")]
+        hidden = [*_values(store, subject, _HIDDEN), *_values(store, subject, _TITLE)]
         mapped = [
             [name, term, closeness]
             for closeness, match in _MATCHES.items()

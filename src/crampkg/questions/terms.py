@@ -45,11 +45,12 @@ _TELLING = 3
 _MOST_WORDS = 12
 _MOST_LETTERS = 300
 
-#: What stands between letters and tells no names apart: hyphens and dashes, apostrophes, joiners.
+#: What stands between letters and tells no names apart: hyphens and dashes, full stops,
+#: apostrophes, joiners.
 _JOINTS = dict.fromkeys(
     map(
         ord,
-        "-_\u2010\u2011\u2012\u2013\u2014\u2212"
+        "-_.\u2010\u2011\u2012\u2013\u2014\u2212"
         "'`\xb4\u02b9\u02bc\u2018\u2019\u201b\u2032\uff07"
         "\xad\u200b\u200c\u200d\u2060\ufeff",
     )
@@ -126,7 +127,7 @@ class Terms:
         A preferred label wins over synonyms, these over titles and other hidden names, and these
         over names of terms that a thing is mapped to exactly or closely; without a `kind` any name
         of a thing wins over those of classes and relations. Case, hyphens, underscores, spaces,
-        apostrophes of whatever form and British spelling do not matter.
+        full stops, apostrophes of whatever form and British spelling do not matter.
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with names that
         would have done.
         """
