@@ -162,6 +162,16 @@ def test_every_individual_is_declared(quads: list[Quad]) -> None:
     assert {each.value for each in individuals} <= declared | kinds
 
 
+def test_every_defined_class_names_its_genus(quads: list[Quad]) -> None:
+    """ROBOT warns of a class that is equivalent to a restriction alone."""
+    said = {(quad.subject, quad.predicate.value) for quad in quads}
+    defined = [quad for quad in quads if quad.predicate.value == OWL + "equivalentClass"]
+    assert len(defined) > 10
+    for quad in defined:
+        assert isinstance(quad.object, BlankNode)
+        assert (quad.object, OWL + "intersectionOf") in said, quad.subject
+
+
 def test_every_term_of_others_has_a_label(quads: list[Quad]) -> None:
     """ROBOT's report counts an error for each that has none."""
     labelled = {quad.subject for quad in quads if quad.predicate.value == RDFS + "label"}
