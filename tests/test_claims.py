@@ -34,8 +34,11 @@ def test_each_claim_is_as_the_table_has_it(graph: KnowledgeGraph) -> None:
         assert said == tuple(
             row[key] for key in ("stance", "hedge", "wording", "evidence", "condition")
         )
-        basis = "heading" if claim.basis == "label" else claim.basis
-        assert (basis, claim.section, claim.note) == (row["basis"], row["section"], row["note"])
+        assert (claim.basis, claim.section, claim.note) == (
+            row["basis"],
+            row["section"],
+            row["note"],
+        )
         markers = {citation.text: citation.status for citation in claim.citations}
         assert markers == {text: statuses[text] for text in row["markers"].split()}
         assert claim.origin == "article"
@@ -50,7 +53,7 @@ def test_a_claim_has_all_that_shows_how_firm_it_is(graph: KnowledgeGraph) -> Non
         Circumstance(f"{CK}especiallyWhen", f"{KG}hot-environment", "hot environment"),
     )
     assert claim.condition == "particularly in hot environments"
-    assert claim.basis == "label"
+    assert (claim.basis, claim.is_under_label) == ("heading", True)
     assert claim.citations == (
         Citation(
             f"{HOME}marker-1",

@@ -282,22 +282,25 @@ class KnowledgeGraph:
     def claims(
         self,
         *,
-        about: str | None = None,
+        about: str | Sequence[str] = (),
         relation: str | None = None,
         marker: str | None = None,
         article: str | None = None,
+        iris: Iterable[str] | None = None,
     ) -> tuple[Claim, ...]:
         """Return the claims that fit all that is given, whatever their stance, down the articles.
 
-        `about` is a thing that a claim names in any place, or one of its narrower kinds: what is
-        denied of mild hypohydration is not left out of dehydration. Each takes a label, synonym,
-        CURIE or IRI. Raises as `find` does.
+        `about` is what a claim names in any place: one of some things, or one of their narrower
+        kinds, so that what is denied of mild hypohydration is not left out of dehydration. `iris`
+        are those of claims; the others take labels, synonyms, CURIEs or IRIs. Raises as `find`
+        does.
         """
         from crampkg.claims import find
 
         return find(
             self._open_engine(),
-            about=self.find(about).iri if about else "",
+            iris=iris,
+            about=[self.find(name).iri for name in ([about] if isinstance(about, str) else about)],
             relation=self.terms.relation(relation) if relation else "",
             marker=self.find(marker, f"{CK}CitationMarker").iri if marker else "",
             article=self.find(article, f"{CK}Article").iri if article else "",

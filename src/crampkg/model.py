@@ -52,12 +52,13 @@ class Claim(NamedTuple):
     hedge: str  # all of its hedges in words, or "none printed"
     evidence: str  # the words that appeal to it: "research shows"
     condition: str  # the words of its circumstances: "particularly in hot environments"
-    basis: str  # "sentence", "list item", "implicature", "heading", or "label" of a bullet
+    basis: str  # what it is read from: "sentence", "list item", "implicature" or "heading"
     statement: str
     section: str
     note: str  # ours, on how it is read
     start: int
     end: int
+    is_under_label: bool  # whether the heading that it is read from is the label of a bullet
     hedges: tuple[Hedge, ...]
     circumstances: tuple[Circumstance, ...]
     citations: tuple[Citation, ...]

@@ -17,21 +17,21 @@ ART = KG + "what-causes-leg-cramps/"
 
 
 def test_a_claim_has_its_wording_hedge_marker_and_its_status(graph: KnowledgeGraph) -> None:
-    claims = {
-        claim.claim.removeprefix(ART): claim for claim in graph.describe("claudication").claims
-    }
+    claims = {claim.iri.removeprefix(ART): claim for claim in graph.describe("claudication").claims}
     claim = claims["claim-peripheral-arterial-disease-causes-claudication"]
-    assert claim.side == "object"
+    assert claim.object_label == "claudication"
     assert (claim.relation, claim.wording) == (CK + "causes", "cause")
     assert claim.subject_label == "peripheral arterial disease"
     assert (claim.stance, claim.hedge, claim.basis) == ("affirmed", "can", "sentence")
-    assert (claim.marker, claim.marker_status) == ("3", "link inferred, confidence high")
+    (citation,) = claim.citations
+    assert (citation.text, citation.status) == ("3", "link inferred, confidence high")
 
 
 def test_claims_are_sorted_by_side_then_stance(graph: KnowledgeGraph) -> None:
     for name in ("quinine sulfate", "dehydration", "leg cramp"):
-        sides = [claim.side for claim in graph.describe(name).claims]
-        assert sides == sorted(sides, reverse=True)
+        card = graph.describe(name)
+        is_subject = [claim.subject == card.term.iri for claim in card.claims]
+        assert is_subject == sorted(is_subject, reverse=True)
     stances = [claim.stance for claim in graph.describe("dehydration").claims]
     assert stances.index("reported belief") > stances.index("affirmed")
 
@@ -99,7 +99,7 @@ def test_every_thing_has_a_card_and_its_claims_are_all_on_it(graph: KnowledgeGra
     assert len(things) > 100
     for thing in things[::3]:
         card = graph.describe(thing.iri)
-        assert len({claim.claim for claim in card.claims}) == counted.get(thing.iri, 0)
+        assert len({claim.iri for claim in card.claims}) == counted.get(thing.iri, 0)
         assert card.triples
 
 
@@ -123,9 +123,9 @@ def test_a_term_of_the_vocabulary_has_a_card_too(graph: KnowledgeGraph, name: st
 
 def test_a_circumstance_stands_in_the_claims_that_name_it(graph: KnowledgeGraph) -> None:
     card = graph.describe("hot environment")
-    assert {(claim.side, claim.subject_label, claim.object_label) for claim in card.claims} == {
-        ("circumstance", "dehydration", "cramp (unqualified)"),
-        ("circumstance", "inadequate fluid intake", "cramp (unqualified)"),
+    assert {(claim.subject_label, claim.object_label) for claim in card.claims} == {
+        ("dehydration", "cramp (unqualified)"),
+        ("inadequate fluid intake", "cramp (unqualified)"),
     }
     assert card.properties == ()
 
@@ -145,8 +145,9 @@ def test_what_is_no_clinical_thing_shows_its_properties(graph: KnowledgeGraph) -
 def test_the_source_behind_a_marker_is_named(graph: KnowledgeGraph) -> None:
     card = graph.describe("femoral artery disease")
     (claim,) = card.claims
-    assert claim.source_label == "Vascular Causes of Leg Cramps (2025)"
-    assert claim.marker_status == "link inferred, confidence high"
+    (citation,) = claim.citations
+    assert citation.source_label == "Vascular Causes of Leg Cramps (2025)"
+    assert citation.status == "link inferred, confidence high"
 
 
 @pytest.mark.parametrize("name", ["American College of Cardiology", "ACC", "ACC table"])
@@ -176,7 +177,7 @@ def test_an_organisation_shows_the_claim_that_it_provides_a_table(
 def test_an_appeal_to_evidence_is_shown(
     graph: KnowledgeGraph, name: str, claim: str, appeal: str
 ) -> None:
-    claims = {each.claim: each.evidence for each in graph.describe(name).claims}
+    claims = {each.iri: each.evidence for each in graph.describe(name).claims}
     assert claims[f"{ART}claim-{claim}"] == appeal
 
 
@@ -186,11 +187,11 @@ def test_what_is_said_of_a_narrower_kind_stands_on_the_card_of_the_wider(
     """Dehydration never comes without its denial, which is one for mild hypohydration."""
     card = graph.describe("dehydration")
     (denial,) = card.narrower
-    assert denial.claim == f"{ART}claim-mild-hypohydration-predisposes-to-cramp"
-    assert (denial.concept_label, denial.stance) == ("mild hypohydration", "denied")
-    assert denial.claim not in {claim.claim for claim in card.claims}
+    assert denial.claim.iri == f"{ART}claim-mild-hypohydration-predisposes-to-cramp"
+    assert (denial.kind_label, denial.claim.stance) == ("mild hypohydration", "denied")
+    assert denial.claim not in card.claims
     subjects = {subject.text for subject, _, _ in card.triples}
-    assert denial.claim in subjects
+    assert denial.claim.iri in subjects
     assert f"{KG}mild-hypohydration" in subjects  # with the link that makes it narrower
     assert graph.describe("mild hypohydration").narrower == ()
 
@@ -203,7 +204,8 @@ def test_a_card_tells_what_is_claimed_of_the_wider_and_whether_a_claim_relates_t
     found = {each.label: each for each in card.wider}
     assert set(found) == {"cramp (unqualified)", "muscle cramp"}
     assert muscle in found["muscle cramp"].claims
-    assert muscle not in {claim.claim for claim in (*card.claims, *card.narrower)}
+    assert muscle not in {claim.iri for claim in card.claims}
+    assert muscle not in {each.claim.iri for each in card.narrower}
     assert is_unrelated(card)  # the article never says that leg cramps are muscle cramps
     assert document(card, {})["wider"][1] == {
         "iri": f"{KG}muscle-cramp",
@@ -218,9 +220,9 @@ def test_a_card_tells_what_is_claimed_of_the_wider_and_whether_a_claim_relates_t
 
 def test_narrower_goes_through_as_many_steps_as_it_takes(graph: KnowledgeGraph) -> None:
     """A disease of an artery is a narrower kind of PAD, and this of vascular disease."""
-    kinds = {claim.concept_label for claim in graph.describe("vascular disease").narrower}
+    kinds = {each.kind_label for each in graph.describe("vascular disease").narrower}
     assert {"femoral artery disease", "peripheral arterial disease"} <= kinds
-    assert not {claim.concept_label for claim in graph.describe("femoral artery disease").narrower}
+    assert not {each.kind_label for each in graph.describe("femoral artery disease").narrower}
 
 
 def test_the_graph_of_a_card_is_sorted_whatever_its_literals_are() -> None:

@@ -10,7 +10,8 @@ from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
+    from typing import Any
 
     from crampkg.engine.base import Engine
 
@@ -41,13 +42,12 @@ def read(iris: Iterable[str], engine: Engine) -> dict[str, Claim]:
     for row in _rows("claims", engine, claim=wanted):
         iri = row[0]
         texts = dict(zip(Claim._fields, row[:_TEXTS], strict=False))
-        is_heading, own_start, own_end, start, end = row[_TEXTS:]
-        if texts["basis"] == "heading" and not is_heading:
-            texts["basis"] = "label"
+        heading, own_start, own_end, start, end = row[_TEXTS:]
         found[iri] = Claim(
             **texts,
             start=int(own_start or start),
             end=int(own_end or end),
+            is_under_label=texts["basis"] == "heading" and not heading,
             hedges=tuple(hedges[iri]),
             circumstances=tuple(circumstances[iri]),
             citations=tuple(citations[iri]),
@@ -56,15 +56,21 @@ def read(iris: Iterable[str], engine: Engine) -> dict[str, Claim]:
 
 
 def find(
-    engine: Engine, *, about: str = "", relation: str = "", marker: str = "", article: str = ""
+    engine: Engine,
+    *,
+    iris: Iterable[str] | None = None,
+    about: Collection[str] = (),
+    relation: str = "",
+    marker: str = "",
+    article: str = "",
 ) -> tuple[Claim, ...]:
     """Return the claims that fit all the IRIs given, all claims without one, down the articles.
 
     Claims about a thing include those about its narrower kinds, so that no denial goes unsaid.
     """
-    chosen = [_linked(engine, [f"{RDF}type"], [f"{CK}Claim"])]
+    chosen = [set(iris)] if iris is not None else [_linked(engine, [f"{RDF}type"], [f"{CK}Claim"])]
     if about:
-        chosen.append(_linked(engine, _PLACES, [about, *narrower(about, engine)]))
+        chosen.append(_linked(engine, _PLACES, [*about, *narrower(about, engine)]))
     if relation:
         chosen.append(_linked(engine, [f"{CK}claimPredicate"], [relation]))
     if marker:
@@ -73,9 +79,22 @@ def find(
     return tuple(claim for claim in claims if article in ("", claim.article))
 
 
-def narrower(thing: str, engine: Engine) -> list[str]:
-    """Return the narrower kinds of a thing, which are background."""
-    return [iri for (iri,) in _rows("narrower", engine, concept=[thing])]
+def narrower(things: Iterable[str], engine: Engine) -> list[str]:
+    """Return the narrower kinds of some things, which are background."""
+    return [iri for (iri,) in _rows("narrower", engine, concept=things)]
+
+
+def document(claim: Claim) -> dict[str, Any]:
+    """Return a claim as a JSON object."""
+    fields = claim._asdict()
+    for key in ("hedges", "circumstances", "citations"):
+        fields[key] = [each._asdict() for each in fields[key]]
+    return fields
+
+
+def citations_or_none(claim: Claim) -> tuple[Citation, ...]:
+    """Return the citations of a claim, for tables with a row for each; an empty one for none."""
+    return claim.citations or (Citation("", "", "", "", ""),)
 
 
 def hedge_words(hedge: Hedge) -> str:

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from crampkg.answers.table import Sheet
     from crampkg.cli.parser import Arguments
-    from crampkg.explain.describe import Card, CardClaim
+    from crampkg.explain.describe import Card
     from crampkg.graph import KnowledgeGraph
+    from crampkg.model import Citation, Claim
 
 DESCRIPTION = """\
 Show one concept: its definition and kinds, what the article claims about it with stance, hedge
@@ -117,6 +118,7 @@ def _sheets(
     """
     from crampkg.answers import whose
     from crampkg.answers.table import Sheet
+    from crampkg.claims import citations_or_none
 
     properties = [
         (each.property_label, each.value_label or compress(each.value)) for each in card.properties
@@ -124,14 +126,15 @@ def _sheets(
     yield "What it is", Sheet(("property", "value"), tuple(properties))
     titles = whose.titles(graph.statuses)
 
-    def cells(claim: CardClaim) -> tuple[str, ...]:
-        quote = quotes.get(claim.claim) or quotes.get(claim.statement) or ""
+    def cells(claim: Claim, citation: Citation) -> tuple[str, ...]:
+        quote = quotes.get(claim.iri) or quotes.get(claim.statement) or ""
         return (
             *(claim.subject_label, claim.relation_label, claim.object_label),
             *(claim.wording, claim.stance, claim.hedge, claim.evidence, claim.condition),
-            *(claim.basis, claim.marker, claim.source_label, claim.marker_status),
-            *(claim.section, claim.note, compress(claim.claim)),
-            *([titles.get(whose.home(claim.claim), "")] if titles else []),
+            *(claim.basis, citation.text),
+            *(citation.source_label, citation.status),
+            *(claim.section, claim.note, compress(claim.iri)),
+            *([titles.get(whose.home(claim.iri), "")] if titles else []),
             quote and f"“{' '.join(quote.split())}”",
         )
 
@@ -141,8 +144,18 @@ def _sheets(
         *([whose.HEADING] if titles else []),
         "quote",
     )
-    yield "What the article claims", Sheet(names, tuple(map(cells, card.claims)))
-    narrower = [(claim.concept_label, *cells(claim)) for claim in card.narrower]
+    yield (
+        "What the article claims",
+        Sheet(
+            names,
+            tuple(cells(claim, each) for claim in card.claims for each in citations_or_none(claim)),
+        ),
+    )
+    narrower = [
+        (each.kind_label, *cells(each.claim, citation))
+        for each in card.narrower
+        for citation in citations_or_none(each.claim)
+    ]
     heading = "What the article claims of narrower kinds (which these are is our background)"
     yield heading, Sheet(("narrower kind", *names), tuple(narrower))
     links = [

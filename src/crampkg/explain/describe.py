@@ -15,34 +15,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from crampkg.engine.base import Binding, Engine, Triple
+    from crampkg.model import Claim
     from crampkg.records import NearTerm, Term
 
 
-class CardClaim(NamedTuple):
-    """One claim about the concept, once for each marker that covers it; empty text for absent."""
+class NarrowerClaim(NamedTuple):
+    """A claim about a narrower kind of the concept, which is background."""
 
-    side: str  # where the concept stands: "subject", "object", "circumstance" or "mechanism"
-    subject: str
-    subject_label: str
-    relation: str
-    relation_label: str
-    object: str
-    object_label: str
-    wording: str
-    stance: str
-    hedge: str
-    evidence: str  # the words that appeal to it: "research shows"
-    condition: str
-    basis: str
-    marker: str
-    source_label: str
-    marker_status: str
-    section: str
-    claim: str
-    statement: str
-    note: str
-    concept: str  # whose card it is on, or the narrower kind that it names
-    concept_label: str
+    kind: str
+    kind_label: str
+    claim: Claim
 
 
 class CardLink(NamedTuple):
@@ -94,8 +76,8 @@ class Card(NamedTuple):
 
     term: Term
     properties: tuple[CardProperty, ...]  # empty for clinical things, whose claims say it
-    claims: tuple[CardClaim, ...]
-    narrower: tuple[CardClaim, ...]
+    claims: tuple[Claim, ...]
+    narrower: tuple[NarrowerClaim, ...]
     links: tuple[CardLink, ...]
     mappings: tuple[CardMapping, ...]
     triples: tuple[Triple, ...]  # the card as an RDF graph
@@ -110,13 +92,18 @@ def describe(term: Term, engine: Engine) -> Card:
         asked = query(name, concepts or (term.iri,))
         return [_texts(row) for row in engine.query(asked).bindings()]
 
-    own_claims = tuple(CardClaim(*row) for row in rows("card-claims"))
-    kinds = claims.narrower(term.iri, engine)
-    own = {claim.claim for claim in own_claims}
-    below = (CardClaim(*row) for row in rows("card-claims", *kinds)) if kinds else ()
-    narrower = tuple(claim for claim in below if claim.claim not in own)
-    shown = own.union(claim.claim for claim in narrower)
-    near = (each._replace(claims=each.claims - shown) for each in near_terms([term.iri], engine))
+    kinds = claims.narrower([term.iri], engine)
+    # For each claim the first concept that it names: the term itself before its narrower kinds.
+    named: dict[str, tuple[str, str]] = {}
+    for claim, kind, label in (
+        *rows("card-claims"),
+        *(rows("card-claims", *kinds) if kinds else ()),
+    ):
+        named.setdefault(claim, (kind, label))
+    shown = claims.read(named, engine)
+    near = (
+        each._replace(claims=each.claims - named.keys()) for each in near_terms([term.iri], engine)
+    )
     clinical = f"{CK}ClinicalEntity" in term.kinds
     return Card(
         term,
@@ -124,8 +111,12 @@ def describe(term: Term, engine: Engine) -> Card:
         if clinical
         # Here, because stores differ in how they order capital letters.
         else tuple(sorted((CardProperty(*row) for row in rows("card-properties")), key=_by_label)),
-        own_claims,
-        narrower,
+        tuple(shown[claim] for claim, (kind, _) in named.items() if kind == term.iri),
+        tuple(
+            NarrowerClaim(*place, shown[claim])
+            for claim, place in named.items()
+            if place[0] != term.iri
+        ),
         (*_links(rows("card-links")), *_ties(rows("card-ties"), engine)),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
         tuple(
@@ -175,8 +166,10 @@ def document(card: Card, quotes: Mapping[str, str]) -> dict[str, Any]:
     told: dict[str, Any] = {
         "term": card.term._asdict(),
         "properties": [each._asdict() for each in card.properties],
-        "claims": [claim._asdict() for claim in card.claims],
-        "narrower": [claim._asdict() for claim in card.narrower],
+        "claims": [claims.document(claim) for claim in card.claims],
+        "narrower": [
+            {**each._asdict(), "claim": claims.document(each.claim)} for each in card.narrower
+        ],
         "wider": [
             {"iri": each.iri, "label": each.label, "claims": sorted(each.claims)}
             for each in card.wider
@@ -200,8 +193,8 @@ def is_unrelated(card: Card) -> bool:
 
 def resources(card: Card) -> Iterator[str]:
     """Yield the IRIs of the claims on the card and of their statements, which have spans."""
-    for claim in (*card.claims, *card.narrower):
-        yield claim.claim
+    for claim in (*card.claims, *(each.claim for each in card.narrower)):
+        yield claim.iri
         yield claim.statement
 
 

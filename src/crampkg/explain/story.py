@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from crampkg import claims
 from crampkg.claims import hedge_words
 from crampkg.vocabulary import CK, RDF, compress
 
@@ -355,7 +356,8 @@ _FORMS = {
 
 
 def _form(claim: Claim) -> tuple[str, str]:
-    return _FORMS.get(claim.basis, (f"({claim.basis})", claim.basis))
+    basis = "label" if claim.is_under_label else claim.basis
+    return _FORMS.get(basis, (f"({basis})", basis))
 
 
 def _node(reason: Reason, quotes: Mapping[str, str]) -> dict[str, Any]:
@@ -377,9 +379,7 @@ def _node(reason: Reason, quotes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _claim(claim: Claim, quotes: Mapping[str, str]) -> dict[str, Any]:
-    told = claim._asdict()
-    for key in ("hedges", "circumstances", "citations"):
-        told[key] = [each._asdict() for each in told[key]]
+    told = claims.document(claim)
     quote = quotes.get(claim.iri) or quotes.get(claim.statement)
     return {**told, "quote": quote} if quote else told
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crampkg.answers.rows import Answer
     from crampkg.engine.base import Triple
     from crampkg.graph import KnowledgeGraph
+    from crampkg.model import Claim
     from crampkg.records import Term
 
 _CLINICAL = f"{CK}ClinicalEntity"
@@ -158,7 +159,8 @@ def _touching(graph: KnowledgeGraph, iris: Collection[str]) -> list[Edge]:
     if not iris:
         return []
     known = set(iris)
-    claims = [edge for edge in _claims(graph, iris) if edge.start in known or edge.end in known]
+    claims = _said(graph.claims(about=[*known]))
+    claims = [edge for edge in claims if edge.start in known or edge.end in known]
     links = [
         Edge(
             row.text("subject"),
@@ -174,42 +176,32 @@ def _touching(graph: KnowledgeGraph, iris: Collection[str]) -> list[Edge]:
 
 def _resting(graph: KnowledgeGraph, iri: str) -> list[Edge]:
     """Return the claims that rest on a marker, source, statement or section; or a claim itself."""
-    found = {
-        row.text("claim"): row.text("subject")
-        for row in graph.query(own_query("picture/resting", concept=[iri]))
-    }
-    if not found:
-        return []
-    return [
-        edge
-        for edge in _claims(graph, dict.fromkeys(found.values()))
-        if not found.keys().isdisjoint(edge.claims)
-    ]
+    rows = graph.query(own_query("picture/resting", concept=[iri]))
+    return _said(graph.claims(iris=[row.text("claim") for row in rows]))
 
 
-def _claims(graph: KnowledgeGraph, iris: Iterable[str]) -> list[Edge]:
-    """Return the claims on some things: those that say the same of the same are one."""
-    same: dict[Edge, tuple[dict[str, None], dict[str, None]]] = {}
-    for row in graph.query(describe.query("card-claims", iris)):
+def _said(claims: Iterable[Claim]) -> list[Edge]:
+    """Return what claims say: those that say the same of the same are one."""
+    same: dict[Edge, tuple[dict[str, None], list[str]]] = {}
+    for claim in claims:
         edge = Edge(
-            row.text("subject"),
-            row.text("object"),
-            row.text("relation"),
-            row.text("relationLabel"),
-            "article",
-            row.text("stance"),
-            row.text("hedge"),
-            row.text("condition"),
-            row.text("wording"),
-            row.text("basis"),
+            claim.subject,
+            claim.object,
+            claim.relation,
+            claim.relation_label,
+            claim.origin,
+            claim.stance,
+            claim.hedge,
+            claim.condition,
+            claim.wording,
+            claim.basis,
         )
-        markers, claims = same.setdefault(edge, ({}, {}))
-        claims[row.text("claim")] = None
-        if row.text("marker"):
-            markers[row.text("marker")] = None
+        markers, iris = same.setdefault(edge, ({}, []))
+        iris.append(claim.iri)
+        markers.update(dict.fromkeys(citation.text for citation in claim.citations))
     return [
-        edge._replace(markers=tuple(markers), claims=tuple(claims))
-        for edge, (markers, claims) in same.items()
+        edge._replace(markers=tuple(markers), claims=tuple(iris))
+        for edge, (markers, iris) in same.items()
     ]
 
 

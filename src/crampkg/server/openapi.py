@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crampkg import __version__
 from crampkg.answers.formats import status_lines
+from crampkg.model import Claim
 from crampkg.server import media
 from crampkg.server.limits import MOST_JUSTIFICATIONS, MOST_TERMS
 from crampkg.server.media import CARDS
@@ -310,10 +311,33 @@ _SCHEMAS: Object = {
             "term": {"$ref": "#/components/schemas/Term"},
             **{
                 name: {"type": "array", "items": _ANY}
-                for name in ("properties", "claims", "narrower", "wider", "links", "mappings")
+                for name in ("properties", "wider", "links", "mappings")
+            },
+            "claims": {"type": "array", "items": {"$ref": "#/components/schemas/Claim"}},
+            "narrower": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["kind", "kind_label", "claim"],
+                    "properties": {"claim": {"$ref": "#/components/schemas/Claim"}},
+                },
             },
             "quotes": {"type": "object", "additionalProperties": _STRING},
             "status": _STATUS,
+        },
+    },
+    "Claim": {
+        "type": "object",
+        "required": list(Claim._fields),
+        "properties": {
+            **dict.fromkeys(Claim._fields, _STRING),
+            "start": {"type": "integer", "minimum": 0},
+            "end": {"type": "integer", "minimum": 1},
+            "is_under_label": {"type": "boolean"},
+            **{
+                name: {"type": "array", "items": _ANY}
+                for name in ("hedges", "circumstances", "citations")
+            },
         },
     },
     "Explanation": {
@@ -325,7 +349,7 @@ _SCHEMAS: Object = {
         "properties": {
             "text": _STRING,
             "verdict": _STRING,
-            "stated": {"type": "array", "items": _ANY},
+            "stated": {"type": "array", "items": {"$ref": "#/components/schemas/Claim"}},
             "holds": {"type": "boolean"},
             "complete": {"type": "boolean"},
             "origin": {"type": "string", "enum": ["article", "background", "inferred", ""]},

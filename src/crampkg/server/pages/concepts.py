@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.answers import formats
+from crampkg.claims import citations_or_none
 from crampkg.errors import CrampkgError
 from crampkg.explain.describe import is_unrelated, resources
 from crampkg.questions.near import counted
@@ -23,8 +24,9 @@ from crampkg.vocabulary import CK, DCT, KG, ORIGINS, OWL, RDF, SKOS, compress, s
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from crampkg.explain.describe import Card, CardClaim, CardLink, CardMapping, CardProperty
+    from crampkg.explain.describe import Card, CardLink, CardMapping, CardProperty
     from crampkg.graph import KnowledgeGraph
+    from crampkg.model import Claim
     from crampkg.records import Term
     from crampkg.server.pages.grid import Grid
     from crampkg.server.pages.layout import Job
@@ -333,19 +335,18 @@ def _claims(
         chosen = [claim for claim in card.claims if claim.stance == stance]
         chosen.sort(key=lambda claim: (claim.relation_label, claim.relation))
         if chosen:
-            rows = [_row(claim) for claim in chosen]
-            table = grid(graph, _CLAIM, rows, quotes, "relation")
-            yield stance, heading, len({claim.claim for claim in chosen}), table
+            table = grid(graph, _CLAIM, [*_rows(chosen)], quotes, "relation")
+            yield stance, heading, len(chosen), table
 
 
 def _narrower(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> Grid | None:
     """Return a table of the claims about narrower kinds, grouped by kind; None for none."""
     if not card.narrower:
         return None
-    chosen = sorted(card.narrower, key=lambda claim: (claim.concept_label, claim.concept))
     rows = [
-        _row(claim) | {"narrower": _uri(claim.concept), "narrowerLabel": _text(claim.concept_label)}
-        for claim in chosen
+        row | {"narrower": _uri(each.kind), "narrowerLabel": _text(each.kind_label)}
+        for each in sorted(card.narrower, key=lambda each: (each.kind_label, each.kind))
+        for row in _rows([each.claim])
     ]
     said = ("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel")
     columns = ("narrower", "narrowerLabel", *said, "stance", *_CLAIM[6:])
@@ -354,18 +355,11 @@ def _narrower(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> G
 
 def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     """Return a claim with all that shows how firm it is, or None for what is no claim."""
-    subject = next(
-        (said.value for said in card.properties if said.property == f"{CK}claimSubject"), ""
-    )
-    if not graph.terms.get(subject):
+    if f"{CK}Claim" not in card.term.kinds:
         return None
-    found = graph.describe(subject).claims
-    mine = dict.fromkeys(claim for claim in found if claim.claim == card.term.iri)
-    rows = [_row(claim) | {"origin": _text("article")} for claim in mine]
+    rows = [row | {"origin": _text("article")} for row in _rows([graph.claim(card.term.iri)])]
     said = ("relation", "relationLabel", "object", "objectLabel", "stance")
     columns = ("subject", "subjectLabel", *said, *_CLAIM[6:], "origin")
-    if not rows:
-        return None
     table = grid(graph, columns, rows)
     lines = [
         # Not the link to the claim, which would lead to this very page.
@@ -377,28 +371,31 @@ def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     return table._replace(lines=tuple(lines))
 
 
-def _row(claim: CardClaim) -> dict[str, Value | None]:
-    told = {
-        "subject": _uri(claim.subject),
-        "subjectLabel": _text(claim.subject_label),
-        "relation": _uri(claim.relation),
-        "relationLabel": _text(claim.relation_label),
-        "object": _uri(claim.object),
-        "objectLabel": _text(claim.object_label),
-        "stance": _text(claim.stance),
-        "wording": _text(claim.wording),
-        "hedge": _text(claim.hedge),
-        "evidence": _text(claim.evidence),
-        "condition": _text(claim.condition),
-        "marker": _text(claim.marker),
-        "markerStatus": _text(claim.marker_status),
-        "sourceLabel": _text(claim.source_label),
-        "basis": _text(claim.basis),
-        "section": _text(claim.section),
-        "claim": _uri(claim.claim),
-        "note": _text(claim.note),
-    }
-    return {name: value if value.text else None for name, value in told.items()}
+def _rows(claims: Sequence[Claim]) -> Iterator[dict[str, Value | None]]:
+    """Yield the rows of claims as answers have them, one for each citation."""
+    for claim in claims:
+        for citation in citations_or_none(claim):
+            row = {
+                "subject": _uri(claim.subject),
+                "subjectLabel": _text(claim.subject_label),
+                "relation": _uri(claim.relation),
+                "relationLabel": _text(claim.relation_label),
+                "object": _uri(claim.object),
+                "objectLabel": _text(claim.object_label),
+                "stance": _text(claim.stance),
+                "wording": _text(claim.wording),
+                "hedge": _text(claim.hedge),
+                "evidence": _text(claim.evidence),
+                "condition": _text(claim.condition),
+                "marker": _text(citation.text),
+                "markerStatus": _text(citation.status),
+                "sourceLabel": _text(citation.source_label),
+                "basis": _text(claim.basis),
+                "section": _text(claim.section),
+                "claim": _uri(claim.iri),
+                "note": _text(claim.note),
+            }
+            yield {name: value if value.text else None for name, value in row.items()}
 
 
 def _links(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
