@@ -17,6 +17,7 @@ from server.test_protocol import told
 from serving import Server
 
 from crampkg import KnowledgeGraph
+from crampkg.claims import document
 from crampkg.vocabulary import CK, PREFIXES
 
 
@@ -129,7 +130,7 @@ def test_a_concept_is_described(server: Server, graph: KnowledgeGraph) -> None:
     card = server.get("/api/describe", params={"term": "claudication"}).json()
     expected = graph.describe("claudication")
     assert card["term"]["iri"] == expected.term.iri
-    assert card["claims"] == [claim._asdict() for claim in expected.claims]
+    assert card["claims"] == [document(claim) for claim in expected.claims]
     assert card["status"] == [status._asdict() for status in graph.statuses]
     turtle = server.get(
         "/api/describe", params={"term": "claudication"}, headers={"accept": "text/turtle"}
