@@ -344,6 +344,10 @@ def test_why_tells_each_part_that_means_nothing(site: Server) -> None:
     assert page.status_code == 400
     assert page.text.count('aria-invalid="true"') == 2
     assert "Nothing here is called “zebra”." in page.text
+    beside = site.get("/why?subject=gastrocnemius&predicate=causes&object=calf+pain").text
+    assert (
+        "Nothing here is called “gastrocnemius”. It names something narrower than calf." in beside
+    )
     assert "<title>Error: " in page.text
     assert {"#subject", "#predicate"} <= Links(page.text).links
 
