@@ -490,41 +490,38 @@ def _gathered(
 ) -> tuple[list[str], list[list[tuple[str, str]]]]:
     """Return the numbers and the pairs of cards, rows that differ in one thing alone as one.
 
-    What a claim cites is one thing: markers, each with its source.
+    What a claim cites is one thing: markers, each with its source. They are not counted.
     """
-    rows = [(1, dict(pairs)) for pairs in told]
-    rows = _runs(rows, _apart_in_citation, _cited)
-    rows = _runs(rows, _apart_in, _line_by_line)
+    claims = [row for _, row in _runs(map(dict, told), _apart_in_citation, _cited)]
     labels: list[str] = []
+    cards: list[list[tuple[str, str]]] = []
     number = 1
-    for count, _ in rows:
+    for count, row in _runs(claims, _apart_in, _line_by_line):
         last = number + count - 1
         labels.append(str(number) if count == 1 else f"{number}-{last}")
+        cards.append([*row.items()])
         number = last + 1
-    return labels, [[*row.items()] for _, row in rows]
+    return labels, cards
 
 
 def _runs(
-    rows: Iterable[tuple[int, dict[str, str]]],
+    rows: Iterable[dict[str, str]],
     apart: Callable[[dict[str, str], dict[str, str]], str],
     joined: Callable[[list[dict[str, str]]], dict[str, str]],
 ) -> list[tuple[int, dict[str, str]]]:
-    """Return `rows`, each with its count, those that follow each other and differ alike as one.
+    """Return `rows`, those that follow each other and differ alike as one, with their number.
 
     `apart` names what two rows differ in, if that is one thing.
     """
-    runs: list[tuple[str, list[tuple[int, dict[str, str]]]]] = []
+    runs: list[tuple[str, list[dict[str, str]]]] = []
     for row in rows:
         thing, run = runs[-1] if runs else ("", [])
-        differing = apart(run[0][1], row[1]) if run else ""
+        differing = apart(run[0], row) if run else ""
         if differing and thing in ("", differing):
             runs[-1] = differing, [*run, row]
         else:
             runs.append(("", [row]))
-    return [
-        (sum(count for count, _ in run), joined([row for _, row in run]) if thing else run[0][1])
-        for thing, run in runs
-    ]
+    return [(len(run), joined(run) if thing else run[0]) for thing, run in runs]
 
 
 def _unlike(first: Mapping[str, str], row: Mapping[str, str]) -> set[str]:
