@@ -274,8 +274,6 @@ def use_context(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     """Make sources that have nothing but a context."""
     for name in ("ontology", "data", "queries", "rules"):
         (folder / name).mkdir()
-    for name in ("crampkg.ttl", "shapes.ttl"):
-        (folder / "ontology" / name).touch()
     (folder / "ontology" / "context.jsonld").write_text(text)
     monkeypatch.setenv("CRAMPKG_SOURCES", str(folder))
 
