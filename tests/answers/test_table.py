@@ -193,6 +193,20 @@ def test_cards_that_differ_in_one_thing_are_one_with_each_of_its_values() -> Non
     assert [line.split()[0] for line in two if line[:3].strip()] == ["1", "2"]
 
 
+def test_what_stands_under_two_headings_is_one_thing() -> None:
+    told = [
+        [("narrower kind", name), ("subject", name), ("object", "calf pain")]
+        for name in ("femoral", "popliteal")
+    ]
+    both = "femoral\npopliteal"
+    assert table._gathered(told) == (
+        ["1-2"],
+        [[("narrower kind", both), ("subject", both), ("object", "calf pain")]],
+    )
+    told[1][1] = ("subject", "another")
+    assert table._gathered(told)[0] == ["1", "2"]
+
+
 def test_a_claim_with_several_markers_is_one_card_with_a_line_for_each() -> None:
     told = [
         [("subject", "ache"), ("marker", "1 (high)"), ("source", "A book"), ("claim", "c1")],

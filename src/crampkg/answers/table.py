@@ -549,8 +549,9 @@ def _apart_in(first: dict[str, str], row: dict[str, str]) -> str:
     unlike = _unlike(first, row)
     leads = {each.get(_QUOTE, "").partition(_ELLIPSIS)[:2] for each in (first, row)}
     things = unlike - _HANDLES - ({_QUOTE} if len(leads) == 1 else set())
-    one = len(things) == 1 and not unlike & _EVIDENCE and first.keys() == row.keys()
-    return things.pop() if one else ""
+    pairs = {(first.get(name), row.get(name)) for name in things}  # one, if said under two headings
+    one = len(pairs) == 1 and not unlike & _EVIDENCE and first.keys() == row.keys()
+    return min(things) if one else ""
 
 
 def _line_by_line(rows: list[dict[str, str]]) -> dict[str, str]:
