@@ -56,13 +56,9 @@ class Sources:
 
         Raises `SourceError` for what cannot be one (`prove`), and for a folder that holds itself.
         """
-        found: list[str] = []
-        for folder in _FOLDERS:
-            found.extend(
-                os.path.relpath(path, self.root).replace(os.sep, "/")
-                for path in _walk(os.path.join(self.root, folder), ())
-            )
-        return sorted(found)
+        start = len(os.path.join(self.root, ""))
+        paths = (path for each in _FOLDERS for path in _walk(os.path.join(self.root, each), ()))
+        return sorted(path[start:].replace(os.sep, "/") for path in paths)
 
     def path(self, name: str) -> str:
         """Return the path on disk of the source file `name` (as `files` gives it)."""
