@@ -295,6 +295,23 @@ def test_a_term_that_a_mapping_leads_to_has_its_name(graph: KnowledgeGraph) -> N
     assert theirs[NamedNode(OBO + "UBERON_0001637")] == Literal("artery")
 
 
+def test_only_words_name_and_define() -> None:
+    """A node without a name stands for nothing in another graph, so it is not taken there."""
+    node = BlankNode()
+    nquads = text(
+        [
+            Quad(A, NamedNode(SKOS + "definition"), node, NamedNode(GRAPHS["background"])),
+            Quad(A, NamedNode(SKOS + "prefLabel"), node, NamedNode(GRAPHS["background"])),
+            Quad(A, P, Literal("x"), NamedNode(GRAPHS["claims"])),
+        ]
+    )
+    written = export(nquads, "ntriples", ["claims"])
+    assert sorted(line.split()[1] for line in written.splitlines()) == [
+        f"<{P.value}>".encode(),
+        f"<{RDF}type>".encode(),
+    ]
+
+
 def test_namespaces_of_obo_have_their_prefix(graph: KnowledgeGraph) -> None:
     written = graph.export("rdfxml").decode()
     assert f'xmlns:obo="{OBO}"' in written

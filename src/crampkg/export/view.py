@@ -147,7 +147,7 @@ class _Said:
                 schemes.add(subject)
             elif predicate.text in self._labels and value.kind == "literal":
                 self._labels[predicate.text].setdefault(subject, set()).add(value)
-            elif predicate.text == SKOS + "definition":
+            elif predicate.text == SKOS + "definition" and value.kind == "literal":
                 self.definitions.setdefault(subject, set()).add(value)
             elif predicate.text == SKOS + "broader":
                 self.narrower.add(subject)
