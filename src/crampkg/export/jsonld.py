@@ -59,7 +59,9 @@ def write(graphs: Graphs, sources: Sources | None = None) -> bytes:
         whole += inside if name is None else [{"@id": name, "@graph": inside}]
     try:
         compacted = _processor().compact(
-            whole, {"@context": context}, {**options, "graph": True, "compactToRelative": False}
+            whole,
+            {"@context": context},
+            {**options, "graph": True, "compactToRelative": False, "skipExpansion": True},
         )
     except jsonld.JsonLdError as error:
         message = (
