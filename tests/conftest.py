@@ -98,3 +98,13 @@ def w3c() -> Path:
     if not path.is_dir():
         pytest.skip("the W3C's test cases are not at hand: set CRAMPKG_W3C to a copy")
     return path
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the developer's credentials and proxies out of it."""
+    for name in ("CRAMPKG_PASSWORD", "CRAMPKG_TOKEN", "http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    netrc = tmp_path / "netrc"
+    netrc.touch(mode=0o600)
+    monkeypatch.setenv("NETRC", str(netrc))

@@ -22,20 +22,12 @@ from crampkg.errors import EndpointError, QueryError, UsageError
 from crampkg.records import Value
 from crampkg.vocabulary import GRAPHS, XSD
 
+pytestmark = pytest.mark.usefixtures("nobody")
+
 SELECT = "SELECT ?x WHERE { ?x a ck:Artery }"
 RESULTS = "application/sparql-results+json"
 
 Answer = Callable[[Handler, Asked], None]
-
-
-@pytest.fixture(autouse=True)
-def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the developer's credentials and proxies out of it."""
-    for name in ("CRAMPKG_PASSWORD", "CRAMPKG_TOKEN", "http_proxy", "HTTP_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    netrc = tmp_path / "netrc"
-    netrc.touch(mode=0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
 
 
 def says(body: object, type: str = RESULTS, status: int = 200, **headers: str) -> Answer:

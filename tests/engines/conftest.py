@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from engines.stores import BY_NAME, Running, fill
 
 from crampkg.graph import KnowledgeGraph
-
-
-@pytest.fixture(autouse=True)
-def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the developer's credentials and proxies out of it."""
-    for name in ("CRAMPKG_PASSWORD", "CRAMPKG_TOKEN", "http_proxy", "HTTP_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    netrc = tmp_path / "netrc"
-    netrc.touch(mode=0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
 
 
 @pytest.fixture(scope="session")

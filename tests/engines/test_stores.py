@@ -14,7 +14,7 @@ from crampkg import cli
 from crampkg.errors import CrampkgError
 from crampkg.graph import KnowledgeGraph
 
-pytestmark = pytest.mark.conformance
+pytestmark = [pytest.mark.conformance, pytest.mark.usefixtures("nobody")]
 
 NAMES = [kind.name for kind in STORES]
 QUESTIONS = sorted(path.stem for path in Path(__file__).parents[2].glob("queries/*.rq"))

@@ -33,6 +33,8 @@ from crampkg.push import Pushed, Target, load, push, summary
 from crampkg.push.parts import Part, cut
 from crampkg.vocabulary import GRAPHS, KG, LOADING
 
+pytestmark = pytest.mark.usefixtures("nobody")
+
 OXIGRAPH = BY_NAME["Oxigraph"]
 
 VIRTUOSO = BY_NAME["Virtuoso"]
@@ -47,16 +49,6 @@ class Way(NamedTuple):
 
 Fault = Callable[[Handler, Asked], None]
 When = Callable[[int, Asked], bool]
-
-
-@pytest.fixture(autouse=True)
-def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the developer's credentials and proxies out of it."""
-    for name in ("CRAMPKG_PASSWORD", "CRAMPKG_TOKEN", "http_proxy", "HTTP_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    netrc = tmp_path / "netrc"
-    netrc.touch(mode=0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
 
 
 @pytest.fixture(autouse=True)
