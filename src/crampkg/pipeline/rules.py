@@ -79,21 +79,21 @@ def reason(store: Store, sources: Sources) -> None:
 def saturate(store: Store, sources: Sources, *more: str) -> None:
     """Add what `reason` adds, with the types that are anonymous class expressions.
 
-    The rules are run in turn until a whole round adds nothing. `more` are further folders of
-    `rules/` to run with them.
+    The rules are run in turn until each has added nothing since the last news. `more` are further
+    folders of `rules/` to run with them.
     """
     graph = NamedNode(GRAPHS["inferred"])
     rules = [rule for folder in ("owl", "inferred", *more) for rule in rule_texts(sources, folder)]
     met: set[Triple] = set()  # so that what a rule concludes every round is looked up once
-    changed = True
-    while changed:
-        changed = False
-        for name, text in rules:
-            found = set(conclusions(store, name, text)) - met
-            met |= found
-            new = [triple for triple in found if is_news(store, triple)]
-            store.extend(Quad(each.subject, each.predicate, each.object, graph) for each in new)
-            changed = changed or bool(new)
+    idle = 0
+    while idle < len(rules):
+        name, text = rules.pop(0)
+        rules.append((name, text))
+        found = set(conclusions(store, name, text)) - met
+        met |= found
+        new = [triple for triple in found if is_news(store, triple)]
+        store.extend(Quad(each.subject, each.predicate, each.object, graph) for each in new)
+        idle = 0 if new else idle + 1
 
 
 def rule_texts(sources: Sources, folder: str) -> list[tuple[str, str]]:
