@@ -17,13 +17,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from crampkg.answers.rows import Answer
 from crampkg.graph import KnowledgeGraph
 from crampkg.push import Pushed
+from crampkg.records import Value
 
 HERE = Path(__file__).parent
 
-#: Seconds that a store has to be ready.
-_READY = 60
+#: Seconds that a store has to be ready, and to answer, on a machine that does much else.
+_PATIENCE = 300
 
 
 class Running(NamedTuple):
@@ -35,6 +37,10 @@ class Running(NamedTuple):
     user: str = ""
     password: str = ""
     stop: Callable[[], None] = lambda: None  # ends it at once, as a crash would
+
+    def graph(self) -> KnowledgeGraph:
+        """Return the graph that is in the store."""
+        return KnowledgeGraph.connect(self.endpoint, timeout=_PATIENCE)
 
 
 class Kind(NamedTuple):
@@ -62,7 +68,16 @@ def fill(graph: KnowledgeGraph, running: Running) -> Pushed:
         update=running.update,
         graph_store=running.graph_store or None,
         user=running.user or None,
+        timeout=_PATIENCE,
     )
+
+
+def content(answer: Answer) -> list[tuple[Value | None, ...]]:
+    """Return all that an answer says, its rows in their order."""
+    if answer.form == "graph":
+        return [tuple(triple) for triple in answer.triples]
+    assert len(answer.variables) == len(set(answer.variables))
+    return [tuple(row.values()) for row in answer]
 
 
 def free_port() -> int:
@@ -86,7 +101,7 @@ def process(words: list[str], ready: str, folder: Path, **variables: str) -> Ite
         env={**os.environ, **variables},
     )
     assert started.stdout is not None
-    too_late = threading.Timer(_READY, started.kill)
+    too_late = threading.Timer(_PATIENCE, started.kill)
     too_late.start()
     printed = []
     for line in started.stdout:
@@ -113,7 +128,7 @@ def process(words: list[str], ready: str, folder: Path, **variables: str) -> Ite
 def _await(port: int) -> None:
     """Return when somebody listens at a port of loopback."""
     pause = threading.Event()
-    end = time.monotonic() + _READY
+    end = time.monotonic() + _PATIENCE
     while True:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
