@@ -84,9 +84,9 @@ def test_what_is_said_of_narrower_and_wider_terms_is_pointed_to(
     assert near == terms
     (sentence,) = formats.near_lines(answer)
     assert sentence.endswith(f'see `crampkg ask claims-about --concept "{problem}"`.')
-    for step, label in terms:
-        assert label in sentence
-        assert f"({step}, " in sentence
+    for term in formats.near(answer):
+        claims = "1 claim" if len(term.claims) == 1 else f"{len(term.claims)} claims"
+        assert f"{term.label} ({term.step}, {claims})" in sentence
     assert sentence in answer.serialize("table").decode()
     assert {term["step"] for term in formats.about(answer, {})["near"]} == {s for s, _ in terms}
 

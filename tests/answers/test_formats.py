@@ -184,6 +184,22 @@ def test_rows_are_written_as_the_engine_writes_them(name: str) -> None:
     )
 
 
+def test_csv_of_an_engine_is_taken_where_no_iri_has_a_comma() -> None:
+    for rows in (b"", b"urn:a,1\r\n", b'"urn:a,b","1,2"\r\nurn:a,\r\n'):
+        written = b"x,y\r\n" + rows
+        assert formats.as_standard(answer_of(("x", "y"), []), "csv", written) == written
+    bare = b"x,y\r\nurn:a,b,1\r\n"
+    assert formats.as_standard(answer_of(("x", "y"), []), "csv", bare) is None
+
+
+def test_a_graph_is_a_sheet_of_its_triples() -> None:
+    engine = EmbeddedEngine(b"")
+    text = "CONSTRUCT { kg:calf skos:prefLabel 'calf' } {}"
+    sheet = formats.sheet(Answer(lambda: engine.query(text), text, (STATUS,)), {})
+    assert sheet.headings == ("subject", "predicate", "object")
+    assert sheet.rows == (("kg:calf", "skos:prefLabel", "calf"),)
+
+
 @pytest.mark.parametrize("name", formats.names("select"))
 def test_blank_nodes_are_numbered_in_every_format(name: str) -> None:
     """An engine names them anew each time; the bytes stay the same."""

@@ -218,6 +218,11 @@ def test_a_claim_with_several_markers_is_one_card_with_a_line_for_each() -> None
     )
     told[1][-1] = ("claim", "c2")
     assert table._gathered(told)[0] == ["1", "2"]
+    bare = [[("subject", "ache"), ("source", name)] for name in ("A book", "A table")]
+    assert table._gathered(bare) == (
+        ["1"],
+        [[("subject", "ache"), ("source", "A book\nA table")]],
+    )
 
 
 def test_claims_that_cite_the_same_markers_are_one_card() -> None:
@@ -489,6 +494,7 @@ def test_a_card_begins_in_bold_with_its_number_dim() -> None:
         table.show(console, content)
     shown = capture.get()
     assert bold("x" * 17) in shown
+    assert "\x1b[2mstance" in shown
     assert "\x1b[2m1\x1b[0m" in shown
     assert "\x1b[31mdenied" in shown
     console = coloured(30)

@@ -53,6 +53,7 @@ def test_an_overlay_replaces_and_adds(tmp_path: Path) -> None:
     base = Sources.find()
     toes, claims = str(tmp_path / "toes.ttl"), str(tmp_path / "claims.ttl")
     sources = Overlay(base, {"data/concepts/toes.ttl": toes, f"{HOME}/claims.ttl": claims})
+    assert sources.root == base.root
     assert set(sources.files()) == {*base.files(), "data/concepts/toes.ttl"}
     assert sources.path("data/concepts/toes.ttl") == toes
     assert sources.path(f"{HOME}/claims.ttl") == claims

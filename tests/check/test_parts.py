@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import cast
 
 import pytest
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from tiny import TinySources, added
 
 from crampkg.article import Article
-from crampkg.check import coverage, cues, reading, report, spans, things
+from crampkg.check import coverage, cues, files, reading, report, spans, things
 from crampkg.check.material import Material, _Lines, text_of
 from crampkg.check.reading import ArticleRecord, Claim, MarkerUse, Recorded, Span, Statement
 from crampkg.check.rules import Rule, text_rules
 from crampkg.check.shapes import to_rdflib
+from crampkg.errors import SourceError
 from crampkg.records import Finding
 from crampkg.sources import Sources
 from crampkg.vocabulary import CK, GRAPHS, KG, RDF, SKOS, XSD
@@ -370,6 +373,44 @@ def test_an_article_is_read_from_its_claims() -> None:
     )
 
 
+def test_the_things_of_a_heading_may_be_named_in_what_it_stands_over() -> None:
+    def statement(name: str, kind: str, span: Span) -> Statement:
+        return Statement(name, kind, span, None, None, (), None, None)
+
+    over, item = statement("h", "Heading", Span(0, 5)), statement("i", "ListItem", Span(10, 20))
+    listed = {f"{CK}basis": (f"{CK}heading",), f"{CK}listedItem": ("i", "of another file")}
+    claim = reading.Claim("c", "h", Span(1, 4), listed)
+    article = ArticleRecord("a", (), {"h": over, "i": item}, (claim,), (), {}, {})
+    assert things._around(article, claim)[-2:] == [over.span, item.span]
+    bare = claim._replace(properties={f"{CK}basis": (f"{CK}sentence",)})
+    assert item.span not in things._around(article, bare)
+
+
+def test_a_file_of_an_article_describes_things_of_that_article(tmp_path: Path) -> None:
+    name = "data/articles/calf-ache/x.ttl"
+    text = f"@prefix kg: <{KG}> .\n@prefix ck: <{CK}> .\nkg:toe a ck:Claim ."
+    (finding,) = files._names(Material(added(tmp_path, name, text)), name)
+    assert (finding.check, finding.term) == ("name-out-of-place", "kg:toe")
+    assert finding.problem == "The file describes what is not a thing of the article calf-ache."
+
+
+def test_only_the_ontology_declares_terms(tmp_path: Path) -> None:
+    text = f"@prefix kg: <{KG}> .\n@prefix ck: <{CK}> .\nck:toe a ck:Claim ."
+    terms = files._terms(Material(added(tmp_path, "data/concepts/x.ttl", text)))
+    assert "ck:Claim" in terms
+    assert "ck:toe" not in terms
+
+
+def test_a_fault_of_one_sentence_has_a_remedy() -> None:
+    fault = Material(TinySources()).fault
+    assert fault(SourceError("x.ttl: it is broken.", path="x.ttl"), "x.ttl") == Finding(
+        "syntax", "x.ttl", None, "", "It is broken.", "Mend the file."
+    )
+    assert fault(SourceError("x.ttl, line 3: no end. End it.", line=3), "x.ttl") == Finding(
+        "syntax", "x.ttl", 3, "", "No end.", "End it."
+    )
+
+
 def test_hedges_have_their_words_in_order() -> None:
     store = Store()
     for hedge, word in (("often", "often"), ("can", "could"), ("can", "can")):
@@ -390,10 +431,10 @@ def test_hedges_have_their_words_in_order() -> None:
 
 def test_a_name_stands_where_its_block_begins_else_where_it_is_used() -> None:
     lines = _Lines(
-        f"@prefix kg: <{KG}> .\n\nkg:leg\n    kg:has kg:calf, kg:toe ;\n.\n\nkg:calf\n.\n"
+        f"@prefix kg: <{KG}> .\n\nkg:leg\n    kg:has kg:calf, kg:knee, kg:toe ;\n.\n\nkg:calf\n.\n"
         f"<{KG}toe>\n.\n"
     )
-    numbers = {"leg": 3, "has": 4, "calf": 7, "toe": 9, "hip": None}
+    numbers = {"leg": 3, "has": 4, "calf": 7, "knee": 4, "toe": 9, "hip": None}
     for name, number in numbers.items():
         assert lines.of(KG + name) == number
     assert lines.of("http://example.org/x") is None

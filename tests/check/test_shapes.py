@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
-from tiny import added
+from tiny import HOME, added, changed
 
 from crampkg.check.material import Material
 from crampkg.check.shapes import validate
 from crampkg.sources import Sources
+from crampkg.vocabulary import CK, KG
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,23 @@ def test_a_shape_without_a_message_says_what_shacl_says(tmp_path: Path) -> None:
     (finding,), _ = validate(Material(added(tmp_path, "ontology/shapes.ttl", text)))
     assert finding.check == "odd"
     assert finding.problem.startswith("Less than 9 values on ")
+
+
+def test_a_shape_is_for_what_its_query_finds(tmp_path: Path) -> None:
+    text = Path(Sources.find().path("ontology/shapes.ttl")).read_text()
+    text += "shape:odd a sh:PropertyShape ; sh:path ck:audience ; sh:minCount 9 .\n"
+    text += "[] a sh:NodeShape ; sh:property shape:odd ; "
+    text += f'sh:target [ sh:select "SELECT ?this {{ ?this a <{CK}Article> }}" ] .\n'
+    (finding,), _ = validate(Material(added(tmp_path, "ontology/shapes.ttl", text)))
+    assert (finding.check, finding.term) == ("odd", f"{KG}calf-ache/article")
+
+
+def test_a_literal_that_does_not_fit_is_a_finding_and_no_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, logger="rdflib.term")
+    sources = changed(
+        tmp_path, f"{HOME}/article.ttl", ("ck:length 593", 'ck:length "x"^^xsd:integer')
+    )
+    assert validate(Material(sources))[0]
+    assert caplog.records == []

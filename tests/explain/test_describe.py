@@ -43,7 +43,7 @@ def test_a_link_is_shown_once_and_ours_has_a_source(graph: KnowledgeGraph) -> No
         assert len(pairs) == len(set(pairs))
         assert links
         for link in links:
-            assert (link.origin == "background") == bool(link.source)
+            assert (link.origin == "background") == (link.source != "")
             assert link.relation_label
 
 

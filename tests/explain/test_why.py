@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pyoxigraph
 import pytest
@@ -18,7 +19,7 @@ from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.nearest import _number
 from crampkg.explain.prov import provenance
 from crampkg.explain.story import details, document, further, lines, statement, verdict, weakest
-from crampkg.explain.why import Explanation, Reason
+from crampkg.explain.why import Explanation, Reason, _Tree
 from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
 from crampkg.model import Hedge
@@ -258,6 +259,22 @@ def test_what_is_left_out_is_told_with_how_near_it_is(graph: KnowledgeGraph) -> 
     assert told(3, 2) == "3 more, 2 of them as near"
 
 
+def test_those_as_near_as_the_last_are_counted(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[tuple[int, int]] = []
+
+    def one(places: list[tuple[int, int]]) -> int:
+        order[:] = places
+        return 1
+
+    monkeypatch.setattr("crampkg.explain.nearest._number", one)
+    near = graph.why("PAD", "is related to", "leg pain").nearest
+    assert (len(near.claims), near.further) == (1, len(order) - 1)
+    assert near.as_near == order[1:].count(order[0])
+    assert 2 * near.as_near != near.further
+
+
 def test_a_sibling_does_not_come_near(graph: KnowledgeGraph) -> None:
     """The popliteal artery's disease is another thing, though both are of one wider kind."""
     explanation = graph.why("femoral artery disease", "causes", "calf pain")
@@ -335,6 +352,27 @@ def entails(quads: list[Quad], goal: Triple, derivations: Derivations, graph: ob
     return Derivations(store, ()).is_in(goal)
 
 
+def test_what_is_said_of_things_comes_before_what_holds_of_classes() -> None:
+    """Whatever the alphabet says of their IRIs."""
+    iri = NamedNode("urn:a")
+    of_class, of_thing, derived = (Triple(iri, iri, NamedNode(f"urn:{name}")) for name in "bcd")
+    axioms = {of_class: Axiom("ontology", iri), of_thing: Axiom("background", iri)}
+    nothing: Any = None
+    tree = _Tree(nothing, axioms, nothing, {}, {})
+    assert sorted([of_class, of_thing, derived], key=tree._rank) == [of_thing, derived, of_class]
+
+
+def quads_of(axiom: Axiom, derivations: Derivations) -> list[Quad]:
+    """Return the quads that an axiom consists of, what hangs from its blank nodes among them."""
+    graph = NamedNode(GRAPHS[axiom.graph])
+    quads = derivations.store.quads_for_pattern
+    found = list(quads(axiom.subject, axiom.predicate, axiom.object, graph))
+    for quad in found:  # grows while it is walked
+        if isinstance(quad.object, BlankNode):
+            found += quads(quad.object, None, None, graph)
+    return found
+
+
 def test_a_justification_is_enough_and_nothing_in_it_is_too_much(
     graph: KnowledgeGraph, derivations: Derivations
 ) -> None:
@@ -347,7 +385,7 @@ def test_a_justification_is_enough_and_nothing_in_it_is_too_much(
     chosen = [each for each in inferred(derivations) if each.predicate.value not in DISPLAY]
     for goal in random.Random(7).sample(chosen, 12):
         for axioms in found(derivations, goal, 2):
-            parts = {axiom: derivations.quads(axiom) for axiom in axioms}
+            parts = {axiom: quads_of(axiom, derivations) for axiom in axioms}
             whole = [quad for quads in parts.values() for quad in quads]
             assert entails(whole + given, goal, derivations, graph), goal
             for axiom in axioms:
@@ -373,7 +411,7 @@ def test_without_a_leaf_of_each_justification_the_conclusion_is_gone(
             continue
         tried += 1
         gone = {picked.choice(sorted(axioms, key=str)) for axioms in every}
-        taken = {quad for axiom in gone for quad in derivations.quads(axiom)}
+        taken = {quad for axiom in gone for quad in quads_of(axiom, derivations)}
         rest = [quad for quad in given if quad not in taken]
         assert not entails(rest, goal, derivations, graph), goal
     assert tried == 5

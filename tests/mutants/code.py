@@ -42,10 +42,10 @@ SURVIVORS = Path(__file__).with_name("survivors.tsv")
 #: Bytes that a mutant may take, since some build without end.
 MEMORY = 4 << 30
 #: Seconds of the processor that the tests of one mutant may take without it: the cheapest are kept.
-ENOUGH = 25.0
+ENOUGH = 60.0
 #: How many times as long they may take with it, some seconds more, and seconds of the clock for
 #: those that wait for ever.
-PATIENCE, SLACK, CLOCK = 3, 10, 900
+PATIENCE, SLACK, CLOCK = 2, 5, 900
 #: Writes the mutants, without mutmut's own run of the tests.
 GENERATE = """
 import mutmut.__main__ as mutmut

@@ -272,6 +272,7 @@ def test_what_an_unknown_name_holds_is_offered() -> None:
     terms = Terms([thing("calf-pain", f"{CK}Pain"), thing("calf", SITE), thing("pain", SITE)])
     assert [term.label for term in terms.near("severe calf pain")] == ["calf pain", "calf", "pain"]
     assert [term.label for term in terms.near("severe calf pain", SITE)] == ["calf", "pain"]
+    assert [term.label for term in terms.near("calf pain")] == ["calf pain"]
     assert terms.near("severe") == []
     assert [term.label for term in terms.near("calves")] == ["calf", "calf pain"]
     assert [term.label for term in terms.near("pains, calves")] == ["calf pain"]

@@ -99,6 +99,16 @@ def test_what_is_no_request_is_a_problem(
         problem(client, status, kind)
 
 
+@pytest.mark.parametrize(("length", "fits"), [(65_535, True), (65_536, True), (65_537, False)])
+def test_a_head_has_sixty_four_kibibytes(server: Server, length: int, fits: bool) -> None:
+    with connected(server) as client:
+        client.sendall(ASKED.replace(b"\r\n\r\n", b"\r\nX: ").ljust(length - 4, b"a") + b"\r\n\r\n")
+        if fits:
+            assert whole(client)[0] == "HTTP/1.1 200 OK"
+        else:
+            problem(client, "431", "long-head")
+
+
 @pytest.mark.parametrize("first", [60_000, 65_000])
 def test_a_head_that_comes_in_parts_is_too_long_all_the_same(server: Server, first: int) -> None:
     sent = b"GET /sparql?query=" + b"a" * 66_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"

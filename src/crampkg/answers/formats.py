@@ -169,8 +169,11 @@ def as_standard(answer: Answer, name: str, written: bytes) -> bytes | None:
         bare = _QUOTED.sub(b"", written)
         commas = (len(answer.variables) - 1) * bare.count(b"\n")
         return written if bare.count(b",") == max(commas, 0) else None
-    if name != "xml":
-        return written
+    return _readable(written) if name == "xml" else written
+
+
+def _readable(written: bytes) -> bytes:
+    """Return results in XML as a parser reads them back, or raise `UsageError` where none can."""
     impossible = _NOT_IN_XML.search(written)
     if impossible:
         message = (
@@ -309,8 +312,7 @@ def _tsv(answer: Answer, _: Mapping[str, str]) -> bytes:
 
 
 def _xml(answer: Answer, _: Mapping[str, str]) -> bytes:
-    written = _by_engine(answer, "xml") or _by_pyoxigraph(answer, "srx")
-    return (as_standard(answer, "xml", written) or b"") + b"\n"
+    return (_by_engine(answer, "xml") or _readable(_by_pyoxigraph(answer, "srx"))) + b"\n"
 
 
 def _by_engine(answer: Answer, name: str) -> bytes | None:

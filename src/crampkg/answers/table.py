@@ -535,10 +535,11 @@ def _apart_in_citation(first: dict[str, str], row: dict[str, str]) -> str:
 
 
 def _cited(rows: list[dict[str, str]]) -> dict[str, str]:
-    """Return a claim's rows as one, with a line for each marker."""
-    cited = [(row.get("marker", ""), row.get("source", "")) for row in rows]
+    """Return a claim's rows as one, with a line for each marker, or each source without any."""
+    heading = "marker" if any("marker" in row for row in rows) else "source"
+    cited = [[row[name] for name in ("marker", "source") if name in row] for row in rows]
     card = {name: text for name, text in rows[0].items() if name != "source"}
-    return card | {"marker": "\n".join(": ".join(filter(None, each)) for each in cited)}
+    return card | {heading: "\n".join(map(": ".join, cited))}
 
 
 def _apart_in(first: dict[str, str], row: dict[str, str]) -> str:

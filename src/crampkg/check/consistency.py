@@ -167,7 +167,7 @@ class _Reasons:
         return "; ".join(self._tell(axiom, triples) for axiom, triples in axioms.items())
 
     def _tell(self, axiom: Axiom, triples: list[Triple]) -> str:
-        quad = self._derivations.quads(axiom)[0]
+        quad = self._derivations.quad(axiom)
         kinds = [triple.object for triple in triples if triple.predicate == _FIRST]
         if axiom.predicate is not None:
             said = self._wording.sentence(quad.triple)

@@ -49,7 +49,7 @@ class Axiom(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One instance of a rule."""
+    """One instance of a rule, its premises sorted as they are written."""
 
     rule: Rule
     premises: tuple[Triple, ...]
@@ -79,9 +79,9 @@ class Derivations:
         saturate(store, sources)
         return cls(store, rulebook(sources, "facts", "owl", "inferred"))
 
-    def is_in(self, triple: Triple, graph: NamedNode | None = None) -> bool:
-        """Tell whether a triple is in a graph, or in any."""
-        return next(iter(self._quads(triple, graph)), None) is not None
+    def is_in(self, triple: Triple) -> bool:
+        """Tell whether a triple is in any graph."""
+        return next(iter(self._quads(triple)), None) is not None
 
     def between(self, subject: Subject, object: Term) -> list[Triple]:
         """Return the triples that hold between two things."""
@@ -118,19 +118,14 @@ class Derivations:
                 return self._whole(quad, graph)
         return None
 
-    def quads(self, axiom: Axiom) -> list[Quad]:
-        """Return the quads that `axiom` consists of."""
+    def quad(self, axiom: Axiom) -> Quad:
+        """Return the quad that `axiom` is called by, or one of its claim, list or class."""
         graph = NamedNode(GRAPHS[axiom.graph])
-        found = list(
-            self.store.quads_for_pattern(axiom.subject, axiom.predicate, axiom.object, graph)
-        )
-        for quad in found:  # grows while it is walked
-            if isinstance(quad.object, BlankNode):
-                found += self.store.quads_for_pattern(quad.object, None, None, graph)
-        return found
+        found = self.store.quads_for_pattern(axiom.subject, axiom.predicate, axiom.object, graph)
+        return next(iter(found))
 
-    def _quads(self, triple: Triple, graph: NamedNode | None = None) -> Iterable[Quad]:
-        return self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, graph)
+    def _quads(self, triple: Triple) -> Iterable[Quad]:
+        return self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object)
 
     def _whole(self, quad: Quad, graph: str) -> Axiom:
         while isinstance(quad.subject, BlankNode):

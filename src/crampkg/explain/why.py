@@ -193,8 +193,7 @@ class _Tree:
         class, the axiom that the class stands in: it is told further up.
         """
         told: set[Axiom] = set()
-        premises = sorted(step.premises, key=lambda each: (self._rank(each), str(each)))
-        for premise in premises:
+        for premise in sorted(step.premises, key=self._rank):
             under = self._steps[premise]
             if under is None:
                 axiom = self._axioms[premise]
