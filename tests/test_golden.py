@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from difflib import unified_diff
 from pathlib import Path
 
+import goldens
 import pytest
 from goldens import (
     CLAIM,
     FOLDER,
     OF_CLAIM,
     OF_MARKER,
+    TODO,
     Cells,
     Expected,
     Golden,
@@ -179,6 +182,26 @@ def test_a_proposal_holds_no_column_that_follows_from_the_claim(
     assert proposed(answer, columns, "# x.").rows == read(FOLDER / "mimics.tsv").rows
 
 
-def test_nothing_is_proposed_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CI", "true")
+@pytest.mark.parametrize("variable", ["CI", "GITHUB_ACTIONS"])
+def test_nothing_is_proposed_in_ci(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CI", "GITHUB_ACTIONS"):
+        monkeypatch.setenv(name, "true" if name == variable else "")
     assert main(["mimics"]) == 2
+
+
+def test_rows_that_differ_are_marked_as_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CI", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+    for path in FOLDER.glob("[cm]*.tsv"):
+        shutil.copy(path, tmp_path)
+    monkeypatch.setattr(goldens, "FOLDER", tmp_path)
+    golden = tmp_path / "mimics.tsv"
+    text = golden.read_text(encoding="utf-8")
+    assert main(["mimics"]) == 0
+    assert golden.read_text(encoding="utf-8") == text
+    golden.write_text("\n".join(text.split("\n")[:-2]) + "\n", encoding="utf-8")
+    assert main(["mimics"]) == 0
+    assert golden.read_text(encoding="utf-8").startswith(TODO)
+    assert golden.read_text(encoding="utf-8").split("\n")[1:] == text.split("\n")[1:]

@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from goldens import is_in_ci
 from tiny import BASE
 
 from crampkg import cli
@@ -69,7 +70,7 @@ def test_a_command_prints_its_transcript(
         code = cli.main(_words(asked["words"]))
     text = re.sub(r"\x1b\[[0-9;]*m", "", printed.getvalue().decode())
     told = "".join(f"{line.rstrip()}\n" for line in [*text.splitlines(), f"[{code}]"])
-    if os.environ.get("CRAMPKG_UPDATE") and not os.environ.get("CI"):
+    if os.environ.get("CRAMPKG_UPDATE") and not is_in_ci():
         path.write_text(f"{first}\n{told}", encoding="utf-8")
     assert told == expected
 

@@ -18,7 +18,16 @@ from crampkg.explain.derivations import Axiom, Derivations
 from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.nearest import _number
 from crampkg.explain.prov import provenance
-from crampkg.explain.story import details, document, further, lines, statement, verdict, weakest
+from crampkg.explain.story import (
+    aside,
+    details,
+    document,
+    further,
+    lines,
+    statement,
+    verdict,
+    weakest,
+)
 from crampkg.explain.why import Explanation, Reason, _Tree
 from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
@@ -755,3 +764,12 @@ def test_a_word_that_relation_and_object_share_is_said_once(graph: KnowledgeGrap
     assert [each.text for each in explanation.justifications] == [explanation.text]
     marked = graph.why("statement on vascular causes", "cites marker", "marker 3")
     assert marked.text == "statement on vascular causes cites marker 3"
+
+
+def test_a_background_link_has_our_reason_and_what_the_article_leaves_open(
+    graph: KnowledgeGraph,
+) -> None:
+    """The article speaks of leg cramps and of muscle cramps, and never relates the two."""
+    (link,) = graph.why("leg cramp", "broader", "muscle cramp").justifications
+    assert "the article speaks of both and does not say how they relate" in link.note
+    assert link.note in aside(link)

@@ -84,6 +84,21 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=26, width=_help_width())
 
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Return a text with its paragraphs broken anew; examples, which are indented, stay."""
+        import itertools
+        import textwrap
+
+        lines: list[str] = []
+        for is_prose, block in itertools.groupby(
+            text.splitlines(), lambda line: bool(line) and line[0] != " "
+        ):
+            if is_prose:
+                lines += textwrap.wrap(" ".join(block), width)
+            else:
+                lines += block
+        return "\n".join(f"{indent}{line}" for line in lines)
+
 
 class ArgumentParser(argparse.ArgumentParser):
     """A parser whose errors are `UsageError` in sentences, and that never abbreviates."""

@@ -243,7 +243,8 @@ def aside(reason: Reason) -> str:
         summary = reason.rule.summary.removesuffix(".")
         return f"{reason.kind}: {summary[0].lower()}{summary[1:]}"
     if reason.kind == "background":
-        return f"background: {reason.source or 'the crampkg ontology and concepts'}"
+        source = reason.source or "the crampkg ontology and concepts"
+        return f"background: {source}{f'. {reason.note}' if reason.note else ''}"
     if reason.kind == "axiom":
         return "axiom of the ontology"
     return "record of the article"
@@ -373,6 +374,8 @@ def _node(reason: Reason, quotes: Mapping[str, str]) -> dict[str, Any]:
         told["again"] = True
     if reason.source:
         told["source"] = reason.source
+    if reason.note:
+        told["note"] = reason.note
     if reason.claim is not None:
         told["claim"] = _claim(reason.claim, quotes)
     return told

@@ -47,6 +47,7 @@ class Reason(NamedTuple):
     because: tuple[Reason, ...] = ()
     claim: Claim | None = None
     source: str = ""
+    note: str = ""  # our reason for a background link
     again: bool = False
 
 
@@ -220,18 +221,22 @@ class _Tree:
         if axiom.graph == "ontology":
             return Reason("axiom", text, whole)
         if axiom.graph == "background":
-            source = "" if isinstance(whole.subject, BlankNode) else self._source(whole)
-            return Reason("background", text, whole, source=source)
+            if isinstance(whole.subject, BlankNode):
+                return Reason("background", text, whole)
+            source, note = self._source(whole)
+            return Reason("background", text, whole, source=source, note=note)
         told = self._told.get(axiom.name)
         if told is None:
             return Reason("record", text, whole)
         claim = Triple(NamedNode(told.subject), NamedNode(told.relation), NamedNode(told.object))
         return Reason("claim", self._wording.sentence(claim), claim, claim=told)
 
-    def _source(self, triple: Triple) -> str:
-        """Return the labels of the sources of a background link."""
-        rows = self._engine.query(_bound("source", triple)).bindings()
-        return ", ".join(label.text for (label,) in rows if label is not None)
+    def _source(self, triple: Triple) -> tuple[str, str]:
+        """Return the labels of the sources of a background link, and our reason for it."""
+        rows = list(self._engine.query(_bound("source", triple)).bindings())
+        labels = dict.fromkeys(label.text for label, _ in rows if label is not None)
+        notes = dict.fromkeys(comment.text for _, comment in rows if comment is not None)
+        return ", ".join(labels), " ".join(notes)
 
 
 def _is_anonymous(triple: Triple) -> bool:
