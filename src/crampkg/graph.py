@@ -197,7 +197,7 @@ class KnowledgeGraph:
             import difflib
 
             known = self._snapshot.questions
-            near = difflib.get_close_matches(id, known, n=3, cutoff=0.4)
+            near = difflib.get_close_matches(id, known, n=3, cutoff=0.5)
             message = f"There is no question {id!r}.{suggest(near)}"
             raise UnknownQuestionError(message, "`crampkg ask` lists them all.") from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import dataclasses
 import gc
+import os
 import resource
 import socket
 import subprocess
@@ -21,6 +22,9 @@ from crampkg.server import worker
 from crampkg.server.limits import Limits
 from crampkg.server.listening import fitting
 
+#: The memory of this machine, in MiB.
+MACHINE = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+
 
 @pytest.mark.parametrize(
     ("words", "says"),
@@ -28,9 +32,9 @@ from crampkg.server.listening import fitting
         (["--port", "70000"], "'70000' is not a port: give a number from 0 to 65535"),
         (["--seconds", "0"], "'0' is not a number from 1"),
         (["--memory", "much"], "'much' is not a number from 128"),
-        (["--memory", "1000000001"], "'1000000001' is not a number from 128 to 1,000,000,000"),
-        (["--memory", "9" * 5_000], "is not a number from 128 to 1,000,000,000"),
-        (["--memory", "127"], "'127' is not a number from 128 to 1,000,000,000"),
+        (["--memory", f"{MACHINE + 1}"], f"is not a number from 128 to {MACHINE:,}"),
+        (["--memory", "9" * 5_000], f"is not a number from 128 to {MACHINE:,}"),
+        (["--memory", "127"], f"'127' is not a number from 128 to {MACHINE:,}"),
         (["--workers", "1001"], "'1001' is not a number from 1 to 1,000"),
         (["--log", "xml"], "json"),
         (["--host", "no.such.host.invalid"], "There is no address 'no.such.host.invalid' here"),
@@ -87,12 +91,12 @@ def test_a_server_whose_workers_cannot_have_their_memory_does_not_start(cache: P
     """It said that it was serving, and answered 503 for ever."""
 
     def little() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+        resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 
-    words = [*COMMAND, "serve", "--port", "0", "--memory", "100000"]
+    words = [*COMMAND, "serve", "--port", "0", "--memory", str(MACHINE)]
     ended = subprocess.run(words, capture_output=True, text=True, preexec_fn=little, check=False)
     assert ended.returncode == 2
-    assert "A query may not take 100,000 MiB here" in ended.stderr
+    assert f"A query may not take {MACHINE:,} MiB here" in ended.stderr
     assert "Serving" not in ended.stderr
     assert "Traceback" not in ended.stderr
 

@@ -210,4 +210,6 @@ def _workers(text: str) -> int:
 
 
 def _memory(text: str) -> int:
-    return _positive(text, least=_LEAST_MEMORY)
+    """Read the MiB of a query, of which no machine gives more than it has."""
+    has = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+    return _positive(text, most=max(has, _LEAST_MEMORY), least=_LEAST_MEMORY)
