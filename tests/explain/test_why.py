@@ -102,6 +102,23 @@ def test_an_artery_explains_a_site_through_its_disease(graph: KnowledgeGraph) ->
     assert (marker, status) == ("3", "link inferred, confidence high")
 
 
+def test_an_artery_is_implicated_by_what_the_article_implies_or_says_one_step_on(
+    graph: KnowledgeGraph,
+) -> None:
+    implied = graph.why("peripheral arteries", "is implicated in", "leg pain")
+    assert claims(implied) == [{"claim-peripheral-arterial-disease-causes-leg-pain"}]
+    (told,) = [each.claim for tree in implied.justifications for each in walk(tree) if each.claim]
+    assert (told.basis, told.stance, told.hedge) == ("implicature", "affirmed", "none printed")
+    further = graph.why("peripheral arteries", "is implicated in", "reproducible leg pain")
+    assert claims(further) == [
+        {
+            "claim-peripheral-arterial-disease-causes-claudication",
+            "claim-claudication-presents-as-reproducible-leg-pain",
+        }
+    ]
+    fact = "GRAPH g:facts-without-hedges { kg:peripheral-arterial-disease ?relation kg:leg-pain }"
+    assert not graph.query(f"ASK {{ {fact} }}").boolean
+
 def test_a_defined_class_is_explained_by_its_definition(graph: KnowledgeGraph) -> None:
     explanation = graph.why("iliac artery disease", "a", "arterial condition")
     texts = [[line.text for line in lines(tree, {}, {})] for tree in explanation.justifications]
@@ -619,6 +636,16 @@ def test_as_prov(graph: KnowledgeGraph) -> None:
             ("femoral artery", "is implicated in", "calf pain"),
             "It is inferred: nobody states it, and it follows from what is stated. "
             "There is one justification. Weakest on the way: “typically” (frequency).",
+        ),
+        (
+            ("peripheral arteries", "is implicated in", "leg pain"),
+            "It is inferred: nobody states it, and it follows from what is stated or implied. "
+            "There is one justification. No claim on the way is hedged.",
+        ),
+        (
+            ("peripheral arteries", "is implicated in", "reproducible leg pain"),
+            "It is inferred: nobody states it, and it follows from what is stated. "
+            "There is one justification. Weakest on the way: “can” (possibility).",
         ),
         (
             ("femoral artery", "is at least related to", "calf pain"),

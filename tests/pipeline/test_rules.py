@@ -24,6 +24,11 @@ CLAIMS = [
     ("ck:stance ck:affirmed ; ck:basis ck:listItem ; ck:hedge ck:can, ck:most .", False),
     ("ck:stance ck:affirmed ; ck:basis ck:heading .", False),
     ("ck:stance ck:affirmed ; ck:basis ck:implicature .", False),
+    ("ck:stance ck:affirmed ; ck:basis ck:implicature ; ck:hedge ck:can .", False),
+    ("ck:stance ck:affirmed ; ck:basis ck:implicature ; ck:hedge ck:can, ck:most .", False),
+    ("ck:stance ck:affirmed ; ck:basis ck:implicature ; ck:statedFor kg:rest .", False),
+    ("ck:stance ck:affirmed, ck:denied ; ck:basis ck:implicature .", False),
+    ("ck:stance ck:denied ; ck:basis ck:implicature .", False),
     ("ck:stance ck:denied ; ck:basis ck:sentence .", False),
     ("ck:stance ck:mixed ; ck:basis ck:sentence .", False),
     ("ck:stance ck:reportedBelief ; ck:basis ck:sentence .", False),
@@ -31,10 +36,18 @@ CLAIMS = [
     ("ck:stance ck:affirmed ; ck:basis ck:sentence ; ck:statedFor kg:rest .", False),
     ("ck:stance ck:affirmed ; ck:basis ck:sentence ; ck:especiallyWhen kg:rest .", True),
 ]
+#: What makes no fact and yet ties a body part to a problem: the part in `CLAIMS` that is implied.
+IMPLIED = {
+    "ck:stance ck:affirmed ; ck:basis ck:implicature .",
+    "ck:stance ck:affirmed ; ck:basis ck:implicature ; ck:hedge ck:can .",
+}
 CLAIM = """
 art:claim-test-{number} a ck:Claim ;
     ck:claimSubject kg:cause-{number} ; ck:claimPredicate ck:causes ; ck:claimObject kg:pain ;
     ck:wording "causes"@en ; ck:readFrom art:statement-salt ; {rest}
+art:claim-step-{number} a ck:Claim ;
+    ck:claimSubject kg:pain ; ck:claimPredicate ck:presentsAs ; ck:claimObject kg:sign-{number} ;
+    ck:wording "presents as"@en ; ck:readFrom art:statement-salt ; {rest}
 """
 
 
@@ -48,9 +61,27 @@ def claimed(tmp_path_factory: pytest.TempPathFactory) -> Store:
     sources = added(tmp_path_factory.mktemp("claims"), f"{HOME}/claims/test.ttl", text)
     store = Store()
     store.extend(load(sources))
+    affects, background = NamedNode(CK + "affects"), NamedNode(GRAPHS["background"])
+    for number in range(len(CLAIMS)):
+        cause, part = NamedNode(f"{KG}cause-{number}"), NamedNode(f"{KG}part-{number}")
+        store.add(Quad(cause, affects, part, background))
     derive(store, sources)
     reason(store, sources)
     return store
+
+
+@pytest.mark.parametrize("number", range(len(CLAIMS)), ids=[rest for rest, _ in CLAIMS])
+def test_a_body_part_is_implicated_by_what_makes_a_fact_or_is_implied_without_restriction(
+    claimed: Store, number: int
+) -> None:
+    """One step on as well, by whatever claims: the step is asked for the same as the first."""
+    implicated, inferred = NamedNode(CK + "implicatedIn"), NamedNode(GRAPHS["inferred"])
+    ties = [rest in IMPLIED or fact for rest, fact in CLAIMS]
+    part = NamedNode(f"{KG}part-{number}")
+    assert (Quad(part, implicated, NamedNode(f"{KG}pain"), inferred) in claimed) is ties[number]
+    for step, passes in enumerate(ties):
+        sign = NamedNode(f"{KG}sign-{step}")
+        assert (Quad(part, implicated, sign, inferred) in claimed) is (ties[number] and passes)
 
 
 @pytest.mark.parametrize("number", range(len(CLAIMS)), ids=[rest for rest, _ in CLAIMS])

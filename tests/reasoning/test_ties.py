@@ -12,7 +12,11 @@ from crampkg.graph import KnowledgeGraph
 from crampkg.vocabulary import CK, compress, expand
 
 LIST = Path(__file__).with_name("ties.tsv")
-RELATIONS = {"is implicated at": "implicatedAt", "may be behind or show as": "mayShowAs"}
+RELATIONS = {
+    "is implicated at": "implicatedAt",
+    "is implicated in": "implicatedIn",
+    "may be behind or show as": "mayShowAs",
+}
 
 
 def listed(relation: str) -> list[dict[str, str]]:
@@ -53,39 +57,79 @@ def test_each_listed_way_goes_by_affirmed_claims_from_end_to_end(graph: Knowledg
         assert ", ".join(hedges) == row["hedges"].replace("none printed", "")
 
 
-def test_a_card_shows_the_way_and_the_hedge_of_each_listed_tie(graph: KnowledgeGraph) -> None:
-    """Each way is one claim's; the claim is shown by its ends, with its hedge."""
-    rows = listed("is implicated at")
+@pytest.mark.parametrize("relation", ["is implicated at", "is implicated in"])
+def test_a_card_shows_the_way_and_the_hedge_of_each_listed_tie(
+    graph: KnowledgeGraph, relation: str
+) -> None:
+    """A claim on the way is shown by its ends, with its hedge, and says if it is only implied."""
+    rows = listed(relation)
     claims = {
-        row.text("claim"): (row.text("subject"), row.text("relation"), row.text("object"))
+        compress(row.text("claim")): (
+            " ".join(map(row.text, ("subject", "relation", "object"))),
+            "implied by the article" if row.text("basis") == "implicature" else "article",
+        )
         for row in graph.query(
-            "SELECT ?claim ?subject ?relation ?object { GRAPH g:claims { ?claim ck:claimSubject ?s "
-            "; ck:claimPredicate ?p ; ck:claimObject ?o } ?s skos:prefLabel ?subject . "
-            "?p skos:prefLabel ?relation . ?o skos:prefLabel ?object }"
+            "SELECT ?claim ?subject ?relation ?object ?basis { GRAPH g:claims { ?claim "
+            "ck:claimSubject ?s ; ck:claimPredicate ?p ; ck:claimObject ?o ; ck:basis ?b } "
+            "?s skos:prefLabel ?subject . ?p skos:prefLabel ?relation . "
+            "?o skos:prefLabel ?object . ?b skos:prefLabel ?basis }"
         )
     }
     for part in {row["subject"] for row in rows}:
         expected = {
-            (row["object"], " ".join(claims[expand(row["claims"]) or ""]), row["hedges"])
+            (row["object"], *(claims[claim] for claim in row["claims"].split()), row["hedges"])
             for row in rows
             if row["subject"] == part
         }
         ties = [
             link
             for link in graph.describe(part).links
-            if link.relation == f"{CK}implicatedAt" and link.subject_label == part
+            if link.relation_label == relation and link.subject_label == part
         ]
         shown = set()
         for link in ties:
-            affects, claimed, located, *_ = link.path.split("; ")
+            affects, *steps = link.path.split("; ")
             assert affects.endswith(f" affects {part} (background)")
-            assert located.endswith(" (background)")
-            words, _, hedged = claimed.removesuffix(" (article)").rpartition(", ")
-            assert hedged == (
-                "no hedge" if link.hedge == "none printed" else f"hedged {link.hedge}"
-            )
-            shown.add((link.object_label, words, link.hedge.partition(" (")[0].strip("“”")))
+            said = [step for step in steps if step.endswith("article)")]
+            located = [step for step in steps if step not in said]
+            assert steps == [*said, *located]
+            assert bool(located) is (relation == "is implicated at")
+            assert all(step.endswith(" (background)") for step in located)
+            told = []
+            for step in said:
+                words, _, hedged = step.rpartition(", ")
+                hedge, _, whose = hedged.removesuffix(")").rpartition(" (")
+                assert hedge in ("no hedge", f"hedged {link.hedge}")
+                told.append((words, whose))
+            shown.add((link.object_label, *told, link.hedge.partition(" (")[0].strip("“”")))
         assert shown == expected, part
+
+
+@pytest.mark.parametrize(
+    ("question", "parameter", "kind", "relation"),
+    [
+        ("vessels-implicated-in", "problem", "HealthProblem", "implicatedIn"),
+        ("vessels-implicated-at", "site", "AnatomicalSite", "implicatedAt"),
+    ],
+)
+def test_the_question_answers_with_exactly_the_inferred_ties(
+    graph: KnowledgeGraph, question: str, parameter: str, kind: str, relation: str
+) -> None:
+    things = [term.iri for term in graph.terms if f"{CK}{kind}" in term.kinds]
+    answered = {
+        (row.text("vessel"), row.text("asked"))
+        for row in graph.ask(question, **{parameter: things})
+        if row.text("origin") == "inferred"
+    }
+    inferred = {
+        (row.text("vessel"), row.text("thing"))
+        for row in graph.query(
+            f"SELECT ?vessel ?thing {{ GRAPH g:inferred {{ ?vessel ck:{relation} ?thing }} "
+            "?vessel a ck:BloodVessel }"
+        )
+    }
+    assert inferred
+    assert answered == inferred
 
 
 def test_no_inferred_tie_is_told_without_its_way(graph: KnowledgeGraph) -> None:

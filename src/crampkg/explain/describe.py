@@ -31,7 +31,7 @@ class CardLink(NamedTuple):
     """One link of the concept that no claim states.
 
     An inferred one has no source of its own: it has the steps by which it follows, and the hedges
-    of the claim among them. It is there once for each way.
+    of the claims among them. It is there once for each way.
     """
 
     subject: str
@@ -138,25 +138,28 @@ def _ties(rows: Sequence[Sequence[str]], engine: Engine) -> Iterator[CardLink]:
     """Return the inferred ties, each with its way, in the order of their labels."""
     things = {iri for row in rows for iri in row if iri}
     labels = dict(map(_texts, engine.query(query("labels", things)).bindings())) if things else {}
-    told = claims.read((row[6] for row in rows if row[6]), engine)
+    told = claims.read((iri for row in rows for iri in (row[6], row[9]) if iri), engine)
     ties = []
     for row in rows:
-        subject, relation, object, disease, by, problem, _, site = (
+        subject, relation, object, disease, by, met, _, shows, problem, _, site = (
             labels.get(iri, iri) for iri in row
         )
-        hedges = " and ".join(map(claims.hedge_words, told[row[6]].hedges)) if row[6] else ""
-        steps = []
-        if row[6]:
-            hedged = f"hedged {hedges}" if hedges else "no hedge"
-            steps.append(f"{disease} affects {subject} (background)")
-            steps.append(f"{disease} {by} {problem}, {hedged} (article)")
+        steps = [f"{disease} affects {subject} (background)"] if disease else []
+        hedges: dict[str, None] = {}
+        for said, iri in ((f"{disease} {by} {met}", row[6]), (f"{met} {shows} {problem}", row[9])):
+            if iri:
+                words = list(map(claims.hedge_words, told[iri].hedges))
+                hedges.update(dict.fromkeys(words))
+                hedged = f"hedged {' and '.join(words)}" if words else "no hedge"
+                implied = "implied by the " if told[iri].basis == "implicature" else ""
+                steps.append(f"{said}, {hedged} ({implied}article)")
         if site:
             inside = "part of" if row[1] == f"{CK}partOf" else "in"
             steps.append(f"{problem or subject} is {inside} {site} (background)")
-            if row[7] != row[2]:
+            if row[10] != row[2]:
                 steps.append(f"{site} is part of {object} (background)")
         ends = (row[0], subject, row[1], relation, row[2], object)
-        weakest = hedges or ("none printed" if row[6] else "")
+        weakest = " and ".join(hedges) or ("none printed" if row[6] else "")
         ties.append(CardLink(*ends, "inferred", "", "", "; ".join(steps), weakest))
     return iter(sorted(ties, key=lambda tie: (tie.relation_label, tie.subject_label, tie)))
 
