@@ -119,6 +119,7 @@ def test_an_artery_is_implicated_by_what_the_article_implies_or_says_one_step_on
     fact = "GRAPH g:facts-without-hedges { kg:peripheral-arterial-disease ?relation kg:leg-pain }"
     assert not graph.query(f"ASK {{ {fact} }}").boolean
 
+
 def test_a_defined_class_is_explained_by_its_definition(graph: KnowledgeGraph) -> None:
     explanation = graph.why("iliac artery disease", "a", "arterial condition")
     texts = [[line.text for line in lines(tree, {}, {})] for tree in explanation.justifications]

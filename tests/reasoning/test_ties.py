@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crampkg.graph import KnowledgeGraph
-from crampkg.vocabulary import CK, compress, expand
+from crampkg.vocabulary import CK, compress
 
 LIST = Path(__file__).with_name("ties.tsv")
 RELATIONS = {

@@ -117,10 +117,12 @@ def _inference(explanation: Explanation) -> str:
         if explanation.stated:
             return "No fact is derived from it, and it does not follow from what is affirmed."
         return "No claim states it, and it does not follow from what is stated."
+    implied = any(told.basis == "implicature" for told in _claims(explanation.justifications))
     said = {
         "article": "It is recorded of the article",
         "background": "It is background, which the article does not state",
-        "inferred": "It is inferred: nobody states it, and it follows from what is stated",
+        "inferred": "It is inferred: nobody states it, and it follows from what is stated"
+        + " or implied" * implied,
     }[explanation.origin]
     firmer = _firmer(explanation)
     if explanation.turned:
