@@ -19,7 +19,7 @@ from crampkg.errors import (
 from crampkg.pipeline.snapshot import open_snapshot
 from crampkg.questions.bind import bind, serialize
 from crampkg.sources import Sources
-from crampkg.vocabulary import CK, OWL, RDF, RDFS
+from crampkg.vocabulary import CK, OWL, RDF, RDFS, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -226,6 +226,7 @@ class KnowledgeGraph:
             parameters.lent,
             sources=self.sources,
             near=lambda: self._near(parameters),
+            contested=self._contested,
             several=tuple(name for name, given in params.items() if len(_several(given)) > 1),
         )
 
@@ -488,9 +489,12 @@ class KnowledgeGraph:
     def _near(self, parameters: _Parameters) -> tuple[NearTerm, ...]:
         from crampkg.questions.near import near_terms
 
-        terms = (value for values in parameters.values() for value in values)
-        things = [term.iri for term in terms if not isinstance(term, str)]
-        return near_terms(things, self._open_engine())
+        return near_terms(parameters.things(), self._open_engine())
+
+    def _contested(self) -> tuple[NearTerm, ...]:
+        from crampkg.questions.near import contested_terms
+
+        return contested_terms(self._open_engine())
 
     def _resolve(self, parameter: Parameter, value: str | int) -> str:
         if parameter.type == "iri":
@@ -526,6 +530,14 @@ class _Parameters(Mapping[str, "tuple[Term | str, ...]"]):
         if parameter.type != "iri":
             return tuple(values)
         return tuple(self._graph.find(value, parameter.kind) for value in values)
+
+    def things(self) -> Iterator[str]:
+        """Yield the IRIs of the things asked about; those of defaults need no look at labels."""
+        for name, parameter in self._declared.items():
+            if parameter.type == "iri" and name not in self._given:
+                yield expand(parameter.default) or parameter.default
+            elif parameter.type == "iri":
+                yield from (term.iri for term in self[name] if not isinstance(term, str))
 
     def lent(self) -> tuple[str, ...]:
         """Return a sentence on each name that was given and only another vocabulary has."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, NamedTuple
 else:
     from collections import namedtuple
@@ -90,14 +91,18 @@ class Term(NamedTuple):
 
 
 class NearTerm(NamedTuple):
-    """A term that background puts under or over a thing, and that claims name."""
+    """A term that background puts under or over a thing, and that claims name.
+
+    Or a thing itself, whose claims are those about it or a narrower kind that are not affirmed.
+    """
 
     asked: str  # the IRI of the thing
     asked_label: str
-    step: str  # "narrower" or "wider"
+    step: str  # "narrower", "wider" or "contested"
     iri: str
     label: str
     claims: frozenset[str]  # the IRIs of the claims that name the term in any role
+    stances: Mapping[str, str]  # the stances of those that are not affirmed, by IRI
 
 
 #: What crampkg itself says with every answer, whatever an article says of itself.

@@ -6,11 +6,16 @@ import json
 
 import pytest
 
-from crampkg.answers import formats, html
+from crampkg.answers import formats, html, table
 from crampkg.graph import KnowledgeGraph
+from crampkg.questions.near import counted
+from crampkg.records import NearTerm
+from crampkg.vocabulary import CK, KG
 
 RLS = "The article sets restless legs syndrome against nothing as one of a pair"
 ANKLE = "The article names no artery for pain at the ankle."
+DENIED = "1 claim, denied"
+BOTH = "2 claims, 1 of them denied and 1 a reported belief"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +91,8 @@ def test_what_is_said_of_narrower_and_wider_terms_is_pointed_to(
     assert sentence.endswith(f'see `crampkg ask claims-about --concept "{problem}"`.')
     for term in formats.near(answer):
         claims = "1 claim" if len(term.claims) == 1 else f"{len(term.claims)} claims"
+        if term.iri == f"{KG}cramp":
+            claims += ", 1 of them denied and 1 a reported belief"
         assert f"{term.label} ({term.step}, {claims})" in sentence
     assert sentence in answer.serialize("table").decode()
     assert {term["step"] for term in formats.about(answer, {})["near"]} == {s for s, _ in terms}
@@ -110,3 +117,119 @@ def test_what_the_answer_shows_already_is_not_pointed_to(graph: KnowledgeGraph) 
 def test_an_answer_without_claims_points_to_none(graph: KnowledgeGraph) -> None:
     assert formats.near(graph.ask("mappings-of", concept="leg cramp")) == []
     assert formats.near(graph.ask("arteries-explaining-pain")) == []
+
+
+@pytest.mark.parametrize(
+    ("id", "given", "claims"),
+    [
+        ("causes-by-strength", {"problem": "leg cramp"}, BOTH),
+        ("claims-under-circumstance", {"circumstance": "hot environment"}, BOTH),
+        ("differential", {"site": "leg", "feature": "hot environment"}, BOTH),
+        ("claims-about", {"concept": "fluid loss"}, DENIED),  # the belief is a row
+        ("claims-about", {"concept": "hot environment"}, BOTH),
+        ("features-of", {"condition": "dehydration"}, BOTH),  # without any row
+        ("claim-graph", {"concept": "inadequate fluid intake"}, BOTH),
+    ],
+)
+def test_what_is_not_affirmed_is_told_wherever_its_thing_is(
+    graph: KnowledgeGraph, id: str, given: dict[str, str], claims: str
+) -> None:
+    """Dehydration never comes without its denial: in every face, in one line."""
+    answer = graph.ask(id, **given)
+    (sentence,) = formats.contested_lines(formats.contested(answer))
+    assert sentence == (
+        f"Not affirmed, and not shown here: of dehydration or its narrower kinds, {claims}; "
+        "see `crampkg ask contested-matters`."
+    )
+    assert answer.serialize("table").decode().count(sentence) == 1
+    assert table.escape(sentence) in answer.serialize("md").decode()
+    assert sentence in html.page(answer)
+    (told,) = formats.about(answer, {})["contested"]
+    belief = {"reported belief": 1} if claims == BOTH else {}
+    assert told == {
+        "term": f"{KG}dehydration",
+        "label": "dehydration",
+        "stances": {"denied": 1, **belief},
+    }
+
+
+def test_where_the_answer_points_for_what_is_not_affirmed_all_of_it_stands(
+    graph: KnowledgeGraph,
+) -> None:
+    shown = {row.text("claim") for row in graph.ask("contested-matters")}
+    told = graph.ask("claims-about", concept="dehydration").contested()
+    assert {term.label for term in told} == {
+        *("dehydration", "hypohydration", "mild hypohydration"),
+        *("maintaining proper electrolyte levels", "maintaining proper hydration"),
+    }
+    assert frozenset.union(*(term.claims for term in told)) <= shown
+
+
+@pytest.mark.parametrize(
+    ("id", "given"),
+    [
+        ("contested-matters", {}),
+        ("claims-about", {"concept": "dehydration"}),
+        ("claims-about", {"concept": "restless legs syndrome"}),
+        ("mappings-of", {"concept": "dehydration"}),  # whose answer holds no claims
+    ],
+)
+def test_nothing_is_told_where_all_is_shown_or_affirmed(
+    graph: KnowledgeGraph, id: str, given: dict[str, str]
+) -> None:
+    answer = graph.ask(id, **given)
+    assert formats.contested(answer) == []
+    assert "Not affirmed" not in answer.serialize("table").decode()
+    assert "contested" not in formats.about(answer, {})
+
+
+@pytest.mark.parametrize(
+    ("claims", "stances", "told"),
+    [
+        ("a", {}, "1 claim"),
+        ("ab", {}, "2 claims"),
+        ("a", {"a": "reported belief"}, "1 claim, a reported belief"),
+        ("a", {"a": "mixed evidence"}, "1 claim, with mixed evidence"),
+        ("ab", {"a": "denied", "b": "denied"}, "2 claims, 2 of them denied"),
+        ("ab", {"a": "denied", "c": "denied"}, "2 claims, 1 of them denied"),  # c is shown
+        (
+            "abcdef",
+            {"a": "reported belief", "b": "denied", "c": "mixed evidence", "d": "reported belief"},
+            "6 claims, 1 of them denied, 1 with mixed evidence and 2 reported beliefs",
+        ),
+    ],
+)
+def test_the_claims_of_a_term_are_counted_with_their_stances(
+    claims: str, stances: dict[str, str], told: str
+) -> None:
+    assert counted(NearTerm("", "", "wider", "", "", frozenset(claims), stances)) == told
+
+
+def test_a_condition_is_not_said_to_have_nothing_where_another_relation_has_it(
+    graph: KnowledgeGraph,
+) -> None:
+    """The article says that dehydration contributes to cramp, and that it is a primary cause."""
+    for condition in ("dehydration", "magnesium deficiency", "lumbar canal stenosis", "leg cramp"):
+        (sentence,) = formats.silences(graph.ask("features-of", condition=condition))
+        assert sentence.startswith(f"No claim on {condition} has the relation “presents as”, ")
+        assert "what it causes" not in sentence
+        assert "such as “primarily causes”, “contributes to” and “is associated with”" in sentence
+
+
+def test_the_silence_on_features_names_all_relations_that_are_asked_for(
+    graph: KnowledgeGraph,
+) -> None:
+    question = graph.question("features-of")
+    asked = ("accompaniedBy", "causes", "characterizedBy", "leadsTo", "presentsAs")
+    for relation in asked:
+        assert f"ck:{relation}" in question.text
+        assert f"“{graph.terms.name_of(f'{CK}{relation}')}”" in question.silence
+
+
+def test_the_publisher_is_called_in_data_what_it_is(graph: KnowledgeGraph) -> None:
+    """The article does not say who publishes it."""
+    answer = graph.ask("article-status")
+    assert "publisherLabel" not in answer.variables
+    first, *_ = json.loads(answer.serialize("json"))["results"]["bindings"]
+    assert first["publisherAsWeTakeIt"]["value"] == "Dr.Oracle"
+    assert b"publisherAsWeTakeIt" in answer.serialize("tsv").split(b"\n")[0]

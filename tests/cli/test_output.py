@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from processes import Ended
 from rich.text import Text
 
 from crampkg.cli import output, show
@@ -35,3 +38,14 @@ def test_text_on_a_terminal_is_printable_and_keeps_its_own_colours(
 )
 def test_words_stay_as_they_are(word: str) -> None:
     assert printable(word) == word
+
+
+@pytest.mark.parametrize("format", ["csv", "tsv", "json", "xml", "jsonld"])
+def test_what_more_is_said_is_on_standard_error_of_every_format_for_programs(
+    called: Callable[..., Ended], format: str
+) -> None:
+    ended = called("ask", "causes-by-strength", "--problem", "leg cramp", "-f", format)
+    near, contested, *_ = ended.err.splitlines()
+    assert near.startswith("crampkg: More is said of terms narrower or wider than leg cramp: cramp")
+    assert contested.startswith("crampkg: Not affirmed, and not shown here: of dehydration ")
+    assert "More is said" not in ended.out

@@ -117,3 +117,19 @@ def test_an_unprintable_encoding_costs_only_the_marks_that_it_lacks(
     ended = run("ask", QUESTION, PYTHONIOENCODING="ascii")
     assert ended.code == 0
     assert "?What causes leg cramps??" in ended.out
+
+
+def test_the_overview_of_a_differential_keeps_circumstances_and_the_status_of_markers(
+    on_terminal: Callable[..., Ended],
+) -> None:
+    """The article says "particularly in hot environments" of what dehydration contributes to."""
+    words = ("ask", "differential", "--site", "leg", "--feature", "hot environment")
+    printed = on_terminal(*words, columns=200).out
+    assert "hedge can, condition particularly in hot environments" in printed
+    for marker, status in (
+        ("1", "link inferred, confidence medium"),
+        ("2", "may be any of 3 listed sources, confidence low"),
+        ("3", "link inferred, confidence high"),
+        ("4", "link inferred, confidence low"),
+    ):
+        assert printed.count(f"\nMarker {marker}: {status}.\n") == 1

@@ -218,6 +218,26 @@ def test_a_card_tells_what_is_claimed_of_the_wider_and_whether_a_claim_relates_t
     assert graph.describe("muscle fatigue").wider == ()
 
 
+@pytest.mark.parametrize("name", ["inadequate fluid intake", "hot environment", "leg cramp"])
+def test_a_card_tells_what_is_not_affirmed_of_what_its_claims_name(
+    graph: KnowledgeGraph, name: str
+) -> None:
+    card = graph.describe(name)
+    (term,) = card.contested
+    claims = [
+        f"{ART}claim-dehydration-primarily-causes-cramp",
+        f"{ART}claim-mild-hypohydration-predisposes-to-cramp",
+    ]
+    told = {"iri": f"{KG}dehydration", "label": "dehydration", "claims": claims}
+    assert document(card, {})["contested"] == [told]
+    assert sorted(term.stances.values()) == ["denied", "reported belief"]
+
+
+def test_a_card_with_all_that_is_not_affirmed_points_nowhere(graph: KnowledgeGraph) -> None:
+    for name in ("dehydration", "claudication"):
+        assert graph.describe(name).contested == ()
+
+
 def test_narrower_goes_through_as_many_steps_as_it_takes(graph: KnowledgeGraph) -> None:
     """A disease of an artery is a narrower kind of PAD, and this of vascular disease."""
     kinds = {each.kind_label for each in graph.describe("vascular disease").narrower}

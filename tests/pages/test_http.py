@@ -589,11 +589,29 @@ def test_a_matter_that_is_contested_says_so_on_its_page(site: Server) -> None:
     for path, is_contested in (
         ("explained-by-disease?disease=kg:dehydration", True),
         ("causes-by-strength", True),
+        ("claims-under-circumstance?circumstance=kg:hot-environment", True),
         ("arteries-explaining-pain", False),
         ("contested-matters", False),  # which says so itself
     ):
         page = site.get(f"/questions/{path}").text
         assert ("contested in the article" in page) == is_contested, path
+
+
+def test_a_page_tells_what_is_not_affirmed_of_what_it_names_and_is_not_on_it(site: Server) -> None:
+    told = (
+        "Not affirmed, and not shown here: of dehydration or its narrower kinds, "
+        "2 claims, 1 of them denied and 1 a reported belief. See all claims for and against."
+    )
+    for path, is_told in (
+        ("/questions/causes-by-strength", True),
+        ("/questions/claims-about?concept=kg:dehydration", False),
+        ("/id/leg-cramp", True),
+        ("/id/hot-environment", True),
+        ("/id/dehydration", False),
+    ):
+        page = site.get(path, headers={"accept": HTML}).text
+        words = " ".join(re.sub(r"<[^>]*>", "", page).split())
+        assert words.count(told) == is_told, path
 
 
 #: The questions whose first column says the same in many rows, in each of which it stands together.

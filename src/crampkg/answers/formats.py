@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crampkg.errors import UsageError
+from crampkg.natural_order import natural
 from crampkg.vocabulary import PREFIXES, compress
 
 TYPE_CHECKING = False
@@ -41,6 +42,8 @@ _NOTHING = "Nothing matches the query."
 
 #: The question that shows what is said of a thing and of the terms around it.
 CLAIMS_ABOUT = "claims-about"
+#: The question that shows what is said for and against a matter.
+CONTESTED = "contested-matters"
 
 #: What no XML 1.0 document can hold, not even escaped (section 2.2), in UTF-8.
 _NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -124,16 +127,40 @@ def near(answer: Answer) -> list[NearTerm]:
     Only those with claims that are not in the answer, of which each then has some; none for a
     question whose answer holds no claims.
     """
-    if answer.question is None:
+    from crampkg.questions.near import beyond
+
+    terms = answer.near() if _holds_claims(answer) else ()
+    return list(beyond(terms, _shown(answer))) if terms else []
+
+
+def contested(answer: Answer, written: bytes = b"") -> list[NearTerm]:
+    """Return the things named in an answer of which more is told that is not affirmed.
+
+    That is a denial, mixed evidence or a reported belief about the thing or a narrower kind of it;
+    none for a question whose answer holds no claims. `written` is an answer with rows in csv or
+    tsv: it shows that none of them is named, which saves reading the rows.
+    """
+    terms = answer.contested() if _holds_claims(answer) else ()
+    if not any(term.iri.encode() in written or not written for term in terms):
         return []
+    from crampkg.questions.near import beyond
+
+    lines = answer.triples if answer.form == "graph" else (row.values() for row in answer)
+    named = {cell.text for line in lines for cell in line if cell is not None}
+    if not named:  # where there are rows, they name what is asked about
+        named = {getattr(each, "iri", "") for some in answer.parameters.values() for each in some}
+    return list(beyond((term for term in terms if term.iri in named), _shown(answer)))
+
+
+def _holds_claims(answer: Answer) -> bool:
+    return answer.question is not None and (answer.form == "graph" or "claim" in answer.variables)
+
+
+def _shown(answer: Answer) -> set[str]:
+    """Return the IRIs of the claims in an answer."""
     if answer.form == "graph":
-        shown = {subject.text for subject, _, _ in answer.triples}
-    elif "claim" in answer.variables:
-        shown = {row.text("claim") for row in answer}
-    else:
-        return []
-    terms = (term._replace(claims=term.claims - shown) for term in answer.near())
-    return [term for term in terms if term.claims]
+        return {subject.text for subject, _, _ in answer.triples}
+    return {row.text("claim") for row in answer}
 
 
 def near_lines(answer: Answer) -> list[str]:
@@ -154,9 +181,30 @@ def near_lines(answer: Answer) -> list[str]:
     ]
 
 
+def contested_lines(terms: Iterable[NearTerm]) -> list[str]:
+    """Return one sentence on what is told of some things and is not affirmed, none without any.
+
+    It names the command that shows the claims.
+    """
+    from crampkg.questions.near import counted
+
+    told = "; ".join(f"of {term.label} or its narrower kinds, {counted(term)}" for term in terms)
+    if not told:
+        return []
+    return [f"Not affirmed, and not shown here: {told}; see `crampkg ask {CONTESTED}`."]
+
+
 def lines_below(answer: Answer) -> list[str]:
-    """Return what people read below the rows: where an answer is silent, and where more is said."""
-    return [*silences(answer), *near_lines(answer)]
+    """Return what stands below the rows: where an answer is silent, and what more is said."""
+    return [*silences(answer), *beside_lines(answer)]
+
+
+def beside_lines(answer: Answer, written: bytes = b"") -> list[str]:
+    """Return what more is said than an answer holds: of other terms, and what is not affirmed.
+
+    `written` is as for `contested`.
+    """
+    return [*near_lines(answer), *contested_lines(contested(answer, written))]
 
 
 def as_standard(answer: Answer, name: str, written: bytes) -> bytes | None:
@@ -221,8 +269,13 @@ def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
                     "term": term.iri,
                     "label": term.label,
                     "claims": len(term.claims),
+                    "stances": _stances(term),
                 }
                 for term in terms
+            ]
+        if terms := contested(answer):
+            told["contested"] = [
+                {"term": term.iri, "label": term.label, "stances": _stances(term)} for term in terms
             ]
         told["parameters"] = {
             name: [getattr(value, "iri", value) for value in values]
@@ -232,6 +285,12 @@ def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
     if quotes:
         told["quotes"] = dict(quotes)
     return told
+
+
+def _stances(term: NearTerm) -> dict[str, int]:
+    """Return how many claims of a term have each stance but "affirmed"."""
+    stances = [term.stances[claim] for claim in term.claims if claim in term.stances]
+    return {stance: stances.count(stance) for stance in sorted(set(stances))}
 
 
 def asked(answer: Answer) -> str:
@@ -457,6 +516,24 @@ def overview_notes(answer: Answer, quotes: Mapping[str, str] | None = None) -> l
         cells = "; ".join(f"{', '.join(several)} ({across})" for across, several in names.items())
         told.setdefault(cells, []).append(text)
     return [f"{cells}: {' '.join(several)}" for cells, several in told.items()]
+
+
+def overview_markers(answer: Answer) -> list[str]:
+    """Return the status of each marker of an overview that has markers, in a line of its own."""
+    from crampkg.answers import table, whose
+
+    names = () if answer.question is None else answer.question.overview
+    if "marker" not in names or "markerStatus" not in answer.variables:
+        return []
+    marker = table.label_of("marker", answer.variables) or "marker"
+    titles = whose.titles(answer.statuses)
+    told = set()
+    for row in answer:
+        name, status = table.cell(row[marker]), table.cell(row["markerStatus"])
+        if name and status:
+            of = whose.title_of(row, titles)
+            told.add(f"Marker {name}{f' of “{of}”' if of else ''}: {status}.")
+    return sorted(told, key=natural)
 
 
 def _tallies(rows: Sequence[Row], names: Iterable[str]) -> Iterator[tuple[str, Value]]:

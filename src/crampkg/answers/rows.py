@@ -96,6 +96,7 @@ class Answer:
         sources: Sources | None = None,
         near: Callable[[], tuple[NearTerm, ...]] = tuple,
         several: tuple[str, ...] = (),
+        contested: Callable[[], tuple[NearTerm, ...]] = tuple,
     ) -> None:
         self._run = run
         result = run()
@@ -115,6 +116,8 @@ class Answer:
         self.several = several
         #: Returns the terms narrower or wider than the things asked about, where claims name them.
         self.near = near
+        #: Returns all things of which, or of a narrower kind, something is told but not affirmed.
+        self.contested = contested
         #: Those of the graph, whose context JSON-LD takes.
         self.sources = sources
 

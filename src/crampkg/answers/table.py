@@ -27,7 +27,7 @@ _HEADINGS = {
     "markers": "markers (as we link them)",
     "possibleMarkers": "markers that may mean it",
     "possibleSources": "sources it may mean",
-    "publisherLabel": "publisher (as we take it)",
+    "publisherAsWeTakeIt": "publisher (as we take it)",
     "unsaid": "neither",
     "way": "by way of",
     "bearer": "said of",

@@ -251,4 +251,4 @@ def _remarks(card: Card) -> list[str]:
             f"{silent if is_unrelated(card) else ''}"
             f' See `crampkg ask {formats.CLAIMS_ABOUT} --concept "{label}"`.'
         )
-    return remarks
+    return [*remarks, *formats.contested_lines(card.contested)]

@@ -27,17 +27,17 @@ def show_answer(
 ) -> bool:
     """Write `answer` in the format and to the place that `arguments` name; tell if it has content.
 
-    A format for programs has standard output for itself. The status, and the sentence that
-    explains an empty answer, then go to standard error.
+    A format for programs has standard output for itself. The status, and what stands below an
+    answer for people, then go to standard error.
     """
     if arguments.format not in FOR_PEOPLE:
         written = formats.serialize(answer, arguments.format, quotes)
         output.write(written, arguments.output)
         filled = not formats.is_empty(answer, arguments.format, written)
-        # What else is said is told where nothing is: to look for it takes a program's time.
-        more = () if filled else formats.near_lines(answer)
+        # Rows that are there are read once more only for what a question needs.
         missing = () if filled and not answer.several else formats.silences(answer)
-        _say(*missing, *more, *formats.closing_lines(answer))
+        rows = written if filled and arguments.format in ("csv", "tsv") else b""
+        _say(*missing, *formats.beside_lines(answer, rows), *formats.closing_lines(answer))
         return filled
     if arguments.format == "table" and arguments.output is None and output.is_terminal():
         on_terminal(arguments, lambda console: _print(console, answer, quotes or {}))
@@ -126,9 +126,9 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str]) -> None:
         matrix = formats.overview(answer)
         if matrix:
             table.show_matrix(console, matrix)
-            notes = formats.overview_notes(answer, quotes)
-            if notes:
-                console.print(Text("\n" + "\n".join(notes)))
+            for lines in (formats.overview_markers(answer), formats.overview_notes(answer, quotes)):
+                if lines:
+                    console.print(Text("\n" + "\n".join(lines)))
             console.print(
                 Text("\nThe rows, with all that stands behind each: -f csv or -f md.", "dim")
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crampkg import claims
-from crampkg.questions.near import near_terms
+from crampkg.questions.near import beyond, contested_terms, near_terms
 from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK
 
@@ -71,7 +71,8 @@ class Card(NamedTuple):
 
     `narrower` has the claims about narrower kinds of it that are not about it as well, so that a
     denial for one of them never goes unsaid. `wider` has the terms that are wider, with the claims
-    that name them and are not on the card. What is narrower and wider is background.
+    that name them and are not on the card. What is narrower and wider is background. `contested`
+    has what the claims name of which more is told that is not affirmed, with the claims.
     """
 
     term: Term
@@ -83,6 +84,7 @@ class Card(NamedTuple):
     triples: tuple[Triple, ...]  # the card as an RDF graph
     found: str = ""  # the sentence on a name that only another vocabulary has for it
     wider: tuple[NearTerm, ...] = ()
+    contested: tuple[NearTerm, ...] = ()
 
 
 def describe(term: Term, engine: Engine) -> Card:
@@ -101,9 +103,9 @@ def describe(term: Term, engine: Engine) -> Card:
     ):
         named.setdefault(claim, (kind, label))
     shown = claims.read(named, engine)
-    near = (
-        each._replace(claims=each.claims - named.keys()) for each in near_terms([term.iri], engine)
-    )
+    near = beyond(near_terms([term.iri], engine), named.keys())
+    ends = {iri for claim in shown.values() for iri in (claim.subject, claim.object)}
+    contested = [each for each in contested_terms(engine) if each.iri in {term.iri, *ends}]
     clinical = f"{CK}ClinicalEntity" in term.kinds
     return Card(
         term,
@@ -122,7 +124,8 @@ def describe(term: Term, engine: Engine) -> Card:
         tuple(
             sorted(set(engine.query(query("card-graph", [term.iri, *kinds])).triples()), key=str)
         ),
-        wider=tuple(each for each in near if each.step == "wider" and each.claims),
+        wider=tuple(each for each in near if each.step == "wider"),
+        contested=tuple(beyond(contested, named.keys())),
     )
 
 
@@ -176,6 +179,10 @@ def document(card: Card, quotes: Mapping[str, str]) -> dict[str, Any]:
         "wider": [
             {"iri": each.iri, "label": each.label, "claims": sorted(each.claims)}
             for each in card.wider
+        ],
+        "contested": [
+            {"iri": each.iri, "label": each.label, "claims": sorted(each.claims)}
+            for each in card.contested
         ],
         "links": [link._asdict() for link in card.links],
         "mappings": [mapping._asdict() for mapping in card.mappings],

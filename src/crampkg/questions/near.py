@@ -1,30 +1,74 @@
-"""The terms narrower or wider than a thing, with the claims that name them."""
+"""What is said beside an answer: of narrower or wider terms, and what is not affirmed."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 from crampkg.questions.own import own_query
 from crampkg.records import NearTerm
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from crampkg.engine.base import Engine
 
+#: How one claim, and how several claims of a stance are told; any other stance by its label.
+_STANCES = {
+    "mixed evidence": ("with mixed evidence", "with mixed evidence"),
+    "reported belief": ("a reported belief", "reported beliefs"),
+}
+
 
 def counted(term: NearTerm) -> str:
-    """Return how many claims name a term, in words: "3 claims"."""
-    return f"{len(term.claims)} claim{'' if len(term.claims) == 1 else 's'}"
+    """Return how many claims name a term, and how many are not affirmed: "3 claims, 1 of them…"."""
+    stances = Counter(term.stances[claim] for claim in term.claims if claim in term.stances)
+    told: list[str] = []
+    for stance, number in sorted(stances.items()):
+        one, several = _STANCES.get(stance, (stance, stance))
+        if len(term.claims) == 1:
+            return f"1 claim, {one}"
+        told.append(f"{number}{'' if told else ' of them'} {one if number == 1 else several}")
+    *first, last = told or [""]
+    more = f"{', '.join(first)} and {last}" if first else last
+    claims = f"{len(term.claims)} claim{'' if len(term.claims) == 1 else 's'}"
+    return f"{claims}, {more}" if more else claims
 
 
 def near_terms(things: Iterable[str], engine: Engine) -> tuple[NearTerm, ...]:
     """Return the terms narrower or wider than some things, by their IRIs, that claims name."""
     asked = list(dict.fromkeys(things))
-    if not asked:
-        return ()
-    found: dict[tuple[str, str, str, str, str], set[str]] = {}
-    for values in engine.query(own_query("questions/near", thing=asked)).bindings():
-        thing, thing_label, step, iri, label, claim = (each.text if each else "" for each in values)
-        found.setdefault((thing, thing_label, step, iri, label), set()).add(claim)
-    # Sorted here, because stores differ in how they order capital letters.
-    return tuple(NearTerm(*term, frozenset(claims)) for term, claims in sorted(found.items()))
+    return _terms(_rows(own_query("questions/near", thing=asked), engine)) if asked else ()
+
+
+def contested_terms(engine: Engine) -> tuple[NearTerm, ...]:
+    """Return the things of which, or of a narrower kind, a claim is told that is not affirmed."""
+    rows = _rows(own_query("questions/contested"), engine)
+    return _terms([iri, label, "contested", iri, label, *claim] for iri, label, *claim in rows)
+
+
+def beyond(terms: Iterable[NearTerm], shown: AbstractSet[str]) -> Iterator[NearTerm]:
+    """Yield the terms with claims that are not `shown`, each with these alone."""
+    for term in terms:
+        if claims := term.claims - shown:
+            yield term._replace(claims=claims)
+
+
+def _rows(query: str, engine: Engine) -> Iterator[list[str]]:
+    for values in engine.query(query).bindings():
+        yield [each.text if each else "" for each in values]
+
+
+def _terms(rows: Iterable[list[str]]) -> tuple[NearTerm, ...]:
+    """Return the terms of some rows, in which a claim and its stance come last.
+
+    They are sorted here, because stores differ in how they order capital letters.
+    """
+    found: dict[tuple[str, str, str, str, str], dict[str, str]] = {}
+    for asked, asked_label, step, iri, label, claim, stance in rows:
+        found.setdefault((asked, asked_label, step, iri, label), {})[claim] = stance
+    return tuple(
+        NearTerm(*term, frozenset(claims), {claim: each for claim, each in claims.items() if each})
+        for term, claims in sorted(found.items(), key=lambda each: each[0])
+    )

@@ -305,13 +305,14 @@ _SCHEMAS: Object = {
     "Card": {
         "type": "object",
         "required": [
-            *("term", "properties", "claims", "narrower", "wider", "links", "mappings", "status"),
+            *("term", "properties", "claims", "narrower", "wider", "contested", "links"),
+            *("mappings", "status"),
         ],
         "properties": {
             "term": {"$ref": "#/components/schemas/Term"},
             **{
                 name: {"type": "array", "items": _ANY}
-                for name in ("properties", "wider", "links", "mappings")
+                for name in ("properties", "wider", "contested", "links", "mappings")
             },
             "claims": {"type": "array", "items": {"$ref": "#/components/schemas/Claim"}},
             "narrower": {

@@ -200,6 +200,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "narrower": _narrower(card, graph, quotes),
         "wider": [(linked(each.label, each.iri), counted(each)) for each in card.wider],
         "unrelated": is_unrelated(card),
+        "beside": contested.beside(card.contested, graph),
         "around": addresses.question(formats.CLAIMS_ABOUT, [("concept", compress(iri))]),
         "background": _links(by_origin["background"], graph),
         "inferred": _inferred(by_origin["inferred"], graph),

@@ -98,6 +98,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         "lent": [entry.lent for field in filled for entry in field.entries if entry.lent],
         "note": _told(formats.filled(known.note, answer.parameters), filled, graph),
         "around": _around(answer),
+        "beside": contested.beside(formats.contested(answer), graph),
         "permalink": f"{job['base']}{addresses.question(known.id, given)}",
         "query": without_header(answer.query),
         "downloads": [
@@ -115,7 +116,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     if gather.is_drawable(graph, answer):
         context["picture"] = addresses.picture([("question", known.id), *given])
     context["contested"] = ""
-    if known.form == "select" and known.id != contested.QUESTION:
+    if known.form == "select" and known.id != formats.CONTESTED:
         cells = (cell for row in answer for cell in row.values())
         things = {cell.text for cell in cells if cell and cell.kind == "uri"}
         things |= {expand(value) or value for _, value in given}
