@@ -49,6 +49,7 @@ OURS = {
     "crampkg.cli.output",
     "crampkg.cli.parser",
     "crampkg.cli.show",
+    "crampkg.convert",  # for what is told beside the answer
     "crampkg.engine",
     "crampkg.engine.embedded",
     "crampkg.errors",
@@ -58,6 +59,8 @@ OURS = {
     "crampkg.printable",
     "crampkg.questions",
     "crampkg.questions.bind",
+    "crampkg.questions.near",  # what is told beside the answer, a denial above all
+    "crampkg.questions.own",
     "crampkg.records",
     "crampkg.sources",
     "crampkg.vocabulary",

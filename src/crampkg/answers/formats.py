@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from crampkg.errors import UsageError
-from crampkg.natural_order import natural
 from crampkg.vocabulary import PREFIXES, compress
 
 TYPE_CHECKING = False
@@ -521,6 +520,7 @@ def overview_notes(answer: Answer, quotes: Mapping[str, str] | None = None) -> l
 def overview_markers(answer: Answer) -> list[str]:
     """Return the status of each marker of an overview that has markers, in a line of its own."""
     from crampkg.answers import table, whose
+    from crampkg.natural_order import natural
 
     names = () if answer.question is None else answer.question.overview
     if "marker" not in names or "markerStatus" not in answer.variables:
