@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -127,18 +128,37 @@ def of_kind(quads: list[Quad], kind: str) -> set[str]:
 
 
 def test_the_values_of_every_scale_are_different(quads: list[Quad]) -> None:
-    scales = {
-        quad.subject.value
-        for quad in quads
-        if quad.predicate.value == RDFS + "subClassOf"
-        and quad.object == NamedNode(CK + "Gradation")
-        and isinstance(quad.subject, NamedNode)
-    }
-    assert {"Basis", "Confidence", "Hedge", "Stance"} <= {scale.split("#")[1] for scale in scales}
+    """Of every class that has values here, ranked or not: by a list, or by classes that exclude."""
+    above: dict[str, set[str]] = {}
+    values: dict[str, set[str]] = {}
+    for quad in quads:
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+            kind, subject = quad.object.value, quad.subject.value
+            if quad.predicate.value == RDFS + "subClassOf":
+                above.setdefault(subject, set()).add(kind)
+            elif quad.predicate.value == RDF + "type" and kind.startswith(CK):
+                values.setdefault(subject, set()).add(kind)
+    for kinds in values.values():
+        while more := {each for kind in kinds for each in above.get(kind, ())} - kinds:
+            kinds.update(more)
+    scales = {"Basis", "Confidence", "Hedge", "HedgeKind", "Hedging", "ReviewStage", "Stance"}
+    scales |= {"Gradation", "Theme"}
+    assert {CK + scale for scale in scales} <= {kind for kinds in values.values() for kind in kinds}
     different = members(quads, OWL + "AllDifferent", OWL + "distinctMembers")
-    for scale in scales:
-        values = of_kind(quads, scale)
-        assert any(values <= each for each in different), scale
+    disjoint = members(quads, OWL + "AllDisjointClasses", OWL + "members")
+
+    def excluded(one: set[str], other: set[str]) -> bool:
+        return any(
+            each & one and each & other and len(each & (one | other)) > 1 for each in disjoint
+        )
+
+    assert [
+        (one, other)
+        for one, other in combinations(values, 2)
+        if values[one] & values[other]
+        and not any({one, other} <= each for each in different)
+        and not excluded(values[one], values[other])
+    ] == []
 
 
 def test_every_individual_is_declared(quads: list[Quad]) -> None:
@@ -201,18 +221,19 @@ def test_a_hedge_says_whether_it_lets_a_fact_through(quads: list[Quad]) -> None:
 
 
 def test_every_relation_and_every_class_has_an_example(text: str) -> None:
-    """Of all chapters in which data are worded."""
+    """Of all chapters of ours, and the properties of numbers and texts with them."""
     found = blocks(text)
     wanted = [
         term
-        for chapter in ("Text", "Claims", "Citations", "Things", "Relations")
+        for chapter in ("Text", "Claims", "Citations", "Things", "Relations", "Terms")
         for term in found[chapter]
     ]
     described = re.findall(r"^(\S+)\n    a(.*?)^\.$", text, re.MULTILINE | re.DOTALL)
     examples = {
         subject
         for subject, said in described
-        if "skos:example" in said or not re.search(r"owl:(Class|ObjectProperty)\b", said)
+        if "skos:example" in said
+        or not re.search(r"owl:(Class|ObjectProperty|DatatypeProperty)\b", said)
     }
     assert [term for term in wanted if term not in examples] == []
 
@@ -264,3 +285,14 @@ def test_an_example_is_short_and_names_what_is_there(quads: list[Quad]) -> None:
             assert example.value.endswith(".")
             assert example.value[0].isupper()
             assert len(example.value.split()) <= 20
+
+
+def test_a_definition_of_an_inverse_says_what_it_means(quads: list[Quad]) -> None:
+    """That it is an inverse stands in the axiom; the definition is to be read alone."""
+    definitions = [
+        quad.object.value
+        for quad in quads
+        if quad.predicate.value == SKOS + "definition" and isinstance(quad.object, Literal)
+    ]
+    assert len(definitions) > 200
+    assert [each for each in definitions if re.search(r"\b[Ii]nverse\b", each)] == []

@@ -153,6 +153,36 @@ def test_each_graph_says_what_it_is(graph: KnowledgeGraph, part: str) -> None:
     ]
 
 
+#: What a merge is derived from, beside the graphs that are in it.
+DERIVED = {
+    None: [
+        *(KG + f"source-{name}" for name in ("crampkg-editorial", "mondo", "term-table", "uberon")),
+        KG + "what-causes-leg-cramps/article",
+        "https://w3id.org/crampkg/mappings/terms.sssom.tsv",
+    ],
+    "ontology": [],
+    "claims": [KG + "what-causes-leg-cramps/article"],
+    "ontology,facts-without-hedges": [GRAPHS["claims"]],
+}
+
+
+@pytest.mark.parametrize("part", DERIVED)
+@pytest.mark.parametrize("name", [name for name in EXPORTS if EXPORTS[name].names])
+def test_the_header_of_a_document_says_what_it_is(
+    graph: KnowledgeGraph, name: str, part: str | None
+) -> None:
+    """Of a merge as of one graph: title, licence, version, date, and derived from what."""
+    written = graph.export(name, part)
+    quads = list(parse(written, format=SYNTAX[EXPORTS[name].extension]))
+    kind = NamedNode(RDF + "type"), NamedNode(OWL + "Ontology")
+    (itself,) = {each.subject for each in quads if (each.predicate, each.object) == kind}
+    about = [(q.predicate.value, q.object) for q in quads if q.subject == itself]
+    for needed in (*HEADER[1:], OWL + "versionInfo", DCT + "modified"):
+        assert [predicate for predicate, _ in about].count(needed) == 1, needed
+    derived = [value for predicate, value in about if predicate.endswith("#wasDerivedFrom")]
+    assert sorted(map(str, derived)) == [f"<{each}>" for each in DERIVED[part]]
+
+
 def test_facts_say_where_their_hedges_are(graph: KnowledgeGraph) -> None:
     for name in FORMATS:
         written = graph.export(name, "facts-without-hedges").decode()
@@ -272,6 +302,7 @@ def test_each_part_is_one_ontology_for_tools_of_owl(graph: KnowledgeGraph, part:
         used.add(quad.predicate)
     (ontology,) = [term for term, found in kinds.items() if f"<{OWL}Ontology>" in found]
     assert ontology == f"<{GRAPHS[part]}>" or part == "ontology"
+    assert kinds[ontology] == {f"<{OWL}Ontology>"}  # py-horned-owl refuses a second type
     ours = {term for term in used if term.value.startswith((CK, SKOS, DCT))}
     assert {str(term) for term in ours} <= kinds.keys()
     assert ours <= labelled
@@ -292,7 +323,8 @@ def test_a_term_that_a_mapping_leads_to_has_its_name(graph: KnowledgeGraph) -> N
     }
     assert len(described) == 28  # the definition of IAO among them
     assert theirs.keys() == described
-    assert theirs[NamedNode(OBO + "UBERON_0001637")] == Literal("artery")
+    assert theirs[NamedNode(OBO + "UBERON_0001637")] == Literal("artery", language="en")
+    assert {getattr(each, "language", None) for each in theirs.values()} == {"en"}
 
 
 def test_only_words_name_and_define() -> None:

@@ -346,3 +346,21 @@ def test_no_document_refers_to_a_context_elsewhere(graph: KnowledgeGraph) -> Non
     document = json.loads(graph.export("jsonld"))
     assert isinstance(document["@context"], dict)
     assert not any(word.endswith("context.jsonld") for word in _strings(document))
+
+
+def test_the_context_has_an_order() -> None:
+    """Keywords, prefixes, properties, kinds: a reader finds a name where the alphabet has it."""
+
+    def place(name: str) -> tuple[int, str, str]:
+        said = CONTEXT[name]
+        parts = (
+            name.startswith("@"),
+            isinstance(said, str) and said.startswith("@"),
+            name in PREFIXES,
+            name[0].islower(),
+            True,
+        )
+        return parts.index(True), name.lower(), name
+
+    assert list(CONTEXT)[:4] == ["@version", "id", "type", "art"]
+    assert list(CONTEXT) == sorted(CONTEXT, key=place)

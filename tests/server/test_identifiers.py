@@ -14,7 +14,7 @@ from serving import Server
 from crampkg.graph import KnowledgeGraph
 from crampkg.pipeline.rulebook import rulebook
 from crampkg.server.problems import KINDS, Problem
-from crampkg.vocabulary import CK, SNAPSHOT
+from crampkg.vocabulary import CK, GRAPHS, SNAPSHOT
 
 HOME = "https://w3id.org/crampkg"
 IRI = re.compile(HOME + r"(?=[/\"'>\s])[^\s\"'<>\\^`{}|),;\]]*")
@@ -167,6 +167,22 @@ def test_the_graph_of_the_snapshot_tells_its_identifier(
     path = SNAPSHOT.removeprefix(HOME)
     answer = server.client.get(path, headers={"accept": "text/turtle"}, follow_redirects=True)
     assert graph.identifier in answer.text
+
+
+@pytest.mark.parametrize("name", [*GRAPHS, "all"])
+def test_a_graph_is_rdf_or_leads_to_what_tells_of_it(name: str, server: Server) -> None:
+    for accept in ("text/html", "text/html,application/xml;q=0.9,*/*;q=0.8"):
+        headers = {"accept": accept}
+        answer = server.client.get(f"/graph/{name}", headers=headers)
+        assert answer.status_code == 303
+        assert "Accept" in answer.headers["vary"].split(", ")
+        page, _, place = answer.headers["location"].partition("#")
+        assert f'id="{place}"><th role="rowheader" scope="row">{name}<' in server.get(page).text
+        assert server.get(f"/graph/{name}.nt", headers=headers).status_code == 200
+    for accept in ("", "*/*", "text/turtle, text/html;q=0.5"):
+        answer = server.get(f"/graph/{name}", headers={"accept": accept})
+        assert answer.headers["content-type"] == "text/turtle; charset=utf-8"
+    assert server.get("/graph/nothing", headers={"accept": "text/html"}).status_code == 404
 
 
 @pytest.mark.parametrize(

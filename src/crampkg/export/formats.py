@@ -68,7 +68,7 @@ def export(
     if not known.keeps_graphs or (known.name == "jsonld" and len(found) == 1):
         merged = [triple for triples in found.values() for triple in triples]
         if known.names:
-            merged += view.names(chosen[0], merged, whole)
+            merged = view.document(chosen, merged, whole)
         if known.name in RDF_12:
             merged += rdf12.claims_on(found, whole)
         found = {None: list(dict.fromkeys(merged))}

@@ -25,7 +25,7 @@ from crampkg.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     Triple = tuple[Value, Value, Value]
     Graphs = Mapping[str | None, list[Triple]]
@@ -89,24 +89,43 @@ def header(graph: str, whole: Graphs) -> list[Triple]:
     return said
 
 
-def names(graph: str, triples: list[Triple], whole: Graphs) -> Iterator[Triple]:
-    """Yield what a document with `triples` lacks to be read alone, the first graph being `graph`.
+def document(chosen: Sequence[str], triples: list[Triple], whole: Graphs) -> list[Triple]:
+    """Return `triples`, the merge of the graphs `chosen`, with what they lack to be read alone.
 
-    It is one ontology (https://www.w3.org/TR/owl2-syntax/#Ontology_Documents), and has label,
-    definition and kinds of all that it mentions.
+    It is one ontology (https://www.w3.org/TR/owl2-syntax/#Ontology_Documents), whose IRI is that
+    of the first graph unless the triples have one. That IRI is of no other kind: readers of OWL
+    refuse a header with a second type. The header says what all the graphs are derived from.
     """
-    said = _Said(whole)
+    if not triples:
+        return []
+    ontologies = (triple[0] for triple in triples if triple[1:] == (_TYPE, _OWL_ONTOLOGY))
+    itself = next(ontologies, None)
+    if itself is None:
+        itself = _iri(chosen[0])
+        triples = [triple for triple in triples if triple[:2] != (itself, _TYPE)]
+        triples.append((itself, _TYPE, _OWL_ONTOLOGY))
+    inside = {itself, *map(_iri, chosen)}
+    derived = [
+        (itself, predicate, value)
+        for graph in chosen
+        for _, predicate, value in header(graph, whole)
+        if predicate == _DERIVED and value not in inside
+    ]
+    triples = [*triples, *derived]
+    return [*triples, *_names(itself, triples, _Said(whole))]
+
+
+def _names(itself: Value, triples: list[Triple], said: _Said) -> Iterator[Triple]:
+    """Yield label, definition and kinds of all that a document about `itself` mentions."""
     mentioned = {term for triple in triples for term in triple if term.kind == "uri"}
     if said.scheme and mentioned & said.concepts:
         mentioned |= {said.scheme, _SCHEME, _CONCEPT, _IN_SCHEME, _TOP_OF, _HAS_TOP}
-    if mentioned and not any(triple[1:] == (_TYPE, _OWL_ONTOLOGY) for triple in triples):
-        yield _iri(graph), _TYPE, _OWL_ONTOLOGY
     for term in mentioned:
         for label in said.labels(term):
             yield term, _LABEL, label
         for definition in said.definitions.get(term, ()):
             yield term, _DEFINITION, definition
-        for kind in said.kinds.get(term, ()):
+        for kind in said.kinds.get(term, ()) if term != itself else ():
             yield term, _TYPE, kind
             if term.text.startswith(CK):
                 yield term, _DEFINED_BY, _iri(ONTOLOGY)
@@ -160,7 +179,8 @@ class _Said:
         self.scheme = min(schemes, default=None)
         for axiom, label in theirs.items():
             if targets.get(axiom) in described:
-                self._labels[_GIVEN[-1]].setdefault(targets[axiom], {label})
+                named = Value("literal", label.text, None, "en")  # SSSOM has it without
+                self._labels[_GIVEN[-1]].setdefault(targets[axiom], {named})
 
     def labels(self, term: Value) -> set[Value]:
         """Return the label of a term, or the labels where several are as good."""

@@ -7,29 +7,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
+
 from crampkg.server import media
 from crampkg.server.problems import Problem
 from crampkg.vocabulary import GRAPHS
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from crampkg.server.service import Service
 
 _NAMES = {iri: name for name, iri in GRAPHS.items()}
+#: RDF goes first where a page is as welcome.
+_WITH_PAGE = {**media.GRAPHS, "html": media.PAGES["html"]}
 
 
 async def respond(request: Request, service: Service) -> Response:
     """Return a graph: `/store?default`, `/store?graph=IRI` or `/graph/NAME`. Raises `Problem`.
 
     `/graph/all` is the union of all, as the default graph is, and a suffix such as `.ttl` names a
-    format.
+    format. Who would rather have a page than RDF is led from the IRI of a graph to what tells of
+    it.
     """
     if request.method not in ("GET", "HEAD"):
         raise Problem("update", "The graphs can be read here, and not be changed.")
     graphs, suffix = _wanted(request)
-    format, type = media.chosen(request.headers.get("accept", ""), suffix, media.GRAPHS)
+    accept = request.headers.get("accept", "")
+    if "name" in request.path_params and suffix is None:
+        best = media.choose(accept, table=_WITH_PAGE)
+        if best is not None and best[0] == "html":
+            place = f"/about#graph-{graphs[0]}"
+            return Response(None, 303, {"location": place, "vary": "Accept"})
+    format, type = media.chosen(accept, suffix, media.GRAPHS)
     job = {"do": "export", "graphs": graphs, "format": format, "type": type}
     return await service.answer(request, job)
 

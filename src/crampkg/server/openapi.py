@@ -113,6 +113,8 @@ def _graphs() -> Object:
         "schema": {"type": "string", "enum": list(GRAPHS)},
     }
     graphs = _get("graph", "One graph.", "RDF", [name], rdf, "404 406")
+    page = "What tells of the graph, for who would rather have a page than RDF."
+    graphs["get"]["responses"]["303"] = {"description": page}
     store = _get(
         "graphStore",
         "One graph by its IRI (SPARQL 1.1 Graph Store HTTP Protocol).",
