@@ -50,7 +50,8 @@ _SOURCE, _DERIVED = _iri(DCT + "source"), _iri(PREFIXES["prov"] + "wasDerivedFro
 _OWL_ONTOLOGY, _INDIVIDUAL = _iri(OWL + "Ontology"), _iri(OWL + "NamedIndividual")
 #: What names a thing, the best first.
 _GIVEN = (RDFS + "label", SKOS + "prefLabel", DCT + "title")
-#: A mapping's axiom has the name that the term which it leads to has in its own vocabulary.
+#: A mapping's axiom has the name that the term which it leads to has in its own vocabulary: without
+#: a language, as there. With ours it would be a second "artery"@en, an error to ROBOT.
 _TARGET, _OBJECT_LABEL = OWL + "annotatedTarget", PREFIXES["sssom"] + "object_label"
 #: The kinds of a term that each document which uses it declares.
 _KINDS = {
@@ -179,8 +180,7 @@ class _Said:
         self.scheme = min(schemes, default=None)
         for axiom, label in theirs.items():
             if targets.get(axiom) in described:
-                named = Value("literal", label.text, None, "en")  # SSSOM has it without
-                self._labels[_GIVEN[-1]].setdefault(targets[axiom], {named})
+                self._labels[_GIVEN[-1]].setdefault(targets[axiom], {label})
 
     def labels(self, term: Value) -> set[Value]:
         """Return the label of a term, or the labels where several are as good."""
