@@ -333,7 +333,7 @@ def test_numbers_are_what_has_their_datatypes_alone() -> None:
     assert not table.are_numbers([number(1), number(1, "string")])
     assert not table.are_numbers([None])
     assert not table.are_numbers([])
-    assert table.tally("neither", number(3)) == "neither 3"
+    assert table.tally("not said", number(3)) == "not said 3"
     assert table.tally("matching", number(3)) == "matches 3"
 
 

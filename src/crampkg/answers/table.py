@@ -28,7 +28,7 @@ _HEADINGS = {
     "possibleMarkers": "markers that may mean it",
     "possibleSources": "sources it may mean",
     "publisherAsWeTakeIt": "publisher (as we take it)",
-    "unsaid": "neither",
+    "unsaid": "not said",
     "way": "by way of",
     "bearer": "said of",
     "asked": "asked about",
