@@ -598,7 +598,7 @@ def test_an_overview_that_is_no_grid_has_rows_that_say_the_same_together(
     lines = [" ".join(line.split()) for line in blocks[1].splitlines()]
     assert lines[1] == "rank 2, others of that rank 5, matches 1, not said 2"
     assert lines[-1] == "during exercise, relief by rest no sentence or list says so"
-    assert written.count("marker 1, and 2, origin article") == 1
+    assert written.count("marker 1 and 2, origin article") == 1
     assert len(written.splitlines()) < 90
 
 

@@ -158,12 +158,13 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
     rows = dict.fromkeys(row for row, _ in cells)
     columns = tuple(dict.fromkeys(column for _, column in cells))
     names = [content.headings[place] for place in places]
-    joined = [len(names) - 1, *(at for at, name in enumerate(names[:-1]) if name == "marker")]
+    joined = {len(names) - 1: ", and "}
+    joined |= {at: " and " for at, name in enumerate(names[:-1]) if name == "marker"}
 
     def told(row: str, column: str) -> Iterator[tuple[str, ...]]:
         texts = cells.get((row, column), [])
-        for at in joined:
-            texts = _joined(texts, at)
+        for at, between in joined.items():
+            texts = _joined(texts, at, between)
         for each in texts:
             said: list[str] = []
             for name, text in zip(names, each, strict=True):
@@ -181,13 +182,13 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
     return Sheet((heading_of(down), *columns), tuple(lines), statements=statements)
 
 
-def _joined(rows: Iterable[tuple[str, ...]], at: int) -> list[tuple[str, ...]]:
-    """Return `rows` with those that differ in the column `at` alone as one."""
+def _joined(rows: Iterable[tuple[str, ...]], at: int, between: str) -> list[tuple[str, ...]]:
+    """Return `rows` with those that differ in the column `at` alone as one, and these joined."""
     alike: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
     for row in rows:
         alike.setdefault((row[:at], row[at + 1 :]), {})[row[at]] = None
     return [
-        (*before, ", and ".join(filter(None, texts)), *after)
+        (*before, between.join(filter(None, texts)), *after)
         for (before, after), texts in alike.items()
     ]
 
