@@ -13,13 +13,14 @@ export PYTHONDONTWRITEBYTECODE :=
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
 
-# A file is one process's, so that what its tests share is started and built once.
+# A file is one process's, so that what its tests share is started and built once. There are three of
+# them on two cores, since tests of servers and browsers wait for half of their time.
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not conformance" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not conformance" $(PYTEST_ARGS)
 
 # Published suites, the stores and the tools of others, accessibility of every page.
 conformance: $(READY) tests/engines/node_modules tools
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m conformance $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m conformance $(PYTEST_ARGS)
 
 # Tools that read our exports, each in a venv of its own: their dependencies do not fit together.
 TOOLS := $(patsubst tests/tools/%.txt,.venv/tools-%/.ready,$(wildcard tests/tools/*.txt))
