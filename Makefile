@@ -18,7 +18,7 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not conformance" $(PYTEST_ARGS)
 
-# Published suites, the stores and the tools of others, accessibility of every page.
+# Published suites, the stores and the tools of others, and pages in a browser.
 conformance: $(READY) tests/engines/node_modules tools
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m conformance $(PYTEST_ARGS)
 

@@ -391,7 +391,7 @@ def test_a_matrix_joins_what_differs_in_its_marker_or_its_way_alone() -> None:
         ),
     )
     made = table.matrix(content, "artery", "site", ("hedge", "marker", "way"))
-    both = ("often", "marker 3, and 4", "by way of a, and b")
+    both = ("often", "marker 3 and 4", "by way of a, and b")
     assert made.statements == (((both, ("can", "marker 5", "by way of a")),),)
 
 

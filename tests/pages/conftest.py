@@ -21,6 +21,14 @@ expect.set_options(timeout=_PATIENCE)
 _SLOWLY = ("--seconds", "120")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a browser is of the tier of the tools of others: not everybody has one."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("conformance")
+
+
 @pytest.fixture(scope="session")
 def site(cache: Path) -> Iterator[Server]:
     """Return a server of the real graph, without the article."""
