@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _DIGITS = re.compile(r"([0-9]+)")
 
@@ -10,6 +11,7 @@ _DIGITS = re.compile(r"([0-9]+)")
 Key = tuple[tuple[str | tuple[int, str], ...], str]
 
 
+@lru_cache(maxsize=1 << 14)  # a graph is sorted by the same few thousand names again and again
 def natural(text: str) -> Key:
     """Return a sort key by which marker-2 comes before marker-10, and case matters last."""
     parts = _DIGITS.split(text.casefold())

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from exporting import exported
 from hypothesis import given, settings
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from rdf_strategies import canonical, quads, triples
@@ -96,7 +97,7 @@ def added(graph: KnowledgeGraph, name: str, part: str, source: Iterable[Quad]) -
     """Return the lines that an export has beside those of the graph: none are lost."""
     keeps = FORMATS[name].keeps_graphs and (name != "jsonld" or part == "all")
     wanted = set(canonical(source if keeps else {quad.triple for quad in source}))
-    found = set(read(graph.export(name, part), name))
+    found = set(read(exported(graph, name, part), name))
     assert wanted <= found
     return found - wanted
 
@@ -129,7 +130,7 @@ def test_one_graph_is_that_graph(graph: KnowledgeGraph, name: str) -> None:
 def test_each_graph_says_what_it_is(graph: KnowledgeGraph, part: str) -> None:
     """Dataset, licence, version, date, and derived from what."""
     start = f"<{GRAPHS[part]}> "
-    lines = graph.export("nquads", part).decode().splitlines()
+    lines = exported(graph, "nquads", part).decode().splitlines()
     about = [tuple(line.split(" ", 3)[1:3]) for line in lines if line.startswith(start)]
     for needed in (*HEADER[1:], OWL + "versionInfo", DCT + "modified"):
         assert [each[0] for each in about].count(f"<{needed}>") == 1, needed
@@ -172,7 +173,7 @@ def test_the_header_of_a_document_says_what_it_is(
     graph: KnowledgeGraph, name: str, part: str | None
 ) -> None:
     """Of a merge as of one graph: title, licence, version, date, and derived from what."""
-    written = graph.export(name, part)
+    written = exported(graph, name, part)
     quads = list(parse(written, format=SYNTAX[EXPORTS[name].extension]))
     kind = NamedNode(RDF + "type"), NamedNode(OWL + "Ontology")
     (itself,) = {each.subject for each in quads if (each.predicate, each.object) == kind}
@@ -185,7 +186,7 @@ def test_the_header_of_a_document_says_what_it_is(
 
 def test_facts_say_where_their_hedges_are(graph: KnowledgeGraph) -> None:
     for name in FORMATS:
-        written = graph.export(name, "facts-without-hedges").decode()
+        written = exported(graph, name, "facts-without-hedges").decode()
         assert "Facts without their hedges, which stand on the claims" in written
         assert "loses them" in written
 
@@ -202,7 +203,7 @@ def test_every_source_is_a_resource(graph: KnowledgeGraph) -> None:
 
 def test_things_are_concepts_of_a_scheme(graph: KnowledgeGraph) -> None:
     concept, scheme = f"<{SKOS}Concept>", "<https://w3id.org/crampkg/concepts>"
-    lines = [line.split(" ", 2) for line in graph.export("ntriples").decode().splitlines()]
+    lines = [line.split(" ", 2) for line in exported(graph, "ntriples").decode().splitlines()]
     concepts = {line[0] for line in lines if line[1:] == [f"<{RDF}type>", f"{concept} ."]}
     inside = {line[0] for line in lines if line[1:] == [f"<{SKOS}inScheme>", f"{scheme} ."]}
     assert f"<{KG}calf>" in concepts
@@ -283,7 +284,7 @@ def test_rdfxml_puts_types_first() -> None:
 
 
 def test_rdfxml_has_the_ontology_as_an_element(graph: KnowledgeGraph) -> None:
-    written = graph.export("rdfxml", "ontology").decode()
+    written = exported(graph, "rdfxml", "ontology").decode()
     first = re.search(r"<rdf:RDF[^>]*>\s*(<[^>]*>)", written)
     assert first
     assert first[1] == '<owl:Ontology rdf:about="https://w3id.org/crampkg/ontology">'
@@ -295,7 +296,7 @@ def test_each_part_is_one_ontology_for_tools_of_owl(graph: KnowledgeGraph, part:
     """What it mentions is declared in it and has a label: nothing else is read with it."""
     kinds: dict[str, set[str]] = {}
     labelled, used = set(), set()
-    for quad in parse(graph.export("rdfxml", part), format=RdfFormat.RDF_XML):
+    for quad in parse(exported(graph, "rdfxml", part), format=RdfFormat.RDF_XML):
         if quad.predicate.value == RDF + "type":
             kinds.setdefault(str(quad.subject), set()).add(str(quad.object))
         labelled |= {quad.subject} if quad.predicate.value == RDFS + "label" else set()
@@ -310,7 +311,7 @@ def test_each_part_is_one_ontology_for_tools_of_owl(graph: KnowledgeGraph, part:
 
 def test_a_term_that_a_mapping_leads_to_has_its_name(graph: KnowledgeGraph) -> None:
     """ROBOT's report: 27 terms of Mondo and Uberon had synonyms and no label."""
-    quads = list(parse(graph.export("ntriples"), format=RdfFormat.N_TRIPLES))
+    quads = list(parse(exported(graph, "ntriples"), format=RdfFormat.N_TRIPLES))
     theirs = {
         quad.subject: quad.object
         for quad in quads
@@ -344,7 +345,7 @@ def test_only_words_name_and_define() -> None:
 
 
 def test_namespaces_of_obo_have_their_prefix(graph: KnowledgeGraph) -> None:
-    written = graph.export("rdfxml").decode()
+    written = exported(graph, "rdfxml").decode()
     assert f'xmlns:obo="{OBO}"' in written
     assert "<obo:IAO_0000115" in written
     assert "xmlns:ns1" not in written
@@ -360,9 +361,9 @@ def test_by_default_no_inference_stands_among_what_is_asserted(
         asserted = ["all"]
     elif name.endswith("1.2"):
         asserted.append("facts-without-hedges")
-    assert graph.export(name) == graph.export(name, asserted)
+    assert exported(graph, name) == graph.export(name, asserted)
     if asserted != ["all"]:
-        triples = set(parse(graph.export(name), format=SYNTAX[EXPORTS[name].extension]))
+        triples = set(parse(exported(graph, name), format=SYNTAX[EXPORTS[name].extension]))
         artery, above = NamedNode(CK + "Artery"), NamedNode(RDFS + "subClassOf")
         assert [q.object for q in triples if (q.subject, q.predicate) == (artery, above)] == [
             NamedNode(CK + "BloodVessel")
@@ -395,7 +396,7 @@ def test_bytes_are_the_same_in_another_process(graph: KnowledgeGraph) -> None:
             check=True,
             env={"PYTHONPATH": ":".join(sys.path), "PYTHONHASHSEED": seed},
         )
-        assert done.stdout == b"".join(graph.export(name, "ontology") for name in FORMATS)
+        assert done.stdout == b"".join(exported(graph, name, "ontology") for name in FORMATS)
 
 
 @pytest.mark.parametrize(

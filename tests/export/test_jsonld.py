@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import rdflib
+from exporting import exported
 from hypothesis import given
 from pyld import jsonld
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
@@ -187,7 +188,7 @@ def test_prefixes_are_those_of_the_vocabulary() -> None:
 
 
 def test_a_claim_reads_well(graph: KnowledgeGraph) -> None:
-    document = json.loads(graph.export("jsonld", "claims"))
+    document = json.loads(exported(graph, "jsonld", "claims"))
     claim = next(node for node in document["@graph"] if node["type"] == "Claim")
     assert list(claim)[:3] == ["id", "type", "prefLabel"]
     assert claim["id"].startswith("art:claim-")
@@ -343,7 +344,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def test_no_document_refers_to_a_context_elsewhere(graph: KnowledgeGraph) -> None:
-    document = json.loads(graph.export("jsonld"))
+    document = json.loads(exported(graph, "jsonld"))
     assert isinstance(document["@context"], dict)
     assert not any(word.endswith("context.jsonld") for word in _strings(document))
 
