@@ -63,6 +63,20 @@ def test_explanations_are_the_same(remote: KnowledgeGraph, graph: KnowledgeGraph
         assert remote.why(*triple) == graph.why(*triple)
 
 
+@ON_EACH
+def test_claims_and_what_is_near_several_things_are_the_same(
+    remote: KnowledgeGraph, graph: KnowledgeGraph
+) -> None:
+    """A path from several things needs a start on Virtuoso."""
+    several = ["dehydration", "calf pain"]
+    assert remote.claims(about=several) == graph.claims(about=several)
+    assert remote.claims(relation="causes", marker="marker 3") == graph.claims(
+        relation="causes", marker="marker 3"
+    )
+    asked = [each.ask("claims-about", concept=several).near() for each in (remote, graph)]
+    assert asked[0] == asked[1] != ()
+
+
 @pytest.mark.parametrize(
     "name", ["calf", "dehydration", "leg cramp", "kg:quinine-sulfate", "ck:Artery", CLAIM]
 )
