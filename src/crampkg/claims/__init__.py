@@ -6,11 +6,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from crampkg.model import Circumstance, Citation, Claim, Hedge
-from crampkg.questions.own import own_query
+from crampkg.questions.own import own_rows
 from crampkg.vocabulary import CK, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
     from typing import Any
 
     from crampkg.engine.base import Engine
@@ -32,14 +32,14 @@ def read(iris: Iterable[str], engine: Engine) -> dict[str, Claim]:
     hedges: dict[str, list[Hedge]] = defaultdict(list)
     circumstances: dict[str, list[Circumstance]] = defaultdict(list)
     citations: dict[str, list[Citation]] = defaultdict(list)
-    for iri, word, kind, rank in _rows("hedges", engine, claim=wanted):
+    for iri, word, kind, rank in own_rows("claims/hedges", engine, claim=wanted):
         hedges[iri].append(Hedge(word, kind, int(rank)))
-    for iri, *circumstance in _rows("circumstances", engine, claim=wanted):
+    for iri, *circumstance in own_rows("claims/circumstances", engine, claim=wanted):
         circumstances[iri].append(Circumstance(*circumstance))
-    for iri, *citation in _rows("citations", engine, claim=wanted):
+    for iri, *citation in own_rows("claims/citations", engine, claim=wanted):
         citations[iri].append(Citation(*citation))
     found = {}
-    for row in _rows("claims", engine, claim=wanted):
+    for row in own_rows("claims/claims", engine, claim=wanted):
         iri = row[0]
         texts = dict(zip(Claim._fields, row[:_TEXTS], strict=False))
         heading, own_start, own_end, start, end = row[_TEXTS:]
@@ -81,7 +81,7 @@ def find(
 
 def narrower(things: Iterable[str], engine: Engine) -> list[str]:
     """Return the narrower kinds of some things, which are background."""
-    return [iri for (iri,) in _rows("narrower", engine, concept=things)]
+    return [iri for (iri,) in own_rows("claims/narrower", engine, concept=things)]
 
 
 def document(claim: Claim) -> dict[str, Any]:
@@ -103,9 +103,4 @@ def hedge_words(hedge: Hedge) -> str:
 
 
 def _linked(engine: Engine, properties: Iterable[str], values: Iterable[str]) -> set[str]:
-    return {iri for (iri,) in _rows("linked", engine, property=properties, value=values)}
-
-
-def _rows(name: str, engine: Engine, **iris: Iterable[str]) -> Iterator[list[str]]:
-    for row in engine.query(own_query(f"claims/{name}", **iris)).bindings():
-        yield ["" if value is None else value.text for value in row]
+    return {iri for (iri,) in own_rows("claims/linked", engine, property=properties, value=values)}

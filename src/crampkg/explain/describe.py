@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from crampkg import claims
 from crampkg.questions.near import beyond, contested_terms, near_terms
-from crampkg.questions.own import own_query
+from crampkg.questions.own import own_query, own_rows
 from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from crampkg.engine.base import Binding, Engine, Triple
+    from crampkg.engine.base import Engine, Triple
     from crampkg.model import Claim
     from crampkg.records import NearTerm, Term
 
@@ -91,8 +91,7 @@ def describe(term: Term, engine: Engine) -> Card:
     """Return the card of `term`, asked of `engine`."""
 
     def rows(name: str, *concepts: str) -> list[list[str]]:
-        asked = query(name, concepts or (term.iri,))
-        return [_texts(row) for row in engine.query(asked).bindings()]
+        return list(own_rows(f"explain/{name}", engine, concept=concepts or (term.iri,)))
 
     kinds = claims.narrower([term.iri], engine)
     # For each claim the first concept that it names: the term itself before its narrower kinds.
@@ -122,7 +121,14 @@ def describe(term: Term, engine: Engine) -> Card:
         (*_links(rows("card-links")), *_ties(rows("card-ties"), engine)),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
         tuple(
-            sorted(set(engine.query(query("card-graph", [term.iri, *kinds])).triples()), key=str)
+            sorted(
+                set(
+                    engine.query(
+                        own_query("explain/card-graph", concept=[term.iri, *kinds])
+                    ).triples()
+                ),
+                key=str,
+            )
         ),
         wider=tuple(each for each in near if each.step == "wider"),
         contested=tuple(beyond(contested, named.keys())),
@@ -140,7 +146,7 @@ def _links(rows: Iterable[Sequence[str]]) -> Iterator[CardLink]:
 def _ties(rows: Sequence[Sequence[str]], engine: Engine) -> Iterator[CardLink]:
     """Return the inferred ties, each with its way, in the order of their labels."""
     things = {iri for row in rows for iri in row if iri}
-    labels = dict(map(_texts, engine.query(query("labels", things)).bindings())) if things else {}
+    labels = dict(own_rows("explain/labels", engine, concept=things)) if things else {}
     told = claims.read((iri for row in rows for iri in (row[6], row[9]) if iri), engine)
     ties = []
     for row in rows:
@@ -208,14 +214,5 @@ def resources(card: Card) -> Iterator[str]:
         yield claim.statement
 
 
-def query(name: str, concepts: Iterable[str]) -> str:
-    """Return the query `card-claims`, `card-links` or another of a card, for some concepts."""
-    return own_query(f"explain/{name}", concept=concepts)
-
-
 def _by_label(said: CardProperty) -> tuple[str, str, str]:
     return said.property_label, said.value_label, said.value
-
-
-def _texts(row: Binding) -> list[str]:
-    return ["" if value is None else value.text for value in row]

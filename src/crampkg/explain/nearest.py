@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crampkg.claims import read
-from crampkg.questions.own import own_query
+from crampkg.questions.own import own_rows
 from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
@@ -113,11 +113,8 @@ def nearest(
     from_object = _ways(object, engine, name_of)
     things = sorted({*from_subject, *from_object})
     found: dict[_Place, tuple[str, ...]] = {}
-    text = own_query("explain/nearest", thing=things, predicate=[predicate])
-    for row in engine.query(text).bindings():
-        claim, one, relation, other, stance, start, ladder, basis, hedge = (
-            "" if value is None else value.text for value in row
-        )
+    for row in own_rows("explain/nearest", engine, thing=things, predicate=[predicate]):
+        claim, one, relation, other, stance, start, ladder, basis, hedge = row
         affirmed = stance == f"{CK}affirmed"
         if claim in without or (contrary and affirmed):
             continue
@@ -187,9 +184,5 @@ def _ways(end: str, engine: Engine, name_of: Callable[[str], str]) -> dict[str, 
 
 
 def _steps(things: Iterable[str], engine: Engine) -> list[tuple[str, str, str]]:
-    rows = engine.query(own_query("explain/neighbours", thing=sorted(things))).bindings()
-    return [
-        (thing.text, other.text, step.text)
-        for thing, other, step in rows
-        if thing and other and step
-    ]
+    rows = own_rows("explain/neighbours", engine, thing=sorted(things))
+    return [(thing, other, step) for thing, other, step in rows]

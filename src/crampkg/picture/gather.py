@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crampkg.explain import describe
 from crampkg.picture.scene import Edge, Node, Scene, citation, layer_of
 from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK, RDFS, SKOS
@@ -169,7 +168,7 @@ def _touching(graph: KnowledgeGraph, iris: Collection[str]) -> list[Edge]:
             row.text("relationLabel"),
             row.text("origin"),
         )
-        for row in graph.query(describe.query("card-links", iris))
+        for row in graph.query(own_query("explain/card-links", concept=iris))
     ]
     return _without_repeats([*claims, *_without_inverses(graph, links)])
 

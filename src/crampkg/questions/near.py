@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from crampkg.questions.own import own_query
+from crampkg.questions.own import own_rows
 from crampkg.records import NearTerm
 
 TYPE_CHECKING = False
@@ -39,12 +39,12 @@ def counted(term: NearTerm) -> str:
 def near_terms(things: Iterable[str], engine: Engine) -> tuple[NearTerm, ...]:
     """Return the terms narrower or wider than some things, by their IRIs, that claims name."""
     asked = list(dict.fromkeys(things))
-    return _terms(_rows(own_query("questions/near", thing=asked), engine)) if asked else ()
+    return _terms(own_rows("questions/near", engine, thing=asked)) if asked else ()
 
 
 def contested_terms(engine: Engine) -> tuple[NearTerm, ...]:
     """Return the things of which, or of a narrower kind, a claim is told that is not affirmed."""
-    rows = _rows(own_query("questions/contested"), engine)
+    rows = own_rows("questions/contested", engine)
     return _terms([iri, label, "contested", iri, label, *claim] for iri, label, *claim in rows)
 
 
@@ -53,11 +53,6 @@ def beyond(terms: Iterable[NearTerm], shown: AbstractSet[str]) -> Iterator[NearT
     for term in terms:
         if claims := term.claims - shown:
             yield term._replace(claims=claims)
-
-
-def _rows(query: str, engine: Engine) -> Iterator[list[str]]:
-    for values in engine.query(query).bindings():
-        yield [each.text if each else "" for each in values]
 
 
 def _terms(rows: Iterable[list[str]]) -> tuple[NearTerm, ...]:

@@ -9,7 +9,9 @@ from crampkg.questions.bind import bind, serialize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from crampkg.engine.base import Engine
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 #: The sources that the wheel carries have queries too, which `pipeline.library` reads.
@@ -23,6 +25,12 @@ def own_query(name: str, **iris: Iterable[str]) -> str:
     """
     terms = {key: [serialize(iri, "iri") for iri in values] for key, values in iris.items()}
     return bind(_text(name), terms)
+
+
+def own_rows(name: str, engine: Engine, **iris: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the rows of one of these queries as texts, "" for what is not bound."""
+    for row in engine.query(own_query(name, **iris)).bindings():
+        yield ["" if value is None else value.text for value in row]
 
 
 def read_all() -> None:

@@ -65,9 +65,10 @@ def join(name: str, text: str, shared: Mapping[str, Shared]) -> str:
 
     Raises `SourceError` for a mark of what is not there, or where its columns have no place.
     """
-    for mark in list(_MARK.finditer(text)):
+    original = text
+    for mark in _MARK.finditer(original):
         indent, key = mark.groups()
-        line = text.count("\n", 0, mark.start()) + 1
+        line = original.count("\n", 0, mark.start()) + 1
         if key not in shared:
             known = ", ".join(sorted(shared)) or "none"
             message = f"{name}: there is no {FOLDER}{key}.rq. Share one of these: {known}."
