@@ -328,18 +328,24 @@ def test_a_damaged_snapshot_is_built_again_and_that_is_said(
     assert open_snapshot(tiny).notices == ()
 
 
+def without(name: str, sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a snapshot in a cache of its own, with one of its files gone."""
+    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
+    open_snapshot(sources)
+    folder = tmp_path / "cache" / digest_of(sources)
+    (folder / name).unlink()
+    return folder
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 @pytest.mark.parametrize("name", FILES)
 def test_no_pipe_in_the_cache_is_read(
     name: str, tiny: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To read one had no end, in the folder of the snapshot or in that of an old one."""
-    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
-    open_snapshot(tiny)
-    folder = tmp_path / "cache" / digest_of(tiny)
-    (folder / name).unlink()
+    folder = without(name, tiny, tmp_path, monkeypatch)
     os.mkfifo(folder / name)
-    other = tmp_path / "cache" / "2019"
+    other = folder.parent / "2019"
     other.mkdir()
     os.mkfifo(other / "manifest.json")
     assert "has been built again" in open_snapshot(tiny).notices[0]
@@ -351,10 +357,7 @@ def test_what_cannot_be_replaced_in_the_cache_is_named(
     name: str, tiny: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another folder was to be chosen, where removing this one will do, and does."""
-    monkeypatch.setenv("CRAMPKG_CACHE", str(tmp_path / "cache"))
-    open_snapshot(tiny)
-    folder = tmp_path / "cache" / digest_of(tiny)
-    (folder / name).unlink()
+    folder = without(name, tiny, tmp_path, monkeypatch)
     (folder / name).mkdir()
     stuck = open_snapshot(tiny)
     assert len(stuck.notices) == 1
