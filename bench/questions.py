@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
 
-from crampkg.answers.rows import Row
+from crampkg.answers.answer import Row
 from crampkg.graph import KnowledgeGraph
 
 if TYPE_CHECKING:

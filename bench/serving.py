@@ -35,7 +35,7 @@ from crampkg.graph import KnowledgeGraph
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.answer import Answer
 
 BIN = Path(sys.executable).parent
 CONNECTIONS = 8

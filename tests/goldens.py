@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from crampkg.answers.rows import Answer
+from crampkg.answers.answer import Answer
 from crampkg.graph import KnowledgeGraph
 from crampkg.records import Term, Value
 from crampkg.vocabulary import compress

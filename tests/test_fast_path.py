@@ -41,8 +41,9 @@ OURS = {
     "crampkg",
     "crampkg.__main__",
     "crampkg.answers",
+    "crampkg.answers.answer",
     "crampkg.answers.formats",
-    "crampkg.answers.rows",
+    "crampkg.answers.sentences",
     "crampkg.cli",
     "crampkg.cli.ask",
     "crampkg.cli.opening",
@@ -56,13 +57,13 @@ OURS = {
     "crampkg.graph",
     "crampkg.pipeline",
     "crampkg.pipeline.snapshot",
-    "crampkg.printable",
     "crampkg.questions",
     "crampkg.questions.bind",
     "crampkg.questions.near",  # what is told beside the answer, a denial above all
     "crampkg.questions.own",
     "crampkg.records",
     "crampkg.sources",
+    "crampkg.text",
     "crampkg.vocabulary",
 }
 

@@ -34,7 +34,7 @@ FLOORS = (
     {"turtle"},
     {"article", "blank_nodes"},
     {"chapters", "convert", "sources"},
-    {"model", "natural_order", "printable", "records", "replacing", "vocabulary"},
+    {"model", "records", "replacing", "text", "vocabulary"},
     {"errors"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -21,7 +21,7 @@ from crampkg.errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from crampkg.answers.rows import Answer, Row
+    from crampkg.answers.answer import Answer, Row
     from crampkg.explain.describe import Card
     from crampkg.explain.why import Explanation
     from crampkg.graph import KnowledgeGraph
@@ -53,12 +53,12 @@ __version__ = "0.1.0"
 
 #: What is imported when it is first asked for (PEP 562), so that the command starts faster.
 _LATER = {
-    "Answer": "answers.rows",
+    "Answer": "answers.answer",
     "Card": "explain.describe",
     "Claim": "model",
     "Explanation": "explain.why",
     "KnowledgeGraph": "graph",
-    "Row": "answers.rows",
+    "Row": "answers.answer",
 }
 
 

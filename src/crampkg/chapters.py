@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from crampkg.natural_order import natural
 from crampkg.records import Value
+from crampkg.text import natural
 from crampkg.vocabulary import CK, OWL, RDF, RDFS, SKOS
 
 TYPE_CHECKING = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from crampkg.answers.rows import Answer
+from crampkg.answers.answer import Answer
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import (
     SourceError,

@@ -17,10 +17,10 @@ from typing import NamedTuple
 from crampkg.blank_nodes import ordered
 from crampkg.chapters import GENERAL_AXIOMS, chapters, headings
 from crampkg.errors import SourceError, UsageError
-from crampkg.natural_order import Key, natural
 from crampkg.records import Value
 from crampkg.replacing import replace_file
 from crampkg.sources import decode, read_bytes
+from crampkg.text import Key, natural
 from crampkg.vocabulary import PREFIXES, RDF, XSD, expand
 
 TYPE_CHECKING = False

@@ -31,8 +31,8 @@ from pyoxigraph import (
 from rich.console import Console
 
 from crampkg import KnowledgeGraph, export
-from crampkg.answers import formats, table
-from crampkg.answers.rows import Answer
+from crampkg.answers import formats, sentences, table
+from crampkg.answers.answer import Answer
 from crampkg.answers.table import show
 from crampkg.convert import from_value
 from crampkg.engine.embedded import EmbeddedEngine
@@ -611,6 +611,6 @@ def test_a_note_names_the_value_that_was_asked_about() -> None:
         {"site": (SITE, SITE._replace(label="foot"))},
     )
     assert formats.about(noted, {})["note"] == "Of calf or foot alone."
-    assert formats.closing_lines(noted)[0] == "Of calf or foot alone."
-    assert formats.asked(noted) == "What hurts at calf or foot?"
+    assert sentences.closing_lines(noted)[0] == "Of calf or foot alone."
+    assert sentences.asked(noted) == "What hurts at calf or foot?"
     assert "note" not in formats.about(ASKED, {})

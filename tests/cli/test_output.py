@@ -10,7 +10,7 @@ from rich.text import Text
 
 from crampkg.cli import output, show
 from crampkg.cli.parser import Arguments
-from crampkg.printable import printable
+from crampkg.text import printable
 
 NAME = "odd \x1b[31mred\x07 \u202ename\x9b"
 SHOWN = "odd \ufffd[31mred\ufffd \ufffdname\ufffd"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampkg.answers import formats
-from crampkg.answers.rows import Answer
+from crampkg.answers.answer import Answer
 from crampkg.engine import guard
 from crampkg.engine.remote import RemoteEngine, RemoteResult
 from crampkg.engine.transport import Reply, Transport

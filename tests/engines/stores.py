@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from crampkg.answers.rows import Answer
+from crampkg.answers.answer import Answer
 from crampkg.graph import KnowledgeGraph
 from crampkg.push import Pushed
 from crampkg.records import Value

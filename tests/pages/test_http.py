@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from serving import Server
 
 from crampkg import __version__
-from crampkg.answers.rows import Answer
+from crampkg.answers.answer import Answer
 from crampkg.graph import KnowledgeGraph
 from crampkg.server.pages.addresses import address
 from crampkg.vocabulary import KG, MAPPED, PREFIXES

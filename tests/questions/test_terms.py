@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crampkg.answers.formats import about, closing_lines
+from crampkg.answers.formats import about
+from crampkg.answers.sentences import closing_lines
 from crampkg.errors import (
     AmbiguousTermError,
     CrampkgError,

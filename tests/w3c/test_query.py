@@ -31,7 +31,7 @@ from rdflib.namespace import RDF, Namespace
 from solutions import as_dataset
 
 from crampkg.answers import formats
-from crampkg.answers.rows import Answer
+from crampkg.answers.answer import Answer
 from crampkg.convert import from_value
 from crampkg.engine import guard
 from crampkg.engine.embedded import EmbeddedEngine

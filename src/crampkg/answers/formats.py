@@ -4,6 +4,18 @@ from __future__ import annotations
 
 import re
 
+from crampkg.answers.sentences import (
+    asked,
+    closing_lines,
+    columns,
+    contested,
+    filled,
+    is_empty,
+    lines_below,
+    near,
+    silences,
+    verdict,
+)
 from crampkg.errors import UsageError
 from crampkg.vocabulary import PREFIXES, compress
 
@@ -12,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from crampkg.answers.rows import Answer, Row
+    from crampkg.answers.answer import Answer, Row
     from crampkg.answers.table import Sheet
-    from crampkg.records import NearTerm, Status, Term, Value
+    from crampkg.records import NearTerm, Value
 
 
 RESULT_SET = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
@@ -35,14 +47,6 @@ _FORMS = {
     "ask": "The answer is a yes or no",
     "graph": "The answer is a graph",
 }
-
-#: What an empty answer to a query of one's own says; a question has a sentence of its own.
-_NOTHING = "Nothing matches the query."
-
-#: The question that shows what is said of a thing and of the terms around it.
-CLAIMS_ABOUT = "claims-about"
-#: The question that shows what is said for and against a matter.
-CONTESTED = "contested-matters"
 
 #: What no XML 1.0 document can hold, not even escaped (section 2.2), in UTF-8.
 _NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -75,135 +79,6 @@ def serialize(answer: Answer, name: str, quotes: Mapping[str, str] | None = None
 def names(form: str) -> tuple[str, ...]:
     """Return the names of the formats that can hold an answer of `form`."""
     return tuple(_WRITERS[form])
-
-
-def is_empty(answer: Answer, name: str = "", written: bytes = b"") -> bool:
-    """Tell whether `answer` has neither a row nor a triple; a no is an answer.
-
-    `written` is the answer in the format `name`: csv and tsv show it, which saves reading the rows.
-    """
-    if name in ("csv", "tsv"):
-        return written.find(b"\n") == len(written) - 1
-    return answer.form != "ask" and not len(answer)
-
-
-def silence(answer: Answer) -> str:
-    """Return the sentence that explains an empty answer, and nothing for one that is not empty."""
-    if not is_empty(answer):
-        return ""
-    return (
-        _NOTHING if answer.question is None else filled(answer.question.silence, answer.parameters)
-    )
-
-
-def silences(answer: Answer) -> list[str]:
-    """Return what an empty answer says, or the same of each of several values without a row.
-
-    In a graph a value is answered where a triple names it.
-    """
-    if nothing := silence(answer):
-        return [nothing]
-    question = answer.question
-    if question is None or not answer.several:
-        return []
-    if answer.form == "graph":
-        answered = {value.text for triple in answer.triples for value in triple}
-    elif "asked" in answer.variables:
-        answered = {row.text("asked") for row in answer}
-    else:
-        return []
-    return [
-        filled(question.silence, {**answer.parameters, name: (value,)})
-        for name in answer.several
-        for value in dict.fromkeys(answer.parameters[name])
-        if getattr(value, "iri", value) not in answered
-    ]
-
-
-def near(answer: Answer) -> list[NearTerm]:
-    """Return the terms narrower or wider than what was asked about, with claims that name them.
-
-    Only those with claims that are not in the answer, of which each then has some; none for a
-    question whose answer holds no claims.
-    """
-    from crampkg.questions.near import beyond
-
-    terms = answer.near() if _holds_claims(answer) else ()
-    return list(beyond(terms, _shown(answer))) if terms else []
-
-
-def contested(answer: Answer, written: bytes = b"") -> list[NearTerm]:
-    """Return the things named in an answer of which more is told that is not affirmed.
-
-    That is a denial, mixed evidence or a reported belief about the thing or a narrower kind of it;
-    none for a question whose answer holds no claims. `written` is an answer with rows in csv or
-    tsv: it shows that none of them is named, which saves reading the rows.
-    """
-    terms = answer.contested() if _holds_claims(answer) else ()
-    if not any(term.iri.encode() in written or not written for term in terms):
-        return []
-    from crampkg.questions.near import beyond
-
-    lines = answer.triples if answer.form == "graph" else (row.values() for row in answer)
-    named = {cell.text for line in lines for cell in line if cell is not None}
-    if not named:  # where there are rows, they name what is asked about
-        named = {getattr(each, "iri", "") for some in answer.parameters.values() for each in some}
-    return list(beyond((term for term in terms if term.iri in named), _shown(answer)))
-
-
-def _holds_claims(answer: Answer) -> bool:
-    return answer.question is not None and (answer.form == "graph" or "claim" in answer.variables)
-
-
-def _shown(answer: Answer) -> set[str]:
-    """Return the IRIs of the claims in an answer."""
-    if answer.form == "graph":
-        return {subject.text for subject, _, _ in answer.triples}
-    return {row.text("claim") for row in answer}
-
-
-def near_lines(answer: Answer) -> list[str]:
-    """Return a sentence for each thing asked about of whose narrower or wider terms more is said.
-
-    It names the command that shows the claims.
-    """
-    from crampkg.questions.near import counted
-
-    told: dict[str, list[str]] = {}
-    for term in near(answer):
-        more = f"{term.label} ({term.step}, {counted(term)})"
-        told.setdefault(term.asked_label, []).append(more)
-    return [
-        f"More is said of terms narrower or wider than {label}: {', '.join(terms)}; "
-        f'see `crampkg ask {CLAIMS_ABOUT} --concept "{label}"`.'
-        for label, terms in told.items()
-    ]
-
-
-def contested_lines(terms: Iterable[NearTerm]) -> list[str]:
-    """Return one sentence on what is told of some things and is not affirmed, none without any.
-
-    It names the command that shows the claims.
-    """
-    from crampkg.questions.near import counted
-
-    told = "; ".join(f"of {term.label} or its narrower kinds, {counted(term)}" for term in terms)
-    if not told:
-        return []
-    return [f"Not affirmed, and not shown here: {told}; see `crampkg ask {CONTESTED}`."]
-
-
-def lines_below(answer: Answer) -> list[str]:
-    """Return what stands below the rows: where an answer is silent, and what more is said."""
-    return [*silences(answer), *beside_lines(answer)]
-
-
-def beside_lines(answer: Answer, written: bytes = b"") -> list[str]:
-    """Return what more is said than an answer holds: of other terms, and what is not affirmed.
-
-    `written` is as for `contested`.
-    """
-    return [*near_lines(answer), *contested_lines(contested(answer, written))]
 
 
 def as_standard(answer: Answer, name: str, written: bytes) -> bytes | None:
@@ -290,53 +165,6 @@ def _stances(term: NearTerm) -> dict[str, int]:
     """Return how many claims of a term have each stance but "affirmed"."""
     stances = [term.stances[claim] for claim in term.claims if claim in term.stances]
     return {stance: stances.count(stance) for stance in sorted(set(stances))}
-
-
-def asked(answer: Answer) -> str:
-    """Return the question in words, the labels of its parameters in their places."""
-    return "" if answer.question is None else filled(answer.question.question, answer.parameters)
-
-
-def filled(sentence: str, parameters: Mapping[str, Sequence[Term | str]]) -> str:
-    """Return `sentence` with each `{parameter}` as the label of its value."""
-    if "{" not in sentence:  # labels cost a program that reads CSV milliseconds
-        return sentence
-    for name, values in parameters.items():
-        told = " or ".join(str(getattr(value, "label", value)) for value in values)
-        sentence = sentence.replace("{" + name + "}", told)
-    return sentence
-
-
-def columns(answer: Answer) -> tuple[str, ...]:
-    """Return the columns that people need: of one value asked about, the question tells."""
-    values = [value for several in answer.parameters.values() for value in several]
-    return tuple(
-        name for name in answer.variables if len(values) != 1 or name not in ("asked", "askedLabel")
-    )
-
-
-def verdict(answer: Answer) -> str:
-    """Return the answer of an ASK in a word, and nothing for other forms."""
-    return "" if answer.form != "ask" else "yes" if answer.boolean else "no"
-
-
-def closing_lines(answer: Answer) -> tuple[str, ...]:
-    """Return what must stand with `answer`: the note of its question, and the status."""
-    note = "" if answer.question is None else filled(answer.question.note, answer.parameters)
-    return (*answer.lent(), *([note] if note else ()), *status_lines(answer.statuses))
-
-
-def status_lines(statuses: Iterable[Status]) -> tuple[str, ...]:
-    """Return what must stand with every answer: two sentences an article, then ours, once each."""
-    lines: dict[str, None] = {}
-    notices: dict[str, None] = {}
-    for status in statuses:
-        told = status.audience in status.disclaimer
-        audience = "" if told else f"For {status.audience}. "
-        lines[f"From “{status.title}”, last updated {status.updated}; {status.review}."] = None
-        lines[f"{audience}{status.disclaimer}"] = None
-        notices[status.notice] = None
-    return (*lines, *notices)
 
 
 def _json(answer: Answer, quotes: Mapping[str, str]) -> bytes:
@@ -457,7 +285,7 @@ def _md(answer: Answer, quotes: Mapping[str, str]) -> bytes:
 
 def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:
     """Return the rows, or the triples of a graph, as people read them."""
-    from crampkg.answers import table, whose
+    from crampkg.answers import sentences, table
 
     if answer.form == "graph":
         names = ("subject", "predicate", "object")
@@ -465,7 +293,7 @@ def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:
     rows = [dict(row) for row in _rows(answer)]
     if answer.question is None:
         return table.sheet_of_query(answer.variables, rows)
-    return table.sheet(columns(answer), rows, quotes, whose.titles(answer.statuses))
+    return table.sheet(columns(answer), rows, quotes, sentences.titles(answer.statuses))
 
 
 def overview(answer: Answer) -> Sheet | None:
@@ -519,19 +347,19 @@ def overview_notes(answer: Answer, quotes: Mapping[str, str] | None = None) -> l
 
 def overview_markers(answer: Answer) -> list[str]:
     """Return the status of each marker of an overview that has markers, in a line of its own."""
-    from crampkg.answers import table, whose
-    from crampkg.natural_order import natural
+    from crampkg.answers import sentences, table
+    from crampkg.text import natural
 
     names = () if answer.question is None else answer.question.overview
     if "marker" not in names or "markerStatus" not in answer.variables:
         return []
     marker = table.label_of("marker", answer.variables) or "marker"
-    titles = whose.titles(answer.statuses)
+    titles = sentences.titles(answer.statuses)
     told = set()
     for row in answer:
         name, status = table.cell(row[marker]), table.cell(row["markerStatus"])
         if name and status:
-            of = whose.title_of(row, titles)
+            of = sentences.title_of(row, titles)
             told.add(f"Marker {name}{f' of “{of}”' if of else ''}: {status}.")
     return sorted(told, key=natural)
 

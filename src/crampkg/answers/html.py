@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from html import escape
 
-from crampkg.answers import whose
-from crampkg.answers.formats import asked, closing_lines, columns, is_empty, lines_below
-from crampkg.answers.whose import HEADING, title_of
+from crampkg.answers import sentences
+from crampkg.answers.sentences import (
+    HEADING,
+    asked,
+    closing_lines,
+    columns,
+    is_empty,
+    lines_below,
+    title_of,
+)
 from crampkg.vocabulary import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.answer import Answer
     from crampkg.records import Value
 
 
@@ -32,7 +39,7 @@ def page(answer: Answer) -> str:
         parts.append(_table(("subject", "predicate", "object"), rows))
     else:
         shown = columns(answer)
-        titles = {} if HEADING in answer.variables else whose.titles(answer.statuses)
+        titles = {} if HEADING in answer.variables else sentences.titles(answer.statuses)
         rows = "".join(
             f"<tr>{''.join(f'<td>{_cell(row[name])}</td>' for name in shown)}"
             f"{f'<td>{escape(title_of(row, titles))}</td>' if titles else ''}</tr>"

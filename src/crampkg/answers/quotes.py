@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from crampkg.answers.whose import home
+from crampkg.answers.sentences import home
 from crampkg.questions.own import own_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.answer import Answer
     from crampkg.article import Article
 
     #: Where a text stands, by characters, as far as where it is quoted, and its digest.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crampkg.answers.whose import HEADING, title_of
-from crampkg.printable import printable
+from crampkg.answers.sentences import HEADING, title_of
+from crampkg.text import printable
 from crampkg.vocabulary import XSD, readable
 
 if TYPE_CHECKING:

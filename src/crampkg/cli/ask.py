@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.answer import Answer
     from crampkg.cli.parser import Arguments
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Parameter, Question, Term

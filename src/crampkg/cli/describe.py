@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crampkg.answers import formats
+from crampkg.answers import sentences
 from crampkg.cli import output
 from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
@@ -116,7 +116,7 @@ def _sheets(
 
     Where there are several articles, each claim names its own.
     """
-    from crampkg.answers import whose
+    from crampkg.answers import sentences
     from crampkg.answers.table import Sheet
     from crampkg.claims import citations_or_none
 
@@ -124,7 +124,7 @@ def _sheets(
         (each.property_label, each.value_label or compress(each.value)) for each in card.properties
     ]
     yield "What it is", Sheet(("property", "value"), tuple(properties))
-    titles = whose.titles(graph.statuses)
+    titles = sentences.titles(graph.statuses)
 
     def cells(claim: Claim, citation: Citation) -> tuple[str, ...]:
         quote = quotes.get(claim.iri) or quotes.get(claim.statement) or ""
@@ -134,14 +134,14 @@ def _sheets(
             *(claim.basis, citation.text),
             *(citation.source_label, citation.status),
             *(claim.section, claim.note, compress(claim.iri)),
-            *([titles.get(whose.home(claim.iri), "")] if titles else []),
+            *([titles.get(sentences.home(claim.iri), "")] if titles else []),
             quote and f"“{' '.join(quote.split())}”",
         )
 
     names: tuple[str, ...] = (
         *("subject", "relation", "object", "as worded", "stance", "hedge", "evidence as worded"),
         *("condition", "basis", "marker", "source", "marker status", "section", "note", "claim"),
-        *([whose.HEADING] if titles else []),
+        *([sentences.HEADING] if titles else []),
         "quote",
     )
     yield (
@@ -188,7 +188,7 @@ def _plain(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> str:
         if sheet.rows:
             lines.append(f"\n{heading}\n\n{plain(sheet)}")
     lines += [f"\n{remark}\n" for remark in _remarks(card)]
-    lines.append("\n" + "".join(f"{line}\n" for line in formats.status_lines(graph.statuses)))
+    lines.append("\n" + "".join(f"{line}\n" for line in sentences.status_lines(graph.statuses)))
     return "".join(lines)
 
 
@@ -201,7 +201,7 @@ def _markdown(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> s
         if sheet.rows:
             parts += [f"## {heading}", markdown(sheet).rstrip("\n")]
     parts += map(escape, _remarks(card))
-    parts.append("  \n".join(map(escape, formats.status_lines(graph.statuses))))
+    parts.append("  \n".join(map(escape, sentences.status_lines(graph.statuses))))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -249,6 +249,6 @@ def _remarks(card: Card) -> list[str]:
         remarks.append(
             f"More is claimed of what is wider by our background: {terms}."
             f"{silent if is_unrelated(card) else ''}"
-            f' See `crampkg ask {formats.CLAIMS_ABOUT} --concept "{label}"`.'
+            f' See `crampkg ask {sentences.CLAIMS_ABOUT} --concept "{label}"`.'
         )
-    return [*remarks, *formats.contested_lines(card.contested)]
+    return [*remarks, *sentences.contested_lines(card.contested)]

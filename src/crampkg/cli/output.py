@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from crampkg.printable import printable
+from crampkg.text import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from crampkg.answers import formats
+from crampkg.answers import formats, sentences
 from crampkg.cli import output
-from crampkg.printable import printable
+from crampkg.text import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
 
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.answer import Answer
     from crampkg.cli.parser import Arguments
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Status
@@ -33,23 +33,23 @@ def show_answer(
     if arguments.format not in FOR_PEOPLE:
         written = formats.serialize(answer, arguments.format, quotes)
         output.write(written, arguments.output)
-        filled = not formats.is_empty(answer, arguments.format, written)
+        filled = not sentences.is_empty(answer, arguments.format, written)
         # Rows that are there are read once more only for what a question needs.
-        missing = () if filled and not answer.several else formats.silences(answer)
+        missing = () if filled and not answer.several else sentences.silences(answer)
         rows = written if filled and arguments.format in ("csv", "tsv") else b""
-        _say(*missing, *formats.beside_lines(answer, rows), *formats.closing_lines(answer))
+        _say(*missing, *sentences.beside_lines(answer, rows), *sentences.closing_lines(answer))
         return filled
     if arguments.format == "table" and arguments.output is None and output.is_terminal():
         on_terminal(arguments, lambda console: _print(console, answer, quotes or {}))
     else:
         written = formats.serialize(answer, arguments.format, quotes)
         output.write_text(written.decode("utf-8"), arguments.output)
-    return not formats.is_empty(answer)
+    return not sentences.is_empty(answer)
 
 
 def say_status(statuses: tuple[Status, ...], *before: str) -> None:
     """Put the sentences of `before`, and what must travel with every answer, on standard error."""
-    _say(*before, *formats.status_lines(statuses))
+    _say(*before, *sentences.status_lines(statuses))
 
 
 def _say(*lines: str) -> None:
@@ -112,14 +112,14 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str]) -> None:
 
     from crampkg.answers import table
 
-    question = formats.asked(answer)
+    question = sentences.asked(answer)
     if question:
         console.print(Text(question, "bold"), end="\n\n")
-    below = formats.lines_below(answer)
-    if formats.is_empty(answer):
+    below = sentences.lines_below(answer)
+    if sentences.is_empty(answer):
         pass
     elif answer.form == "ask":
-        console.print(Text(formats.verdict(answer), "bold"))
+        console.print(Text(sentences.verdict(answer), "bold"))
     elif answer.form == "graph":
         table.show_graph(console, answer.triples)
     else:
@@ -135,15 +135,15 @@ def _print(console: Console, answer: Answer, quotes: Mapping[str, str]) -> None:
         else:
             table.show(console, formats.sheet(answer, quotes))
     if below:
-        if not formats.is_empty(answer):
+        if not sentences.is_empty(answer):
             console.print()
         console.print(Text("\n".join(below)))
-    _print_below(console, formats.closing_lines(answer))
+    _print_below(console, sentences.closing_lines(answer))
 
 
 def print_status(console: Console, statuses: tuple[Status, ...]) -> None:
     """Print what must travel with every answer, below it."""
-    _print_below(console, formats.status_lines(statuses))
+    _print_below(console, sentences.status_lines(statuses))
 
 
 def _print_below(console: Console, lines: Iterable[str]) -> None:

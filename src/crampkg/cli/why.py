@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crampkg.answers import formats
+from crampkg.answers import sentences
 from crampkg.cli import output
 from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
@@ -204,7 +204,7 @@ def _plain(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[str,
     for title, found in _parts(explanation, graph, quotes):
         told += ["", title, ""]
         told += [f"{'  ' * line.depth}{_said(line)}" for line in found]
-    told += ["", *formats.status_lines(graph.statuses)]
+    told += ["", *sentences.status_lines(graph.statuses)]
     return "\n".join(told) + "\n"
 
 
@@ -216,7 +216,7 @@ def _markdown(explanation: Explanation, graph: KnowledgeGraph, quotes: Mapping[s
     for title, found in _parts(explanation, graph, quotes):
         told.append(f"## {title}")
         told.append("\n".join(f"{'  ' * line.depth}- {escape(_said(line))}" for line in found))
-    told.append("  \n".join(map(escape, formats.status_lines(graph.statuses))))
+    told.append("  \n".join(map(escape, sentences.status_lines(graph.statuses))))
     return "\n\n".join(told) + "\n"
 
 

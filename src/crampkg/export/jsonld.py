@@ -12,8 +12,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.errors import SourceError, UsageError
-from crampkg.natural_order import natural
 from crampkg.sources import Sources, read_text
+from crampkg.text import natural
 from crampkg.vocabulary import RDF, XSD
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from crampkg.errors import UsageError
-from crampkg.natural_order import Key, natural
+from crampkg.text import Key, natural
 from crampkg.turtle import nesting
 from crampkg.vocabulary import OWL, PREFIXES, RDF
 

@@ -11,7 +11,7 @@ from crampkg.vocabulary import CK, RDFS, SKOS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.answer import Answer
     from crampkg.engine.base import Triple
     from crampkg.graph import KnowledgeGraph
     from crampkg.model import Claim

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crampkg.natural_order import natural
+from crampkg.text import natural
 from crampkg.vocabulary import CK
 
 if TYPE_CHECKING:

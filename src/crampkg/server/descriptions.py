@@ -141,7 +141,7 @@ def _triples(
 
 
 def _notice(graph: KnowledgeGraph) -> str:
-    from crampkg.answers.formats import status_lines
+    from crampkg.answers.sentences import status_lines
 
     return " ".join(status_lines(graph.statuses))
 

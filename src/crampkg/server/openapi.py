@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crampkg import __version__
-from crampkg.answers.formats import status_lines
+from crampkg.answers.sentences import status_lines
 from crampkg.model import Claim
 from crampkg.server import media
 from crampkg.server.limits import MOST_JUSTIFICATIONS, MOST_TERMS

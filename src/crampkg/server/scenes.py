@@ -6,11 +6,11 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crampkg.answers.formats import status_lines
-from crampkg.natural_order import natural
+from crampkg.answers.sentences import status_lines
 from crampkg.picture import gather, source, words
 from crampkg.picture.scene import LAYERS, ORIGINS
 from crampkg.server.problems import Problem, refuse_empty
+from crampkg.text import natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

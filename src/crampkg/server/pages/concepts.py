@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crampkg.answers import formats
+from crampkg.answers import sentences
 from crampkg.claims import citations_or_none
 from crampkg.errors import CrampkgError
 from crampkg.explain.describe import is_unrelated, resources
@@ -201,7 +201,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "wider": [(linked(each.label, each.iri), counted(each)) for each in card.wider],
         "unrelated": is_unrelated(card),
         "beside": contested.beside(card.contested, graph),
-        "around": addresses.question(formats.CLAIMS_ABOUT, [("concept", compress(iri))]),
+        "around": addresses.question(sentences.CLAIMS_ABOUT, [("concept", compress(iri))]),
         "background": _links(by_origin["background"], graph),
         "inferred": _inferred(by_origin["inferred"], graph),
         "mappings": [
@@ -446,7 +446,7 @@ def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | 
             answer = graph.ask(id, **{name: term.iri})
             found = quoted((row.text("claim") for row in answer), graph)
             own = _OF_A_SOURCE if kind == _SOURCE else set()
-            names = [each for each in formats.columns(answer) if each not in own]
+            names = [each for each in sentences.columns(answer) if each not in own]
             rows = [{each: row[each] for each in names} for row in answer]
             table = grid(graph, names, rows, found) if rows else None
             if table and own:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from crampkg.answers.formats import CONTESTED
+from crampkg.answers.sentences import CONTESTED
 from crampkg.questions.near import counted
 from crampkg.server.pages import addresses
 from crampkg.server.pages.grid import linked

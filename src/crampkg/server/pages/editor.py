@@ -23,7 +23,7 @@ from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, XSD, compress, readabl
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Term, Value
     from crampkg.server.pages.layout import Job

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from crampkg.answers import formats, quotes
+from crampkg.answers import quotes, sentences
 from crampkg.server.pages import addresses
 from crampkg.server.pages.grid import Part, grid, linked
 from crampkg.server.pages.layout import Page, render
@@ -13,7 +13,7 @@ from crampkg.server.quoting import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.pages.grid import Grid
     from crampkg.server.pages.layout import Job
@@ -110,7 +110,7 @@ def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
         table = None
         if len(answer):
             found = quoted(quotes.handles(answer), graph)
-            table = grid(graph, formats.columns(answer), answer.rows, found)
+            table = grid(graph, sentences.columns(answer), answer.rows, found)
         told = [Part(lead)]
         if id == _STATUS and table:
             table = _status(table, answer)

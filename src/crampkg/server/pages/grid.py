@@ -6,7 +6,8 @@ import functools
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
-from crampkg.answers import whose
+from crampkg.answers import sentences
+from crampkg.answers.sentences import home
 from crampkg.answers.table import are_numbers, heading_of, label_of, tally
 from crampkg.questions.bind import serialize
 from crampkg.server.pages.addresses import address
@@ -179,10 +180,10 @@ def _grid(
         ]
         same = [(each.heading, tuple(_cell(each, rows[0], variables, graph))) for each in alike]
         columns = [column for column in columns if column not in alike]
-    titles = {} if whose.HEADING in variables else whose.titles(graph.statuses)
+    titles = {} if sentences.HEADING in variables else sentences.titles(graph.statuses)
     headings = [column.heading for column in columns]
     if titles:
-        headings.append(whose.HEADING)
+        headings.append(sentences.HEADING)
     numbers = {
         column.heading
         for column in columns
@@ -200,7 +201,7 @@ def _grid(
             for column in columns
         ]
         if titles:
-            cells.append((Part(whose.title_of(row, titles)),))
+            cells.append((Part(sentences.title_of(row, titles)),))
         lines.append(Line(tuple(cells), _quote(row, quotes), _note(row)))
     return Grid(tuple(headings), tuple(lines), frozenset(numbers), tuple(same))
 
@@ -366,7 +367,7 @@ def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
     if marker.kind == "uri":
         yield linked(f"marker {text.text}", marker.text)
     else:
-        known = _markers(graph).get((whose.home(claim.text) if claim else "", marker.text), "")
+        known = _markers(graph).get((home(claim.text) if claim else "", marker.text), "")
         yield Part(f"marker {marker.text}", address(known))
     status = row.get("markerStatus")
     if status is not None:
@@ -375,11 +376,11 @@ def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
     if source is not None:
         yield linked(label.text if label else "", source.text, "source")
     elif label is not None:
-        known = _sources(graph).get((whose.home(claim.text) if claim else "", label.text), "")
+        known = _sources(graph).get((home(claim.text) if claim else "", label.text), "")
         yield Part(label.text, address(known), "source")
     others = row.get("alsoMarker")
     for other in others.text.split(", ") if others is not None else ():
-        known = _markers(graph).get((whose.home(claim.text) if claim else "", other), "")
+        known = _markers(graph).get((home(claim.text) if claim else "", other), "")
         yield Part(f"also marker {other}", address(known), "source")
 
 
@@ -389,7 +390,7 @@ def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
     if basis is not None:
         yield Part(basis.text, look="basis")
     if section is not None:
-        known = _sections(graph).get((whose.home(claim.text) if claim else "", section.text), "")
+        known = _sections(graph).get((home(claim.text) if claim else "", section.text), "")
         if section.kind == "uri":
             yield linked(graph.terms.name_of(section.text), section.text, "section")
         else:
@@ -440,6 +441,6 @@ def _sources(graph: KnowledgeGraph) -> dict[tuple[str, str], str]:
 
 def _by_home(graph: KnowledgeGraph, kind: str, prefix: str) -> dict[tuple[str, str], str]:
     return {
-        (whose.home(term.iri), term.label.removeprefix(prefix)): term.iri
+        (home(term.iri), term.label.removeprefix(prefix)): term.iri
         for term in graph.terms.of_kind(kind)
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import jinja2
 
 from crampkg import __version__
-from crampkg.answers.formats import status_lines
+from crampkg.answers.sentences import status_lines
 from crampkg.records import NOTICE
 from crampkg.server.pages import addresses
 from crampkg.vocabulary import compress

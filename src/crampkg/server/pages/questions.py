@@ -7,7 +7,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crampkg.answers import formats, quotes
+from crampkg.answers import formats, quotes, sentences
 from crampkg.errors import UnknownQuestionError
 from crampkg.picture import gather
 from crampkg.questions.near import counted
@@ -24,7 +24,7 @@ from crampkg.vocabulary import CK, compress, expand
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Parameter, Question, Term
     from crampkg.server.pages.fields import Field
@@ -94,11 +94,11 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     answer = graph.ask(known.id, **_several(given))
     context |= {
         "answer": answer,
-        "asked": formats.asked(answer),
+        "asked": sentences.asked(answer),
         "lent": [entry.lent for field in filled for entry in field.entries if entry.lent],
-        "note": _told(formats.filled(known.note, answer.parameters), filled, graph),
+        "note": _told(sentences.filled(known.note, answer.parameters), filled, graph),
         "around": _around(answer),
-        "beside": contested.beside(formats.contested(answer), graph),
+        "beside": contested.beside(sentences.contested(answer), graph),
         "permalink": f"{job['base']}{addresses.question(known.id, given)}",
         "query": without_header(answer.query),
         "downloads": [
@@ -116,19 +116,19 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     if gather.is_drawable(graph, answer):
         context["picture"] = addresses.picture([("question", known.id), *given])
     context["contested"] = ""
-    if known.form == "select" and known.id != formats.CONTESTED:
+    if known.form == "select" and known.id != sentences.CONTESTED:
         cells = (cell for row in answer for cell in row.values())
         things = {cell.text for cell in cells if cell and cell.kind == "uri"}
         things |= {expand(value) or value for _, value in given}
         context["contested"] = contested.told_at(things, graph)
     if not len(answer):
-        context["silence"] = _told(formats.silence(answer), filled, graph)
+        context["silence"] = _told(sentences.silence(answer), filled, graph)
         context["of_article"] = any(word in known.silence.casefold() for word in _OF_ARTICLE)
         context["instead"] = _instead(known, filled, graph)
         context["neighbours"] = _beside(filled, graph)
     else:
         context["unanswered"] = [
-            _told(sentence, filled, graph) for sentence in formats.silences(answer)
+            _told(sentence, filled, graph) for sentence in sentences.silences(answer)
         ]
     if not len(answer):
         pass
@@ -139,7 +139,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         found = quoted(quotes.handles(answer), graph)
         # An overview has told of each of its rows in a line: the evidence stands below its name.
         group = known.overview[0] if known.overview else ""
-        context["grid"] = grid(graph, formats.columns(answer), answer.rows, found, group)
+        context["grid"] = grid(graph, sentences.columns(answer), answer.rows, found, group)
         context["overview"] = formats.overview(answer)
         context["overview_links"] = {
             line.group[0].text: line.group[0] for line in context["grid"].lines if line.group
@@ -153,11 +153,11 @@ def _around(answer: Answer) -> list[tuple[str, str, list[tuple[Part, str]]]]:
     With its label, the link to all that is said, and the terms, each with its step and its claims.
     """
     found: dict[tuple[str, str], list[tuple[Part, str]]] = {}
-    for term in formats.near(answer):
+    for term in sentences.near(answer):
         more = linked(term.label, term.iri), f"{term.step}, {counted(term)}"
         found.setdefault((term.asked_label, term.asked), []).append(more)
     return [
-        (label, addresses.question(formats.CLAIMS_ABOUT, [("concept", compress(iri))]), terms)
+        (label, addresses.question(sentences.CLAIMS_ABOUT, [("concept", compress(iri))]), terms)
         for (label, iri), terms in found.items()
     ]
 

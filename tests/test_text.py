@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from crampkg import export
-from crampkg.natural_order import natural
 from crampkg.records import Value
+from crampkg.text import natural
 from crampkg.vocabulary import KG
 
 

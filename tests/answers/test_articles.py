@@ -10,7 +10,7 @@ import pytest
 from tiny import BASE, HOME
 
 from crampkg import KnowledgeGraph
-from crampkg.answers import formats, whose
+from crampkg.answers import formats, sentences
 from crampkg.cli import main
 from crampkg.records import Status, Value
 from crampkg.vocabulary import KG
@@ -42,11 +42,11 @@ def test_each_status_names_its_article(both: KnowledgeGraph, graph: KnowledgeGra
     another, one = both.statuses
     assert another.article == f"{KG}another/article"
     assert another.title == f"Another: {one.title}"
-    assert whose.titles(both.statuses) == {
+    assert sentences.titles(both.statuses) == {
         f"{KG}another": another.title,
         f"{KG}calf-ache": one.title,
     }
-    assert whose.titles(graph.statuses) == {}
+    assert sentences.titles(graph.statuses) == {}
 
 
 @pytest.mark.parametrize("id", ["denied-claims", "marker-counts", "statements-without-claims"])
@@ -71,9 +71,9 @@ def test_columns_for_programs_stay_and_lead_to_the_article(
     header = answer.serialize("csv").partition(b"\r\n")[0]
     assert header == graph.ask("denied-claims").serialize("csv").partition(b"\r\n")[0]
     document = json.loads(answer.serialize("json"))
-    homes = {whose.home(status["article"]) for status in document["crampkg"]["status"]}
+    homes = {sentences.home(status["article"]) for status in document["crampkg"]["status"]}
     claims = {row["claim"]["value"] for row in document["results"]["bindings"]}
-    assert {whose.home(claim) for claim in claims} == homes
+    assert {sentences.home(claim) for claim in claims} == homes
 
 
 def test_one_article_needs_no_column(graph: KnowledgeGraph) -> None:
@@ -92,8 +92,8 @@ def test_a_card_names_the_article_of_each_claim(
 
 def test_a_row_is_of_its_claim_before_it_is_of_anything_else() -> None:
     statuses = [Status(name, "", "", "", "", f"{KG}{name}/article") for name in ("one", "two")]
-    titles = whose.titles(statuses)
+    titles = sentences.titles(statuses)
     thing = Value("uri", f"{KG}calf")
     row = {"source": Value("uri", f"{KG}two/reference-1"), "claim": Value("uri", f"{KG}one/claim")}
-    assert whose.title_of({"thing": thing, **row}, titles) == "one"
-    assert whose.title_of({"thing": thing, "claim": None}, titles) == ""
+    assert sentences.title_of({"thing": thing, **row}, titles) == "one"
+    assert sentences.title_of({"thing": thing, "claim": None}, titles) == ""

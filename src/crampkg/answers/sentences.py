@@ -1,0 +1,218 @@
+"""The sentences of an answer: the question as asked, where it is silent, the status of articles."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from crampkg.answers.answer import Answer
+    from crampkg.records import NearTerm, Status, Term, Value
+
+#: What an empty answer to a query of one's own says; a question has a sentence of its own.
+_NOTHING = "Nothing matches the query."
+
+#: The question that shows what is said of a thing and of the terms around it.
+CLAIMS_ABOUT = "claims-about"
+#: The question that shows what is said for and against a matter.
+CONTESTED = "contested-matters"
+
+#: What the column is called that names the article.
+HEADING = "article"
+
+#: The columns that say best where a row is from.
+_HANDLES = ("claim", "statement")
+
+
+def home(resource: str) -> str:
+    """Return what the IRIs of all things of one article begin with, from that of one of them."""
+    return resource.rpartition("/")[0]
+
+
+def titles(statuses: Iterable[Status]) -> dict[str, str]:
+    """Return the title of each article by its home; none where there is one article only."""
+    found = {home(status.article): status.title for status in statuses}
+    return found if len(found) > 1 else {}
+
+
+def title_of(row: Mapping[str, Value | None], titles: Mapping[str, str]) -> str:
+    """Return the title of the article that `row` is from; empty if no article's thing is in it."""
+    names = [*(name for name in _HANDLES if name in row), *row]
+    resources = (value.text for name in names if (value := row[name]) and value.kind == "uri")
+    return next((titles[home(each)] for each in resources if home(each) in titles), "")
+
+
+def asked(answer: Answer) -> str:
+    """Return the question in words, the labels of its parameters in their places."""
+    return "" if answer.question is None else filled(answer.question.question, answer.parameters)
+
+
+def filled(sentence: str, parameters: Mapping[str, Sequence[Term | str]]) -> str:
+    """Return `sentence` with each `{parameter}` as the label of its value."""
+    if "{" not in sentence:  # labels cost a program that reads CSV milliseconds
+        return sentence
+    for name, values in parameters.items():
+        told = " or ".join(str(getattr(value, "label", value)) for value in values)
+        sentence = sentence.replace("{" + name + "}", told)
+    return sentence
+
+
+def columns(answer: Answer) -> tuple[str, ...]:
+    """Return the columns that people need: of one value asked about, the question tells."""
+    values = [value for several in answer.parameters.values() for value in several]
+    return tuple(
+        name for name in answer.variables if len(values) != 1 or name not in ("asked", "askedLabel")
+    )
+
+
+def verdict(answer: Answer) -> str:
+    """Return the answer of an ASK in a word, and nothing for other forms."""
+    return "" if answer.form != "ask" else "yes" if answer.boolean else "no"
+
+
+def closing_lines(answer: Answer) -> tuple[str, ...]:
+    """Return what must stand with `answer`: the note of its question, and the status."""
+    note = "" if answer.question is None else filled(answer.question.note, answer.parameters)
+    return (*answer.lent(), *([note] if note else ()), *status_lines(answer.statuses))
+
+
+def status_lines(statuses: Iterable[Status]) -> tuple[str, ...]:
+    """Return what must stand with every answer: two sentences an article, then ours, once each."""
+    lines: dict[str, None] = {}
+    notices: dict[str, None] = {}
+    for status in statuses:
+        told = status.audience in status.disclaimer
+        audience = "" if told else f"For {status.audience}. "
+        lines[f"From “{status.title}”, last updated {status.updated}; {status.review}."] = None
+        lines[f"{audience}{status.disclaimer}"] = None
+        notices[status.notice] = None
+    return (*lines, *notices)
+
+
+def is_empty(answer: Answer, name: str = "", written: bytes = b"") -> bool:
+    """Tell whether `answer` has neither a row nor a triple; a no is an answer.
+
+    `written` is the answer in the format `name`: csv and tsv show it, which saves reading the rows.
+    """
+    if name in ("csv", "tsv"):
+        return written.find(b"\n") == len(written) - 1
+    return answer.form != "ask" and not len(answer)
+
+
+def silence(answer: Answer) -> str:
+    """Return the sentence that explains an empty answer, and nothing for one that is not empty."""
+    if not is_empty(answer):
+        return ""
+    return (
+        _NOTHING if answer.question is None else filled(answer.question.silence, answer.parameters)
+    )
+
+
+def silences(answer: Answer) -> list[str]:
+    """Return what an empty answer says, or the same of each of several values without a row.
+
+    In a graph a value is answered where a triple names it.
+    """
+    if nothing := silence(answer):
+        return [nothing]
+    question = answer.question
+    if question is None or not answer.several:
+        return []
+    if answer.form == "graph":
+        answered = {value.text for triple in answer.triples for value in triple}
+    elif "asked" in answer.variables:
+        answered = {row.text("asked") for row in answer}
+    else:
+        return []
+    return [
+        filled(question.silence, {**answer.parameters, name: (value,)})
+        for name in answer.several
+        for value in dict.fromkeys(answer.parameters[name])
+        if getattr(value, "iri", value) not in answered
+    ]
+
+
+def near(answer: Answer) -> list[NearTerm]:
+    """Return the terms narrower or wider than what was asked about, with claims that name them.
+
+    Only those with claims that are not in the answer, of which each then has some; none for a
+    question whose answer holds no claims.
+    """
+    from crampkg.questions.near import beyond
+
+    terms = answer.near() if _holds_claims(answer) else ()
+    return list(beyond(terms, _shown(answer))) if terms else []
+
+
+def contested(answer: Answer, written: bytes = b"") -> list[NearTerm]:
+    """Return the things named in an answer of which more is told that is not affirmed.
+
+    That is a denial, mixed evidence or a reported belief about the thing or a narrower kind of it;
+    none for a question whose answer holds no claims. `written` is an answer with rows in csv or
+    tsv: it shows that none of them is named, which saves reading the rows.
+    """
+    terms = answer.contested() if _holds_claims(answer) else ()
+    if not any(term.iri.encode() in written or not written for term in terms):
+        return []
+    from crampkg.questions.near import beyond
+
+    lines = answer.triples if answer.form == "graph" else (row.values() for row in answer)
+    named = {cell.text for line in lines for cell in line if cell is not None}
+    if not named:  # where there are rows, they name what is asked about
+        named = {getattr(each, "iri", "") for some in answer.parameters.values() for each in some}
+    return list(beyond((term for term in terms if term.iri in named), _shown(answer)))
+
+
+def _holds_claims(answer: Answer) -> bool:
+    return answer.question is not None and (answer.form == "graph" or "claim" in answer.variables)
+
+
+def _shown(answer: Answer) -> set[str]:
+    """Return the IRIs of the claims in an answer."""
+    if answer.form == "graph":
+        return {subject.text for subject, _, _ in answer.triples}
+    return {row.text("claim") for row in answer}
+
+
+def lines_below(answer: Answer) -> list[str]:
+    """Return what stands below the rows: where an answer is silent, and what more is said."""
+    return [*silences(answer), *beside_lines(answer)]
+
+
+def beside_lines(answer: Answer, written: bytes = b"") -> list[str]:
+    """Return what more is said than an answer holds: of other terms, and what is not affirmed.
+
+    `written` is as for `contested`.
+    """
+    return [*near_lines(answer), *contested_lines(contested(answer, written))]
+
+
+def near_lines(answer: Answer) -> list[str]:
+    """Return a sentence for each thing asked about of whose narrower or wider terms more is said.
+
+    It names the command that shows the claims.
+    """
+    from crampkg.questions.near import counted
+
+    told: dict[str, list[str]] = {}
+    for term in near(answer):
+        more = f"{term.label} ({term.step}, {counted(term)})"
+        told.setdefault(term.asked_label, []).append(more)
+    return [
+        f"More is said of terms narrower or wider than {label}: {', '.join(terms)}; "
+        f'see `crampkg ask {CLAIMS_ABOUT} --concept "{label}"`.'
+        for label, terms in told.items()
+    ]
+
+
+def contested_lines(terms: Iterable[NearTerm]) -> list[str]:
+    """Return one sentence on what is told of some things and is not affirmed, none without any.
+
+    It names the command that shows the claims.
+    """
+    from crampkg.questions.near import counted
+
+    told = "; ".join(f"of {term.label} or its narrower kinds, {counted(term)}" for term in terms)
+    if not told:
+        return []
+    return [f"Not affirmed, and not shown here: {told}; see `crampkg ask {CONTESTED}`."]
