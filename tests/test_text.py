@@ -1,12 +1,14 @@
-"""One order of names for every format."""
+"""Text for people: one order of names for every format, one plural, one reader of numbers."""
 
 from __future__ import annotations
 
 import json
 
+import pytest
+
 from crampkg import export
 from crampkg.records import Value
-from crampkg.text import natural
+from crampkg.text import json_bytes, natural, plural, whole_number
 from crampkg.vocabulary import KG
 
 
@@ -24,3 +26,24 @@ def test_turtle_and_json_ld_have_the_same_order() -> None:
     subjects = [line.removeprefix("kg:") for line in turtle.splitlines() if line[:3] == "kg:"]
     assert subjects == ["apple", "step-1", "Step-2", "step-10", "Zebra"]
     assert [node["id"].removeprefix("kg:") for node in inside] == subjects
+
+
+def test_a_noun_is_in_the_plural_of_all_numbers_but_one() -> None:
+    assert [plural(number, "claim") for number in (0, 1, 2)] == ["0 claims", "1 claim", "2 claims"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *(("1", 1), ("007", 7), ("100", 100)),
+        *(("0", None), ("101", None), ("9" * 5000, None), ("", None)),
+        *(("-1", None), ("+1", None), ("1.0", None), (" 1", None), ("²", None), ("٣", None)),
+    ],
+)
+def test_a_whole_number_has_ascii_digits_and_bounds(text: str, number: int | None) -> None:
+    assert whole_number(text, 1, 100) == number
+
+
+def test_json_is_utf_8_and_ends_its_line() -> None:
+    assert json_bytes({"a": "é"}) == b'{"a": "\xc3\xa9"}\n'
+    assert json_bytes({"a": 1}, indent=2) == b'{\n  "a": 1\n}\n'

@@ -44,7 +44,7 @@ def plural(number: int, noun: str) -> str:
 
 def whole_number(text: str, least: int, most: int) -> int | None:
     """Return the number that ASCII digits write, or None if it is none from `least` to `most`."""
-    is_short = len(text) <= len(str(most))  # int() refuses thousands of digits
+    is_short = len(text.lstrip("0")) <= len(str(most))  # int() refuses thousands of digits
     number = int(text) if text.isascii() and text.isdecimal() and is_short else -1
     return number if least <= number <= most else None
 

@@ -86,6 +86,11 @@ def test_each_thing_is_a_link_with_a_name(around_cramp: Scene) -> None:
     assert not [name for each in root.iter() for name in each.attrib if "xlink" in name]
 
 
+def test_the_title_fills_the_gaps_as_the_answer_does(graph: KnowledgeGraph) -> None:
+    scene = gather.answer(graph, graph.ask("arteries-explaining-pain", site=["calf", "foot"]))
+    assert "calf or foot" in scene.title
+
+
 def test_each_link_says_in_its_title_whose_word_it_is(around_cramp: Scene) -> None:
     root = laid_out(around_cramp)
     edges = of_class(root, "edge")

@@ -17,6 +17,7 @@ from crampkg.answers.sentences import (
     verdict,
 )
 from crampkg.errors import UsageError
+from crampkg.text import json_bytes
 from crampkg.vocabulary import PREFIXES, compress
 
 TYPE_CHECKING = False
@@ -168,9 +169,7 @@ def _stances(term: NearTerm) -> dict[str, int]:
 
 
 def _json(answer: Answer, quotes: Mapping[str, str]) -> bytes:
-    import json
-
-    return json.dumps(document(answer, quotes), ensure_ascii=False).encode() + b"\n"
+    return json_bytes(document(answer, quotes))
 
 
 def _csv(answer: Answer, _: Mapping[str, str]) -> bytes:
@@ -256,7 +255,7 @@ def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
     written = json.dumps(body, ensure_ascii=False)
     used = {prefix: iri for prefix, iri in prefixes.items() if f'"{prefix}:' in written}
     whole = {"@context": {**_RESULT_SET_CONTEXT, **used}, **body}
-    return json.dumps(whole, ensure_ascii=False, indent=2).encode() + b"\n"
+    return json_bytes(whole, indent=2)
 
 
 def _table(answer: Answer, quotes: Mapping[str, str]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from crampkg.answers import formats
+from crampkg.answers.sentences import filled
 from crampkg.cli import output
 from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
@@ -166,8 +167,7 @@ def run(arguments: Arguments) -> int:
         output.write(f"{query}\n".encode(), arguments.output)
         return 0
     quotes = quoted(arguments.graph, lambda: _handles(answer), arguments.format)
-    filled = show_answer(answer, arguments, quotes)
-    return 0 if filled else 1
+    return 0 if show_answer(answer, arguments, quotes) else 1
 
 
 def _handles(answer: Answer) -> set[str]:
@@ -249,10 +249,7 @@ def _of_kind(kind: str) -> Callable[[argparse.Namespace], list[Term]]:
 
 def _gapped(question: Question) -> str:
     """Return the question in words with its parameters as gaps: `pain at SITE`."""
-    words = question.question
-    for parameter in question.params:
-        words = words.replace("{" + parameter.name + "}", parameter.name.upper())
-    return words
+    return filled(question.question, {each.name: [each.name.upper()] for each in question.params})
 
 
 def _hint(parameter: Parameter, graph: KnowledgeGraph | None) -> str:

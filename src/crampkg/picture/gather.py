@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crampkg.answers import sentences
 from crampkg.picture.scene import Edge, Node, Scene, citation, layer_of
 from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK, RDFS, SKOS
@@ -60,7 +61,7 @@ def answer(graph: KnowledgeGraph, answer: Answer) -> Scene:
 
     Of what is inferred there is what a row of the answer says: both things and the relation.
     """
-    title = _asked(answer)
+    title = sentences.asked(answer) or "What the query made"
     if answer.form == "graph":
         return triples(graph, answer.triples, title)
     rows = [{cell.text for cell in row.values() if cell and cell.kind == "uri"} for row in answer]
@@ -134,18 +135,6 @@ def triples(graph: KnowledgeGraph, found: Sequence[Triple], title: str) -> Scene
     what = "1 triple has a text or number and is" if left == 1 else f"{left:,} triples have texts"
     told = what if left == 1 else f"{what} or numbers and are"
     return Scene(title, nodes, edges, (f"{told} not drawn.",) if left else ())
-
-
-def _asked(answer: Answer) -> str:
-    if answer.question is None:
-        return "What the query made"
-    text = answer.question.question
-    for name, values in answer.parameters.items():
-        said = ", ".join(
-            value.label if not isinstance(value, str) else str(value) for value in values
-        )
-        text = text.replace(f"{{{name}}}", said)
-    return text
 
 
 def _is_clinical(graph: KnowledgeGraph, iri: str) -> bool:

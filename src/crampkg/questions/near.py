@@ -6,6 +6,7 @@ from collections import Counter
 
 from crampkg.questions.own import own_rows
 from crampkg.records import NearTerm
+from crampkg.text import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def counted(term: NearTerm) -> str:
         told.append(f"{number}{'' if told else ' of them'} {one if number == 1 else several}")
     *first, last = told or [""]
     more = f"{', '.join(first)} and {last}" if first else last
-    claims = f"{len(term.claims)} claim{'' if len(term.claims) == 1 else 's'}"
+    claims = plural(len(term.claims), "claim")
     return f"{claims}, {more}" if more else claims
 
 

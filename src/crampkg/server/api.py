@@ -8,6 +8,7 @@ from crampkg.errors import CrampkgError
 from crampkg.server import limits, media
 from crampkg.server.problems import Problem, problem_of, refuse_empty
 from crampkg.server.sparql import base_of
+from crampkg.text import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -131,6 +132,7 @@ def _asked(
 
 
 def _number(name: str, text: str, most: int) -> int:
-    if text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most:  # noqa: PLR2004 - digits
-        return int(text)
-    raise Problem("bad-request", f"{name} is a number from 1 to {most:,}, and not {text!r}.")
+    number = whole_number(text, 1, most)
+    if number is None:
+        raise Problem("bad-request", f"{name} is a number from 1 to {most:,}, and not {text!r}.")
+    return number

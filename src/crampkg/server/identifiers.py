@@ -7,7 +7,6 @@ them (`w3id/.htaccess`). Things, classes and graphs are answered by `site` and `
 from __future__ import annotations
 
 import functools
-import json
 import posixpath
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from crampkg.server import media, source_files
 from crampkg.server.pages import layout
 from crampkg.server.problems import KINDS
+from crampkg.text import json_bytes
 from crampkg.vocabulary import PREFIXES, PROBLEM
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ async def _problem(request: Request, service: Service) -> Response:
             layout.render("problems.html", service.graph, kinds=kinds), 200, headers
         )
     told = kinds if name is None else kinds[0]
-    return Response(json.dumps(told).encode() + b"\n", 200, headers, "application/json")
+    return Response(json_bytes(told), 200, headers, "application/json")
 
 
 async def _elsewhere(request: Request, _: Service) -> Response:

@@ -18,6 +18,7 @@ from crampkg.server.pages import editor
 from crampkg.server.pages.addresses import address, is_ours
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
+from crampkg.text import json_bytes
 from crampkg.vocabulary import CK, KG
 
 if TYPE_CHECKING:
@@ -298,7 +299,7 @@ def _statuses(graph: KnowledgeGraph) -> list[dict[str, str]]:
 
 
 def _json(told: object) -> Reply:
-    return Reply(json.dumps(told, ensure_ascii=False).encode() + b"\n", "application/json")
+    return Reply(json_bytes(told), "application/json")
 
 
 def _headed(body: bytes, variables: Sequence[str]) -> bytes:

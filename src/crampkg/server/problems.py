@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import NamedTuple
 
 from crampkg.errors import (
@@ -14,6 +13,7 @@ from crampkg.errors import (
     UnknownTermError,
     UsageError,
 )
+from crampkg.text import json_bytes
 from crampkg.vocabulary import PROBLEM
 
 MEDIA_TYPE = "application/problem+json"
@@ -233,7 +233,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
         told = self.document()
         if self.aside:
             told["detail"] = f"{self.detail} {self.aside}"
-        return json.dumps(told, ensure_ascii=False).encode() + b"\n"
+        return json_bytes(told)
 
 
 def refuse_empty(name: str, value: str) -> None:

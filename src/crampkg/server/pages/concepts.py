@@ -19,6 +19,7 @@ from crampkg.server.pages.neighbours import neighbours
 from crampkg.server.pages.questions import about
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
+from crampkg.text import whole_number
 from crampkg.vocabulary import CK, DCT, KG, ORIGINS, OWL, RDF, SKOS, compress, shorten
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def missing(iri: str, graph: KnowledgeGraph) -> Problem:
 def _paged(found: Sequence[Term], page: str, words: str, kind: Term | None) -> dict[str, Any]:
     """Return one page of a list, and the links to the pages beside it."""
     last = max(1, -(-len(found) // _PER_PAGE))
-    number = min(int(page), last) if page.isascii() and page.isdecimal() and int(page) else 1
+    number = min(whole_number(page, 1, 10**99) or 1, last)
     start = (number - 1) * _PER_PAGE
 
     def at(other: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from crampkg.answers import formats
+from crampkg.answers.sentences import filled
 from crampkg.errors import CrampkgError
 from crampkg.export import to_bytes
 from crampkg.questions.own import own_query
@@ -282,11 +283,11 @@ def _examples(graph: KnowledgeGraph) -> Sequence[tuple[str, Sequence[tuple[str, 
     """Return the library by its first tags: id, question with its defaults, and summary."""
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for question in graph.questions():
-        words = question.question
-        for parameter in question.params:
-            term = graph.terms.get(parameter.default)
-            said = term.label if term else parameter.default
-            words = words.replace(f"{{{parameter.name}}}", said)
+        gaps = {
+            parameter.name: [graph.terms.get(parameter.default) or parameter.default]
+            for parameter in question.params
+        }
+        words = filled(question.question, gaps)
         groups.setdefault(question.tags[0], []).append((question.id, words, question.summary))
     return sorted(groups.items())
 

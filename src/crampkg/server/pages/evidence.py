@@ -9,6 +9,7 @@ from crampkg.server.pages import addresses
 from crampkg.server.pages.grid import Part, grid, linked
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.quoting import quoted
+from crampkg.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +136,7 @@ def _total(id: str, table: Grid | None) -> str:
         return ""
     number = len(table.lines) if table else 0
     if id in _ROWS or not table:
-        return f"{number} {_ROWS.get(id, 'claim')}{'s' if number != 1 else ''}"
+        return plural(number, _ROWS.get(id, "claim"))
     return table.total
 
 

@@ -11,6 +11,7 @@ from crampkg.answers.sentences import home
 from crampkg.answers.table import are_numbers, heading_of, label_of, tally
 from crampkg.questions.bind import serialize
 from crampkg.server.pages.addresses import address
+from crampkg.text import plural
 from crampkg.vocabulary import CK, ORIGINS, readable
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def grid(
         lines.append(line._replace(group=(*name, *([Part(told, look="tally")] if told else []))))
     total = _total(variables, rows)
     if group in _COUNTED:
-        total = f"{_several(len({row[group] for row in rows}), _COUNTED[group])}, {total}"
+        total = f"{plural(len({row[group] for row in rows}), _COUNTED[group])}, {total}"
     return content._replace(lines=tuple(lines), total=total)
 
 
@@ -145,13 +146,9 @@ def _total(variables: Sequence[str], rows: Sequence[Row]) -> str:
     """Return how many claims there are, and how many rows if these are more, or not claims."""
     claims = {row["claim"] for row in rows} - {None} if "claim" in variables else set()
     if not claims:
-        return _several(len(rows), "row")
-    told = _several(len(claims), "claim")
-    return told if len(claims) == len(rows) else f"{told} in {_several(len(rows), 'row')}"
-
-
-def _several(number: int, name: str) -> str:
-    return f"{number} {name}{'s' if number != 1 else ''}"
+        return plural(len(rows), "row")
+    told = plural(len(claims), "claim")
+    return told if len(claims) == len(rows) else f"{told} in {plural(len(rows), 'row')}"
 
 
 def _grid(
@@ -221,7 +218,7 @@ def triples(graph: KnowledgeGraph, rows: Iterable[tuple[Value, Value, Value]]) -
     return Grid(
         ("subject", "relation", "object", "origin"),
         tuple(lines),
-        total=_several(len(lines), "triple"),
+        total=plural(len(lines), "triple"),
     )
 
 

@@ -180,10 +180,9 @@ def entry(
     question: Question, graph: KnowledgeGraph, given: Sequence[tuple[str, str]] = ()
 ) -> Entry:
     """Return a question for a list, asked of `given` or of its defaults."""
-    words = question.question
     chosen = dict(given)
-    for parameter in question.params:
-        words = words.replace(f"{{{parameter.name}}}", _label(parameter, chosen, graph))
+    gaps = {each.name: [_label(each, chosen, graph)] for each in question.params}
+    words = sentences.filled(question.question, gaps)
     return Entry(question, words, addresses.question(question.id, given))
 
 
