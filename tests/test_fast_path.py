@@ -55,12 +55,10 @@ OURS = {
     "crampkg.engine.embedded",
     "crampkg.errors",
     "crampkg.graph",
+    "crampkg.library",
+    "crampkg.near",  # what is told beside the answer, a denial above all
     "crampkg.pipeline",
     "crampkg.pipeline.snapshot",
-    "crampkg.questions",
-    "crampkg.questions.bind",
-    "crampkg.questions.near",  # what is told beside the answer, a denial above all
-    "crampkg.questions.own",
     "crampkg.records",
     "crampkg.sources",
     "crampkg.text",

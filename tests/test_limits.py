@@ -27,11 +27,11 @@ from crampkg.explain import justify
 from crampkg.explain.justify import Clause, Horn
 from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
+from crampkg.names import _slips, _spell
 from crampkg.picture import words
 from crampkg.picture.scene import Edge, Scene
 from crampkg.pipeline import snapshot
 from crampkg.push import parts
-from crampkg.questions.terms import _slips, _spell
 from crampkg.records import Parameter, Value
 from crampkg.server import api, jobs, media, problems, scenes, sparql
 from crampkg.server.jobs import Reply

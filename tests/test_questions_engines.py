@@ -12,7 +12,7 @@ import pytest
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.engine.rdflib_engine import RdflibEngine
 from crampkg.graph import KnowledgeGraph
-from crampkg.questions.bind import bind, serialize
+from crampkg.library import bind, serialize
 from crampkg.records import Question, Value
 
 IDS = sorted(path.stem for path in Path(__file__).parents[1].glob("queries/*.rq"))

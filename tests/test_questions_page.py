@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crampkg.graph import KnowledgeGraph
-from crampkg.questions.terms import indefinite
+from crampkg.names import indefinite
 from crampkg.vocabulary import compress
 
 pytestmark = pytest.mark.conformance

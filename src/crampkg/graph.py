@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
 
 from crampkg.answers.answer import Answer
 from crampkg.engine.embedded import EmbeddedEngine
-from crampkg.errors import (
-    SourceError,
-    UnknownParameterError,
-    UnknownQuestionError,
-    UnknownTermError,
-    UsageError,
-    WrongKindError,
-    suggest,
-)
+from crampkg.errors import SourceError, UnknownTermError, WrongKindError
+from crampkg.library import Parameters
 from crampkg.pipeline.snapshot import open_snapshot
-from crampkg.questions.bind import bind, serialize
 from crampkg.sources import Sources
-from crampkg.vocabulary import CK, OWL, RDF, RDFS, expand
+from crampkg.vocabulary import CK, OWL, RDF, RDFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Self
 
     import owlready2
@@ -36,11 +27,11 @@ if TYPE_CHECKING:
     from crampkg.explain.describe import Card
     from crampkg.explain.why import Explanation
     from crampkg.model import Claim
+    from crampkg.names import Terms
     from crampkg.owl_view import OwlView
     from crampkg.pipeline.snapshot import Snapshot
     from crampkg.push import Comparison, Pushed
-    from crampkg.questions.terms import Terms
-    from crampkg.records import NearTerm, Parameter, Question, Status, Term
+    from crampkg.records import NearTerm, Question, Status, Term
 
 
 class KnowledgeGraph:
@@ -191,15 +182,7 @@ class KnowledgeGraph:
 
     def question(self, id: str) -> Question:
         """Return one question. Raises `UnknownQuestionError` with near ids."""
-        try:
-            return self._snapshot.questions[id]
-        except KeyError:
-            import difflib
-
-            known = self._snapshot.questions
-            near = difflib.get_close_matches(id, known, n=3, cutoff=0.5)
-            message = f"There is no question {id!r}.{suggest(near)}"
-            raise UnknownQuestionError(message, "`crampkg ask` lists them all.") from None
+        return self._snapshot.questions[id]
 
     def ask(self, id: str, **params: str | int | Sequence[str | int]) -> Answer:
         """Answer a question of the library.
@@ -209,10 +192,8 @@ class KnowledgeGraph:
         `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with a way out.
         """
         question = self.question(id)
-        text = question.text
-        if params:
-            text = bind(text, self._bindings(question, params))
-        parameters = _Parameters(self, question, params)
+        parameters = Parameters(question, params, lambda: self.terms)
+        text = parameters.bound()
         engine = self._open_engine()
         # Each pattern of a question names its graph (linted): Oxigraph need not merge them all,
         # which some plans pay for many times. A store is told which graphs are meant all the same.
@@ -227,7 +208,7 @@ class KnowledgeGraph:
             sources=self.sources,
             near=lambda: self._near(parameters),
             contested=self._contested,
-            several=tuple(name for name, given in params.items() if len(_several(given)) > 1),
+            several=parameters.several(),
         )
 
     def query(
@@ -275,7 +256,7 @@ class KnowledgeGraph:
     def terms(self) -> Terms:
         """Everything that has a label."""
         if self._terms is None:
-            from crampkg.questions.terms import Terms
+            from crampkg.names import Terms
 
             self._terms = Terms(self._snapshot.terms)
         return self._terms
@@ -471,108 +452,12 @@ class KnowledgeGraph:
         )
         return WrongKindError(sentence)
 
-    def _bindings(
-        self, question: Question, params: dict[str, str | int | Sequence[str | int]]
-    ) -> dict[str, list[str]]:
-        declared = {parameter.name: parameter for parameter in question.params}
-        bound = {}
-        for name, given in params.items():
-            if name not in declared:
-                raise UnknownParameterError(_no_parameter(question, name))
-            parameter = declared[name]
-            bound[name] = [
-                serialize(self._resolve(parameter, value), parameter.type)
-                for value in _several(given)
-            ]
-        return bound
-
-    def _near(self, parameters: _Parameters) -> tuple[NearTerm, ...]:
-        from crampkg.questions.near import near_terms
+    def _near(self, parameters: Parameters) -> tuple[NearTerm, ...]:
+        from crampkg.near import near_terms
 
         return near_terms(parameters.things(), self._open_engine())
 
     def _contested(self) -> tuple[NearTerm, ...]:
-        from crampkg.questions.near import contested_terms
+        from crampkg.near import contested_terms
 
         return contested_terms(self._open_engine())
-
-    def _resolve(self, parameter: Parameter, value: str | int) -> str:
-        if parameter.type == "iri":
-            return self.find(str(value), parameter.kind).iri
-        if parameter.type == "integer":
-            try:
-                return str(int(value))
-            except ValueError:
-                message = f"{parameter.name} takes a whole number, and {value!r} is none."
-                raise UsageError(message) from None
-        return str(value)
-
-
-class _Parameters(Mapping[str, "tuple[Term | str, ...]"]):
-    """The values of a question's parameters, resolved when they are first looked at.
-
-    A program that reads CSV has no use for labels, and loading them would cost it milliseconds.
-    """
-
-    def __init__(
-        self,
-        graph: KnowledgeGraph,
-        question: Question,
-        given: dict[str, str | int | Sequence[str | int]],
-    ) -> None:
-        self._graph = graph
-        self._declared = {parameter.name: parameter for parameter in question.params}
-        self._given = given
-
-    def __getitem__(self, name: str) -> tuple[Term | str, ...]:
-        parameter = self._declared[name]
-        values = [str(value) for value in _several(self._given.get(name, parameter.default))]
-        if parameter.type != "iri":
-            return tuple(values)
-        return tuple(self._graph.find(value, parameter.kind) for value in values)
-
-    def things(self) -> Iterator[str]:
-        """Yield the IRIs of the things asked about; those of defaults need no look at labels."""
-        for name, parameter in self._declared.items():
-            if parameter.type == "iri" and name not in self._given:
-                yield expand(parameter.default) or parameter.default
-            elif parameter.type == "iri":
-                yield from (term.iri for term in self[name] if not isinstance(term, str))
-
-    def lent(self) -> tuple[str, ...]:
-        """Return a sentence on each name that was given and only another vocabulary has."""
-        found = (
-            self._graph.terms.lent(str(value), self._declared[name].kind)
-            for name, given in self._given.items()
-            if self._declared[name].type == "iri"
-            for value in _several(given)
-        )
-        return tuple(filter(None, found))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._declared)
-
-    def __len__(self) -> int:
-        return len(self._declared)
-
-
-def _several(given: str | int | Sequence[str | int]) -> list[str | int]:
-    if not isinstance(given, (str, int, Iterable)):
-        message = f"A parameter takes a name or a number, or several, and not {given!r}."
-        raise UsageError(message)
-    values = [given] if isinstance(given, (str, int)) else list(given)
-    if not values:
-        message = "A parameter was given no value. Give it at least one, or leave it out."
-        raise UsageError(message)
-    return values
-
-
-def _no_parameter(question: Question, name: str) -> str:
-    import difflib
-
-    names = [parameter.name for parameter in question.params]
-    if not names:
-        return f"The question {question.id} takes no parameters, so not {name!r} either."
-    near = difflib.get_close_matches(name, names, n=2, cutoff=0.5)
-    known = ", ".join(names)
-    return f"The question {question.id} has no parameter {name!r}; it takes {known}.{suggest(near)}"

@@ -8,7 +8,7 @@ import pytest
 
 from crampkg.answers import formats, html, sentences, table
 from crampkg.graph import KnowledgeGraph
-from crampkg.questions.near import counted
+from crampkg.near import counted
 from crampkg.records import NearTerm
 from crampkg.vocabulary import CK, KG
 

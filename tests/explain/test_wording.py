@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple
 
 from crampkg.explain.wording import Wording, _joined
-from crampkg.questions.terms import indefinite
+from crampkg.names import indefinite
 from crampkg.vocabulary import CK, KG, OWL, PREFIXES, RDFS
 
 LABELS = {

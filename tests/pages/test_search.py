@@ -9,8 +9,8 @@ import pytest
 from pages.conftest import Visit
 from playwright.sync_api import expect
 
+from crampkg import plain
 from crampkg.graph import KnowledgeGraph
-from crampkg.questions import plain
 from crampkg.server.pages import search
 
 #: What is typed, and by hand which questions should be among the best, as id and what fills it.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crampkg.questions.bind import bind, serialize
+from crampkg.library import bind, serialize
 
 TEXT = "SELECT ?x {\n  VALUES ?x { kg:calf } # param: x\n  # VALUES ?x { kg:calf }\n}\n"
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from crampkg.errors import SourceError
-from crampkg.questions.header import load_yaml, parse
+from crampkg.library import load_yaml, parse
 from crampkg.records import Parameter, Question
 from crampkg.vocabulary import CK, KG
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from crampkg import plain
 from crampkg.errors import AmbiguousTermError, CrampkgError, UnknownTermError, WrongKindError
-from crampkg.questions import plain
-from crampkg.questions.terms import Terms, _distance, _rank, _slips, _spell
+from crampkg.names import Terms, _distance, _rank, _slips, _spell
 from crampkg.records import Mapped, Term
 from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, SKOS
 

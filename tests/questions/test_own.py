@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from crampkg import library
 from crampkg.engine import guard
-from crampkg.questions import own
 from crampkg.vocabulary import GRAPHS
 
-PACKAGE = Path(own.__file__).parents[1]
+PACKAGE = Path(library.__file__).parent
 NAMES = sorted(
     path.relative_to(PACKAGE).with_suffix("").as_posix()
     for path in PACKAGE.rglob("*.rq")
@@ -22,32 +22,32 @@ NAMES = sorted(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_query_may_run(name: str) -> None:
-    guard.check(own.own_query(name))
+    guard.check(library.own_query(name))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_query_names_graphs_of_ours(name: str) -> None:
-    named = {part.split()[0] for part in own.own_query(name).split("GRAPH ")[1:]}
+    named = {part.split()[0] for part in library.own_query(name).split("GRAPH ")[1:]}
     graphs = {each.replace("g:", "https://w3id.org/crampkg/graph/") for each in named}
     assert {each for each in graphs if each[0] != "?"} <= set(GRAPHS.values())
 
 
 def test_iris_enter_at_the_marked_line() -> None:
-    text = own.own_query("claims/hedges", claim=["https://a.org/1", "https://a.org/2"])
+    text = library.own_query("claims/hedges", claim=["https://a.org/1", "https://a.org/2"])
     assert "VALUES ?claim { <https://a.org/1> <https://a.org/2> } # param: claim" in text
 
 
 @pytest.mark.parametrize("wrong", ["calf", "https://a.org/> } #", ""])
 def test_what_is_no_iri_does_not_enter(wrong: str) -> None:
     with pytest.raises(ValueError, match="IRI"):
-        own.own_query("claims/hedges", claim=[wrong])
+        library.own_query("claims/hedges", claim=[wrong])
 
 
 def test_all_are_read_before_files_are_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise OSError
 
-    own._text.cache_clear()
-    own.read_all()
+    library._own_text.cache_clear()
+    library.read_own()
     monkeypatch.setattr(builtins, "open", refuse)
-    assert all(own.own_query(name) for name in NAMES)
+    assert all(library.own_query(name) for name in NAMES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crampkg.questions import plain
+from crampkg import plain
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from crampkg.engine import guard
 from crampkg.errors import SourceError
 from crampkg.graph import KnowledgeGraph
-from crampkg.questions.shared import Shared, join, read_shared
+from crampkg.library import Shared, join, read_shared
 
 ROOT = Path(__file__).parents[2]
 QUESTION = """\

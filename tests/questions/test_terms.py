@@ -18,7 +18,7 @@ from crampkg.errors import (
 )
 from crampkg.explain.story import verdict
 from crampkg.graph import KnowledgeGraph
-from crampkg.questions.terms import PROPERTIES, Terms
+from crampkg.names import PROPERTIES, Terms
 from crampkg.records import Mapped, Term
 from crampkg.server.scenes import scene_of, wish_of
 from crampkg.vocabulary import CK, KG, OWL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crampkg.answers.sentences import home
-from crampkg.questions.own import own_query
+from crampkg.library import own_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -138,7 +138,7 @@ def near(answer: Answer) -> list[NearTerm]:
     Only those with claims that are not in the answer, of which each then has some; none for a
     question whose answer holds no claims.
     """
-    from crampkg.questions.near import beyond
+    from crampkg.near import beyond
 
     terms = answer.near() if _holds_claims(answer) else ()
     return list(beyond(terms, _shown(answer))) if terms else []
@@ -154,7 +154,7 @@ def contested(answer: Answer, written: bytes = b"") -> list[NearTerm]:
     terms = answer.contested() if _holds_claims(answer) else ()
     if not any(term.iri.encode() in written or not written for term in terms):
         return []
-    from crampkg.questions.near import beyond
+    from crampkg.near import beyond
 
     lines = answer.triples if answer.form == "graph" else (row.values() for row in answer)
     named = {cell.text for line in lines for cell in line if cell is not None}
@@ -192,7 +192,7 @@ def near_lines(answer: Answer) -> list[str]:
 
     It names the command that shows the claims.
     """
-    from crampkg.questions.near import counted
+    from crampkg.near import counted
 
     told: dict[str, list[str]] = {}
     for term in near(answer):
@@ -210,7 +210,7 @@ def contested_lines(terms: Iterable[NearTerm]) -> list[str]:
 
     It names the command that shows the claims.
     """
-    from crampkg.questions.near import counted
+    from crampkg.near import counted
 
     told = "; ".join(f"of {term.label} or its narrower kinds, {counted(term)}" for term in terms)
     if not told:

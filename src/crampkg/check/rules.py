@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from crampkg.errors import SourceError
+from crampkg.library import load_yaml, read_header
 from crampkg.pipeline.rules import rule_texts
-from crampkg.questions.header import load_yaml, read_header
 from crampkg.sources import Sources, read_text
 
 _KEYS = ("id", "summary", "problem", "remedy")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from crampkg.library import own_rows
 from crampkg.model import Circumstance, Citation, Claim, Hedge
-from crampkg.questions.own import own_rows
 from crampkg.vocabulary import CK, RDF
 
 if TYPE_CHECKING:

@@ -236,7 +236,7 @@ def _print(console: Console, card: Card, graph: KnowledgeGraph, quotes: Mapping[
 def _remarks(card: Card) -> list[str]:
     """Return where the article is silent on the concept, and where it says more."""
     from crampkg.explain.describe import is_unrelated
-    from crampkg.questions.near import counted
+    from crampkg.near import counted
 
     label = card.term.label
     remarks = []

@@ -327,7 +327,7 @@ def completes_names(
     """
 
     def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
-        from crampkg.questions.terms import names
+        from crampkg.names import names
 
         known = list(terms(parsed_args))
         if ":" in prefix:

@@ -119,7 +119,7 @@ def _number(text: str) -> int:
 
 def _relations(typed: argparse.Namespace) -> Iterator[Term]:
     """Yield the relations that things stand in, and no properties of claims and texts."""
-    from crampkg.questions.own import own_query
+    from crampkg.library import own_query
     from crampkg.records import Term
 
     graph = open_graph(typed)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crampkg import claims
-from crampkg.questions.near import beyond, contested_terms, near_terms
-from crampkg.questions.own import own_query, own_rows
+from crampkg.library import own_query, own_rows
+from crampkg.near import beyond, contested_terms, near_terms
 from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False

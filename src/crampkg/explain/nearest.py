@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crampkg.claims import read
-from crampkg.questions.own import own_rows
+from crampkg.library import own_rows
 from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False

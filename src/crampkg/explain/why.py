@@ -10,8 +10,7 @@ from crampkg.claims import read
 from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.nearest import Nearest, nearest
 from crampkg.explain.wording import Wording
-from crampkg.questions.bind import bind
-from crampkg.questions.own import own_query
+from crampkg.library import bind, own_query
 from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from crampkg.questions.terms import FOREIGN, indefinite
+from crampkg.names import FOREIGN, indefinite
 from crampkg.vocabulary import CK, OWL, RDF, RDFS, compress
 
 TYPE_CHECKING = False

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crampkg.answers import sentences
+from crampkg.library import own_query
 from crampkg.picture.scene import Edge, Node, Scene, citation, layer_of
-from crampkg.questions.own import own_query
 from crampkg.vocabulary import CK, RDFS, SKOS
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Store
 
     from crampkg.engine.remote import RemoteEngine
-    from crampkg.records import Question, Status, Term
+    from crampkg.library import Library
+    from crampkg.records import Status, Term
 
 _ARTICLES = f"""\
 CONSTRUCT {{ ?article ?property ?value }}
@@ -42,7 +43,7 @@ class RemoteSnapshot(Snapshot):
         self._statuses: tuple[Status, ...] | None = None
 
     @property
-    def questions(self) -> dict[str, Question]:
+    def questions(self) -> Library:
         """The question library of the package."""
         return self._local.questions
 

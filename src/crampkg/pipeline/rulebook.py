@@ -13,8 +13,8 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from crampkg.errors import SourceError
+from crampkg.library import read_header
 from crampkg.pipeline.rules import rule_texts
-from crampkg.questions.header import read_header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

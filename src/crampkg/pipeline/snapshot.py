@@ -12,7 +12,8 @@ import os
 import sys
 
 from crampkg.errors import SourceError, UsageError
-from crampkg.records import Mapped, Parameter, Question, Status, Term
+from crampkg.library import Library
+from crampkg.records import Mapped, Status, Term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Snapshot:
     def __init__(self, read: Callable[[str], bytes], notices: tuple[str, ...] = ()) -> None:
         self.read = read
         self.notices = notices
-        self._questions: dict[str, Question] | None = None
+        self._questions: Library | None = None
         self._terms: list[Term] | None = None
         self._manifest: dict[str, Any] | None = None
 
@@ -52,20 +53,10 @@ class Snapshot:
         return self.read("graph.nq")
 
     @property
-    def questions(self) -> dict[str, Question]:
-        """The question library by id, sorted."""
+    def questions(self) -> Library:
+        """The question library."""
         if self._questions is None:
-            self._questions = {
-                fields["id"]: Question(
-                    **{
-                        **fields,
-                        "tags": tuple(fields["tags"]),
-                        "overview": tuple(fields["overview"]),
-                        "params": tuple(Parameter(*values) for values in fields["params"]),
-                    }
-                )
-                for fields in self._json("questions.json")
-            }
+            self._questions = Library.from_rows(self._json("questions.json"))
         return self._questions
 
     @property
@@ -164,7 +155,6 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
 
     from crampkg.blank_nodes import relabelled
     from crampkg.pipeline.index import index, statuses
-    from crampkg.pipeline.library import read_library
     from crampkg.pipeline.load import load
     from crampkg.pipeline.rules import check_vocabulary, derive, reason
     from crampkg.vocabulary import GRAPHS
@@ -185,7 +175,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     counts = {name: sum(1 for _ in _graph(store, iri)) for name, iri in GRAPHS.items()}
     files = {
         "graph.nq": "".join(sorted(lines)).encode(),
-        "questions.json": _json_bytes([question._asdict() for question in read_library(sources)]),
+        "questions.json": _json_bytes(Library.read(sources).rows()),
         "terms.json": _json_bytes(index(store)),
     }
     manifest = {
@@ -209,7 +199,7 @@ def digest_of(sources: Sources) -> str:
     digest = hashlib.sha256(pyoxigraph.__version__.encode())
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     code = [os.path.join("engine", "guard.py")]
-    for folder in ("", "pipeline", "questions"):
+    for folder in ("", "pipeline"):
         names = sorted(os.listdir(os.path.join(package, folder)))
         code += [os.path.join(folder, name) for name in names if name.endswith(".py")]
     texts = [(name, sources.path(name)) for name in sources.files()]

@@ -90,7 +90,7 @@ def _metadata(name: str, lines: list[str]) -> dict[str, Any]:
     """Return the metadata in the lines at the top, behind their `#`, however they are indented."""
     import yaml
 
-    from crampkg.questions.header import load_yaml
+    from crampkg.library import load_yaml
 
     line: int | None = None
     try:

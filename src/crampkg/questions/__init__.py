@@ -1,1 +1,1 @@
-"""The question library: SPARQL files with a header, and parameters bound by resolved terms."""
+"""The lint of question files."""

@@ -13,9 +13,17 @@ from types import MappingProxyType
 from crampkg.engine import guard
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import CrampkgError, QueryError, SourceError
-from crampkg.questions.header import KEYS, OPTIONAL_KEYS, parse, read_header
+from crampkg.library import (
+    FOLDER,
+    KEYS,
+    OPTIONAL_KEYS,
+    join,
+    parse,
+    read_header,
+    read_shared,
+    shared_columns,
+)
 from crampkg.questions.outline import WORDS, Outline
-from crampkg.questions.shared import FOLDER, join, read_shared, shared_columns
 from crampkg.records import Finding
 from crampkg.vocabulary import GRAPHS, PREFIXES, XSD
 

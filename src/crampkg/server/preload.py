@@ -10,13 +10,13 @@ from __future__ import annotations
 import gc
 
 from crampkg.graph import KnowledgeGraph
-from crampkg.questions import own
+from crampkg.library import read_own
 from crampkg.server import jobs
 from crampkg.server.limits import Limits
 
 GRAPH = KnowledgeGraph.open()
 
-own.read_all()
+read_own()
 jobs.warm(GRAPH, Limits())
 gc.collect()
 gc.freeze()  # or the first collection in each worker would copy the pages that they share

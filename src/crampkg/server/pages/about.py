@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
 
-from crampkg.questions.own import own_query
+from crampkg.library import own_query
 from crampkg.server import source_files
 from crampkg.server.pages import editor, kinds
 from crampkg.server.pages.layout import Page, render

@@ -8,8 +8,8 @@ from crampkg.answers import sentences
 from crampkg.claims import citations_or_none
 from crampkg.errors import CrampkgError
 from crampkg.explain.describe import is_unrelated, resources
-from crampkg.questions.near import counted
-from crampkg.questions.own import own_query
+from crampkg.library import own_query
+from crampkg.near import counted
 from crampkg.records import Value
 from crampkg.server.media import PAGES, SUFFIXES
 from crampkg.server.pages import addresses, contested, kinds

@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from crampkg.answers.sentences import CONTESTED
-from crampkg.questions.near import counted
+from crampkg.near import counted
 from crampkg.server.pages import addresses
 from crampkg.server.pages.grid import linked
 

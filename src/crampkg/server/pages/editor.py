@@ -12,7 +12,7 @@ from crampkg.answers import formats
 from crampkg.answers.sentences import filled
 from crampkg.errors import CrampkgError
 from crampkg.export import to_bytes
-from crampkg.questions.own import own_query
+from crampkg.library import own_query
 from crampkg.server import media
 from crampkg.server.pages import kinds, picture
 from crampkg.server.pages.addresses import address

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crampkg.answers import sentences
 from crampkg.answers.sentences import home
 from crampkg.answers.table import are_numbers, heading_of, label_of, tally
-from crampkg.questions.bind import serialize
+from crampkg.library import serialize
 from crampkg.server.pages.addresses import address
 from crampkg.text import plural
 from crampkg.vocabulary import CK, ORIGINS, readable

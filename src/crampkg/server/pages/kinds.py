@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from crampkg.questions.own import own_query
+from crampkg.library import own_query
 from crampkg.vocabulary import CK, RDFS
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crampkg.questions.own import own_query
+from crampkg.library import own_query
 from crampkg.server.pages.grid import Part, linked
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.answers import formats, quotes, sentences
 from crampkg.errors import UnknownQuestionError
+from crampkg.near import counted
 from crampkg.picture import gather
-from crampkg.questions.near import counted
 from crampkg.server.media import QUESTIONS
 from crampkg.server.pages import addresses, contested
 from crampkg.server.pages.fields import choices, fields, unknown, values

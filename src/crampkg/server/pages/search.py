@@ -7,7 +7,7 @@ import itertools
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from crampkg.questions import plain
+from crampkg import plain
 from crampkg.server.pages.layout import Page, render
 from crampkg.server.pages.questions import Given, entry
 from crampkg.server.pages.questions import has_answer as has_answer_to

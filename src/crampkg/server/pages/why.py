@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.errors import CrampkgError, UnknownTermError, WrongKindError
 from crampkg.explain import story
-from crampkg.questions.terms import PROPERTIES
+from crampkg.names import PROPERTIES
 from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import LONGEST, mistake
 from crampkg.server.pages.layout import Page, render

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from crampkg.questions.own import own_rows
+from crampkg.library import own_rows
 from crampkg.records import NearTerm
 from crampkg.text import plural
 
@@ -40,12 +40,12 @@ def counted(term: NearTerm) -> str:
 def near_terms(things: Iterable[str], engine: Engine) -> tuple[NearTerm, ...]:
     """Return the terms narrower or wider than some things, by their IRIs, that claims name."""
     asked = list(dict.fromkeys(things))
-    return _terms(own_rows("questions/near", engine, thing=asked)) if asked else ()
+    return _terms(own_rows("claims/near", engine, thing=asked)) if asked else ()
 
 
 def contested_terms(engine: Engine) -> tuple[NearTerm, ...]:
     """Return the things of which, or of a narrower kind, a claim is told that is not affirmed."""
-    rows = own_rows("questions/contested", engine)
+    rows = own_rows("claims/contested", engine)
     return _terms([iri, label, "contested", iri, label, *claim] for iri, label, *claim in rows)
 
 

@@ -182,7 +182,7 @@ class Terms:
 
         Everyday words lead to those of the graph: "thigh ache" to thigh pain.
         """
-        from crampkg.questions import plain  # what completes a name by TAB has no need of it
+        from crampkg import plain  # what completes a name by TAB has no need of it
 
         sought = plain.wanted(words)
         ranked = []
@@ -197,7 +197,7 @@ class Terms:
     @functools.cached_property
     def in_words(self) -> tuple[tuple[Term, tuple[frozenset[str], ...]], ...]:
         """Each term with the telling words of each of its names."""
-        from crampkg.questions import plain
+        from crampkg import plain
 
         return tuple(
             (

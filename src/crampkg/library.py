@@ -1,0 +1,513 @@
+"""The queries that the package asks: the question files of the sources, and its own `.rq` files.
+
+A question is a SPARQL file with a YAML header in `#+` comments, as grlc has it. A parameter is
+bound at the VALUES line that is marked for it, by whole RDF terms and never by text. A line
+`# shared: claim` stands for the pattern of `queries/shared/claim.rq`: the columns of that file go
+before `?claim` after SELECT, and its order after the question's own. Either file is a whole query,
+which any engine runs as it stands.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Iterable, Mapping
+
+from crampkg.errors import (
+    SourceError,
+    UnknownParameterError,
+    UnknownQuestionError,
+    UsageError,
+    suggest,
+)
+from crampkg.records import Parameter, Question, Term
+from crampkg.vocabulary import expand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, NamedTuple
+
+    from crampkg.engine.base import Engine
+    from crampkg.names import Terms
+    from crampkg.sources import Sources
+
+    #: What a parameter may be given.
+    Given = str | int | Sequence[str | int]
+else:
+    from crampkg.records import NamedTuple
+
+# The command answers in a tenth of a second: YAML and the patterns of headers, which only a build
+# or a check reads, are imported and compiled there.
+
+#: The keys of a question's header.
+KEYS = ("id", "question", "summary", "tags", "params", "silence")
+OPTIONAL_KEYS = ("note", "overview")
+_PARAMETER_KEYS = ("type", "class", "default", "help")
+_TYPES = ("iri", "string", "integer")
+#: The length of a text, in characters, up to which libyaml's recursion is safe; and the deepest
+#: nesting of a longer one.
+_SAFE, _DEEPEST = 10_000, 100
+_FORM = r"(?im)^\s*(SELECT|CONSTRUCT)\b"
+
+#: Where the files with shared columns are, below the root of the sources.
+FOLDER = "queries/shared/"
+_MARK = r"(?m)^( *)# shared: (\S+)$"
+_PREFIX = r"(?m)^PREFIX .*\n"
+_SHARED = (
+    r"(?m)^SELECT\n(?P<columns>(?:  .*\n)+)WHERE \{\n(?P<pattern>(?:  .*\n)+)\}\n"
+    r"ORDER BY (?P<order>.+)\n\Z"
+)
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+#: The sources that the wheel carries have queries too, which `Library.read` reads.
+_SOURCES = os.path.join(_PACKAGE, "kg")
+
+
+class Library(Mapping[str, Question]):
+    """The questions of some sources by id, sorted."""
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        self._questions = {question.id: question for question in questions}
+
+    @classmethod
+    def read(cls, sources: Sources) -> Library:
+        """Return the questions in `queries/*.rq`, with the columns that they share.
+
+        Raises `SourceError` for a header that does not hold, an id that is not the file's name, or
+        a query that may not run.
+        """
+        from crampkg.engine.guard import check_source
+        from crampkg.sources import read_text
+
+        names = [
+            name for name in sources.files() if name.startswith("queries/") and name.endswith(".rq")
+        ]
+        texts = {name: read_text(sources.path(name), name) for name in names}
+        shared = shared_columns(texts)
+        questions = []
+        for name, text in texts.items():
+            check_source(text, name)
+            if name.startswith(FOLDER):
+                continue
+            question = parse(name, join(name, text, shared))
+            if name != f"queries/{question.id}.rq":
+                message = f"{name}: the id is {question.id}. Name the file {question.id}.rq."
+                raise SourceError(message, path=name)
+            check_source(question.text, name)
+            questions.append(question)
+        return cls(sorted(questions))
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> Library:
+        """Return the library whose `rows` these are, as JSON keeps them."""
+        return cls(
+            Question(
+                **{
+                    **fields,
+                    "tags": tuple(fields["tags"]),
+                    "overview": tuple(fields["overview"]),
+                    "params": tuple(Parameter(*values) for values in fields["params"]),
+                }
+            )
+            for fields in rows
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the fields of each question, for JSON."""
+        return [question._asdict() for question in self._questions.values()]
+
+    def __getitem__(self, id: str) -> Question:
+        """Return one question. Raises `UnknownQuestionError` with near ids."""
+        question = self._questions.get(id)
+        if question is None:
+            raise UnknownQuestionError(
+                f"There is no question {id!r}.{suggest(_close(id, self._questions, 3))}",
+                "`crampkg ask` lists them all.",
+            )
+        return question
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._questions
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._questions)
+
+    def __len__(self) -> int:
+        return len(self._questions)
+
+
+class Parameters(Mapping[str, "tuple[Term | str, ...]"]):
+    """The values of a question's parameters, resolved when they are first looked at.
+
+    A program that reads CSV has no use for labels, and loading them would cost it milliseconds:
+    `terms` is called for those that need it. Raises `UnknownParameterError`, or `UsageError` for no
+    value at all.
+    """
+
+    def __init__(
+        self, question: Question, given: Mapping[str, Given], terms: Callable[[], Terms]
+    ) -> None:
+        self._question = question
+        self._declared = {parameter.name: parameter for parameter in question.params}
+        self._given: dict[str, list[str | int]] = {}
+        self._terms = terms
+        for name, values in given.items():
+            if name not in self._declared:
+                raise UnknownParameterError(_no_parameter(question, name))
+            self._given[name] = _several(values)
+
+    def bound(self) -> str:
+        """Return the text of the question with what was given in its VALUES lines.
+
+        Raises as `Terms.find` does, and `UsageError` for what is no integer where one is wanted.
+        """
+        values = {}
+        for name, given in self._given.items():
+            parameter = self._declared[name]
+            values[name] = [
+                serialize(self._resolved(parameter, value), parameter.type) for value in given
+            ]
+        return bind(self._question.text, values)
+
+    def several(self) -> tuple[str, ...]:
+        """Return the names of those that were given more than one value."""
+        return tuple(name for name, given in self._given.items() if len(given) > 1)
+
+    def things(self) -> Iterator[str]:
+        """Yield the IRIs of the things asked about; those of defaults need no look at labels."""
+        for name, parameter in self._declared.items():
+            if parameter.type == "iri" and name not in self._given:
+                yield expand(parameter.default) or parameter.default
+            elif parameter.type == "iri":
+                yield from (term.iri for term in self[name] if not isinstance(term, str))
+
+    def lent(self) -> tuple[str, ...]:
+        """Return a sentence on each name that was given and only another vocabulary has."""
+        found = (
+            self._terms().lent(str(value), self._declared[name].kind)
+            for name, given in self._given.items()
+            if self._declared[name].type == "iri"
+            for value in given
+        )
+        return tuple(filter(None, found))
+
+    def _resolved(self, parameter: Parameter, value: str | int) -> str:
+        if parameter.type == "iri":
+            return self._terms().find(str(value), parameter.kind).iri
+        if parameter.type == "integer":
+            try:
+                return str(int(value))
+            except ValueError:
+                message = f"{parameter.name} takes a whole number, and {value!r} is none."
+                raise UsageError(message) from None
+        return str(value)
+
+    def __getitem__(self, name: str) -> tuple[Term | str, ...]:
+        parameter = self._declared[name]
+        values = [str(value) for value in self._given.get(name, [parameter.default])]
+        if parameter.type != "iri":
+            return tuple(values)
+        return tuple(self._terms().find(value, parameter.kind) for value in values)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._declared)
+
+    def __len__(self) -> int:
+        return len(self._declared)
+
+
+def _several(given: Given) -> list[str | int]:
+    if not isinstance(given, (str, int, Iterable)):
+        message = f"A parameter takes a name or a number, or several, and not {given!r}."
+        raise UsageError(message)
+    values = [given] if isinstance(given, (str, int)) else list(given)
+    if not values:
+        message = "A parameter was given no value. Give it at least one, or leave it out."
+        raise UsageError(message)
+    return values
+
+
+def _no_parameter(question: Question, name: str) -> str:
+    names = [parameter.name for parameter in question.params]
+    if not names:
+        return f"The question {question.id} takes no parameters, so not {name!r} either."
+    near = suggest(_close(name, names, 2))
+    return (
+        f"The question {question.id} has no parameter {name!r}; it takes {', '.join(names)}.{near}"
+    )
+
+
+def _close(name: str, known: Iterable[str], most: int) -> list[str]:
+    import difflib
+
+    return difflib.get_close_matches(name, list(known), n=most, cutoff=0.5)
+
+
+def bind(text: str, values: Mapping[str, Sequence[str]]) -> str:
+    """Return `text` with the marked line of each parameter in `values` holding these terms.
+
+    The terms are in SPARQL's syntax already, as `serialize` gives them.
+
+    >>> print(bind("VALUES ?site { kg:calf } # param: site", {"site": ["kg:foot", "kg:toe"]}))
+    VALUES ?site { kg:foot kg:toe } # param: site
+    """
+    if not values:
+        return text
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        body, mark, name = line.partition(" # param: ")
+        if mark and name in values:
+            # The variable may be called otherwise where an answer has a column of that name.
+            opening = body.partition("{")[0]
+            lines[number] = f"{opening}{{ {' '.join(values[name])} }} # param: {name}"
+    return "\n".join(lines)
+
+
+def serialize(text: str, type: str) -> str:
+    r"""Return a value as a SPARQL term, escaped by pyoxigraph; `type` is iri, string or integer.
+
+    Raises ValueError when `text` is no absolute IRI, or no integer, where one is wanted.
+
+    >>> serialize("https://w3id.org/crampkg/id/calf", "iri")
+    '<https://w3id.org/crampkg/id/calf>'
+    >>> serialize('"} #', "string")
+    '"\\"} #"'
+    """
+    from pyoxigraph import Literal, NamedNode
+
+    if type == "iri":
+        return str(NamedNode(text))
+    return str(Literal(int(text)) if type == "integer" else Literal(text))
+
+
+def own_query(name: str, **iris: Iterable[str]) -> str:
+    """Return a query by its path in the package, such as "explain/evidence", with its parameters.
+
+    Each of them takes IRIs. Raises ValueError for what is no absolute IRI.
+    """
+    terms = {key: [serialize(iri, "iri") for iri in values] for key, values in iris.items()}
+    return bind(_own_text(name), terms)
+
+
+def own_rows(name: str, engine: Engine, **iris: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the rows of one of these queries as texts, "" for what is not bound."""
+    for row in engine.query(own_query(name, **iris)).bindings():
+        yield ["" if value is None else value.text for value in row]
+
+
+def read_own() -> None:
+    """Read every query now, for a process that is going to be forbidden to open files."""
+    for folder, _, files in os.walk(_PACKAGE):
+        if not folder.startswith(_SOURCES):
+            for file in files:
+                if file.endswith(".rq"):
+                    path = os.path.relpath(os.path.join(folder, file), _PACKAGE)
+                    _own_text(path.replace(os.sep, "/").removesuffix(".rq"))
+
+
+@functools.cache
+def _own_text(name: str) -> str:
+    with open(os.path.join(_PACKAGE, *f"{name}.rq".split("/")), encoding="utf-8") as file:
+        return file.read()
+
+
+def load_yaml(text: str) -> Any:
+    """Return the plain values in a YAML document.
+
+    Raises yaml.YAMLError, also for one so deeply nested that reading it would end the process.
+    """
+    import yaml
+
+    # libyaml's, which PyYAML carries nearly everywhere, is ten times as fast as the one in Python.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        if len(text) > _SAFE:  # no shorter text can be nested too deeply
+            _measure(yaml.parse(text, loader))
+        return yaml.load(text, loader)  # noqa: S506 - it is a safe one
+    except RecursionError:  # of the loader in Python
+        raise yaml.YAMLError from None
+
+
+def _measure(events: Iterable[Any]) -> None:
+    """Raise yaml.YAMLError when a document is nested too deeply. Its parser keeps no call stack."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise yaml.YAMLError
+
+
+def parse(name: str, text: str) -> Question:
+    """Return the question in the file called `name`, whose whole text is `text`.
+
+    Raises `SourceError` that names the file, the key and what belongs there.
+    """
+    header = read_header(name, text)
+    for key in KEYS:
+        if key not in header:
+            raise _fault(name, f"the header has no {key}. Add it")
+    for key in header:
+        if key not in (*KEYS, *OPTIONAL_KEYS):
+            known = ", ".join((*KEYS, *OPTIONAL_KEYS))
+            raise _fault(name, f"the header has {key}, which is none of {known}")
+    for key in ("id", "question", "summary", "silence", "note"):
+        if not isinstance(header.get(key, ""), str):
+            raise _fault(name, f"{key} must be text; put it in quotes")
+    tags = header["tags"]
+    if not isinstance(tags, list) or not tags or not all(isinstance(tag, str) for tag in tags):
+        raise _fault(name, "tags must be a list of at least one word")
+    overview = header.get("overview", [])
+    if not isinstance(overview, list) or len(overview) in (1, 2):
+        what = "the column that stands down, the one across, and those in the cells"
+        raise _fault(name, f"overview must be a list of {what}")
+    params = header["params"] or {}
+    if not isinstance(params, dict):
+        raise _fault(name, "params must map each parameter to its declaration")
+    form = re.search(_FORM, text)
+    if form is None:
+        raise _fault(name, "a question is a SELECT or a CONSTRUCT, and here is neither")
+    return Question(
+        id=header["id"],
+        question=header["question"],
+        summary=header["summary"],
+        tags=tuple(tags),
+        params=tuple(_parameter(name, key, value, text) for key, value in params.items()),
+        silence=header["silence"],
+        note=header.get("note", ""),
+        overview=tuple(overview),
+        form=form[1].lower(),
+        text=text,
+    )
+
+
+def read_header(name: str, text: str) -> dict[str, Any]:
+    """Return the mapping in the `#+` lines at the top of `text`.
+
+    Raises `SourceError` when they are missing or not YAML.
+    """
+    import yaml
+
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("#+"):
+            break
+        lines.append(line[2:])  # YAML does not mind the blank, nor that there is none
+    try:
+        header = load_yaml("\n".join(lines))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        number = mark.line + 1 if mark else None
+        where = f"{name}, line {number}" if number else name
+        message = f"{where}: the header is not YAML. Mind quotes, colons and indents."
+        raise SourceError(message, path=name, line=number) from None
+    if not isinstance(header, dict):
+        raise _fault(name, "there is no header. Begin the file with `#+ id: ...` lines")
+    return header
+
+
+def _parameter(name: str, key: str, value: Any, text: str) -> Parameter:
+    if not isinstance(value, dict) or set(value) - set(_PARAMETER_KEYS):
+        raise _fault(name, f"parameter {key} takes {', '.join(_PARAMETER_KEYS)} and no more")
+    kind_of_value = value.get("type")
+    if kind_of_value not in _TYPES:
+        raise _fault(name, f"parameter {key} has no type out of {', '.join(_TYPES)}")
+    kind = None
+    default = str(value.get("default", ""))
+    if kind_of_value == "iri":
+        kind = expand(str(value.get("class", "")))
+        if kind is None:
+            raise _fault(name, f"parameter {key} needs a class, as a CURIE with a known prefix")
+        expanded = expand(default)
+        if expanded is None:
+            raise _fault(name, f"parameter {key} needs a default, as a CURIE with a known prefix")
+        default = expanded
+    elif "default" not in value:
+        raise _fault(name, f"parameter {key} needs a default")
+    if not isinstance(value.get("help"), str):
+        raise _fault(name, f"parameter {key} needs a help text")
+    if not re.search(rf"^.*# param: {re.escape(key)}$", text, re.MULTILINE):
+        raise _fault(name, f"parameter {key} has no line `VALUES ?... {{ ... }} # param: {key}`")
+    return Parameter(key, kind_of_value, kind, default, value["help"])
+
+
+def _fault(name: str, what: str) -> SourceError:
+    return SourceError(f"{name}: {what}.", path=name)
+
+
+class Shared(NamedTuple):
+    """A file of shared columns, in the parts that are joined to a question."""
+
+    prefixes: tuple[str, ...]
+    columns: str
+    pattern: str
+    order: str
+
+
+def shared_columns(texts: Mapping[str, str]) -> dict[str, Shared]:
+    """Return what is shared, by name, of source files given by name and text."""
+    return {
+        name.removeprefix(FOLDER).removesuffix(".rq"): read_shared(name, text)
+        for name, text in texts.items()
+        if name.startswith(FOLDER) and name.endswith(".rq")
+    }
+
+
+def read_shared(name: str, text: str) -> Shared:
+    """Return the parts of the file `name` with shared columns.
+
+    Raises `SourceError` when it is laid out in another way.
+    """
+    query = re.search(_SHARED, text)
+    if query is None:
+        message = (
+            f"{name}: this is no file of shared columns. Write SELECT, the columns, WHERE {{, the "
+            "pattern, }} and ORDER BY, each on lines of its own, indented by two blanks."
+        )
+        raise SourceError(message, path=name)
+    return Shared(tuple(re.findall(_PREFIX, text)), **query.groupdict())
+
+
+def join(name: str, text: str, shared: Mapping[str, Shared]) -> str:
+    """Return the question in the file `name` with the columns that it shares; `shared` is by name.
+
+    Raises `SourceError` for a mark of what is not there, or where its columns have no place.
+    """
+    original = text
+    for mark in re.finditer(_MARK, original):
+        indent, key = mark.groups()
+        line = original.count("\n", 0, mark.start()) + 1
+        if key not in shared:
+            known = ", ".join(sorted(shared)) or "none"
+            message = f"{name}: there is no {FOLDER}{key}.rq. Share one of these: {known}."
+            raise SourceError(message, path=name, line=line)
+        part = shared[key]
+        head, where, rest = text.partition("\nWHERE {\n")
+        start = head.rfind("\nSELECT")
+        columns, claim, after = head[start:].partition(f"?{key}")
+        if start < 0 or not where or not claim:
+            message = f"{name}: what is shared has no place. Select ?{key}, and write WHERE {{."
+            raise SourceError(message, path=name, line=line)
+        head = f"{head[:start]}{columns.rstrip()}\n{part.columns}  ?{key}{after}"
+        pattern = "".join(f"{indent[2:]}{each}\n" for each in part.pattern.splitlines())
+        rest = rest.replace(f"{mark[0]}\n", pattern, 1)
+        body, order, keys = rest.rpartition("\nORDER BY ")
+        if not order:
+            message = f"{name}: what is shared has no place. Write an ORDER BY at the end."
+            raise SourceError(message, path=name, line=line)
+        text = f"{head}{where}{body}{order}{keys.rstrip()} {part.order}\n"
+        text = _with_prefixes(text, part.prefixes)
+    return text
+
+
+def _with_prefixes(text: str, prefixes: tuple[str, ...]) -> str:
+    """Return a query that declares `prefixes` too, sorted."""
+    own = list(re.finditer(_PREFIX, text))
+    declared = "".join(sorted({*(each[0] for each in own), *prefixes}))
+    if not own:
+        return text.replace("\nSELECT", f"\n{declared}\nSELECT", 1)
+    return text[: own[0].start()] + declared + text[own[-1].end() :]
