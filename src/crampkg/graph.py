@@ -111,6 +111,11 @@ class KnowledgeGraph:
         snapshot = RemoteSnapshot(engine, open_snapshot(found, announce))
         return cls(found, snapshot, text or None, engine)
 
+    def __reduce__(self) -> tuple[type[KnowledgeGraph], tuple[Any, ...]]:
+        """Pickle the sources' place and the snapshot: an embedded engine is loaded again."""
+        engine = None if isinstance(self._engine, EmbeddedEngine) else self._engine
+        return KnowledgeGraph, (self.sources, self._snapshot, self.article, engine)
+
     @property
     def statuses(self) -> tuple[Status, ...]:
         """The review status of each article, which goes with every answer."""

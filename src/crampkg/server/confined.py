@@ -1,0 +1,297 @@
+"""The process of the sandbox: it runs a stranger's SPARQL, one query at a time, and nothing else.
+
+It can open no file and no socket, leaves no core dump, and its memory has a limit. How long a query
+takes is watched by `sandbox`, which kills it; should the server be gone, a limit on processor time
+ends it. Jobs come from the server as pickles; answers go back as JSON and bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import math
+import os
+import pickle
+import resource
+import signal
+import struct
+import threading
+import time
+import traceback
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+
+import pyld.jsonld  # noqa: F401 - what writes JSON-LD imports it late
+
+from crampkg.answers import formats
+from crampkg.errors import CrampkgError
+from crampkg.export import to_bytes
+from crampkg.server import media, scenes
+from crampkg.server.problems import Problem, problem_of
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Sequence
+
+    from crampkg.answers.rows import Answer
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.server.limits import Limits
+
+    Job = dict[str, Any]
+
+#: Before each message to the server: the bytes of its JSON head, and of the body after that.
+LENGTHS = struct.Struct("!IQ")
+
+#: Deeper recursion than the guard lets through ends the process, not the server; this is room for
+#: what it does let through.
+_STACK = 256 << 20
+
+#: Bodies below this many bytes are sent together with their head.
+_TOGETHER = 65_536
+
+
+class Reply(NamedTuple):
+    """The body of an answer, its media type and its content coding."""
+
+    body: bytes
+    type: str
+    encoding: str | None = None
+
+
+class _Sink(io.RawIOBase):
+    """Takes bytes up to a limit. Raises `Problem` beyond."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.parts: list[bytes] = []
+        self._left = limit
+        self._limit = limit
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            raise _too_large(f"more than {self._limit:,} bytes")
+        self.parts.append(bytes(data))
+        return len(data)
+
+
+def run(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
+    """Do `job` and return its answer, compressed as it asks for.
+
+    Raises `CrampkgError` for what was asked wrongly, `Problem` for what cannot be answered.
+    """
+    reply = JOBS[job["do"]](job, graph, limits)
+    if len(reply.body) > limits.result:
+        raise _too_large(f"{len(reply.body):,} bytes, and {limits.result:,} are allowed")
+    return reply
+
+
+def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
+    """Run a query and write its answer; `formats` says what is accepted for each form of it."""
+    answer = _answer(job, graph)
+    chosen = job["formats"][answer.form]
+    if chosen is None:
+        tables = {"select": media.RESULTS, "ask": media.TRUTHS, "graph": media.GRAPHS}
+        raise media.not_acceptable(tables[answer.form])
+    name, type = chosen
+    if answer.form == "graph":
+        if len(answer.triples) > limits.rows:
+            raise _too_large(f"more than {limits.rows:,} triples")
+        return Reply(to_bytes(answer.triples, name, graph.sources), type)
+    sink = _Sink(limits.result)
+    written = answer.engine_bytes(name, cast("IO[bytes]", sink))
+    body = None if written is None else formats.as_standard(answer, name, b"".join(sink.parts))
+    if body is None:
+        if answer.form == "select" and len(answer.rows) > limits.rows:
+            raise _too_large(f"more than {limits.rows:,} rows")
+        return Reply(formats.serialize(answer, name), type)
+    if name == "json" and answer.form == "select":
+        body = _headed(body, answer.variables)
+    if answer.form == "select" and _has_more(body, name, limits.rows):
+        raise _too_large(f"more than {limits.rows:,} rows")
+    return Reply(body, type)
+
+
+def _show(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Run a query for the editor: the first `rows` rows, or `characters` of it as text.
+
+    The answer is JSON: its `form`, `variables`, `boolean` and `total` of rows or triples, and
+    `rows` of cells, each null or the fields of a `Value`; or `raw` and how many are `raw_left`.
+    """
+    answer = _answer(job, graph)
+    shown: dict[str, Any] = {"form": answer.form, "variables": answer.variables}
+    shown |= {"boolean": answer.boolean, "total": 0 if answer.form == "ask" else len(answer)}
+    if "characters" in job:
+        text = _text(answer)
+        shown["raw"] = text[: job["characters"]]
+        shown["raw_left"] = len(text) - len(shown["raw"])
+    elif "rows" in job:
+        shown["rows"] = [[*row.values()] for row in answer.rows[: job["rows"]]]
+    return Reply(json.dumps(shown, ensure_ascii=False).encode(), "application/json")
+
+
+def _scene(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
+    """Run a query and say what its picture shows."""
+    return Reply(scenes.run(job, graph, limits), "application/json")
+
+
+JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
+    "query": _query,
+    "scene": _scene,
+    "show": _show,
+}
+
+
+def _answer(job: Job, graph: KnowledgeGraph) -> Answer:
+    return graph.query(
+        job["text"],
+        default_graphs=job.get("default"),
+        named_graphs=job.get("named"),
+        base=job.get("base"),
+    )
+
+
+def _text(answer: Answer) -> str:
+    """Return an answer as the editor shows it raw: indented JSON, or Turtle."""
+    if answer.form == "graph":
+        return to_bytes(answer.triples, "turtle", answer.sources).decode()
+    document = json.loads(answer.engine_bytes("json") or formats.serialize(answer, "json"))
+    if answer.variables:  # in the order of the query, as in the other formats
+        document["head"]["vars"] = list(answer.variables)
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _headed(body: bytes, variables: Sequence[str]) -> bytes:
+    """Return SPARQL results JSON with the variables in the order of the query, not the engine's."""
+    head = json.dumps({"vars": list(variables)}, separators=(",", ":")).encode()
+    _, results, rows = body.partition(b'"results"')
+    return b'{"head":' + head + b"," + results + rows
+
+
+def _has_more(body: bytes, format: str, rows: int) -> bool:
+    """Tell whether SPARQL results have more than `rows` rows; counts exactly only where needed."""
+    if format == "xml":  # texts in it have &lt; instead
+        return body.count(b"<result>") > rows
+    if format == "json":
+        return body.count(b"{") > rows and len(json.loads(body)["results"]["bindings"]) > rows
+    lines = body.count(b"\n") - 1
+    if format == "tsv" or lines <= rows:
+        return lines > rows
+    return sum(1 for _ in csv.reader(io.StringIO(body.decode(), newline=""))) - 1 > rows
+
+
+def _too_large(what: str) -> Problem:
+    return Problem("result-limit", f"The answer has {what}. Ask for less, or add LIMIT and OFFSET.")
+
+
+def memory_problem(limits: Limits) -> Problem:
+    """Return the problem of a query for which the memory of a worker did not do."""
+    size = f"{limits.memory >> 20:,} MiB"
+    return Problem("memory-limit", f"The query needs more memory than the {size} that it may take.")
+
+
+def main(channel: socket.socket, graph: KnowledgeGraph, limits: Limits) -> None:
+    """Say to `channel` whether jobs will be answered, and answer them until it is closed."""
+    # What is sent to the whole group, by a terminal or by systemd, is for the server, which lets
+    # running queries finish; a worker ends with its channel.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    _rehearse(graph, limits)
+    threading.stack_size(_STACK)
+    failure = None
+    try:
+        _confine(limits)
+    except (OSError, OverflowError, ValueError):
+        failure = (
+            f"A query may not take {limits.memory >> 20:,} MiB here, where less is allowed to a "
+            "process. Give less with --memory, or raise the limit (ulimit -v)."
+        )
+    with contextlib.suppress(EOFError, OSError):  # the server is gone
+        _send(channel, {"failure": failure}, b"")
+        if failure is None:
+            serving = threading.Thread(target=_serve, args=(channel, graph, limits), daemon=True)
+            serving.start()
+            serving.join()
+    # Nothing needs to be taken apart, and the interpreter's way out would want to open files.
+    os._exit(0)
+
+
+def _rehearse(graph: KnowledgeGraph, limits: Limits) -> None:
+    """Do what imports modules and reads files, which nobody can afterwards."""
+    every = [(name, "") for name in (*media.RESULTS, *media.GRAPHS)]
+    for number, chosen in enumerate(every):
+        form = "SELECT *" if number < len(media.RESULTS) else "CONSTRUCT"
+        text = f"{form} WHERE {{ ?s ?p ?o }} LIMIT 1"
+        accepted = {"select": chosen, "graph": chosen}
+        run({"do": "query", "text": text, "formats": accepted}, graph, limits)
+    with contextlib.suppress(CrampkgError):
+        graph.query("SELECT")
+    run({"do": "scene", "asked": [["query", text]], "alone": True}, graph, limits)
+
+
+def _confine(limits: Limits) -> None:
+    """Limit this process for good. Raises OSError and others where less is allowed to it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with open("/proc/self/statm", encoding="ascii") as file:
+        pages = int(file.read().split()[0])
+    size = pages * resource.getpagesize() + limits.memory + _STACK
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    # What an engine writes as it dies has no place in a log that programs read.
+    with open(os.devnull, "wb") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def _serve(channel: socket.socket, graph: KnowledgeGraph, limits: Limits) -> None:
+    jobs = channel.makefile("rb")
+    with contextlib.suppress(EOFError, OSError):  # the server is gone
+        while True:
+            job = pickle.load(jobs)  # noqa: S301 - from the server
+            _allow_seconds(limits.seconds)
+            _send(channel, *_reply(job, graph, limits))
+
+
+def _reply(job: Job, graph: KnowledgeGraph, limits: Limits) -> tuple[Any, bytes]:
+    """Return the head and the body of the answer to a job; what fails is a problem in the head."""
+    began = time.perf_counter()
+    trace = None
+    try:
+        reply = run(job, graph, limits)
+    except CrampkgError as error:
+        problem = problem_of(error)
+    except Problem as error:
+        problem = error
+    except MemoryError:
+        problem = memory_problem(limits)
+    except RecursionError:
+        problem = Problem("complexity", "The query is nested too deeply. Ask in smaller parts.")
+    except Exception:  # noqa: BLE001 - a client must get an answer
+        problem = Problem("mistake", "The server made a mistake, which is in its log.")
+        trace = traceback.format_exc()
+    else:
+        took = round((time.perf_counter() - began) * 1000, 3)
+        return {"type": reply.type, "encoding": reply.encoding, "ms": took}, reply.body
+    place = {"line": problem.line, "column": problem.column}
+    about = {"kind": problem.kind, "detail": problem.detail, **place}
+    return {"problem": about, "trace": trace}, b""
+
+
+def _allow_seconds(seconds: float) -> None:
+    """Let this process use a little more than `seconds` of the processor, beyond what it has."""
+    used = time.process_time()
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + seconds) + 1, hard))
+
+
+def _send(channel: socket.socket, head: object, body: bytes) -> None:
+    text = json.dumps(head).encode()
+    start = LENGTHS.pack(len(text), len(body)) + text
+    if len(body) < _TOGETHER:  # one call of the system instead of two
+        channel.sendall(start + body)
+    else:
+        channel.sendall(start)
+        channel.sendall(body)

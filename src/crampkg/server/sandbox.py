@@ -1,0 +1,284 @@
+"""The sandbox: processes that run the SPARQL of strangers, each killed when its time is over."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import multiprocessing
+import pickle
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crampkg.errors import UsageError
+from crampkg.server import confined
+from crampkg.server.fair_queue import FairQueue
+from crampkg.server.problems import Problem
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerProcess
+
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.server.limits import Limits
+    from crampkg.server.metrics import Metrics
+
+#: Workers are forked from a process that has imported what they need, which takes longest.
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload([confined.__name__])
+
+#: A worker that is not ready after so many seconds is given up.
+_START = 60
+
+#: How many bytes of an answer the event loop reads ahead.
+_BUFFER = 1 << 20
+
+_LOGGER = logging.getLogger("crampkg")
+
+
+class Done(NamedTuple):
+    """The answer to a job."""
+
+    body: bytes
+    type: str
+    encoding: str | None
+    status: int
+    waited: float  # milliseconds until a worker was free
+    took: float  # milliseconds in the worker
+
+
+class _Worker:
+    """A process with a stream to it and one from it; `code` is its exit code, once it has one."""
+
+    def __init__(
+        self,
+        process: ForkServerProcess,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self.process = process
+        self.reader = reader
+        self.writer = writer
+        self.is_discarded = asyncio.Event()
+        self.code: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+
+    async def answer(self, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """Return head and body of the answer to a job. Raises EOFError or OSError at its end."""
+        self.writer.write(pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
+        await self.writer.drain()
+        return await self.read()
+
+    async def read(self) -> tuple[dict[str, Any], bytes]:
+        """Return head and body of its next message. Raises EOFError or OSError at its end."""
+        lengths = await self.reader.readexactly(confined.LENGTHS.size)
+        head, body = confined.LENGTHS.unpack(lengths)
+        message: dict[str, Any] = json.loads(await self.reader.readexactly(head))
+        return message, await self.reader.readexactly(body)
+
+
+class Sandbox:
+    """Workers on a graph, as many as `limits` say. Use from one event loop, after `start`.
+
+    A worker gets the graph when it starts, so that it has the one that is served even when the
+    sources have changed since. What it sends back is JSON and bytes, never a pickle: a worker that
+    a query had taken over could not take over the server.
+    """
+
+    def __init__(self, graph: KnowledgeGraph, limits: Limits, metrics: Metrics) -> None:
+        self._graph = graph
+        self._limits = limits
+        self._metrics = metrics
+        self._free: FairQueue[_Worker] = FairQueue(limits.queue, limits.per_client, limits.patience)
+        self._workers: set[_Worker] = set()
+        self._starting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failure: str | None = None
+        self._is_closed = False
+        # One thread, because multiprocessing keeps its books in globals.
+        self._launcher = ThreadPoolExecutor(1, thread_name_prefix="crampkg-launcher")
+
+    @property
+    def alive(self) -> int:
+        """How many workers there are."""
+        return len(self._workers)
+
+    @property
+    def idle(self) -> int:
+        """How many of them have nothing to do."""
+        return self._free.idle
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a worker."""
+        return self._free.waiting
+
+    def start(self) -> None:
+        """Begin to start the workers that are missing; jobs wait until the first is ready."""
+        while len(self._workers) + self._starting < self._limits.workers and not self._is_closed:
+            self._starting += 1
+            task = asyncio.get_running_loop().create_task(self._live())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def prove(self) -> None:
+        """Wait until a worker has answered a query. Raises `UsageError` when none can."""
+        self.start()
+        while not self._workers and self._failure is None:
+            await asyncio.wait(self._tasks, timeout=0.01)
+        job = {"do": "show", "text": "ASK {}"}
+        try:
+            await self.run(job, "")
+        except Problem as problem:
+            message = f"Nothing can be served. {problem.detail}"
+            raise UsageError(message) from None
+
+    async def run(self, job: dict[str, Any], client: str) -> Done:
+        """Return the answer to `job`, one of `confined.JOBS`, for the client at an address.
+
+        Raises `Problem`: what the worker says of the job, "busy" where too many wait, "time-limit"
+        for one that took too long and was killed. When the task is cancelled, the worker is killed.
+        """
+        self.start()  # a worker that could not be started before is tried again
+        if not self._workers and self._failure is not None:
+            raise Problem("unready", self._failure, retry=5)
+        try:
+            return await self._run(job, client)
+        except Problem as problem:
+            self._metrics.stopped(problem.kind)
+            raise
+
+    async def close(self) -> None:
+        """End all workers."""
+        self._is_closed = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._launcher.shutdown()
+
+    async def _run(self, job: dict[str, Any], client: str) -> Done:
+        began = time.perf_counter()
+        worker = await self._free.take(client)
+        waited = (time.perf_counter() - began) * 1000
+        is_whole = False
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                head, body = await worker.answer(job)
+            is_whole = True
+        except TimeoutError:
+            seconds = f"{self._limits.seconds:g} seconds"
+            detail = f"The query was stopped after {seconds}. Ask for less, or in smaller parts."
+            raise Problem("time-limit", detail) from None
+        except (EOFError, OSError):
+            raise await self._end_of(worker) from None
+        finally:
+            if is_whole:
+                self._free.put(worker)
+            else:
+                self._discard(worker)
+        if "problem" in head:
+            if head["trace"] is not None:
+                _LOGGER.error("A mistake in the job %r: %s", job["do"], head["trace"])
+            raise Problem(**head["problem"])
+        return Done(body, head["type"], head["encoding"], 200, waited, head["ms"])
+
+    async def _live(self) -> None:
+        """Start a worker, hand it out, and wait for its end; or note why there is none."""
+        try:
+            worker = await self._started()
+        finally:
+            self._starting -= 1
+        if worker is None:
+            return
+        loop = asyncio.get_running_loop()
+        end = worker.process.sentinel
+
+        def ended() -> None:
+            loop.remove_reader(end)
+            if worker in self._free:  # else who waits for its answer hears of it
+                self._metrics.stopped("lost")
+                self._discard(worker)
+
+        loop.add_reader(end, ended)
+        self._failure = None
+        self._workers.add(worker)
+        self._free.put(worker)
+        try:
+            await worker.is_discarded.wait()
+        finally:
+            self._discard(worker)
+            loop.remove_reader(end)
+            worker.writer.transport.abort()
+            worker.code.set_result(await loop.run_in_executor(self._launcher, _end, worker.process))
+
+    async def _started(self) -> _Worker | None:
+        """Return a worker that is ready, or None and the reason in `_failure`."""
+        loop = asyncio.get_running_loop()
+        try:
+            process, ours = await loop.run_in_executor(self._launcher, self._fork)
+        except (OSError, EOFError, RuntimeError) as error:
+            self._failure = f"No worker can be started: {error}."
+            return None
+        failure: str | None = "A worker ended as soon as it was started; the log may say why."
+        try:
+            reader, writer = await asyncio.open_connection(sock=ours, limit=_BUFFER)
+            worker = _Worker(process, reader, writer)
+            async with asyncio.timeout(_START):
+                head, _ = await worker.read()
+            failure = head["failure"]
+        except (OSError, EOFError, TimeoutError):
+            pass
+        finally:
+            if failure is not None:
+                self._failure = failure
+                ours.close()
+                await loop.run_in_executor(self._launcher, _end, process)
+        return worker if failure is None else None
+
+    def _fork(self) -> tuple[ForkServerProcess, socket.socket]:
+        ours, theirs = socket.socketpair()
+        process = _CONTEXT.Process(
+            target=confined.main, args=(theirs, self._graph, self._limits), daemon=True
+        )
+        try:
+            process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return process, ours
+
+    def _discard(self, worker: _Worker) -> None:
+        """Forget a worker, which is then killed, and begin to start another."""
+        if worker in self._workers:
+            self._workers.discard(worker)
+            self._free.drop(worker)
+            worker.is_discarded.set()
+            self.start()
+
+    async def _end_of(self, worker: _Worker) -> Problem:
+        """Return the problem of a job whose worker died of it, or was killed by somebody."""
+        self._discard(worker)
+        code = await worker.code
+        if code == -signal.SIGABRT:
+            problem = confined.memory_problem(self._limits)
+        elif code == -signal.SIGXCPU:
+            problem = Problem("time-limit", "The query took too much of the processor.")
+        elif code in (-signal.SIGKILL, -signal.SIGTERM):
+            detail = "The process that ran the query was ended from outside. Ask again."
+            problem = Problem("lost", detail, retry=1)
+        else:
+            problem = Problem("engine", "The query ended the engine. Ask in another way.")
+        _LOGGER.warning("A worker ended with code %s: %s", code, problem.detail)
+        return problem
+
+
+def _end(process: ForkServerProcess) -> int | None:
+    """Kill a process unless it has ended, and return its exit code."""
+    process.kill()
+    process.join()
+    code = process.exitcode
+    process.close()
+    return code
