@@ -221,16 +221,21 @@ def main(channel: socket.socket, graph: KnowledgeGraph, limits: Limits) -> None:
 
 
 def _rehearse(graph: KnowledgeGraph, limits: Limits) -> None:
-    """Do what imports modules and reads files, which nobody can afterwards."""
-    every = [(name, "") for name in (*media.RESULTS, *media.GRAPHS)]
-    for number, chosen in enumerate(every):
-        form = "SELECT *" if number < len(media.RESULTS) else "CONSTRUCT"
-        text = f"{form} WHERE {{ ?s ?p ?o }} LIMIT 1"
-        accepted = {"select": chosen, "graph": chosen}
-        run({"do": "query", "text": text, "formats": accepted}, graph, limits)
-    with contextlib.suppress(CrampkgError):
-        graph.query("SELECT")
-    run({"do": "scene", "asked": [["query", text]], "alone": True}, graph, limits)
+    """Do once what imports modules and reads files, which nobody can afterwards."""
+    rows = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 1"
+    triples = "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1"
+    for text, names in (
+        (rows, media.QUESTIONS["select"]),
+        ("ASK {}", media.TRUTHS),
+        (triples, media.GRAPHS),
+        ("SELECT", media.TRUTHS),
+    ):
+        for name in names:
+            accepted = dict.fromkeys(("select", "ask", "graph"), (name, ""))
+            _reply({"do": "query", "text": text, "formats": accepted}, graph, limits)
+    for name in media.QUESTIONS["select"]:
+        formats.serialize(graph.query(rows), name)  # without the engine's own writers
+    _reply({"do": "scene", "asked": [["query", triples]], "alone": True}, graph, limits)
 
 
 def _confine(limits: Limits) -> None:

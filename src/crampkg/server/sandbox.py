@@ -105,6 +105,11 @@ class Sandbox:
         return len(self._workers)
 
     @property
+    def processes(self) -> set[int | None]:
+        """The process ids of the workers."""
+        return {worker.process.pid for worker in self._workers}
+
+    @property
     def idle(self) -> int:
         """How many of them have nothing to do."""
         return self._free.idle
