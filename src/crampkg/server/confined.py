@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Sequence
 
-    from crampkg.answers.rows import Answer
+    from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.limits import Limits
 

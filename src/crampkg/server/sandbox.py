@@ -105,9 +105,9 @@ class Sandbox:
         return len(self._workers)
 
     @property
-    def processes(self) -> set[int | None]:
+    def processes(self) -> set[int]:
         """The process ids of the workers."""
-        return {worker.process.pid for worker in self._workers}
+        return {number for worker in self._workers if (number := worker.process.pid)}
 
     @property
     def idle(self) -> int:
