@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from crampkg.graph import KnowledgeGraph
 from crampkg.sources import Sources
+
+if TYPE_CHECKING:
+    from web import Web
 
 ROOT = Path(__file__).parents[1]
 
@@ -72,6 +78,39 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def graph(cache: Path) -> KnowledgeGraph:
     """Return the graph of the real sources."""
     return KnowledgeGraph.open()
+
+
+@pytest.fixture(scope="session")
+def web(graph: KnowledgeGraph) -> Iterator[Web]:
+    """Return the server's application in this process, without the article."""
+    with _web(graph, None) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def quoting(graph: KnowledgeGraph, article: Path) -> Iterator[Web]:
+    """Return the application with the article, which it quotes."""
+    with _web(graph, str(article)) as running:
+        yield running
+
+
+@pytest.fixture
+def begin(graph: KnowledgeGraph) -> Iterator[Callable[..., Web]]:
+    """Return what begins an application with some limits, which ends after the test."""
+    with contextlib.ExitStack() as running:
+        yield lambda **limits: running.enter_context(_web(graph, None, **limits))
+
+
+@contextlib.contextmanager
+def _web(graph: KnowledgeGraph, article: str | None, **limits: Any) -> Iterator[Web]:
+    from crampkg.server.limits import Limits
+    from web import Web
+
+    chosen = copy.copy(graph)
+    chosen.article = article
+    running = Web(chosen, Limits(**{"seconds": 120, "patience": 120, **limits}))
+    yield running
+    running.stop()
 
 
 @pytest.fixture

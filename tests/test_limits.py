@@ -33,12 +33,12 @@ from crampkg.picture.scene import Edge, Scene
 from crampkg.pipeline import snapshot
 from crampkg.push import parts
 from crampkg.records import Parameter, Value
-from crampkg.server import api, jobs, media, problems, scenes, sparql
-from crampkg.server.jobs import Reply
+from crampkg.server import api, confined, media, problems, scenes, sparql
 from crampkg.server.limits import Limits
+from crampkg.server.media import Reply
 from crampkg.server.pages import editor, fields
-from crampkg.server.pool import Done
 from crampkg.server.problems import Problem
+from crampkg.server.sandbox import Done
 from crampkg.server.service import Service
 
 # Numbers that somebody types
@@ -154,11 +154,11 @@ def test_a_name_in_a_form_is_three_hundred_characters(graph: KnowledgeGraph) -> 
 
 def test_a_short_answer_is_not_compressed() -> None:
     for length, encoding in ((1023, None), (1024, "gzip"), (1025, "gzip")):
-        assert jobs._encoded(Reply(b"x" * length, "text/plain"), "gzip").encoding == encoding
+        assert Reply(b"x" * length, "text/plain").encoded("gzip").encoding == encoding
 
 
 def test_what_the_engine_writes_has_its_bytes() -> None:
-    sink = jobs._Sink(10)
+    sink = confined._Sink(10)
     sink.write(b"123456789")
     sink.write(b"0")
     with pytest.raises(Problem, match="more than 10 bytes"):
@@ -180,12 +180,11 @@ def test_a_picture_has_so_many_things_and_links(
     monkeypatch.setattr(scenes, "wish_of", lambda *_: None)
     monkeypatch.setattr(scenes, "scene_of", scene_of)
     monkeypatch.setattr(scenes, "source", SimpleNamespace(dot=lambda *_: ""))
-    job = {"asked": {}, "alone": False}
     if fits:
-        assert scenes.run(job, graph, Limits()) == b'{"scene": {}, "source": ""}'
+        assert scenes.described(graph, [], is_alone=False) == {"scene": {}, "source": ""}
     else:
         with pytest.raises(Problem, match=f"have {things} things and {links} links; 400 and 900"):
-            scenes.run(job, graph, Limits())
+            scenes.described(graph, [], is_alone=False)
 
 
 def test_a_picture_has_so_many_bytes(
@@ -195,31 +194,30 @@ def test_a_picture_has_so_many_bytes(
     monkeypatch.setattr(scenes, "wish_of", lambda *_: None)
     monkeypatch.setattr(scenes, "scene_of", lambda *_: scene)
     monkeypatch.setattr(scenes, "source", SimpleNamespace(dot=lambda *_: ""))
-    job = {"asked": {}, "alone": False}
     monkeypatch.setattr(scenes, "MOST_BYTES", len(b'{"scene": {}, "source": ""}'))
-    assert scenes.run(job, graph, Limits())
+    assert scenes.described(graph, [], is_alone=False)
     monkeypatch.setattr(scenes, "MOST_BYTES", len(b'{"scene": {}, "source": ""}') - 1)
     with pytest.raises(Problem, match="Ask for less"):
-        scenes.run(job, graph, Limits())
+        scenes.described(graph, [], is_alone=False)
 
 
 @pytest.mark.parametrize(("length", "is_long"), [(49_151, False), (49_152, False), (49_153, True)])
 def test_an_address_of_the_editor(length: int, is_long: bool, graph: KnowledgeGraph) -> None:
-    answer = graph.query("ASK {}")
     query = "x" * (length - len("query="))
-    assert editor._result(answer, query, "table", {}, graph)["is_long"] is is_long
+    found = {"form": "ask", "total": 0}
+    assert editor._result(found, query, "table", {}, graph)["is_long"] is is_long
 
 
-def test_a_page_of_the_editor_shows_so_many_rows_and_characters(
-    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = graph.query("SELECT ?x { VALUES ?x { 1 2 3 } }")
-    text = editor._result(answer, "", "raw", {}, graph)["raw"]
+def test_a_page_of_the_editor_shows_so_many_rows_and_characters(graph: KnowledgeGraph) -> None:
+    assert editor.MOST == {"table": {"rows": 1000}, "raw": {"characters": 200_000}, "picture": {}}
+    job = {"do": "show", "text": "SELECT ?x { VALUES ?x { 1 2 3 } }"}
+
+    def shown(**most: int) -> Any:
+        return json.loads(confined.run({**job, **most}, graph, Limits()).body)
+
+    text = shown(characters=10_000)["raw"]
     for most in (2, 3, 4):
-        monkeypatch.setattr(editor, "MOST_ROWS", most)
-        monkeypatch.setattr(editor, "MOST_CHARACTERS", len(text) + most - 3)
-        table = editor._result(answer, "", "table", {}, graph)
-        raw = editor._result(answer, "", "raw", {}, graph)
+        table, raw = shown(rows=most), shown(characters=len(text) + most - 3)
         assert (table["total"], len(table["rows"])) == (3, min(most, 3))
         assert raw["raw"] == (text[:-1] if most == 2 else text)
         assert raw["raw_left"] == (most == 2)
@@ -234,19 +232,20 @@ def test_a_quarter_of_the_cache_is_the_most_for_one_answer(
 
     async def run(job: dict[str, Any], _: str) -> Done:
         asked.append(job["length"])
-        return Done(b"x" * job["length"], "text/plain", None, 200, 0.0, 0.0)
+        return Done(b"x" * job["length"], "text/plain", 0.0, 0.0)
 
     async def receive() -> dict[str, Any]:
         await asyncio.Event().wait()
         return {}
 
-    monkeypatch.setattr(service.queries, "run", run)
+    monkeypatch.setattr(service.sandbox, "run", run)
     scope = {"type": "http", "method": "GET", "headers": [], "query_string": b"", "path": "/"}
 
     async def twice() -> None:
         for length in (99, 100, 101):
             for _ in range(2):
-                await service.answer(Request(scope, receive), {"do": "terms", "length": length})
+                work = service.strangers({"do": "query", "length": length})
+                await service.answer(Request(scope, receive), work)
 
     asyncio.run(twice())
     assert asked == [99, 100, 101, 101]

@@ -30,15 +30,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(cache: Path) -> Iterator[Server]:
-    """Return a server of the real graph, without the article."""
+def live(cache: Path) -> Iterator[Server]:
+    """Return a server of the real graph for browsers, without the article."""
     running = Server(*_SLOWLY)
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="module")
-def quoting(cache: Path, article: Path) -> Iterator[Server]:
+def quoting_live(cache: Path, article: Path) -> Iterator[Server]:
     """Return a server of the real graph with the article, which it quotes."""
     running = Server(*_SLOWLY, "--article", str(article))
     yield running
@@ -82,10 +82,10 @@ _RESET = {"viewport", "color_scheme"}
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Server, window: Page) -> Iterator[Visit]:
+def visit(browser: Browser, live: Server, window: Page) -> Iterator[Visit]:
     """Return what opens a path in a window; what goes wrong there fails the test.
 
-    Options are those of a Playwright context; `at` is the URL of another server than `site`. The
+    Options are those of a Playwright context; `at` is the URL of another server than `live`. The
     first window is one that was used before, its size and colours as in a new one, unless options
     ask for more; others are made.
     """
@@ -93,7 +93,7 @@ def visit(browser: Browser, site: Server, window: Page) -> Iterator[Visit]:
     contexts = []
     watched: list[tuple[Page, Any, Any]] = []
 
-    def opened(path: str, *, at: str = site.url, **options: Any) -> Page:
+    def opened(path: str, *, at: str = live.url, **options: Any) -> Page:
         size: ViewportSize = options.setdefault("viewport", {"width": 1280, "height": 800})
         if watched or not _RESET.issuperset(options):
             context = browser.new_context(**options)

@@ -381,9 +381,9 @@ def test_a_select_has_no_picture_and_says_so(editor: Page) -> None:
     expect(editor.locator("#results")).to_contain_text("CONSTRUCT or DESCRIBE")
 
 
-def test_cancelling_ends_the_query_on_the_server(editor: Page, site: Server) -> None:
+def test_cancelling_ends_the_query_on_the_server(editor: Page, live: Server) -> None:
     def gone() -> float:
-        found = [line for line in site.get("/metrics").text.splitlines() if '"gone"' in line]
+        found = [line for line in live.get("/metrics").text.splitlines() if '"gone"' in line]
         return float(found[0].rpartition(" ")[2]) if found else 0.0
 
     before = gone()

@@ -16,9 +16,9 @@ from serving import Server
 
 @pytest.mark.parametrize("script", [True, False], ids=["scripts", "no scripts"])
 def test_a_clinician_asks_why_a_calf_hurts_and_reads_the_evidence(
-    visit: Visit, script: bool, quoting: Server, article: Path
+    visit: Visit, script: bool, quoting_live: Server, article: Path
 ) -> None:
-    page = visit("/", at=quoting.url, java_script_enabled=script)
+    page = visit("/", at=quoting_live.url, java_script_enabled=script)
     page.get_by_label("Ask about").fill("why does a calf hurt")
     page.get_by_role("button", name="Find a question").click()
     page.get_by_role("link", name="Which arteries explain pain at the").click()
@@ -64,7 +64,7 @@ def test_a_clinician_asks_why_a_calf_hurts_and_reads_the_evidence(
     expect(page.locator(".tree").first).to_contain_text("“associated with”")
 
 
-def test_a_reviewer_finds_everything_that_rests_on_marker_7(visit: Visit, site: Server) -> None:
+def test_a_reviewer_finds_everything_that_rests_on_marker_7(visit: Visit, live: Server) -> None:
     page = visit("/evidence")
     page.get_by_role("link", name="The markers that it prints").click()
     page.locator("section[aria-labelledby=marker-counts]").get_by_role(
@@ -83,7 +83,7 @@ def test_a_reviewer_finds_everything_that_rests_on_marker_7(visit: Visit, site: 
     for words, count in by_hand.items():
         expect(rows.filter(has_text=words)).to_have_count(count)
     expect(rows).to_have_count(sum(by_hand.values()))
-    told = site.get("/api/questions/claims-by-marker?marker=art:marker-7&format=json").json()
+    told = live.get("/api/questions/claims-by-marker?marker=art:marker-7&format=json").json()
     wanted = told["results"]["bindings"]
     assert rows.count() == len(wanted) > 0
     for row, claim in zip(rows.all(), wanted, strict=True):
@@ -100,7 +100,7 @@ def test_a_reviewer_finds_everything_that_rests_on_marker_7(visit: Visit, site: 
         expect(told).to_contain_text(words)
 
 
-def test_an_engineer_takes_a_query_and_the_data(visit: Visit, site: Server) -> None:
+def test_an_engineer_takes_a_query_and_the_data(visit: Visit, live: Server) -> None:
     page = visit("/questions/arteries-explaining-pain?site=kg:calf")
     page.get_by_text("Show the query").click()
     query = page.locator("details.query pre").inner_text()
@@ -108,7 +108,7 @@ def test_an_engineer_takes_a_query_and_the_data(visit: Visit, site: Server) -> N
     editor = page.get_by_role("link", name="Open in the editor").get_attribute("href")
     assert editor is not None
     assert parse_qs(urlsplit(editor).query)["query"] == [query]
-    rows = site.query(query, "application/sparql-results+json").json()["results"]["bindings"]
+    rows = live.query(query, "application/sparql-results+json").json()["results"]["bindings"]
     assert len(rows) == page.locator("table.grid tbody tr:not(.quote)").count()
     downloads = {}
     for name in ("CSV", "TSV", "JSON", "JSON-LD"):

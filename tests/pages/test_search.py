@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from crampkg import plain
 from crampkg.graph import KnowledgeGraph
-from crampkg.server.pages import search
+from crampkg.server.pages import layout, library
 
 #: What is typed, and by hand which questions should be among the best, as id and what fills it.
 EXPECTED = {
@@ -41,7 +41,7 @@ def _found(words: str, graph: KnowledgeGraph) -> list[str]:
     """Return the questions for some words, each with the last part of what fills its gaps."""
     return [
         " ".join((each.question.id, *(value.rpartition(":")[2] for _, value in each.given)))
-        for each in search.found(plain.wanted(words), graph)
+        for each in library.found(plain.wanted(words), graph)
     ]
 
 
@@ -52,7 +52,7 @@ def test_a_clinical_question_finds_those_of_the_library(words: str, graph: Knowl
     if words in FIRST:
         assert found[0] == EXPECTED[words][0]
     assert _found(f"{words.upper()}?", graph) == found
-    for each in search.found(plain.wanted(words), graph):
+    for each in library.found(plain.wanted(words), graph):
         if each.given:
             assert len(graph.ask(each.question.id, **dict(each.given))), each
 
@@ -79,7 +79,7 @@ def test_nothing_is_found_by_the_middle_or_another_sense_of_a_word(graph: Knowle
 def test_concepts_are_found_by_what_names_most(
     words: str, slugs: list[str], graph: KnowledgeGraph
 ) -> None:
-    found = search.concepts(plain.wanted(words), graph)
+    found = library.concepts(plain.wanted(words), graph)
     assert [each.term.iri.rpartition("/")[2] for each in found] == slugs
 
 
@@ -95,16 +95,16 @@ HOSTILE = {
 
 @pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE)
 def test_any_words_are_looked_for_in_no_time(words: str, graph: KnowledgeGraph) -> None:
-    search.library({"asked": [["q", "calf"]]}, graph)  # what is made once
+    library.view(graph, layout.Visit([("q", "calf")]))  # what is made once
     began = time.process_time()
-    page = search.library({"asked": [["q", words]]}, graph)
+    page = library.view(graph, layout.Visit([("q", words)]))
     assert time.process_time() - began < 0.5  # some 0.03 s; a busy machine may take longer
     assert page.status == 200
-    assert page.html == search.library({"asked": [["q", words]]}, graph).html
+    assert page == library.view(graph, layout.Visit([("q", words)]))
 
 
 def test_words_that_tell_nothing_leave_all_questions(graph: KnowledgeGraph) -> None:
-    page = search.library({"asked": [["q", HOSTILE["empty"]]]}, graph).html
+    page = library.view(graph, layout.Visit([("q", HOSTILE["empty"])])).body.decode()
     assert "names nothing to look for" in page
     assert page.count('<a href="/questions/') == len(graph.questions())
 
@@ -115,7 +115,7 @@ def test_marks_of_direction_do_not_part_a_word(graph: KnowledgeGraph) -> None:
 
 def test_a_tag_keeps_to_its_questions(graph: KnowledgeGraph) -> None:
     tagged = {each.id for each in graph.questions() if "arteries" in each.tags}
-    found = search.found(plain.wanted("calf pain"), graph, "arteries")
+    found = library.found(plain.wanted("calf pain"), graph, "arteries")
     assert found
     assert {each.question.id for each in found} <= tagged
 

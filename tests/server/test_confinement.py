@@ -13,22 +13,32 @@ import pytest
 #: Ask a worker in a process of its own, without the guard; what it says is printed.
 ASK = textwrap.dedent(
     """
-    import os, socket, sys
+    import os, pickle, socket, sys
     from crampkg.engine import guard
     guard.check = lambda text: None
-    from crampkg.server import worker
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.server import confined
     from crampkg.server.limits import Limits
-    from crampkg.server.preload import GRAPH
+    if sys.argv[1] != "confined":
+        confined._confine = lambda limits: None
     here, there = socket.socketpair()
     if os.fork() == 0:
         here.close()
-        worker.run(there, GRAPH.digest, Limits(), confined=sys.argv[1] == "confined")
+        confined.main(there, KnowledgeGraph.open(), Limits())
     there.close()
     answers = here.makefile("rb")
-    assert worker._receive(answers) == {"ready": GRAPH.digest}
+
+    def answer():
+        head, body = confined.LENGTHS.unpack(answers.read(confined.LENGTHS.size))
+        head = json.loads(answers.read(head))
+        answers.read(body)
+        return head
+
+    import json
+    assert answer() == {"failure": None}
     formats = {"select": ("json", "application/json")}
-    worker._send(here, {"do": "query", "text": sys.argv[2], "formats": formats}, b"")
-    print(worker._receive(answers)["problem"]["detail"])
+    here.sendall(pickle.dumps({"do": "query", "text": sys.argv[2], "formats": formats}))
+    print(answer()["problem"]["detail"])
     """
 )
 

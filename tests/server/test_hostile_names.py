@@ -5,10 +5,10 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from serving import Server
 
 from crampkg.errors import UsageError
 from crampkg.graph import KnowledgeGraph
+from web import Web
 
 HOSTILE = (
     "kg:a b",
@@ -74,19 +74,17 @@ PATHS = (
 
 @pytest.mark.parametrize(("path", "given", "name"), PARAMETERS)
 def test_a_parameter_that_is_no_name_is_told_so(
-    path: str, given: dict[str, str], name: str, server: Server
+    path: str, given: dict[str, str], name: str, web: Web
 ) -> None:
-    found = {
-        value: server.get(path, params={**given, name: value}).status_code for value in HOSTILE
-    }
+    found = {value: web.get(path, params={**given, name: value}).status_code for value in HOSTILE}
     assert {value: status for value, status in found.items() if status >= 500} == {}
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_path_that_is_no_name_is_told_so(path: str, server: Server) -> None:
+def test_a_path_that_is_no_name_is_told_so(path: str, web: Web) -> None:
     headers = {"accept": "text/turtle"}
     found = {
-        value: server.get(path + quote(value, safe=""), headers=headers).status_code
+        value: web.get(path + quote(value, safe=""), headers=headers).status_code
         for value in HOSTILE
     }
     assert set(found.values()) <= {400, 404, 406}, found

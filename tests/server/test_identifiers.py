@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 import rdflib
 from conftest import ROOT
-from serving import Server
 
 from crampkg.graph import KnowledgeGraph
 from crampkg.pipeline.rulebook import rulebook
 from crampkg.server.problems import KINDS, Problem
 from crampkg.vocabulary import CK, GRAPHS, SNAPSHOT
+from web import Web
 
 HOME = "https://w3id.org/crampkg"
 IRI = re.compile(HOME + r"(?=[/\"'>\s])[^\s\"'<>\\^`{}|),;\]]*")
 FORMATS = ("jsonld", "nquads", "ntriples", "rdfxml", "trig", "turtle")
 
 
-def texts(graph: KnowledgeGraph, server: Server) -> Iterator[tuple[str, str]]:
+def texts(graph: KnowledgeGraph, web: Web) -> Iterator[tuple[str, str]]:
     """Yield the texts that go out, each with its name."""
     for name in graph.sources.files():
         yield name, Path(graph.sources.path(name)).read_text(encoding="utf-8")
@@ -64,18 +64,16 @@ def texts(graph: KnowledgeGraph, server: Server) -> Iterator[tuple[str, str]]:
         ("/nowhere", {}),
         ("/about", {}),
     ):
-        yield path, server.get(path, params=asked).text
+        yield path, web.get(path, params=asked).text
 
 
 @pytest.fixture(scope="module")
-def iris(graph: KnowledgeGraph, server: Server) -> dict[str, str]:
+def iris(graph: KnowledgeGraph, web: Web) -> dict[str, str]:
     """Return each IRI of ours, with the name of a text that contains it."""
-    return {
-        iri.rstrip("."): name for name, text in texts(graph, server) for iri in IRI.findall(text)
-    }
+    return {iri.rstrip("."): name for name, text in texts(graph, web) for iri in IRI.findall(text)}
 
 
-def test_each_identifier_is_answered_at_its_path(iris: dict[str, str], server: Server) -> None:
+def test_each_identifier_is_answered_at_its_path(iris: dict[str, str], web: Web) -> None:
     kinds = {iri.removeprefix(HOME + "/").partition("/")[0].partition("#")[0] for iri in iris}
     assert kinds >= {
         *("context.jsonld", "graph", "id", "mappings", "ontology", "problem", "rule", "shape")
@@ -86,16 +84,14 @@ def test_each_identifier_is_answered_at_its_path(iris: dict[str, str], server: S
     lost = {
         path: (name, answer.status_code)
         for path, name in sorted(paths.items())
-        if (answer := server.client.get(path, headers=headers, follow_redirects=True)).status_code
+        if (answer := web.client.get(path, headers=headers, follow_redirects=True)).status_code
         != 200
     }
     assert lost == {}
 
 
-def test_each_term_of_the_ontology_has_a_place_on_its_page(
-    iris: dict[str, str], server: Server
-) -> None:
-    page = server.get("/ontology").text
+def test_each_term_of_the_ontology_has_a_place_on_its_page(iris: dict[str, str], web: Web) -> None:
+    page = web.get("/ontology").text
     places = set(re.findall(r'\bid="([^"]*)"', page))
     terms = {iri.removeprefix(CK) for iri in iris if iri.startswith(CK)} - {""}
     assert len(terms) > 100
@@ -113,13 +109,13 @@ def test_each_term_of_the_ontology_has_a_place_on_its_page(
     ],
 )
 def test_an_identifier_leads_to_what_it_identifies(
-    path: str, type: str, holds: str, server: Server
+    path: str, type: str, holds: str, web: Web
 ) -> None:
-    answer = server.get(path)
+    answer = web.get(path)
     assert answer.status_code == 200
     assert answer.headers["content-type"].partition(";")[0] == type
     assert holds in answer.text
-    again = server.get(path, headers={"if-none-match": answer.headers.get("etag", "")})
+    again = web.get(path, headers={"if-none-match": answer.headers.get("etag", "")})
     assert again.status_code == (304 if "etag" in answer.headers else 200)
 
 
@@ -133,11 +129,11 @@ def test_an_identifier_leads_to_what_it_identifies(
         ("image/png", "text/html"),
     ],
 )
-def test_the_concept_scheme_is_a_page_or_rdf(accept: str, type: str, server: Server) -> None:
-    answer = server.client.get("/concepts", headers={"accept": accept}, follow_redirects=True)
+def test_the_concept_scheme_is_a_page_or_rdf(accept: str, type: str, web: Web) -> None:
+    answer = web.client.get("/concepts", headers={"accept": accept}, follow_redirects=True)
     assert answer.status_code == 200
     assert answer.headers["content-type"].partition(";")[0] == type
-    assert server.get("/concepts?q=calf", headers={"accept": accept}).status_code == 200
+    assert web.get("/concepts?q=calf", headers={"accept": accept}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -152,37 +148,33 @@ def test_the_concept_scheme_is_a_page_or_rdf(accept: str, type: str, server: Ser
         ("shape", "/shape"),
     ],
 )
-def test_a_namespace_is_answered_with_a_slash_and_without(
-    path: str, place: str, server: Server
-) -> None:
+def test_a_namespace_is_answered_with_a_slash_and_without(path: str, place: str, web: Web) -> None:
     for slash in ("", "/"):
-        answer = server.client.get(f"/{path}{slash}", follow_redirects=True)
+        answer = web.client.get(f"/{path}{slash}", follow_redirects=True)
         assert answer.status_code == 200
         assert answer.url.path.rstrip("/") == place
 
 
-def test_the_graph_of_the_snapshot_tells_its_identifier(
-    graph: KnowledgeGraph, server: Server
-) -> None:
+def test_the_graph_of_the_snapshot_tells_its_identifier(graph: KnowledgeGraph, web: Web) -> None:
     path = SNAPSHOT.removeprefix(HOME)
-    answer = server.client.get(path, headers={"accept": "text/turtle"}, follow_redirects=True)
+    answer = web.client.get(path, headers={"accept": "text/turtle"}, follow_redirects=True)
     assert graph.identifier in answer.text
 
 
 @pytest.mark.parametrize("name", [*GRAPHS, "all"])
-def test_a_graph_is_rdf_or_leads_to_what_tells_of_it(name: str, server: Server) -> None:
+def test_a_graph_is_rdf_or_leads_to_what_tells_of_it(name: str, web: Web) -> None:
     for accept in ("text/html", "text/html,application/xml;q=0.9,*/*;q=0.8"):
         headers = {"accept": accept}
-        answer = server.client.get(f"/graph/{name}", headers=headers)
+        answer = web.client.get(f"/graph/{name}", headers=headers)
         assert answer.status_code == 303
         assert "Accept" in answer.headers["vary"].split(", ")
         page, _, place = answer.headers["location"].partition("#")
-        assert f'id="{place}"><th role="rowheader" scope="row">{name}<' in server.get(page).text
-        assert server.get(f"/graph/{name}.nt", headers=headers).status_code == 200
+        assert f'id="{place}"><th role="rowheader" scope="row">{name}<' in web.get(page).text
+        assert web.get(f"/graph/{name}.nt", headers=headers).status_code == 200
     for accept in ("", "*/*", "text/turtle, text/html;q=0.5"):
-        answer = server.get(f"/graph/{name}", headers={"accept": accept})
+        answer = web.get(f"/graph/{name}", headers={"accept": accept})
         assert answer.headers["content-type"] == "text/turtle; charset=utf-8"
-    assert server.get("/graph/nothing", headers={"accept": "text/html"}).status_code == 404
+    assert web.get("/graph/nothing", headers={"accept": "text/html"}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -199,13 +191,13 @@ def test_a_graph_is_rdf_or_leads_to_what_tells_of_it(name: str, server: Server) 
         "/ontology/9.9.9",
     ],
 )
-def test_what_identifies_nothing_is_not_found(path: str, server: Server) -> None:
-    assert server.get(path).status_code == 404
+def test_what_identifies_nothing_is_not_found(path: str, web: Web) -> None:
+    assert web.get(path).status_code == 404
 
 
-def test_a_kind_of_problem_is_a_page_in_a_browser(server: Server) -> None:
+def test_a_kind_of_problem_is_a_page_in_a_browser(web: Web) -> None:
     for kind in ("busy", ""):
-        answer = server.get(f"/problem/{kind}", headers={"accept": "text/html"})
+        answer = web.get(f"/problem/{kind}", headers={"accept": "text/html"})
         assert answer.headers["content-type"].startswith("text/html")
         assert "The server is busy" in answer.text
         assert "default-src 'none'" in answer.headers["content-security-policy"]

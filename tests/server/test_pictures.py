@@ -9,28 +9,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from serving import Server
 
 from crampkg.server import drawing
 from crampkg.server.limits import Limits
 from crampkg.server.problems import Problem
+from web import Web
 
 
-def test_a_picture_as_svg(server: Server) -> None:
-    answer = server.get("/picture.svg", params={"concept": "dehydration"})
+def test_a_picture_as_svg(web: Web) -> None:
+    answer = web.get("/picture.svg", params={"concept": "dehydration"})
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/svg+xml"
     assert "sandbox" in answer.headers["content-security-policy"]
     root = ET.fromstring(answer.text)  # noqa: S314 - our own
     links = {each.get("href") for each in root.iter("{http://www.w3.org/2000/svg}a")}
-    assert f"{server.url}/id/dehydration" in links
+    assert f"{web.url}/id/dehydration" in links
     text = "".join(root.itertext())
     assert "Not medical advice" in text
     assert "the article says it by a heading" in text
 
 
-def test_a_picture_as_png(server: Server) -> None:
-    answer = server.get("/picture.png", params={"concept": "calf"})
+def test_a_picture_as_png(web: Web) -> None:
+    answer = web.get("/picture.png", params={"concept": "calf"})
     assert answer.headers["content-type"] == "image/png"
     assert answer.content.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", answer.content[16:24])
@@ -39,22 +39,22 @@ def test_a_picture_as_png(server: Server) -> None:
 
 
 @pytest.mark.parametrize("path", ["/picture", "/picture.svg", "/picture.png"])
-def test_it_is_not_drawn_again(server: Server, path: str) -> None:
-    first = server.get(path, params={"concept": "hip"})
-    again = server.get(
+def test_it_is_not_drawn_again(web: Web, path: str) -> None:
+    first = web.get(path, params={"concept": "hip"})
+    again = web.get(
         path, params={"concept": "hip"}, headers={"if-none-match": first.headers["etag"]}
     )
     assert again.status_code == 304
-    assert server.get(path, params={"concept": "hip"}).content == first.content
+    assert web.get(path, params={"concept": "hip"}).content == first.content
 
 
-def test_a_long_query_is_drawn_by_post(server: Server) -> None:
+def test_a_long_query_is_drawn_by_post(web: Web) -> None:
     padding = "# so long that no address would hold it\n" * 2000
     query = f"{padding}CONSTRUCT {{ kg:calf ck:partOf kg:leg }} WHERE {{}}"
-    answer = server.client.post("/picture.svg", data={"query": query})
+    answer = web.client.post("/picture.svg", data={"query": query})
     assert answer.status_code == 200
-    assert f'href="{server.url}/id/calf"' in answer.text
-    raster = server.client.post("/picture.png", data={"query": query})
+    assert f'href="{web.url}/id/calf"' in answer.text
+    raster = web.client.post("/picture.png", data={"query": query})
     assert raster.content.startswith(b"\x89PNG")
 
 
@@ -76,14 +76,14 @@ def test_a_long_query_is_drawn_by_post(server: Server) -> None:
     ],
 )
 def test_what_cannot_be_drawn_is_refused(
-    server: Server, asked: dict[str, str], status: int, says: str
+    web: Web, asked: dict[str, str], status: int, says: str
 ) -> None:
     for path in ("/picture.svg", "/picture.png"):
-        answer = server.get(path, params=asked)
+        answer = web.get(path, params=asked)
         assert answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"
         assert says in answer.json()["detail"]
-    page = server.get("/picture", params=asked)
+    page = web.get("/picture", params=asked)
     assert page.status_code == status
     assert page.headers["content-type"].startswith("text/html")
     assert 'role="alert"' in page.text
@@ -97,25 +97,23 @@ def test_what_cannot_be_drawn_is_refused(
         ({"concept": "calf", "depth": " "}, "depth"),
     ],
 )
-def test_an_empty_parameter_is_not_its_default(
-    server: Server, asked: dict[str, str], name: str
-) -> None:
+def test_an_empty_parameter_is_not_its_default(web: Web, asked: dict[str, str], name: str) -> None:
     """Of a file, which programs fetch, and of a question; a form may send fields left empty."""
     for path in ("/picture.svg", "/picture.png"):
-        answer = server.get(path, params=asked)
+        answer = web.get(path, params=asked)
         assert answer.status_code == 400
         assert f"{name!r} is empty" in answer.json()["detail"]
     expected = 400 if "question" in asked else 200
-    assert server.get("/picture", params=asked).status_code == expected
+    assert web.get("/picture", params=asked).status_code == expected
 
 
-def test_names_that_are_too_long_in_all_are_refused(server: Server) -> None:
+def test_names_that_are_too_long_in_all_are_refused(web: Web) -> None:
     things = " ".join(f"<http://example.org/{number}>" for number in range(80))
     query = (
         f"CONSTRUCT {{ ?x skos:prefLabel '{'x' * 60_000}' . ?x ck:partOf kg:leg }} "
         f"WHERE {{ VALUES ?x {{ {things} }} }}"
     )
-    answer = server.client.post("/picture.svg", data={"query": query})
+    answer = web.client.post("/picture.svg", data={"query": query})
     assert answer.status_code == 422
     assert "MiB of names" in answer.json()["detail"]
 
@@ -163,21 +161,16 @@ def test_without_graphviz_it_says_what_to_install(monkeypatch: pytest.MonkeyPatc
 
 
 def test_without_graphviz_the_page_says_it_all_in_words(
-    start: Callable[..., Server], tmp_path: Path
+    begin: Callable[..., Web], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A program that fails stands in for one that is not there."""
-    folder = tmp_path / "site"
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(
-        "import crampkg.server.drawing as d\nd.program = lambda: None\n", encoding="ascii"
-    )
-    server = start(PYTHONPATH=str(folder))
-    page = server.get("/picture", params={"concept": "dehydration"})
+    monkeypatch.setattr(drawing, "program", lambda: None)
+    web = begin()
+    page = web.get("/picture", params={"concept": "dehydration"})
     assert page.status_code == 503
     assert "pip install" in page.text
     assert "<svg" not in page.text.partition("<main")[2]
     assert page.text.count('<tr role="row" class="') > 5
-    assert server.get("/picture.svg").status_code == 503
+    assert web.get("/picture.svg").status_code == 503
 
 
 def test_the_systems_program_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,10 @@ import pytest
 from starlette.requests import Request
 
 from crampkg.graph import KnowledgeGraph
-from crampkg.server import jobs, media
+from crampkg.server import confined, media
 from crampkg.server.limits import Limits
-from crampkg.server.pool import Done
 from crampkg.server.problems import Problem
+from crampkg.server.sandbox import Done
 from crampkg.server.service import Service
 
 
@@ -42,12 +42,13 @@ def test_answers_too_long_to_keep_are_held_for_so_many_readers_alone(
 
     async def run(job: dict[str, Any], _: str) -> Done:
         asked.append(job["do"])
-        return Done(b"x" * job["length"], "text/plain", None, 200, 0.0, 0.0)
+        return Done(b"x" * job["length"], "text/plain", 0.0, 0.0)
 
-    monkeypatch.setattr(service.queries, "run", run)
+    monkeypatch.setattr(service.sandbox, "run", run)
 
     async def answer(length: int, client: str = "192.0.2.1") -> Any:
-        return await service.answer(request(client), {"do": "terms", "length": length})
+        work = service.strangers({"do": "query", "length": length})
+        return await service.answer(request(client), work)
 
     async def readers() -> None:
         first = await answer(6_000)
@@ -77,13 +78,13 @@ def test_one_address_has_a_quarter_and_all_have_the_whole_to_the_byte(
     service = Service(graph, Limits(cache=0, unkept=10_000))
 
     async def run(job: dict[str, Any], _: str) -> Done:
-        return Done(b"x" * job["length"], "text/plain", None, 200, 0.0, 0.0)
+        return Done(b"x" * job["length"], "text/plain", 0.0, 0.0)
 
-    monkeypatch.setattr(service.queries, "run", run)
+    monkeypatch.setattr(service.sandbox, "run", run)
 
     async def answer(length: int, client: int) -> Any:
-        job = {"do": "terms", "length": length}
-        return await service.answer(request(f"192.0.2.{client}"), job)
+        work = service.strangers({"do": "query", "length": length})
+        return await service.answer(request(f"192.0.2.{client}"), work)
 
     async def readers() -> None:
         held = [await answer(1_000, 1), await answer(1_500, 1)]  # a quarter
@@ -110,18 +111,18 @@ def test_as_many_rows_as_are_allowed_and_no_more(graph: KnowledgeGraph, format: 
     for number in range(1, len(VALUES) + 1):
         text = f"SELECT ?x {{ VALUES ?x {{ {' '.join(VALUES[:number])} }} }}"
         job = {"do": "query", "text": text, "formats": formats}
-        assert jobs.run(job, graph, Limits(rows=number)).body
+        assert confined.run(job, graph, Limits(rows=number)).body
         if number > 1:
             with pytest.raises(Problem, match=f"more than {number - 1} rows"):
-                jobs.run(job, graph, Limits(rows=number - 1))
+                confined.run(job, graph, Limits(rows=number - 1))
 
 
 def test_as_many_triples_as_are_allowed_and_no_more(graph: KnowledgeGraph) -> None:
     text = f"CONSTRUCT {{ kg:a kg:b ?x }} {{ VALUES ?x {{ {' '.join(VALUES)} }} }}"
     job = {"do": "query", "text": text, "formats": {"graph": ("ntriples", "")}}
-    assert jobs.run(job, graph, Limits(rows=5)).body.count(b"\n") == 5
+    assert confined.run(job, graph, Limits(rows=5)).body.count(b"\n") == 5
     with pytest.raises(Problem, match="more than 4 triples"):
-        jobs.run(job, graph, Limits(rows=4))
+        confined.run(job, graph, Limits(rows=4))
 
 
 def test_as_many_bytes_as_are_allowed_and_no_more(graph: KnowledgeGraph) -> None:
@@ -132,7 +133,7 @@ def test_as_many_bytes_as_are_allowed_and_no_more(graph: KnowledgeGraph) -> None
     ):
         format = "csv" if form == "select" else "ntriples"
         job = {"do": "query", "text": text, "formats": {form: (format, "")}}
-        size = len(jobs.run(job, graph, Limits()).body)
-        assert jobs.run(job, graph, Limits(result=size)).body
+        size = len(confined.run(job, graph, Limits()).body)
+        assert confined.run(job, graph, Limits(result=size)).body
         with pytest.raises(Problem, match="bytes"):
-            jobs.run(job, graph, Limits(result=size - 1))
+            confined.run(job, graph, Limits(result=size - 1))

@@ -18,7 +18,8 @@ from processes import COMMAND
 
 from crampkg import cli
 from crampkg.errors import UsageError
-from crampkg.server import worker
+from crampkg.graph import KnowledgeGraph
+from crampkg.server import confined
 from crampkg.server.limits import Limits
 from crampkg.server.listening import fitting
 
@@ -101,12 +102,18 @@ def test_a_server_whose_workers_cannot_have_their_memory_does_not_start(cache: P
     assert "Traceback" not in ended.stderr
 
 
-def test_a_worker_refuses_a_server_that_is_gone_without_a_word() -> None:
+def test_a_worker_whose_server_is_gone_ends_without_a_word(
+    graph: KnowledgeGraph, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Of two workers that refuse, the second one may find that the first one's refusal ended it."""
     ours, theirs = socket.socketpair()
-    with ours:
-        theirs.close()
-        worker._refuse(ours, {"ready": "", "failure": "no memory"})
+    ours.close()
+    child = os.fork()
+    if not child:
+        confined.main(theirs, graph, Limits(memory=1 << 60))
+    theirs.close()
+    assert os.waitpid(child, 0)[1] == 0
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize(

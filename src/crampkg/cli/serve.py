@@ -122,10 +122,9 @@ def run(arguments: Arguments) -> int:
             os.environ[variable] = os.path.abspath(value)
     graph = open_graph(arguments)
     try:
-        from crampkg.server import forking, quoting
+        from crampkg.server import quoting
 
         quoting.check(graph)
-        forking.begin()
         from crampkg.server.app import create_app
         from crampkg.server.limits import MEBIBYTE, Limits
         from crampkg.server.listening import fitting, serve

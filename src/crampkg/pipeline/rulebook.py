@@ -70,11 +70,13 @@ def _rule(name: str, text: str) -> Rule:
         raise _unreadable(name, "is no CONSTRUCT { ... } WHERE { ... } in the form of the others")
     premises = list(dict.fromkeys(_premises(algebra.p, name)))
     prologue, where = text[: head.start()], text[head.end() :]
-    shown = cast("QuerySolutions", Store().query(f"{prologue}SELECT * WHERE {where}"))
+    solutions = cast("QuerySolutions", Store().query(f"{prologue}SELECT * WHERE {where}"))
+    shown = frozenset(solutions.variables)
+    del solutions  # which may end in no other thread, and this frame may be garbage there
     hidden = [
         premise
         for premise in premises
-        if any(isinstance(part, Variable) and part not in shown.variables for part in premise)
+        if any(isinstance(part, Variable) and part not in shown for part in premise)
     ]
     extra = "".join(f"{' '.join(map(str, premise))} .\n" for premise in hidden)
     return Rule(
@@ -83,7 +85,7 @@ def _rule(name: str, text: str) -> Rule:
         header["summary"],
         tuple(_pattern(triple) for triple in algebra.template),
         tuple(premises),
-        frozenset(shown.variables),
+        shown,
         f"{prologue}SELECT DISTINCT * WHERE {{\n{where}{extra}}}\n",
         text[: head.end()].removesuffix("WHERE "),
         where,

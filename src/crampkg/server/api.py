@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crampkg.answers import formats, quotes
 from crampkg.errors import CrampkgError
-from crampkg.server import limits, media
+from crampkg.explain import describe as cards
+from crampkg.explain import prov, story
+from crampkg.export import to_bytes
+from crampkg.server import descriptions, limits, media, openapi
+from crampkg.server.media import Reply
 from crampkg.server.problems import Problem, problem_of, refuse_empty
+from crampkg.server.quoting import quoted
 from crampkg.server.sparql import base_of
-from crampkg.text import whole_number
+from crampkg.text import json_bytes, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from crampkg.graph import KnowledgeGraph
     from crampkg.server.service import Service
 
 
@@ -32,10 +39,7 @@ async def questions(request: Request, service: Service) -> Response:
     if tag is not None and tag not in known:
         detail = f"No question has the tag {tag!r}. There are {', '.join(known)}."
         raise Problem("not-found", detail)
-    about = {"base": base_of(request), "tag": tag, "format": format, "type": type}
-    if format == "json":
-        return await service.answer(request, {"do": "library", **about})
-    return await service.answer(request, {"do": "information", "what": "examples", **about})
+    return await service.answer(request, service.ours(library, base_of(request), tag, format, type))
 
 
 async def question(request: Request, service: Service) -> Response:
@@ -48,34 +52,22 @@ async def question(request: Request, service: Service) -> Response:
     asked = _asked(request, (*names, "format"), several=names)
     table = media.QUESTIONS[known.form]
     format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), table)
-    job = {
-        "do": "ask",
-        "id": known.id,
-        "params": {name: asked[name] for name in names if name in asked},
-        "format": format,
-        "type": type,
-    }
-    return await service.answer(request, job)
+    given = {name: asked[name] for name in names if name in asked}
+    return await service.answer(request, service.ours(answer, known.id, given, format, type))
 
 
 async def terms(request: Request, service: Service) -> Response:
     """Find what has a name like `q`, of the class `kind` if one is given."""
     asked = _asked(request, ("q", "kind", "limit"), needs=("q",))
-    job = {
-        "do": "terms",
-        "words": asked["q"],
-        "kind": asked.get("kind"),
-        "limit": _number("limit", asked.get("limit", "20"), limits.MOST_TERMS),
-    }
-    return await service.answer(request, job)
+    most = _number("limit", asked.get("limit", "20"), limits.MOST_TERMS)
+    return await service.answer(request, service.ours(names, asked["q"], asked.get("kind"), most))
 
 
 async def describe(request: Request, service: Service) -> Response:
     """Tell all about the concept called `term`."""
     asked = _asked(request, ("term", "format"), needs=("term",))
     format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), media.CARDS)
-    job = {"do": "describe", "term": asked["term"], "format": format, "type": type}
-    return await service.answer(request, job)
+    return await service.answer(request, service.ours(card, asked["term"], format, type))
 
 
 async def why(request: Request, service: Service) -> Response:
@@ -84,19 +76,96 @@ async def why(request: Request, service: Service) -> Response:
     asked = _asked(request, (*parts, "limit", "format"), needs=parts)
     format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), media.CARDS)
     limit = _number("limit", asked.get("limit", "5"), limits.MOST_JUSTIFICATIONS)
-    job = {"do": "why", "format": format, "type": type, "limit": limit}
-    return await service.answer(request, {**job, **{part: asked[part] for part in parts}})
+    triple = [asked[part] for part in parts]
+    return await service.answer(request, service.ours(explanation, triple, limit, format, type))
 
 
 async def status(request: Request, service: Service) -> Response:
     """Tell what is served: the articles' status, the size and the digests of the graph."""
     _asked(request, ())
-    return await service.answer(request, {"do": "status"})
+    return await service.answer(request, service.ours(served))
 
 
 async def description(request: Request, service: Service) -> Response:
     """Describe the API (OpenAPI 3.1)."""
-    return await service.answer(request, {"do": "openapi", "base": base_of(request)})
+    return await service.answer(request, service.ours(openapi_document, base_of(request)))
+
+
+def library(graph: KnowledgeGraph, base: str, tag: str | None, format: str, type: str) -> Reply:
+    """Return the questions, or those of a tag, each with the URL that answers it."""
+    if format != "json":
+        triples = descriptions.examples(graph, base, tag)
+        return Reply(to_bytes(triples, format, graph.sources), type)
+    listed = [
+        {
+            "id": each.id,
+            "question": each.question,
+            "summary": each.summary,
+            "tags": list(each.tags),
+            "params": [parameter._asdict() for parameter in each.params],
+            "form": each.form,
+            "url": f"{base}/api/questions/{each.id}",
+            "query": each.text,
+        }
+        for each in graph.questions()
+        if tag is None or tag in each.tags
+    ]
+    return _json({"questions": listed, "status": _statuses(graph)})
+
+
+def answer(
+    graph: KnowledgeGraph, id: str, params: Mapping[str, Sequence[str]], format: str, type: str
+) -> Reply:
+    """Return the answer to a question of the library, with the article's words where they fit."""
+    answer = graph.ask(id, **params)
+    has_room = answer.form == "select" and format in ("json", "md")
+    words = quoted(quotes.handles(answer), graph) if has_room else {}
+    return Reply(formats.serialize(answer, format, words), type)
+
+
+def names(graph: KnowledgeGraph, words: str, kind: str | None, most: int) -> Reply:
+    """Return what has a name like some words, at most so many, of a class if one is given."""
+    fitting = graph.terms.search(words, None if kind is None else graph.find(kind).iri)
+    return _json({"total": len(fitting), "terms": [term._asdict() for term in fitting[:most]]})
+
+
+def card(graph: KnowledgeGraph, name: str, format: str, type: str) -> Reply:
+    """Return all that is known of one concept."""
+    card = graph.describe(name)
+    if format != "json":
+        return Reply(to_bytes(card.triples, format, graph.sources), type)
+    document = cards.document(card, quoted(cards.resources(card), graph))
+    return _json({**document, "status": _statuses(graph)})
+
+
+def explanation(
+    graph: KnowledgeGraph, triple: Sequence[str], limit: int, format: str, type: str
+) -> Reply:
+    """Return why a triple holds, as JSON or as provenance in RDF."""
+    explanation = graph.why(*triple, limit=limit)
+    if format != "json":
+        return Reply(to_bytes(prov.provenance(explanation), format, graph.sources), type)
+    words = quoted(story.resources(explanation), graph)
+    return _json({**story.document(explanation, words), "status": _statuses(graph)})
+
+
+def served(graph: KnowledgeGraph) -> Reply:
+    """Return what is served."""
+    digests = {"digest": graph.digest, "identifier": graph.identifier}
+    return _json({"status": _statuses(graph), "triples": graph.counts, **digests})
+
+
+def openapi_document(graph: KnowledgeGraph, base: str) -> Reply:
+    """Return the description of the API below the URL `base`."""
+    return _json(openapi.document(graph, base))
+
+
+def _statuses(graph: KnowledgeGraph) -> list[dict[str, str]]:
+    return [status._asdict() for status in graph.statuses]
+
+
+def _json(document: object) -> Reply:
+    return Reply(json_bytes(document), "application/json")
 
 
 def _asked(

@@ -20,6 +20,7 @@ from crampkg import __version__
 from crampkg.server import (
     api,
     editor,
+    files,
     graph_store,
     identifiers,
     media,
@@ -27,12 +28,10 @@ from crampkg.server import (
     pictures,
     refusals,
     site,
-    source_files,
     sparql,
-    static_files,
 )
 from crampkg.server.access_log import AccessLog
-from crampkg.server.pages import layout
+from crampkg.server.pages import about, evidence, layout, library, question, why
 from crampkg.server.problems import Problem
 from crampkg.server.service import GONE, Service
 
@@ -50,30 +49,31 @@ if TYPE_CHECKING:
 def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
     """Return the application that answers from `graph` within `limits`."""
     service = Service(graph, limits)
-    sources = source_files.files(graph.sources)
-    static = static_files.Files(layout.static_contents(), lasting=True)
+    sources = files.source_files(graph.sources)
+    static = files.Files(layout.static_contents(), lasting=True)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        service.queries.start()
+        await asyncio.to_thread(graph.query, "ASK {}")  # so that no two threads load it
         yield
-        await asyncio.gather(service.queries.close(), service.explainer.close())
+        service.close()
+        await service.sandbox.close()
 
     read = ["GET"]
     write = ["GET", "PUT", "POST", "DELETE", "PATCH"]
     routes: list[tuple[str, Handler, list[str]]] = [
         *((path, handler, read) for path, handler in identifiers.routes(graph, sources)),
-        ("/", site.page("home"), read),
-        ("/questions", site.page("questions"), read),
-        ("/questions/{id}", site.page("question"), read),
+        ("/", site.page(about.home), read),
+        ("/questions", site.page(library.view), read),
+        ("/questions/{id}", site.page(question.view), read),
         ("/concepts", site.concepts, read),
         ("/id/{path:path}", site.concept, read),
         ("/ontology", site.ontology, read),
         *((f"/ontology{suffix}", site.ontology, read) for suffix in media.SUFFIXES),
         ("/ontology/{version}", site.ontology, read),
-        ("/why", site.page("why"), read),
-        ("/evidence", site.page("evidence"), read),
-        ("/about", site.page("about"), read),
+        ("/why", site.page(why.view), read),
+        ("/evidence", site.page(evidence.view), read),
+        ("/about", site.page(about.about), read),
         ("/editor", editor.page, ["GET", "POST"]),
         ("/editor/vocabulary", editor.vocabulary, read),
         ("/editor/result", editor.result, ["GET", "POST"]),
@@ -83,11 +83,11 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ("/sparql", sparql.respond, ["GET", "POST"]),
         ("/store", graph_store.respond, write),
         ("/graph/{name}", graph_store.respond, write),
-        (f"/{source_files.ARCHIVE}", _archive(sources), read),
+        (f"/{files.ARCHIVE}", _archive(sources), read),
         ("/sources/{path:path}", sources.respond, read),
         ("/static/{path:path}", static.respond, read),
         ("/.well-known/void", _void, read),
-        ("/api", site.page("api"), read),
+        ("/api", site.page(about.api), read),
         ("/api/openapi.json", api.description, read),
         ("/api/questions", api.questions, read),
         ("/api/questions/{id}", api.question, read),
@@ -137,20 +137,20 @@ def _endpoint(handler: Handler, service: Service) -> Callable[[Request], Awaitab
 
 async def _void(request: Request, service: Service) -> Response:
     format, type = media.chosen(request.headers.get("accept", ""), None, media.GRAPHS)
-    job = {"do": "information", "what": "dataset", "base": sparql.base_of(request)}
-    return await service.answer(request, {**job, "format": format, "type": type})
+    work = service.ours(sparql.described, "dataset", sparql.base_of(request), format, type)
+    return await service.answer(request, work)
 
 
-def _archive(sources: static_files.Files) -> Handler:
+def _archive(sources: files.Files) -> Handler:
     async def respond(request: Request, service: Service) -> Response:
-        return sources.response(request, service, source_files.ARCHIVE)
+        return sources.response(request, service, files.ARCHIVE)
 
     return respond
 
 
 async def _health(_: Request, service: Service) -> Response:
     """Tell whether a query would be answered: 200, or 503 when there is no worker."""
-    pool = service.queries
+    pool = service.sandbox
     pool.start()
     state = "ok" if pool.alive else "starting"
     told = {

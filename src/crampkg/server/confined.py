@@ -20,7 +20,7 @@ import struct
 import threading
 import time
 import traceback
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import pyld.jsonld  # noqa: F401 - what writes JSON-LD imports it late
 
@@ -28,7 +28,8 @@ from crampkg.answers import formats
 from crampkg.errors import CrampkgError
 from crampkg.export import to_bytes
 from crampkg.server import media, scenes
-from crampkg.server.problems import Problem, problem_of
+from crampkg.server.media import Reply
+from crampkg.server.problems import Problem, problem_of, too_large
 
 if TYPE_CHECKING:
     import socket
@@ -51,14 +52,6 @@ _STACK = 256 << 20
 _TOGETHER = 65_536
 
 
-class Reply(NamedTuple):
-    """The body of an answer, its media type and its content coding."""
-
-    body: bytes
-    type: str
-    encoding: str | None = None
-
-
 class _Sink(io.RawIOBase):
     """Takes bytes up to a limit. Raises `Problem` beyond."""
 
@@ -74,19 +67,19 @@ class _Sink(io.RawIOBase):
     def write(self, data: Any) -> int:
         self._left -= len(data)
         if self._left < 0:
-            raise _too_large(f"more than {self._limit:,} bytes")
+            raise too_large(f"more than {self._limit:,} bytes")
         self.parts.append(bytes(data))
         return len(data)
 
 
 def run(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
-    """Do `job` and return its answer, compressed as it asks for.
+    """Do `job` and return its answer.
 
     Raises `CrampkgError` for what was asked wrongly, `Problem` for what cannot be answered.
     """
     reply = JOBS[job["do"]](job, graph, limits)
     if len(reply.body) > limits.result:
-        raise _too_large(f"{len(reply.body):,} bytes, and {limits.result:,} are allowed")
+        raise too_large(f"{len(reply.body):,} bytes, and {limits.result:,} are allowed")
     return reply
 
 
@@ -100,19 +93,19 @@ def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
     name, type = chosen
     if answer.form == "graph":
         if len(answer.triples) > limits.rows:
-            raise _too_large(f"more than {limits.rows:,} triples")
+            raise too_large(f"more than {limits.rows:,} triples")
         return Reply(to_bytes(answer.triples, name, graph.sources), type)
     sink = _Sink(limits.result)
     written = answer.engine_bytes(name, cast("IO[bytes]", sink))
     body = None if written is None else formats.as_standard(answer, name, b"".join(sink.parts))
     if body is None:
         if answer.form == "select" and len(answer.rows) > limits.rows:
-            raise _too_large(f"more than {limits.rows:,} rows")
+            raise too_large(f"more than {limits.rows:,} rows")
         return Reply(formats.serialize(answer, name), type)
     if name == "json" and answer.form == "select":
         body = _headed(body, answer.variables)
     if answer.form == "select" and _has_more(body, name, limits.rows):
-        raise _too_large(f"more than {limits.rows:,} rows")
+        raise too_large(f"more than {limits.rows:,} rows")
     return Reply(body, type)
 
 
@@ -136,7 +129,9 @@ def _show(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
 
 def _scene(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
     """Run a query and say what its picture shows."""
-    return Reply(scenes.run(job, graph, limits), "application/json")
+    del limits
+    scene = scenes.described(graph, job["asked"], is_alone=job["alone"])
+    return Reply(json.dumps(scene, ensure_ascii=False).encode(), "application/json")
 
 
 JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
@@ -182,10 +177,6 @@ def _has_more(body: bytes, format: str, rows: int) -> bool:
     if format == "tsv" or lines <= rows:
         return lines > rows
     return sum(1 for _ in csv.reader(io.StringIO(body.decode(), newline=""))) - 1 > rows
-
-
-def _too_large(what: str) -> Problem:
-    return Problem("result-limit", f"The answer has {what}. Ask for less, or add LIMIT and OFFSET.")
 
 
 def memory_problem(limits: Limits) -> Problem:
@@ -279,7 +270,7 @@ def _reply(job: Job, graph: KnowledgeGraph, limits: Limits) -> tuple[Any, bytes]
         trace = traceback.format_exc()
     else:
         took = round((time.perf_counter() - began) * 1000, 3)
-        return {"type": reply.type, "encoding": reply.encoding, "ms": took}, reply.body
+        return {"type": reply.type, "ms": took}, reply.body
     place = {"line": problem.line, "column": problem.column}
     about = {"kind": problem.kind, "detail": problem.detail, **place}
     return {"problem": about, "trace": trace}, b""

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 import os
 import resource
 import shutil
 import sysconfig
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crampkg.server.fair_queue import FairQueue
-from crampkg.server.pool import Done
 from crampkg.server.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from crampkg.server.limits import Limits
-
-    Run = Callable[[dict[str, Any]], Awaitable[Done]]
 
 #: What lays out: the package's own program, else the system's.
 _PROGRAMS = ("graphviz-pure", "dot")
@@ -58,29 +52,6 @@ class Drawing:
             return await self._run(path, source, format)
         finally:
             self._turns.put(turn)
-
-    async def fulfil(self, job: dict[str, Any], run: Run, client: str) -> Done:
-        """Do a job with a picture: a worker says what is in it, and another what becomes of it.
-
-        `job["picture"]` is what the first needs. A PNG is the answer as it is drawn; of an SVG
-        `run` makes what `job` asks for, given `drawn`: the scene with its SVG, or for a page the
-        problem that there was, and the scene if there is one. Raises `Problem`.
-        """
-        encoding, format = job.pop("encoding"), job.pop("format", "svg")
-        scene: dict[str, Any] = {}
-        try:
-            told = await run({"do": "scene", **job["picture"]})
-            scene = json.loads(told.body)
-            picture = await self.draw(scene.pop("source"), format, client)
-        except Problem as problem:
-            if job["do"] != "page":
-                raise
-            drawn = {**scene, "problem": problem.document()}
-            return await run({**job, "drawn": drawn, "encoding": encoding})
-        if format == "png":
-            return Done(picture, "image/png", None, 200, told.waited, told.took)
-        whole = {**scene, "svg": picture.decode()}
-        return await run({**job, "drawn": whole, "encoding": encoding})
 
     async def _run(self, path: str, source: str, format: str) -> bytes:
         options = [f"-T{format}", *([f"-Gdpi={_RESOLUTION}"] if format == "png" else [])]

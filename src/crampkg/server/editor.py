@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from crampkg.server import site
+from crampkg.server import pictures
 from crampkg.server.pages import editor, layout
 from crampkg.server.problems import Problem
+from crampkg.server.service import Work
 from crampkg.server.sparql import base_of, posted
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from crampkg.server.service import Service
+    from crampkg.server.media import Reply
+    from crampkg.server.service import Caller, Service
 
 #: The extension of a file in each format of a download.
 _SUFFIXES = {"turtle": "ttl", "ntriples": "nt", "rdfxml": "rdf"}
@@ -24,32 +27,45 @@ async def page(request: Request, service: Service) -> Response:
 
     What goes wrong with the query is told on the page, with the query still in the editor.
     """
-    job = site.job("editor", request)
+    visit = layout.Visit.of(request)
     try:
-        job["asked"] = await _asked(request, service)
+        visit = visit._replace(asked=await _asked(request, service))
     except Problem as problem:
         if "live" not in request.query_params:
             raise
         # What was sent, and how its result is to be shown, has not been read.
-        told = {**job, "asked": [("live", "1")], "problem": problem.document()}
+        visit = visit._replace(asked=[("live", "1")])
+        work = service.ours(editor.view, visit, None, None, problem.document())
         # The rest of a body that is too long may be on its way.
-        return await service.answer(request, told, {**layout.HEADERS, "connection": "close"})
-    asked = dict(job["asked"])
-    if asked.get("query"):
-        job["text"] = asked["query"]
-        if asked.get("show") == "picture":
-            job["picture"] = {"asked": [["query", asked["query"]]], "alone": False}
+        return await service.answer(request, work, {**layout.HEADERS, "connection": "close"})
+    asked = {name: value for name, value in visit.asked if value.strip()}
+    show, query = editor.shown_as(asked), asked.get("query", "").replace("\r\n", "\n")
+    if not query:
+        work = service.ours(editor.view, visit)
+        return await service.answer(request, work, layout.HEADERS)
+
+    async def run(caller: Caller) -> Reply:
+        # Relative IRIs are what they are at the endpoint.
+        job = {"do": "show", "text": query, "base": f"{visit.base}/sparql", **editor.MOST[show]}
+        found = await service.in_sandbox(caller, job)
+        if len(found.body) > editor.MOST_BYTES:
+            size = f"{len(found.body) >> 20:,} MiB, and {editor.MOST_BYTES >> 20:,} can be shown"
+            raise Problem("result-limit", f"The result has {size}. Ask for less, or a file of it.")
+        made = [json.loads(found.body)]
+        if show == "picture":
+            made.append(await pictures.drawn(service, caller, [("query", query)]))
+        return await service.in_thread(caller, editor.view, service.graph, visit, *made)
+
     try:
-        return await service.answer(request, job, layout.HEADERS)
+        return await service.answer(request, Work("editor", visit, run, query), layout.HEADERS)
     except Problem as problem:
-        job.pop("picture", None)
-        again = {**job, "problem": problem.document()}
-        return await service.answer(request, again, layout.HEADERS)
+        work = service.ours(editor.view, visit, None, None, problem.document())
+        return await service.answer(request, work._replace(query=query), layout.HEADERS)
 
 
 async def vocabulary(request: Request, service: Service) -> Response:
     """Return the prefixes and terms that a query may name, for completion."""
-    return await service.answer(request, {"do": "vocabulary"})
+    return await service.answer(request, service.ours(editor.vocabulary))
 
 
 async def result(request: Request, service: Service) -> Response:
@@ -67,7 +83,7 @@ async def result(request: Request, service: Service) -> Response:
     name = f"crampkg-result.{_SUFFIXES.get(format, format)}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     try:
-        return await service.answer(request, job, headers)
+        return await service.answer(request, service.strangers(job), headers)
     except Problem as problem:
         if problem.kind != "not-acceptable":
             raise

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from crampkg.server import media
+from crampkg.server.media import Reply
 from crampkg.server.problems import Problem
 from crampkg.vocabulary import GRAPHS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
 
+    from crampkg.graph import KnowledgeGraph
     from crampkg.server.service import Service
 
 _NAMES = {iri: name for name, iri in GRAPHS.items()}
@@ -40,8 +44,12 @@ async def respond(request: Request, service: Service) -> Response:
             place = f"/about#graph-{graphs[0]}"
             return Response(None, 303, {"location": place, "vary": "Accept"})
     format, type = media.chosen(accept, suffix, media.GRAPHS)
-    job = {"do": "export", "graphs": graphs, "format": format, "type": type}
-    return await service.answer(request, job)
+    return await service.answer(request, service.ours(exported, graphs, format, type))
+
+
+def exported(graph: KnowledgeGraph, graphs: Sequence[str], format: str, type: str) -> Reply:
+    """Return one or more of the graphs in an RDF format."""
+    return Reply(graph.export(format, graphs), type)
 
 
 def _wanted(request: Request) -> tuple[list[str], str | None]:

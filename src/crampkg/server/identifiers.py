@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from crampkg.server import media, source_files
+from crampkg.server import files, media
 from crampkg.server.pages import layout
 from crampkg.server.problems import KINDS
 from crampkg.text import json_bytes
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.service import Service
-    from crampkg.server.static_files import Files
 
     Handler = Callable[[Request, Service], Awaitable[Response]]
 
@@ -45,7 +44,7 @@ _PLACES = {
 }
 
 
-def routes(graph: KnowledgeGraph, files: Files) -> list[tuple[str, Handler]]:
+def routes(graph: KnowledgeGraph, sources: files.Files) -> list[tuple[str, Handler]]:
     """Return the paths of the identifiers, each with what answers it."""
 
     def in_file(find: Callable[[KnowledgeGraph, str], str | None]) -> Handler:
@@ -54,7 +53,7 @@ def routes(graph: KnowledgeGraph, files: Files) -> list[tuple[str, Handler]]:
             if name is None:
                 raise HTTPException(404)
             place = {"content-location": f"/sources/{name}"}
-            return files.response(request, service, name, place)
+            return sources.response(request, service, name, place)
 
         return respond
 
@@ -89,7 +88,7 @@ def _shape(graph: KnowledgeGraph, name: str) -> str | None:
 
 
 def _first(graph: KnowledgeGraph, fits: Callable[[str], bool]) -> str | None:
-    return next(filter(fits, source_files.names(graph.sources)), None)
+    return next(filter(fits, files.names(graph.sources)), None)
 
 
 @functools.cache

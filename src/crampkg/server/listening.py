@@ -96,7 +96,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         try:
-            await self._service.queries.prove()
+            await self._service.sandbox.prove()
         except UsageError:
             self.lifespan.startup_failed = True  # so that it says nothing more
             raise

@@ -1,13 +1,18 @@
-"""The tables of media types, and which of them a request accepts."""
+"""The tables of media types, which of them a request accepts, and an answer in one of them."""
 
 from __future__ import annotations
 
 import functools
+import gzip
+from typing import TYPE_CHECKING, NamedTuple
+
+import brotli
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from crampkg.export import FORMATS
 from crampkg.server.problems import Problem
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
@@ -18,6 +23,29 @@ if TYPE_CHECKING:
 #: Negotiation headers of more characters are not read (RFC 9110, 12.5.1 allows it): reading one is
 #: work that no limit on queries holds.
 _LONGEST = 2_000
+
+#: Smaller bodies are sent as they are: compressed they would hardly be shorter.
+_SMALL = 1024
+
+
+class Reply(NamedTuple):
+    """The body of an answer, its media type, its status code and its content coding."""
+
+    body: bytes
+    type: str
+    status: int = 200
+    encoding: str | None = None
+
+    def encoded(self, encoding: str | None) -> Reply:
+        """Return the same in a content coding, "br" or "gzip", if that makes it shorter."""
+        if encoding is None or len(self.body) < _SMALL:
+            return self
+        if encoding == "br":
+            body = brotli.compress(self.body, quality=5)
+        else:
+            body = gzip.compress(self.body, 6, mtime=0)
+        return self._replace(body=body, encoding=encoding)
+
 
 #: The formats of rows and truth values: name, then media types, the registered one first.
 RESULTS: dict[str, tuple[str, ...]] = {
@@ -73,10 +101,6 @@ def best_of(accept: str, types: Sequence[str]) -> str | None:
     """Return which of `types` an Accept header likes best, the first of equals; None for none."""
     if not accept or len(accept) > _LONGEST:
         return types[0]
-    # Here, because workers, which read these tables as well, are ready the sooner without.
-    from werkzeug.datastructures import MIMEAccept
-    from werkzeug.http import parse_accept_header
-
     accepted = parse_accept_header(accept, MIMEAccept)
     # No type here has parameters: what asks for a charset or a profile takes it without.
     bare = [(range.partition(";")[0].strip(), quality) for range, quality in accepted]
@@ -149,7 +173,5 @@ def encoding(accept: str) -> str | None:
     """Return the best content coding for an Accept-Encoding header, None for none."""
     if not accept or len(accept) > _LONGEST:
         return None
-    from werkzeug.http import parse_accept_header
-
     best = parse_accept_header(accept).best_match(("br", "gzip", "identity"))
     return None if best == "identity" else best

@@ -53,8 +53,22 @@ class Metrics:
         self.workers = Gauge(
             "crampkg_workers", "Worker processes, by state.", ("state",), registry=self.registry
         )
+        self.threads = Gauge(
+            "crampkg_threads",
+            "Threads for pages, the API and why, by state.",
+            ("state",),
+            registry=self.registry,
+        )
         self.waiting = Gauge(
-            "crampkg_waiting_queries", "Queries that wait for a worker.", registry=self.registry
+            "crampkg_waiting_queries",
+            "Requests that wait for a worker or a thread.",
+            registry=self.registry,
+        )
+        self._slow = Counter(
+            "crampkg_slow_answers",
+            "Answers that took over a second in a thread, by what was done.",
+            ("work",),
+            registry=self.registry,
         )
         self.graph = Info("crampkg_graph", "What is served.", registry=self.registry)
 
@@ -70,6 +84,10 @@ class Metrics:
     def stopped(self, kind: str) -> None:
         """Count a query that came to no answer."""
         self._stopped.labels(kind).inc()
+
+    def slow(self, work: str) -> None:
+        """Count an answer that took long."""
+        self._slow.labels(work).inc()
 
     def text(self) -> bytes:
         """Return all numbers in the text format of Prometheus."""

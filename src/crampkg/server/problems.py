@@ -246,6 +246,11 @@ def refuse_empty(name: str, value: str) -> None:
         raise Problem("bad-request", detail)
 
 
+def too_large(what: str) -> Problem:
+    """Return the problem of an answer that is larger than one may be."""
+    return Problem("result-limit", f"The answer has {what}. Ask for less, or add LIMIT and OFFSET.")
+
+
 def problem_of(error: CrampkgError) -> Problem:
     """Return the problem that an error of ours is to the client that caused it."""
     if isinstance(error, RefusedQueryError):

@@ -41,12 +41,12 @@ def check(graph: KnowledgeGraph) -> None:
 
 
 def digest(graph: KnowledgeGraph) -> str:
-    """Return what is another for another copy of the article; empty for none."""
+    """Return a digest of the article's text, or "" without an article."""
     if graph.article is None:
         return ""
     return hashlib.sha256(_article(graph.article).text.encode()).hexdigest()
 
 
-@functools.cache  # also because a process that answers cannot open a file
+@functools.cache
 def _article(path: str) -> Article:
     return Article.read(path)

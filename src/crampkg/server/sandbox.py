@@ -43,8 +43,6 @@ class Done(NamedTuple):
 
     body: bytes
     type: str
-    encoding: str | None
-    status: int
     waited: float  # milliseconds until a worker was free
     took: float  # milliseconds in the worker
 
@@ -186,7 +184,7 @@ class Sandbox:
             if head["trace"] is not None:
                 _LOGGER.error("A mistake in the job %r: %s", job["do"], head["trace"])
             raise Problem(**head["problem"])
-        return Done(body, head["type"], head["encoding"], 200, waited, head["ms"])
+        return Done(body, head["type"], waited, head["ms"])
 
     async def _live(self) -> None:
         """Start a worker, hand it out, and wait for its end; or note why there is none."""
@@ -226,6 +224,7 @@ class Sandbox:
             self._failure = f"No worker can be started: {error}."
             return None
         failure: str | None = "A worker ended as soon as it was started; the log may say why."
+        worker = None
         try:
             reader, writer = await asyncio.open_connection(sock=ours, limit=_BUFFER)
             worker = _Worker(process, reader, writer)
@@ -237,6 +236,8 @@ class Sandbox:
         finally:
             if failure is not None:
                 self._failure = failure
+                if worker is not None:  # else its writer complains when it is collected
+                    worker.writer.transport.abort()
                 ours.close()
                 await loop.run_in_executor(self._launcher, _end, process)
         return worker if failure is None else None

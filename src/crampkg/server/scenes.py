@@ -1,4 +1,4 @@
-"""Which scene a request asks for, and the job that says what is in it."""
+"""Which scene a request asks for, and what is in it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
     from crampkg.graph import KnowledgeGraph
     from crampkg.picture.scene import Scene
-    from crampkg.server.limits import Limits
 
 #: More than this nobody can read, and Graphviz takes long for.
 MOST_THINGS = 400
 MOST_LINKS = 900
-#: The server itself reads a scene, between the worker that tells it and Graphviz.
+#: The server itself reads a scene, between the sandbox and Graphviz.
 MOST_BYTES = 4 << 20
 
 #: How many characters a line below a picture has: fonts differ, and a longer one could be cut off.
@@ -160,9 +159,14 @@ def _left_out(found: Scene, wish: Wish, scene: Scene) -> str:
     )
 
 
-def run(job: dict[str, Any], graph: KnowledgeGraph, _: Limits) -> bytes:
-    """Return, as JSON, the scene that a job wishes for, and its source for Graphviz."""
-    scene = scene_of(wish_of(job["asked"], graph), graph)
+def described(
+    graph: KnowledgeGraph, pairs: Sequence[Sequence[str]], *, is_alone: bool
+) -> dict[str, Any]:
+    """Return the scene that the parameters of an address wish for, and its source for Graphviz.
+
+    One that goes about alone says below it what it shows. Raises `Problem` and `CrampkgError`.
+    """
+    scene = scene_of(wish_of(pairs, graph), graph)
     things, links = len(scene.nodes), len(scene.edges)
     if things > MOST_THINGS or links > MOST_LINKS:
         less = "Ask for less." if scene.is_of_triples else "Choose fewer layers, or ask for less."
@@ -173,13 +177,13 @@ def run(job: dict[str, Any], graph: KnowledgeGraph, _: Limits) -> bytes:
         )
     if not things:
         raise Problem("not-found", "There is nothing to draw: no thing is named by this.")
-    caption = caption_of(scene, graph) if job["alone"] else ()
-    told = {"scene": scene.document(), "source": source.dot(scene, caption)}
-    body = json.dumps(told, ensure_ascii=False).encode()
-    if len(body) > MOST_BYTES:
-        size = f"{len(body) >> 20:,} MiB of names, and {MOST_BYTES >> 20:,} are allowed"
-        raise Problem("result-limit", f"The picture has {size}. Ask for less.")
-    return body
+    caption = caption_of(scene, graph) if is_alone else ()
+    document = {"scene": scene.document(), "source": source.dot(scene, caption)}
+    size = len(json.dumps(document, ensure_ascii=False).encode())
+    if size > MOST_BYTES:
+        told = f"{size >> 20:,} MiB of names, and {MOST_BYTES >> 20:,} are allowed"
+        raise Problem("result-limit", f"The picture has {told}. Ask for less.")
+    return document
 
 
 def caption_of(scene: Scene, graph: KnowledgeGraph) -> list[str]:

@@ -1,16 +1,17 @@
-"""The addresses of the pages: a request to the job of a worker that renders it."""
+"""The addresses of the pages, and of the things and the ontology, which are RDF as well."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from crampkg.server import media
+from crampkg.server import api, graph_store, media
 from crampkg.server.pages import addresses, layout
+from crampkg.server.pages import concepts as pages
+from crampkg.server.pages import ontology as ontology_page
 from crampkg.server.problems import Problem
-from crampkg.server.sparql import base_of
 from crampkg.vocabulary import KG, ONTOLOGY, OWL
 
 if TYPE_CHECKING:
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from crampkg.graph import KnowledgeGraph
+    from crampkg.server.media import Reply
     from crampkg.server.service import Service
 
+    Handler = Callable[[Request, Service], Awaitable[Response]]
+    View = Callable[[KnowledgeGraph, layout.Visit], Reply]
 
-def page(view: str) -> Callable[[Request, Service], Awaitable[Response]]:
+
+def page(view: View) -> Handler:
     """Return what answers with the page of a view, in HTML whatever is accepted."""
 
     async def respond(request: Request, service: Service) -> Response:
-        return await service.answer(request, job(view, request), layout.HEADERS)
+        visit = layout.Visit.of(request, request.path_params.get("id", ""))
+        return await service.answer(request, service.ours(view, visit), layout.HEADERS)
 
     return respond
 
@@ -39,7 +45,7 @@ async def concepts(request: Request, service: Service) -> Response:
     chosen = media.choose(request.headers.get("accept", ""), table=media.PAGES)
     if chosen is not None and chosen[0] != "html" and not request.url.query:
         return Response(None, 303, {"location": "/graph/background", "vary": "Accept"})
-    return await page("concepts")(request, service)
+    return await page(pages.listing)(request, service)
 
 
 async def concept(request: Request, service: Service) -> Response:
@@ -57,12 +63,11 @@ async def concept(request: Request, service: Service) -> Response:
     format, type = media.chosen(request.headers.get("accept", ""), suffix, media.PAGES)
     headers = _linked(iri, addresses.address(iri), format)
     if format == "html":
-        work = {**job("concept", request), "path": path}
+        work = service.ours(pages.concept, layout.Visit.of(request, path))
         return await service.answer(request, work, {**layout.HEADERS, **headers})
     if service.graph.terms.get(iri) is None:
         raise Problem("not-found", f"Nothing here has the IRI {iri}.")
-    work = {"do": "describe", "term": iri, "format": format, "type": type}
-    return await service.answer(request, work, headers)
+    return await service.answer(request, service.ours(api.card, iri, format, type), headers)
 
 
 async def ontology(request: Request, service: Service) -> Response:
@@ -77,9 +82,9 @@ async def ontology(request: Request, service: Service) -> Response:
     format, type = media.chosen(request.headers.get("accept", ""), suffix, media.PAGES)
     headers = _linked(iri, path, format)
     if format == "html":
-        work = job("ontology", request)
+        work = service.ours(ontology_page.view, layout.Visit.of(request))
         return await service.answer(request, work, {**layout.HEADERS, **headers})
-    work = {"do": "export", "graphs": ["ontology"], "format": format, "type": type}
+    work = service.ours(graph_store.exported, ["ontology"], format, type)
     return await service.answer(request, work, headers)
 
 
@@ -106,11 +111,3 @@ def _linked(iri: str, path: str, format: str) -> dict[str, str]:
         ),
     ]
     return {"link": ", ".join(links), "content-location": f"{path}{suffixes[format]}"}
-
-
-def job(view: str, request: Request) -> dict[str, Any]:
-    """Return the job that renders a view for a request."""
-    asked = request.query_params.multi_items()
-    told = {"do": "page", "view": view, "asked": asked, "base": base_of(request)}
-    told["look"] = layout.digest()  # so that what a browser has kept is not taken for the same
-    return {**told, **request.path_params}

@@ -8,13 +8,16 @@ from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_options_header
 
-from crampkg.server import media
+from crampkg.export import to_bytes
+from crampkg.server import descriptions, media
+from crampkg.server.media import Reply
 from crampkg.server.problems import Problem
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from crampkg.graph import KnowledgeGraph
     from crampkg.server.service import Service
 
 _FORM = "application/x-www-form-urlencoded"
@@ -39,8 +42,8 @@ async def respond(request: Request, service: Service) -> Response:
         parameters = _pairs(request.scope["query_string"], service.limits.query)
         if not parameters:
             format, type = media.chosen(accept, None, media.GRAPHS)
-            about = {"do": "information", "what": "service", "base": base_of(request)}
-            return await service.answer(request, {**about, "format": format, "type": type})
+            about = service.ours(described, "service", base_of(request), format, type)
+            return await service.answer(request, about)
     queries = [value for name, value in parameters if name == "query"]
     if any(name == "update" for name, _ in parameters):
         raise Problem("update", _READ_ONLY)
@@ -53,7 +56,13 @@ async def respond(request: Request, service: Service) -> Response:
     chosen = {short: [v for n, v in parameters if n == name] for name, short in _DATASET.items()}
     if any(chosen.values()):
         job |= chosen
-    return await service.answer(request, job)
+    return await service.answer(request, service.strangers(job))
+
+
+def described(graph: KnowledgeGraph, what: str, base: str, format: str, type: str) -> Reply:
+    """Return what describes the service or the dataset below the URL `base`, in RDF."""
+    triples = descriptions.DESCRIPTIONS[what](graph, base)
+    return Reply(to_bytes(triples, format, graph.sources), type)
 
 
 def base_of(request: Request) -> str:

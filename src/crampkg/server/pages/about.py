@@ -1,4 +1,4 @@
-"""About: what this is and for whom, counts, versions, licences, how to cite, every download."""
+"""Pages on the project: the first page; about it, with every download; its API."""
 
 from __future__ import annotations
 
@@ -8,16 +8,46 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph
 
 from crampkg.library import own_query
-from crampkg.server import source_files
-from crampkg.server.pages import editor, kinds
-from crampkg.server.pages.layout import Page, render
+from crampkg.server import files, openapi
+from crampkg.server.pages import editor, ontology
+from crampkg.server.pages.layout import page
+from crampkg.server.pages.question import entry
 from crampkg.vocabulary import CK, GRAPHS, ONTOLOGY, ORIGINS
 
 if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
-    from crampkg.server.pages.layout import Job
+    from crampkg.server.media import Reply
+    from crampkg.server.pages.layout import Visit
 
-#: Read at once, since a process that answers cannot open a file.
+#: For whom, what for, and some questions of the library or pages with their names.
+_WAYS: tuple[tuple[str, str, tuple[str | tuple[str, str], ...]], ...] = (
+    (
+        "Clinicians and educators",
+        "What may be behind it, and how firmly is that said?",
+        ("arteries-explaining-pain", "differential", "causes-by-strength", "intervention-verdict"),
+    ),
+    (
+        "Evidence reviewers",
+        "What does each claim rest on?",
+        (
+            ("Walk through the evidence", "/evidence"),
+            "claims-by-marker",
+            "contested-matters",
+            "claims-without-listed-source",
+        ),
+    ),
+    (
+        "Knowledge engineers",
+        "How is it made, and how can it be used?",
+        (
+            ("Write SPARQL in the editor", "/editor"),
+            ("See the graph as a picture", "/picture"),
+            ("Read the ontology", "/ontology"),
+            ("Use the HTTP API", "/api"),
+        ),
+    ),
+)
+
 
 #: The source files that serve by themselves: name, what it is.
 _FILES = (
@@ -38,10 +68,28 @@ _FOLDERS = {
 _FORMATS = ((".ttl", "Turtle"), (".jsonld", "JSON-LD"), (".nt", "N-Triples"), (".rdf", "RDF/XML"))
 
 
-def view(_: Job, graph: KnowledgeGraph) -> Page:
+def home(graph: KnowledgeGraph, _: Visit) -> Reply:
+    """Return the page at `/`."""
+    library = {each.id: entry(each, graph) for each in graph.questions()}
+    ways = [
+        (
+            heading,
+            lead,
+            [
+                (library[each].words, library[each].link) if isinstance(each, str) else each
+                for each in listed
+                if not isinstance(each, str) or each in library
+            ],
+        )
+        for heading, lead, listed in _WAYS
+    ]
+    return page("home.html", graph, "/", ways=ways)
+
+
+def about(graph: KnowledgeGraph, _: Visit) -> Reply:
     """Return the page at `/about`."""
-    counts = kinds.counts(graph)
-    files = source_files.names(graph.sources)
+    counts = ontology.counts(graph)
+    names = files.names(graph.sources)
     version, released = next(
         (
             (row.text("version"), row.text("released"))
@@ -51,7 +99,7 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
     )
     context: dict[str, Any] = {
         "graphs": [
-            (name, kinds.HOLDS[name], ORIGINS[iri], graph.counts[name])
+            (name, ontology.HOLDS[name], ORIGINS[iri], graph.counts[name])
             for name, iri in GRAPHS.items()
             if name in graph.counts
         ],
@@ -73,13 +121,19 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
         "ontology": version,
         "ontology_iri": ONTOLOGY,
         "released": released,
-        "files": [pair for pair in _FILES if pair[0] in files],
+        "files": [pair for pair in _FILES if pair[0] in names],
         "folders": [
-            (name, what, [file for file in files if file.startswith(f"{name}/")])
+            (name, what, [file for file in names if file.startswith(f"{name}/")])
             for name, what in _FOLDERS.items()
         ],
         "has_editor": editor.is_built(),
         "python": platform.python_version(),
         "engine": pyoxigraph.__version__,
     }
-    return Page(render("about.html", graph, "/about", **context))
+    return page("about.html", graph, "/about", **context)
+
+
+def api(graph: KnowledgeGraph, visit: Visit) -> Reply:
+    """Return the page at `/api`: each route with its parameters and an example."""
+    document = openapi.document(graph, visit.base)
+    return page("api.html", graph, "/api", document=document, base=visit.base)

@@ -12,11 +12,10 @@ from crampkg.library import own_query
 from crampkg.near import counted
 from crampkg.records import Value
 from crampkg.server.media import PAGES, SUFFIXES
-from crampkg.server.pages import addresses, contested, kinds
+from crampkg.server.pages import addresses, beside, ontology
 from crampkg.server.pages.grid import Part, folded, grid, linked, widened
-from crampkg.server.pages.layout import Page, render
-from crampkg.server.pages.neighbours import neighbours
-from crampkg.server.pages.questions import about
+from crampkg.server.pages.layout import page
+from crampkg.server.pages.question import about
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
 from crampkg.text import whole_number
@@ -29,10 +28,9 @@ if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
     from crampkg.model import Claim
     from crampkg.records import Term
+    from crampkg.server.media import Reply
     from crampkg.server.pages.grid import Grid
-    from crampkg.server.pages.layout import Job
-
-#: Read at once, since a process that answers cannot open a file.
+    from crampkg.server.pages.layout import Visit
 
 #: So many things stand on a page of a list.
 _PER_PAGE = 150
@@ -122,12 +120,12 @@ class Group(NamedTuple):
     origin: str  # whose word it is that they are of this kind
 
 
-def library(job: Job, graph: KnowledgeGraph) -> Page:
+def listing(graph: KnowledgeGraph, visit: Visit) -> Reply:
     """Return the page at `/concepts`: all by kind, those with some words, or those of a kind."""
-    asked = dict(job["asked"])
+    asked = dict(visit.asked)
     words, typed = asked.get("q", "").strip()[:300], asked.get("kind", "").strip()[:300]
     context: dict[str, Any] = {"words": words, "typed": typed, "kind": None, "mistake": ""}
-    counts = kinds.counts(graph)
+    counts = ontology.counts(graph)
     known = [(term, counts[iri]) for iri in counts if (term := graph.terms.get(iri))]
     context["kinds"] = sorted(known, key=lambda pair: pair[0].label.casefold())
     if typed:
@@ -137,7 +135,7 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
             context["mistake"] = f"There is no kind called “{typed}”."
             near = graph.terms.near(typed, f"{OWL}Class")
             context["offers"] = [(term, addresses.of_kind(term.iri)) for term in near]
-            return Page(render("concepts.html", graph, "/concepts", **context), 400)
+            return page("concepts.html", graph, "/concepts", 400, **context)
     if words or context["kind"]:
         kind = context["kind"]
         found = (
@@ -149,28 +147,28 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
         if kind and not words:
             context["below"] = [
                 (term, counts.get(term.iri, 0), addresses.of_kind(term.iri))
-                for term in kinds.below(graph, kind.iri)
+                for term in ontology.below(graph, kind.iri)
             ]
-        return Page(render("concepts.html", graph, "/concepts", **context))
+        return page("concepts.html", graph, "/concepts", **context)
     context["groups"] = [
         Group(
             Part(kind.label, addresses.of_kind(kind.iri)),
             len(things),
             things,
-            "background" if kind.iri in kinds.stated(graph) else "inferred",
+            "background" if kind.iri in ontology.stated(graph) else "inferred",
         )
-        for kind in kinds.below(graph, f"{CK}ClinicalEntity")
+        for kind in ontology.below(graph, f"{CK}ClinicalEntity")
         if (things := graph.terms.of_kind(kind.iri))
     ]
-    return Page(render("concepts.html", graph, "/concepts", **context))
+    return page("concepts.html", graph, "/concepts", **context)
 
 
-def concept(job: Job, graph: KnowledgeGraph) -> Page:
+def concept(graph: KnowledgeGraph, visit: Visit) -> Reply:
     """Return the page of one thing, at the path of its IRI.
 
     Raises `Problem` where there is none.
     """
-    iri = f"{KG}{job['path']}"
+    iri = f"{KG}{visit.name}"
     term = graph.terms.get(iri)
     if term is None:
         raise missing(iri, graph)
@@ -182,7 +180,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         origin: [link for link in card.links if link.origin == origin]
         for origin in ("background", "inferred")
     }
-    context = {
+    context: dict[str, Any] = {
         "term": term,
         "curie": compress(iri),
         "kinds": list(_kinds(term, graph)),
@@ -201,7 +199,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "narrower": _narrower(card, graph, quotes),
         "wider": [(linked(each.label, each.iri), counted(each)) for each in card.wider],
         "unrelated": is_unrelated(card),
-        "beside": contested.beside(card.contested, graph),
+        "beside": beside.not_affirmed(card.contested, graph),
         "around": addresses.question(sentences.CLAIMS_ABOUT, [("concept", compress(iri))]),
         "background": _links(by_origin["background"], graph),
         "inferred": _inferred(by_origin["inferred"], graph),
@@ -209,8 +207,8 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
             (_MATCHES[each.match], linked(each.label or each.term, each.term), *_mapped(each))
             for each in card.mappings
         ],
-        "contested": contested.told_at([iri], graph),
-        "neighbours": [] if card.claims else list(neighbours(iri, graph)),
+        "contested": beside.contested_link([iri], graph),
+        "neighbours": [] if card.claims else list(beside.neighbours(iri, graph)),
         "rests": _rests(term, graph),
         "incoming": [] if _is_clinical(term) else list(_incoming(term, graph)),
         "is_clinical": _is_clinical(term),
@@ -218,7 +216,7 @@ def concept(job: Job, graph: KnowledgeGraph) -> Page:
         "questions": about(iri, term.kinds, graph),
     }
     here = "/concepts" if _is_clinical(term) else "/evidence"
-    return Page(render("concept.html", graph, here, **context))
+    return page("concept.html", graph, here, **context)
 
 
 def missing(iri: str, graph: KnowledgeGraph) -> Problem:
@@ -281,7 +279,7 @@ def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[
                 Part(kind.label, addresses.of_kind(kind.iri), "chip"),
                 addresses.why(term.iri, f"{RDF}type", kind.iri) if origin == "inferred" else "",
             )
-            for kind, _ in kinds.narrow_first(term.kinds, graph)
+            for kind, _ in ontology.narrow_first(term.kinds, graph)
             if said.get(kind.iri) == origin
         ]
         if found:

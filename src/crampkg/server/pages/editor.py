@@ -8,33 +8,34 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from crampkg.answers import formats
 from crampkg.answers.sentences import filled
-from crampkg.errors import CrampkgError
-from crampkg.export import to_bytes
 from crampkg.library import own_query
+from crampkg.records import Value
 from crampkg.server import media
-from crampkg.server.pages import kinds, picture
+from crampkg.server.media import Reply
+from crampkg.server.pages import ontology, picture
 from crampkg.server.pages.addresses import address
-from crampkg.server.pages.layout import Page, render
-from crampkg.server.pages.questions import without_header
-from crampkg.server.problems import Problem, problem_of
+from crampkg.server.pages.layout import page
+from crampkg.server.pages.question import without_header
+from crampkg.server.problems import Problem
 from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, XSD, compress, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Term, Value
-    from crampkg.server.pages.layout import Job
+    from crampkg.records import Term
+    from crampkg.server.pages.layout import Visit
 
-#: How a result can be shown.
-SHOWS = ("table", "raw", "picture")
-
-#: Rows and characters that a page shows at most; the downloads have all.
-MOST_ROWS = 1_000
-MOST_CHARACTERS = 200_000
+#: How a result can be shown, and the most of it that a page shows; the downloads have all.
+MOST: dict[str, dict[str, int]] = {
+    "table": {"rows": 1_000},
+    "raw": {"characters": 200_000},
+    "picture": {},
+}
+SHOWS = tuple(MOST)
+#: The server itself reads what is shown, between the sandbox and the page.
+MOST_BYTES = 4 << 20
 
 #: Beyond so many characters, percent-encoded, a query is sent as a form, since the head of a
 #: request has an end.
@@ -58,9 +59,6 @@ DOWNLOADS = {
     ),
 }
 
-#: How each form looks when it is shown raw.
-_RAW = {"select": "json", "ask": "json", "graph": "turtle"}
-
 _FIRST = """\
 # What does the article say of dehydration, and how firmly?
 PREFIX ck: <https://w3id.org/crampkg/ontology#>
@@ -77,8 +75,6 @@ WHERE {
 ORDER BY ?relation ?object
 """
 
-#: Read at once, since a process that answers cannot open a file.
-
 
 class Cell(NamedTuple):
     """A value in a table: as SPARQL writes it, its name if it has one, and where it leads."""
@@ -89,54 +85,57 @@ class Cell(NamedTuple):
     note: str = ""  # the language or the datatype
 
 
-def view(job: Job, graph: KnowledgeGraph) -> Page:
-    """Return the page at `/editor`, with the result of the query that was asked, if any.
-
-    `problem` of the job is what went wrong when the query was run before, and `drawn` its picture,
-    or the problem that there was with it.
-    """
-    asked = {name: value for name, value in job["asked"] if value.strip()}
+def shown_as(asked: Mapping[str, str]) -> str:
+    """Return how a result is to be shown. Raises `Problem` for a way that there is not."""
     show = asked.get("show", SHOWS[0])
     if show not in SHOWS:
         detail = f"A result cannot be shown as {show[:100]!r}. Choose from {', '.join(SHOWS)}."
         raise Problem("bad-request", detail)
+    return show
+
+
+def view(
+    graph: KnowledgeGraph,
+    visit: Visit,
+    found: Mapping[str, Any] | None = None,
+    drawn: Mapping[str, Any] | None = None,
+    problem: Mapping[str, Any] | None = None,
+) -> Reply:
+    """Return the page at `/editor`, with what became of its query if there is one.
+
+    That is what the sandbox `found`, and its picture where one is asked for, as `picture.shown`
+    takes it; or the `problem` that there was with the query.
+    """
+    asked = {name: value for name, value in visit.asked if value.strip()}
+    show = shown_as(asked)
     example = asked.get("example", "")
     known = {each.id: each for each in graph.questions()}
     query = asked.get("query", "").replace("\r\n", "\n")
-    problem = job.get("problem")
-    result: dict[str, Any] | None = None
-    if query and problem is None:
-        try:
-            # Relative IRIs are what they are at the endpoint.
-            base = f"{job['base']}/sparql" if job["base"] else None
-            result = _result(graph.query(query, base=base), query, show, job, graph)
-        except CrampkgError as error:
-            problem = problem_of(error).document()
-    elif not query and not problem:
+    if not query and not problem:
         query = without_header(known[example].text) if example in known else _FIRST
         if example and example not in known:
             detail = f"The library has no question {example[:100]!r}. The examples are all it has."
             problem = Problem("not-found", detail).document()
-    html = render(
+    return page(
         "editor.html",
         graph,
         "/editor",
+        # A script that asks for a result reads of the problem on the page.
+        problem["status"] if problem and "live" not in asked else 200,
         query=query,
         show=show,
         shows=SHOWS,
         is_upgraded=is_built(),
         problem=problem and _located(problem, query),
-        result=result,
+        result=_result(found, query, show, drawn or {}, graph) if found else None,
         example=known.get(example),
         groups=_examples(graph),
         longest=LONGEST_ADDRESS,
     )
-    # A script that asks for a result reads of the problem on the page.
-    return Page(html, problem["status"] if problem and "live" not in asked else 200)
 
 
-def vocabulary(graph: KnowledgeGraph) -> bytes:
-    """Return, as JSON, the prefixes and all that a query may name, for completion.
+def vocabulary(graph: KnowledgeGraph) -> Reply:
+    """Return the prefixes and all that a query may name, for completion.
 
     That is every term, the graphs, and those words of other vocabularies that are used here.
     """
@@ -172,8 +171,9 @@ def vocabulary(graph: KnowledgeGraph) -> bytes:
 
     terms = [told(term) for term in graph.terms]
     terms += [named(iri, kind) for iri, kind in _foreign(graph)]
-    terms += [named(iri, "graph", f"Holds {kinds.HOLDS[name]}.") for name, iri in GRAPHS.items()]
-    return json.dumps({"prefixes": PREFIXES, "terms": terms}, ensure_ascii=False).encode()
+    terms += [named(iri, "graph", f"Holds {ontology.HOLDS[name]}.") for name, iri in GRAPHS.items()]
+    body = json.dumps({"prefixes": PREFIXES, "terms": terms}, ensure_ascii=False).encode()
+    return Reply(body, "application/json")
 
 
 @functools.cache
@@ -189,7 +189,7 @@ def _foreign(graph: KnowledgeGraph) -> Sequence[tuple[str, str]]:
     return sorted(pair for pair in found.items() if graph.terms.get(pair[0]) is None)
 
 
-@functools.cache  # also because a process that answers cannot open a file
+@functools.cache
 def is_built() -> bool:
     """Tell whether the editor that needs JavaScript was built (docs/server.md)."""
     static = importlib.resources.files("crampkg.server").joinpath("static")
@@ -197,58 +197,45 @@ def is_built() -> bool:
 
 
 def _result(
-    answer: Answer, query: str, show: str, job: Job, graph: KnowledgeGraph
+    found: Mapping[str, Any],
+    query: str,
+    show: str,
+    drawn: Mapping[str, Any],
+    graph: KnowledgeGraph,
 ) -> dict[str, Any]:
-    """Return what the template shows of an answer."""
-    told: dict[str, Any] = {"form": answer.form, "boolean": answer.boolean, "total": 0, "files": []}
+    """Return what the template shows of what the sandbox found."""
     encoded = urlencode({"query": query})
-    told["is_long"] = len(encoded) > LONGEST_ADDRESS
-    told["link"] = f"/editor?{encoded}&show={show}"
-    told["downloads"] = [
-        (f"/editor/result?{encoded}&format={name}", name, title)
-        for name, title in DOWNLOADS[answer.form]
-    ]
-    if answer.form != "ask":
-        told["total"] = len(answer)
-    if show == "raw":
-        text = _raw(answer)
-        told["raw"] = text[:MOST_CHARACTERS]
-        told["raw_left"] = len(text) - len(told["raw"])
-    elif show == "picture":
-        drawn = job.get("drawn", {})
-        told["lack"] = drawn.get("problem", {}).get("detail")
+    shown: dict[str, Any] = {
+        **found,
+        "files": [],
+        "is_long": len(encoded) > LONGEST_ADDRESS,
+        "link": f"/editor?{encoded}&show={show}",
+        "downloads": [
+            (f"/editor/result?{encoded}&format={name}", name, title)
+            for name, title in DOWNLOADS[found["form"]]
+        ],
+    }
+    if show == "picture":
+        shown["lack"] = drawn.get("problem", {}).get("detail")
         if "scene" in drawn:
-            told["picture"] = picture.shown(drawn)
-            told["files"] = [
+            shown["picture"] = picture.shown(drawn)
+            shown["files"] = [
                 (f"/picture.{suffix}?{encoded}", f"/picture.{suffix}", suffix.upper())
                 for suffix in ("svg", "png")
                 if "svg" in drawn
             ]
-    elif answer.form != "ask":
-        told["headings"] = (
-            ["subject", "predicate", "object"]
-            if answer.form == "graph"
-            else [f"?{name}" for name in answer.variables]
-        )
-        rows = answer.rows[:MOST_ROWS]
-        labelled = {name for name in answer.variables if f"{name}Label" in answer.variables}
-        told["rows"] = [
-            [_cell(value, graph, is_named=name not in labelled) for name, value in row.items()]
-            for row in rows
+    elif "rows" in found:
+        names = found["variables"] or ["subject", "predicate", "object"]
+        is_graph = found["form"] == "graph"
+        shown["headings"] = names if is_graph else [f"?{name}" for name in found["variables"]]
+        shown["rows"] = [
+            [
+                _cell(value and Value(*value), graph, is_named=f"{name}Label" not in names)
+                for name, value in zip(names, row, strict=False)
+            ]
+            for row in found["rows"]
         ]
-    return told
-
-
-def _raw(answer: Answer) -> str:
-    format = _RAW[answer.form]
-    if answer.form == "graph":
-        return to_bytes(answer.triples, format, answer.sources).decode()
-    if format == "json":
-        told = json.loads(answer.engine_bytes("json") or formats.serialize(answer, "json"))
-        if answer.variables:  # in the order of the query, as in the other formats
-            told["head"]["vars"] = list(answer.variables)
-        return json.dumps(told, indent=2, ensure_ascii=False)
-    return formats.serialize(answer, format).decode()
+    return shown
 
 
 def _cell(value: Value | None, graph: KnowledgeGraph, *, is_named: bool = True) -> Cell | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crampkg.answers import quotes, sentences
 from crampkg.server.pages import addresses
 from crampkg.server.pages.grid import Part, grid, linked
-from crampkg.server.pages.layout import Page, render
+from crampkg.server.pages.layout import page
 from crampkg.server.quoting import quoted
 from crampkg.text import plural
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
+    from crampkg.server.media import Reply
     from crampkg.server.pages.grid import Grid
-    from crampkg.server.pages.layout import Job
+    from crampkg.server.pages.layout import Visit
 
 
 class Step(NamedTuple):
@@ -96,9 +97,9 @@ _STEPS = (
 )
 
 
-def view(_: Job, graph: KnowledgeGraph) -> Page:
+def view(graph: KnowledgeGraph, _: Visit) -> Reply:
     """Return the page at `/evidence`."""
-    return Page(render("evidence.html", graph, "/evidence", steps=list(_walk(graph))))
+    return page("evidence.html", graph, "/evidence", steps=list(_walk(graph)))
 
 
 def _walk(graph: KnowledgeGraph) -> Iterator[Step]:

@@ -12,15 +12,17 @@ import jinja2
 from crampkg import __version__
 from crampkg.answers.sentences import status_lines
 from crampkg.records import NOTICE
+from crampkg.server.media import Reply
 from crampkg.server.pages import addresses
 from crampkg.vocabulary import compress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from importlib.resources.abc import Traversable
 
-    from crampkg.graph import KnowledgeGraph
+    from starlette.requests import Request
 
-    Job = dict[str, Any]
+    from crampkg.graph import KnowledgeGraph
 
 #: Nothing of a page may come from elsewhere, and no script or style may stand in it.
 POLICY = (
@@ -48,11 +50,26 @@ NAVIGATION = (
 )
 
 
-class Page(NamedTuple):
-    """A page as HTML, and the status code that it is sent with."""
+class Visit(NamedTuple):
+    """What a page is asked with."""
 
-    html: str
-    status: int = 200
+    asked: Sequence[tuple[str, str]] = ()  # the parameters of the address
+    base: str = ""  # the URL of the server's root
+    name: str = ""  # the end of the address of the page of one thing or question
+    look: str = ""  # so that what a browser has kept of an older look is not taken for this page
+
+    @classmethod
+    def of(cls, request: Request, name: str = "") -> Visit:
+        """Return what a request asks a page with."""
+        asked = request.query_params.multi_items()
+        return cls(asked, str(request.base_url).rstrip("/"), name, digest())
+
+
+def page(
+    template: str, graph: KnowledgeGraph, here: str = "", status: int = 200, **context: Any
+) -> Reply:
+    """Return the page that a template makes, below the address `here` of the navigation."""
+    return Reply(render(template, graph, here, **context).encode(), "text/html", status)
 
 
 def render(template: str, graph: KnowledgeGraph, here: str = "", **context: Any) -> str:
@@ -72,16 +89,9 @@ def render(template: str, graph: KnowledgeGraph, here: str = "", **context: Any)
 
 @functools.cache
 def environment() -> jinja2.Environment:
-    """Return the templates, all of them read, since a process that answers cannot open a file.
-
-    So are the static files, which they name. What they are filled with is escaped.
-    """
-    for file in _folder("static"):
-        static(file.name)
+    """Return the templates; what they are filled with is escaped."""
     made = jinja2.Environment(
-        loader=jinja2.DictLoader(
-            {file.name: file.read_text(encoding="utf-8") for file in _folder("templates")}
-        ),
+        loader=jinja2.PackageLoader("crampkg.server"),
         autoescape=True,
         auto_reload=False,
         cache_size=-1,

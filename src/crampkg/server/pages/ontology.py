@@ -1,20 +1,23 @@
-"""The ontology: its classes, relations and fixed values, each at the fragment of its IRI."""
+"""The ontology: its page, and what there is of each of its kinds."""
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from crampkg.server.pages import addresses, kinds
+from crampkg.library import own_query
+from crampkg.server.pages import addresses
 from crampkg.server.pages.grid import Part, linked
-from crampkg.server.pages.layout import Page, render
+from crampkg.server.pages.layout import page
 from crampkg.vocabulary import CK, OWL, RDFS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Term
-    from crampkg.server.pages.layout import Job
+    from crampkg.server.media import Reply
+    from crampkg.server.pages.layout import Visit
 
 #: The parts of the page: a heading, and the classes of OWL whose members stand there.
 _SECTIONS = (
@@ -33,6 +36,64 @@ _SAID = (
 )
 
 
+#: What each graph holds.
+HOLDS = {
+    "ontology": "the kinds of thing and the relations",
+    "background": "what we add: anatomy, hierarchy, mappings, the links from markers to sources",
+    "claims": "what the article says: claims, statements, markers, references",
+    "facts-without-hedges": "bare triples of affirmed claims, whose hedges stand on the claims",
+    "inferred": "what rules derive from the others",
+}
+
+
+@functools.cache
+def placed(graph: KnowledgeGraph) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the values of each term and property of the ontology that place it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in graph.query(own_query("server/pages/classes")):
+        key = row.text("term"), row.text("property")
+        found.setdefault(key, []).append(row.text("value"))
+    return {key: tuple(values) for key, values in found.items()}
+
+
+@functools.cache
+def below(graph: KnowledgeGraph, kind: str) -> tuple[Term, ...]:
+    """Return the classes right below one, by label."""
+    under = (
+        graph.terms.get(term)
+        for (term, name), above in placed(graph).items()
+        if name == f"{RDFS}subClassOf" and kind in above
+    )
+    return tuple(sorted((term for term in under if term), key=lambda term: term.label.casefold()))
+
+
+@functools.cache
+def counts(graph: KnowledgeGraph) -> dict[str, int]:
+    """Return how many things each class of ours has."""
+    found: dict[str, int] = {}
+    for term in graph.terms:
+        for kind in term.kinds:
+            found[kind] = found.get(kind, 0) + 1
+    return {kind: count for kind, count in found.items() if kind.startswith(CK)}
+
+
+@functools.cache
+def stated(graph: KnowledgeGraph) -> frozenset[str]:
+    """Return the classes that have a thing of which it is stated, and not only inferred."""
+    return frozenset(
+        row.text("kind") for row in graph.query(own_query("server/pages/stated_classes"))
+    )
+
+
+def narrow_first(kinds: Iterable[str], graph: KnowledgeGraph) -> list[tuple[Term, int]]:
+    """Return classes of ours with how many things they have, the narrowest first."""
+    known = counts(graph)
+    found = [
+        (term, known[kind]) for kind in kinds if kind in known and (term := graph.terms.get(kind))
+    ]
+    return sorted(found, key=lambda pair: (pair[1], pair[0].label))
+
+
 class Entry(NamedTuple):
     """A term of the ontology and its place."""
 
@@ -43,7 +104,7 @@ class Entry(NamedTuple):
     listed: str  # where its things are listed
 
 
-def view(_: Job, graph: KnowledgeGraph) -> Page:
+def view(graph: KnowledgeGraph, _: Visit) -> Reply:
     """Return the page at `/ontology`."""
     ours = [term for term in graph.terms if term.iri.startswith(CK)]
     sections = []
@@ -54,22 +115,22 @@ def view(_: Job, graph: KnowledgeGraph) -> Page:
         sections.append((heading, list(_entries(chosen, graph))))
     rest = [term for term in ours if term.iri not in seen]
     sections.append(("Fixed values", list(_entries(rest, graph))))
-    return Page(render("ontology.html", graph, "/concepts", sections=sections))
+    return page("ontology.html", graph, "/concepts", sections=sections)
 
 
 def _entries(terms: list[Term], graph: KnowledgeGraph) -> Iterator[Entry]:
-    counts, said = kinds.counts(graph), kinds.said(graph)
+    known, places = counts(graph), placed(graph)
     for term in sorted(terms, key=lambda term: term.label.casefold()):
         told = tuple(
             (name, tuple(linked(graph.terms.name_of(iri), iri) for iri in found))
             for property, name in _SAID
-            if (found := said.get((term.iri, property)))
+            if (found := places.get((term.iri, property)))
         )
         if not told:
             told = tuple(
                 ("is a", (linked(kind.label, kind.iri),))
-                for kind, _ in kinds.narrow_first(term.kinds, graph)[:1]
+                for kind, _ in narrow_first(term.kinds, graph)[:1]
             )
-        things = counts.get(term.iri, 0)
+        things = known.get(term.iri, 0)
         fragment = term.iri.removeprefix(CK)
         yield Entry(term, fragment, told, things, addresses.of_kind(term.iri))

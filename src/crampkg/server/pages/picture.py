@@ -9,38 +9,40 @@ from crampkg.errors import CrampkgError
 from crampkg.picture import svg, words
 from crampkg.picture.scene import LAYERS, ORIGINS, of_document
 from crampkg.server import scenes
+from crampkg.server.media import Reply
 from crampkg.server.pages import addresses
 from crampkg.server.pages.addresses import address
 from crampkg.server.pages.fields import LONGEST, mistake
-from crampkg.server.pages.layout import Page, environment, render
+from crampkg.server.pages.layout import environment, page
 from crampkg.vocabulary import CK, compress
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crampkg.graph import KnowledgeGraph
     from crampkg.picture.scene import Edge, Scene
-    from crampkg.server.pages.layout import Job
+    from crampkg.server.pages.layout import Visit
     from crampkg.server.scenes import Wish
 
 #: Drawn in the legend as in the picture: the pattern of a line, and what is at its end.
 _DASHES = {"dashed": "5 2", "dotted": "1 5"}
 
 
-def view(job: Job, graph: KnowledgeGraph) -> Page:
-    """Return the page at `/picture`; `drawn` of the job is the scene with its SVG, or a problem."""
-    drawn = job.get("drawn", {})
+def view(graph: KnowledgeGraph, visit: Visit, drawn: Mapping[str, Any]) -> Reply:
+    """Return the page at `/picture`; `drawn` is the scene with its SVG, or a problem."""
     problem = drawn.get("problem")
     context: dict[str, Any] = {"scene": None}
     if problem is None or "scene" in drawn:
-        wish = scenes.wish_of(job["asked"], graph)
-        if drawn:
-            context = shown(drawn)
+        wish = scenes.wish_of(visit.asked, graph)
+        context = shown(drawn)
     else:  # what was asked wrongly is shown in the form again, as far as it can be
-        fields = ("concept", "query")
-        wish = scenes.Wish(**{name: value for name, value in job["asked"] if name in fields})
-    html = render(
+        asked = dict(visit.asked)
+        wish = scenes.Wish(concept=asked.get("concept", ""), query=asked.get("query", ""))
+    return page(
         "picture.html",
         graph,
         "/picture",
+        problem["status"] if problem else 200,
         wish=_named(wish, graph),
         problem=_offering(problem, wish, graph) if problem else None,
         downloads=urlencode(wish.pairs),
@@ -55,7 +57,17 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
         title=context["scene"].title if context["scene"] else "Picture",
         **context,
     )
-    return Page(html, problem["status"] if problem else 200)
+
+
+def alone(drawn: Mapping[str, Any], base: str) -> Reply:
+    """Return a picture by itself as SVG, with links to the server at `base`."""
+
+    def whole(iri: str) -> str:
+        link = address(iri)
+        return f"{base}{link}" if addresses.is_ours(link) else link
+
+    made = svg.finished(drawn["svg"].encode(), of_document(drawn["scene"]), whole)
+    return Reply(made.encode(), "image/svg+xml")
 
 
 def _named(wish: Wish, graph: KnowledgeGraph) -> Wish:
@@ -68,7 +80,7 @@ def _named(wish: Wish, graph: KnowledgeGraph) -> Wish:
     return wish._replace(concept=term.label) if is_meant else wish
 
 
-def _offering(problem: dict[str, Any], wish: Wish, graph: KnowledgeGraph) -> dict[str, Any]:
+def _offering(problem: Mapping[str, Any], wish: Wish, graph: KnowledgeGraph) -> Mapping[str, Any]:
     """Return a problem that has, of a concept that there is not, links to those near it."""
     if not wish.concept:
         return problem
@@ -85,7 +97,7 @@ def _offering(problem: dict[str, Any], wish: Wish, graph: KnowledgeGraph) -> dic
     return problem
 
 
-def shown(drawn: dict[str, Any]) -> dict[str, Any]:
+def shown(drawn: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `_picture.html` needs to show a scene; `svg` is None if it could not be drawn."""
     scene = of_document(drawn["scene"])
     return {

@@ -9,7 +9,7 @@ from crampkg.explain import story
 from crampkg.names import PROPERTIES
 from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import LONGEST, mistake
-from crampkg.server.pages.layout import Page, render
+from crampkg.server.pages.layout import page
 from crampkg.server.quoting import quoted
 from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, compress
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from crampkg.explain.why import Explanation, Reason
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Term
-    from crampkg.server.pages.layout import Job
+    from crampkg.server.media import Reply
+    from crampkg.server.pages.layout import Visit
 
 _PARTS = (
     ("subject", "what it is about"),
@@ -54,9 +55,9 @@ class Mistake(NamedTuple):
     offers: tuple[tuple[str, str], ...] = ()
 
 
-def view(job: Job, graph: KnowledgeGraph) -> Page:
+def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     """Return the page at `/why`: a form, and the derivation of the triple that is asked for."""
-    asked = {name: value.strip()[:LONGEST] for name, value in job["asked"]}
+    asked = {name: value.strip()[:LONGEST] for name, value in visit.asked}
     given = {name: asked.get(name, "") for name, _ in _PARTS}
     context: dict[str, Any] = {
         "parts": _PARTS,
@@ -68,7 +69,7 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
         if all(graph.terms.get(iri) for iri in _EXAMPLE):
             names = ", ".join(map(graph.terms.name_of, _EXAMPLE))
             context["example"] = (names, addresses.why(*_EXAMPLE))
-        return Page(render("why.html", graph, "", **context))
+        return page("why.html", graph, "", **context)
     mistakes = _mistakes(given, graph)
     # What leads nowhere as a name may be a text that the subject has.
     if not {*mistakes} - {"object"} and given["object"]:
@@ -82,9 +83,9 @@ def view(job: Job, graph: KnowledgeGraph) -> Page:
             mistakes = {}
     if mistakes:
         context["mistakes"] = mistakes
-        return Page(render("why.html", graph, "", **context), 400)
+        return page("why.html", graph, "", 400, **context)
     context |= _told(explanation, graph)
-    return Page(render("why.html", graph, "", **context))
+    return page("why.html", graph, "", **context)
 
 
 def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A question with its form and its answer."""
+"""The page of one question: its form and its answer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from crampkg.errors import UnknownQuestionError
 from crampkg.near import counted
 from crampkg.picture import gather
 from crampkg.server.media import QUESTIONS
-from crampkg.server.pages import addresses, contested
+from crampkg.server.pages import addresses, beside
 from crampkg.server.pages.fields import choices, fields, unknown, values
 from crampkg.server.pages.grid import Part, grid, linked, triples
-from crampkg.server.pages.layout import Page, render
-from crampkg.server.pages.neighbours import neighbours
+from crampkg.server.pages.layout import page
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
 from crampkg.vocabulary import CK, compress, expand
@@ -27,8 +26,9 @@ if TYPE_CHECKING:
     from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Parameter, Question, Term
+    from crampkg.server.media import Reply
     from crampkg.server.pages.fields import Field
-    from crampkg.server.pages.layout import Job
+    from crampkg.server.pages.layout import Visit
 
 #: So many near questions, and other values with an answer, are offered beside an answer.
 _MOST_NEAR = 5
@@ -70,14 +70,14 @@ class Entry(NamedTuple):
     link: str
 
 
-def question(job: Job, graph: KnowledgeGraph) -> Page:
+def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     """Return the page of a question: its form, and the answer, or what was asked wrongly."""
     try:
-        known = graph.question(job["id"])
+        known = graph.question(visit.name)
     except UnknownQuestionError as error:
         raise Problem("not-found", f"{error.sentence} All of them are under Questions.") from None
-    filled = fields(known, job["asked"], graph)
-    strange = unknown(known, [pair for pair in job["asked"] if pair[1].strip()])
+    filled = fields(known, visit.asked, graph)
+    strange = unknown(known, [pair for pair in visit.asked if pair[1].strip()])
     context: dict[str, Any] = {
         "question": known,
         "words": entry(known, graph).words,
@@ -89,7 +89,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
     if strange or context["mistaken"]:
         gaps = [(field.parameter.name, "…") for field in context["mistaken"]]
         context["words"] = entry(known, graph, gaps).words
-        return Page(render("question_mistaken.html", graph, "/questions", **context), 400)
+        return page("question_mistaken.html", graph, "/questions", 400, **context)
     given = values(filled)
     answer = graph.ask(known.id, **_several(given))
     context |= {
@@ -98,8 +98,8 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         "lent": [entry.lent for field in filled for entry in field.entries if entry.lent],
         "note": _told(sentences.filled(known.note, answer.parameters), filled, graph),
         "around": _around(answer),
-        "beside": contested.beside(sentences.contested(answer), graph),
-        "permalink": f"{job['base']}{addresses.question(known.id, given)}",
+        "beside": beside.not_affirmed(sentences.contested(answer), graph),
+        "permalink": f"{visit.base}{addresses.question(known.id, given)}",
         "query": without_header(answer.query),
         "downloads": [
             (
@@ -120,7 +120,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         cells = (cell for row in answer for cell in row.values())
         things = {cell.text for cell in cells if cell and cell.kind == "uri"}
         things |= {expand(value) or value for _, value in given}
-        context["contested"] = contested.told_at(things, graph)
+        context["contested"] = beside.contested_link(things, graph)
     if not len(answer):
         context["silence"] = _told(sentences.silence(answer), filled, graph)
         context["of_article"] = any(word in known.silence.casefold() for word in _OF_ARTICLE)
@@ -144,7 +144,7 @@ def question(job: Job, graph: KnowledgeGraph) -> Page:
         context["overview_links"] = {
             line.group[0].text: line.group[0] for line in context["grid"].lines if line.group
         }
-    return Page(render("question.html", graph, "/questions", **context))
+    return page("question.html", graph, "/questions", **context)
 
 
 def _around(answer: Answer) -> list[tuple[str, str, list[tuple[Part, str]]]]:
@@ -308,7 +308,7 @@ def _beside(filled: Sequence[Field], graph: KnowledgeGraph) -> list[tuple[str, l
     """Return the clinical things that were asked about, each with those that have claims."""
     terms = (_term(entry.value, graph) for field in filled for entry in field.entries)
     found = [
-        (term.label, list(neighbours(term.iri, graph)))
+        (term.label, list(beside.neighbours(term.iri, graph)))
         for term in terms
         if term and f"{CK}ClinicalEntity" in term.kinds
     ]

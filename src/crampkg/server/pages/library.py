@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg import plain
-from crampkg.server.pages.layout import Page, render
-from crampkg.server.pages.questions import Given, entry
-from crampkg.server.pages.questions import has_answer as has_answer_to
+from crampkg.server.pages.layout import page
+from crampkg.server.pages.question import Given, entry
+from crampkg.server.pages.question import has_answer as has_answer_to
 from crampkg.server.problems import Problem
 from crampkg.vocabulary import CK, compress
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from crampkg.graph import KnowledgeGraph
     from crampkg.records import Question, Term
-    from crampkg.server.pages.layout import Job
-    from crampkg.server.pages.questions import Entry
+    from crampkg.server.media import Reply
+    from crampkg.server.pages.layout import Visit
+    from crampkg.server.pages.question import Entry
 
     Sought = tuple[tuple[str, ...], ...]
 
@@ -61,9 +62,9 @@ class Match(NamedTuple):
     places: frozenset[int]  # of the words that it has
 
 
-def library(job: Job, graph: KnowledgeGraph) -> Page:
+def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     """Return the page at `/questions`: all, those for some words, or those of a tag."""
-    asked = dict(job["asked"])
+    asked = dict(visit.asked)
     words, tag = asked.get("q", "").strip(), asked.get("tag", "")
     known = graph.questions()
     tags = sorted(Counter(name for each in known for name in each.tags).items())
@@ -81,7 +82,7 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
     groups: dict[str, list[Entry]] = {}
     for question, given in listed[best:]:
         groups.setdefault(tag or question.tags[0], []).append(entry(question, graph, given))
-    context = {
+    context: dict[str, Any] = {
         "things": [each.term for each in named[:_MOST_NAMED]],
         "words": words,
         "is_telling": bool(sought),
@@ -92,7 +93,7 @@ def library(job: Job, graph: KnowledgeGraph) -> Page:
         "found": len(listed),
         "total": len(known),
     }
-    return Page(render("questions.html", graph, "/questions", **context))
+    return page("questions.html", graph, "/questions", **context)
 
 
 def found(sought: Sought, graph: KnowledgeGraph, tag: str = "") -> list[Match]:
