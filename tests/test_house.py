@@ -35,9 +35,9 @@ FLOORS = (
     {"plain"},
     {"engine"},
     {"turtle"},
-    {"article", "blank_nodes"},
+    {"blank_nodes"},
     {"chapters", "convert", "sources"},
-    {"model", "records", "replacing", "text", "vocabulary"},
+    {"model", "records", "text", "vocabulary"},
     {"errors"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -13,7 +13,7 @@ import yaml
 from tiny import ARTICLE, BASE, TinySources
 
 from crampkg import sources
-from crampkg.check import overlay, run, verify
+from crampkg.check import material, run, verify
 from crampkg.pipeline.snapshot import FILES, build, digest_of
 from crampkg.sources import Sources
 from crampkg.turtle import format_file
@@ -105,7 +105,7 @@ def test_the_canonical_form_has_no_windows_line_ends(tmp_path: Path) -> None:
 def on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the modules that name files take the paths of Windows."""
     windows = SimpleNamespace(path=ntpath, sep="\\", pardir="..")
-    for module in (sources, overlay):
+    for module in (sources, material):
         monkeypatch.setattr(module, "os", windows)
 
 
@@ -142,7 +142,7 @@ def test_a_file_on_another_drive_can_be_checked(
 ) -> None:
     """There is no relative path between drives, and asking for one raised ValueError."""
     on_windows(monkeypatch)
-    assert overlay._name(Sources("C:\\kg"), ["data/concepts/a.ttl"], path) == name
+    assert material._name(Sources("C:\\kg"), ["data/concepts/a.ttl"], path) == name
 
 
 def test_the_name_of_each_file_is_one_on_windows() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crampkg.replacing import replace_file
+from crampkg.sources import replace_file
 
 
 def test_a_new_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
@@ -55,9 +55,7 @@ def test_the_working_folder_needs_no_name(tmp_path: Path, monkeypatch: pytest.Mo
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-REPLACE = (
-    "import sys; from crampkg.replacing import replace_file; replace_file(sys.argv[1], b'new')"
-)
+REPLACE = "import sys; from crampkg.sources import replace_file; replace_file(sys.argv[1], b'new')"
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="descriptors have these names on Linux")
 

@@ -60,6 +60,8 @@ class Claim(NamedTuple):
     end: int
     is_under_label: bool  # whether the heading that it is read from is the label of a bullet
     hedges: tuple[Hedge, ...]
+    hedges_of_others: tuple[Hedge, ...]  # in its words, and weakening another claim only
     circumstances: tuple[Circumstance, ...]
     citations: tuple[Citation, ...]
+    listed_items: tuple[str, ...]  # the list items whose heading it is read from
     origin: str = "article"

@@ -1,9 +1,14 @@
-"""Where the text is: ontology/, data/, queries/ and rules/, in a checkout or in the wheel."""
+"""Text files: where those of a knowledge graph are, how they are read, and how one is replaced.
+
+The sources are ontology/, data/, queries/ and rules/, in a checkout or in the wheel.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import sys
 
 from crampkg.errors import SourceError
 from crampkg.vocabulary import GRAPHS
@@ -11,6 +16,7 @@ from crampkg.vocabulary import GRAPHS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _FOLDERS = ("ontology", "data", "queries", "rules")
@@ -18,6 +24,11 @@ _FOLDERS = ("ontology", "data", "queries", "rules")
 #: The largest source file, in bytes. Parsers hold a file and all its terms in memory, and that of
 #: Turtle gives up on a term of twice as many.
 LARGEST = 8 * 2**20
+
+#: The paths of open descriptors: of this process, and on Linux of any process.
+_DESCRIPTOR = r"(/dev|/proc/(?P<process>[0-9]+)(/task/[0-9]+)?)/fd/(?P<number>[0-9]{1,9})"
+
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 class Sources:
@@ -63,6 +74,36 @@ class Sources:
     def path(self, name: str) -> str:
         """Return the path on disk of the source file `name` (as `files` gives it)."""
         return os.path.join(self.root, *name.split("/"))
+
+    def text(self, name: str) -> str:
+        """Return the text of the source file `name`. Raises `SourceError` as `read_text` does."""
+        return read_text(self.path(name), name)
+
+
+class Article:
+    """The text of an article; positions count Unicode code points from 0, the end exclusive."""
+
+    def __init__(self, text: str, path: str = "") -> None:
+        self.text = text
+        self.path = path
+
+    @classmethod
+    def read(cls, path: str) -> Article:
+        """Return the article in the file `path`, without a byte order mark, each line end one LF.
+
+        Raises `SourceError` when the file cannot be read or is not UTF-8.
+        """
+        return cls(read_text(path, f"The article {path}"), path)
+
+    def quote(self, start: int, end: int, sha256: str) -> str | None:
+        """Return the span from `start` to `end`, or None when its digest is another one.
+
+        `sha256` is the recorded digest, in hexadecimal, of the span in UTF-8.
+        """
+        import hashlib
+
+        span = self.text[start:end]
+        return span if hashlib.sha256(span.encode()).hexdigest() == sha256 else None
 
 
 def enclosing_root(path: str) -> str | None:
@@ -163,6 +204,43 @@ def decode(content: bytes, name: str) -> str:
         raise SourceError(message, path=name, line=line) from None
 
 
+def replace_file(path: str, content: bytes) -> None:
+    """Make `content` all that the file `path` holds: written beside its place, then moved there.
+
+    A symbolic link stays one, and a file keeps its permissions. A pipe, a device and an open
+    descriptor (`/dev/stdout`, `/dev/fd/3`) have no place beside them: they are written to. Raises
+    OSError when it cannot be written, or is marked read-only; the file is then as it was.
+    """
+    stream = _stream(path)
+    if stream is not None:
+        with stream:
+            stream.write(content)
+        return
+    target = os.path.realpath(path)
+    try:
+        mode = os.stat(target).st_mode
+    except FileNotFoundError:
+        mode = None
+    folders = [] if sys.platform == "win32" else [os.path.dirname(target)]  # there it marks nothing
+    for place in (target, *folders) if mode is not None else ():
+        # The administrator may write all the same: a mark that says "not this" holds for them too.
+        if not os.stat(place).st_mode & _WRITABLE:
+            raise PermissionError(errno.EACCES, f"{place} is marked read-only", path)
+    # Not by tempfile, which takes long to import and lets nobody else read what it makes.
+    beside = os.path.join(os.path.dirname(target), f".crampkg-{os.urandom(8).hex()}.part")
+    try:
+        with open(beside, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            os.chmod(beside, stat.S_IMODE(mode))
+        os.replace(beside, target)
+    except BaseException:
+        _remove(beside)
+        raise
+
+
 def _proven(root: str, problem: str) -> str:
     missing = [name for name in _FOLDERS if not os.path.isdir(os.path.join(root, name))]
     if missing:
@@ -187,3 +265,36 @@ def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
             else:
                 prove(entry.path, entry.path)
                 yield entry.path
+
+
+def _stream(path: str) -> BinaryIO | None:
+    """Open `path` if it names a pipe, a device or a descriptor, and return None for a file.
+
+    A descriptor is duplicated or appended to: opened anew to be written to, it would cut off the
+    log that a shell has put behind it.
+    """
+    import re
+
+    place = os.path.abspath(path)
+    for _ in range(40):  # links in a row, as many as Linux follows
+        folder, name = os.path.split(place)
+        place = os.path.join(os.path.realpath(folder), name)
+        there = re.fullmatch(_DESCRIPTOR, place)
+        if there is not None:
+            is_own = there["process"] in (None, str(os.getpid()))
+            return open(os.dup(int(there["number"])), "wb") if is_own else open(place, "ab")
+        if not os.path.islink(place):
+            break
+        place = os.path.join(os.path.dirname(place), os.readlink(place))
+    try:
+        is_file = stat.S_ISREG(os.stat(path).st_mode)
+    except FileNotFoundError:
+        is_file = True
+    return None if is_file else open(path, "wb")
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass

@@ -18,8 +18,7 @@ from crampkg.blank_nodes import ordered
 from crampkg.chapters import GENERAL_AXIOMS, chapters, headings
 from crampkg.errors import SourceError, UsageError
 from crampkg.records import Value
-from crampkg.replacing import replace_file
-from crampkg.sources import decode, read_bytes
+from crampkg.sources import decode, read_bytes, replace_file
 from crampkg.text import Key, natural
 from crampkg.vocabulary import PREFIXES, RDF, XSD, expand
 

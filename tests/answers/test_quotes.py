@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from crampkg.answers.quotes import fit, quotes
-from crampkg.article import Article
 from crampkg.graph import KnowledgeGraph
+from crampkg.sources import Article
 from crampkg.vocabulary import KG
 
 CLAIM = f"{KG}what-causes-leg-cramps/claim-"

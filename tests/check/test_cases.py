@@ -9,8 +9,7 @@ import pytest
 import yaml
 from tiny import ARTICLE, CASES, TinySources
 
-from crampkg.check import run
-from crampkg.check.catalogue import catalogue
+from crampkg.check import catalogue, run
 from crampkg.questions.lint import QUESTION_CHECKS
 from crampkg.sources import Sources
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from tiny import TinySources
 
-from crampkg.check import run
-from crampkg.check.catalogue import catalogue, to_markdown
+from crampkg.check import catalogue, run, to_markdown
 from crampkg.sources import Sources
 
 DOCS = Path(__file__).parents[2] / "docs"

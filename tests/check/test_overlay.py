@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crampkg.check.overlay import Overlay, place
+from crampkg.check.material import Overlay, place
 from crampkg.sources import Sources
 
 HOME = "data/articles/what-causes-leg-cramps"

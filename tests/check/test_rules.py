@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 import rdflib
 from pyoxigraph import QuerySolutions, RdfFormat, Store
-from rdflib.namespace import OWL, RDF, RDFS, SH
+from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS
 from tiny import HOME, added
 
 from crampkg.check import run
@@ -83,10 +83,16 @@ def test_a_rule_says_what_is_wrong_and_what_to_do(rule: Rule) -> None:
 def test_cues_need_what_there_is() -> None:
     cued = [rule for rule in TEXT.values() if "words" in rule.settings]
     assert len(cued) >= 4
+    stances = {
+        str(ONTOLOGY.value(stance, SKOS.prefLabel))
+        for stance in ONTOLOGY.subjects(RDF.type, rdflib.URIRef(f"{CK}Stance"))
+    }
+    for rule in TEXT.values():
+        for condition in (rule.settings.get(key, {}) for key in ("needs", "when")):
+            assert stances.issuperset(condition.get("stance", ()))
+            assert "circumstance" not in condition or expand(condition["circumstance"]) in TERMS
     for rule in cued:
-        needs = rule.settings["needs"]
-        for name in (needs["property"], *needs.get("values", ())):
-            assert expand(name) in TERMS
+        assert rule.settings["needs"].keys() <= {"stance", "circumstance"}
         assert all(isinstance(word, str) for word in rule.settings["words"])
 
 

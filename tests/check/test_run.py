@@ -174,6 +174,24 @@ def test_a_broken_rule_is_a_finding(tmp_path: Path) -> None:
         ),
         (
             "rules/text/odd.yaml",
+            "id: odd\nsummary: S.\nproblem: P.\nremedy: R.\nwords: [a]\nneeds: {property: b}\n",
+            ": needs is no condition. Write `stance: [...]` or `circumstance: ck:...` below it.",
+            None,
+        ),
+        (
+            "rules/text/odd.yaml",
+            "id: odd\nsummary: S.\nproblem: P.\nremedy: R.\nwords: [a]\n",
+            ": needs is no condition. Write `stance: [...]` or `circumstance: ck:...` below it.",
+            None,
+        ),
+        (
+            "rules/text/odd.yaml",
+            "id: odd\nsummary: S.\nproblem: P.\nremedy: R.\nwords_of: even\nwhen: {stance: [a]}\n",
+            ": words_of is no rule with words. Name one of `rules/text/`.",
+            None,
+        ),
+        (
+            "rules/text/odd.yaml",
             "\n",
             ": there is nothing in it. Begin the file with `id: ...`.",
             None,
@@ -191,10 +209,10 @@ def test_a_rule_without_its_header_is_an_error(
 
 
 def test_a_rule_has_what_stands_in_its_header(tmp_path: Path) -> None:
-    header = "id: odd\nsummary: S.\nproblem: P.\nremedy: R.\nwords: [a]\n"
+    header = "id: odd\nsummary: S.\nproblem: P.\nremedy: R.\npattern: a\n"
     name = "rules/text/odd.yaml"
     rule = text_rules(added(tmp_path, name, header))["odd"]
-    assert rule == Rule("odd", "S.", "P.", "R.", name, header, {"words": ["a"]})
+    assert rule == Rule("odd", "S.", "P.", "R.", name, header, {"pattern": "a"})
 
 
 def test_question_files_are_checked_too(tmp_path: Path) -> None:

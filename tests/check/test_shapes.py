@@ -9,7 +9,7 @@ import pytest
 from tiny import HOME, added, changed
 
 from crampkg.check.material import Material
-from crampkg.check.shapes import validate
+from crampkg.check.shapes import check_shapes
 from crampkg.sources import Sources
 from crampkg.vocabulary import CK, KG
 
@@ -33,7 +33,7 @@ def test_a_shape_that_cannot_be_tested_is_a_finding(
     text = Path(Sources.find().path("ontology/shapes.ttl")).read_text()
     text += f"shape:odd a sh:NodeShape ; sh:targetClass ck:Condition ; {shape} .\n"
     material = Material(added(tmp_path, "ontology/shapes.ttl", text))
-    (finding,), count = validate(material)
+    (finding,), count = check_shapes(material)
     assert (finding.check, finding.file, count) == ("syntax", "ontology/shapes.ttl", 1)
     assert finding.problem.startswith("The shapes cannot be tested (")
     assert said in finding.problem
@@ -45,7 +45,7 @@ def test_a_shape_without_a_message_says_what_shacl_says(tmp_path: Path) -> None:
     text = Path(Sources.find().path("ontology/shapes.ttl")).read_text()
     text += "shape:odd a sh:PropertyShape ; sh:targetClass ck:Article ; "
     text += "sh:path ck:audience ; sh:minCount 9 .\n"
-    (finding,), _ = validate(Material(added(tmp_path, "ontology/shapes.ttl", text)))
+    (finding,), _ = check_shapes(Material(added(tmp_path, "ontology/shapes.ttl", text)))
     assert finding.check == "odd"
     assert finding.problem.startswith("Less than 9 values on ")
 
@@ -55,7 +55,7 @@ def test_a_shape_is_for_what_its_query_finds(tmp_path: Path) -> None:
     text += "shape:odd a sh:PropertyShape ; sh:path ck:audience ; sh:minCount 9 .\n"
     text += "[] a sh:NodeShape ; sh:property shape:odd ; "
     text += f'sh:target [ sh:select "SELECT ?this {{ ?this a <{CK}Article> }}" ] .\n'
-    (finding,), _ = validate(Material(added(tmp_path, "ontology/shapes.ttl", text)))
+    (finding,), _ = check_shapes(Material(added(tmp_path, "ontology/shapes.ttl", text)))
     assert (finding.check, finding.term) == ("odd", f"{KG}calf-ache/article")
 
 
@@ -66,5 +66,5 @@ def test_a_literal_that_does_not_fit_is_a_finding_and_no_warning(
     sources = changed(
         tmp_path, f"{HOME}/article.ttl", ("ck:length 593", 'ck:length "x"^^xsd:integer')
     )
-    assert validate(Material(sources))[0]
+    assert check_shapes(Material(sources))[0]
     assert caplog.records == []

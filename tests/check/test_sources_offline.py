@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 from tiny import BASE
 
-from crampkg.check import run
-from crampkg.check.catalogue import catalogue
-from crampkg.check.overlay import place
+from crampkg.check import catalogue, run
+from crampkg.check.material import place
 from crampkg.errors import CrampkgError, SourceError
 from crampkg.graph import KnowledgeGraph
 from crampkg.sources import LARGEST, Sources, prove

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from crampkg.answers.answer import Answer
-    from crampkg.article import Article
+    from crampkg.sources import Article
 
     #: Where a text stands, by characters, as far as where it is quoted, and its digest.
     _Span = tuple[int, int, int, str]

@@ -2,54 +2,77 @@
 
 from __future__ import annotations
 
-from crampkg.article import Article
-from crampkg.check.consistency import check_consistency
-from crampkg.check.coverage import check_coverage
-from crampkg.check.cues import check_cues
-from crampkg.check.files import check_files
-from crampkg.check.lint import lint
-from crampkg.check.material import Material
-from crampkg.check.overlay import Overlay, place
-from crampkg.check.reading import hedge_words, read_articles
-from crampkg.check.report import Report, of_check, of_spans
-from crampkg.check.rules import text_rules
-from crampkg.check.shapes import validate
-from crampkg.check.spans import article_of, check_digests, check_markers
-from crampkg.check.things import check_things
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from crampkg.check.consistency import CONSISTENCY_CHECKS, check_consistency
+from crampkg.check.files import FILE_CHECKS, check_files
+from crampkg.check.material import Material, Overlay, place
+from crampkg.check.rules import check_rules, lint_rules, rules_of, text_rules
+from crampkg.check.shapes import check_shapes, described_shapes
+from crampkg.check.spans import (
+    article_of,
+    check_coverage,
+    check_digests,
+    check_markers,
+    read_articles,
+)
+from crampkg.check.words import check_cues, check_things, hedge_words
 from crampkg.errors import SourceError
+from crampkg.questions.lint import QUESTION_CHECKS
+from crampkg.sources import Article, read_text
+from crampkg.text import plural
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from crampkg.check.rules import Breach
     from crampkg.records import Finding
     from crampkg.sources import Sources
 
-__all__ = ["Report", "run", "verify"]
+__all__ = ["Report", "catalogue", "run", "to_markdown", "verify"]
+
+#: What `docs/checking.md` begins with.
+_INTRODUCTION = "checking.md"
+
+
+class Report(NamedTuple):
+    """The outcome of `run` or `verify`.
+
+    `findings` are sorted by file, line, term and check; `checks` is the number of checks that ran
+    on `things` things; `summary` is one line; `notes` say what could not be checked.
+    """
+
+    findings: tuple[Finding, ...]
+    checks: int
+    things: int
+    summary: str
+    notes: tuple[str, ...] = ()
 
 
 def run(sources: Sources, paths: Sequence[str] = (), article: str | None = None) -> Report:
     """Check the sources, or the files in `paths` with the rest of the sources as their context.
 
-    A file in `paths` takes the place of the source file that is called so. `article` is the path
+    A file in `paths` takes the place of the source file of its name. `article` is the path
     of a copy of an article's text, with which spans, markers, hedges and wordings are checked.
     Raises `SourceError` for a path or an article that cannot be read.
     """
     placed = place(sources, paths)
-    material = Material(Overlay(sources, placed) if placed else sources, placed)
+    material = Material(Overlay(sources, placed), placed)
     findings, checks = check_files(material)
     notes: list[str] = []
     if material.broken:
         notes.append("Only single files were checked: the graph waits until all of them parse.")
     else:
-        for check in (lint, check_consistency, validate):
+        for check in (check_rules, check_consistency, check_shapes):
             more, count = check(material)
             findings += more
             checks += count
         more, count = _check_text(material, article, notes)
         findings += more
         checks += count
-    return of_check(findings, checks, len(material.terms()), notes)
+    things = len(material.terms())
+    return _report(findings, checks, things, notes)
 
 
 def verify(sources: Sources, article: str) -> Report:
@@ -58,7 +81,7 @@ def verify(sources: Sources, article: str) -> Report:
     Raises `SourceError` when that file or the sources cannot be read, or when there are several
     articles and the text is of none of them.
     """
-    material = Material(sources)
+    material = Material(Overlay(sources, {}))
     if material.broken:
         finding = material.broken[0]
         message = f"{finding.file}: {finding.problem} Run crampkg check."
@@ -68,9 +91,35 @@ def verify(sources: Sources, article: str) -> Report:
     if record is None:
         message = f"{article} is the text of none of the articles. Name the right file."
         raise SourceError(message, path=article)
-    rule = text_rules(sources)["digest"]
-    findings = list(check_digests(material, record, text, rule))
-    return of_spans(findings, len(record.recorded), article)
+    findings = _sorted(material.findings(text_rules(material.sources), check_digests(record, text)))
+    spans = len(record.recorded)
+    summary = f"{spans - len(findings)} of {spans} spans fit {article}"
+    return Report(findings, 1, spans, summary)
+
+
+def catalogue(sources: Sources) -> dict[str, dict[str, str]]:
+    """Return one line on each check by its name, in groups by heading."""
+    return {
+        "Files": FILE_CHECKS,
+        "Question files": QUESTION_CHECKS,
+        "Shapes": described_shapes(sources),
+        "Truth rules": {rule.id: rule.summary for rule in lint_rules(sources)},
+        "Consistency": {
+            **{rule.id: rule.summary for rule in rules_of(sources, "inconsistent")},
+            **CONSISTENCY_CHECKS,
+        },
+        "Words of the article": {rule.id: rule.summary for rule in text_rules(sources).values()},
+    }
+
+
+def to_markdown(sources: Sources) -> str:
+    """Return the catalogue as the text of `docs/checking.md`."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), _INTRODUCTION)
+    parts = [read_text(path, _INTRODUCTION).rstrip()]
+    for heading, checks in catalogue(sources).items():
+        lines = [f"- `{name}`: {summary}" for name, summary in checks.items()]
+        parts.append(f"## {heading} ({len(checks)})\n\n" + "\n".join(lines))
+    return "\n\n".join(parts) + "\n"
 
 
 def _check_text(
@@ -80,10 +129,9 @@ def _check_text(
     articles = read_articles(material.store)
     text = Article.read(path) if path else None
     record = article_of(articles, text) if text else None
-    findings: list[Finding] = []
+    breaches: list[Breach] = []
     for article in articles:
-        copy = text if article is record else None
-        findings += check_coverage(material, article, copy, rules)
+        breaches += check_coverage(article, text if article is record else None, rules)
     if text is None or record is None:
         notes.append(
             f"{path} is the text of none of the articles: digests and words were not compared."
@@ -91,9 +139,23 @@ def _check_text(
             else "No copy of the article is at hand (--article, CRAMPKG_ARTICLE): digests and "
             "words were not compared."
         )
-        return findings, 1
-    findings += check_digests(material, record, text, rules["digest"])
-    findings += check_markers(material, record, text, rules)
-    findings += check_cues(material, record, text, rules, hedge_words(material.store))
-    findings += check_things(material, record, text, rules)
-    return findings, len(rules)
+        return material.findings(rules, breaches), 1
+    breaches += check_digests(record, text)
+    breaches += check_markers(record, text, rules)
+    breaches += check_cues(record, text, rules, hedge_words(material.store))
+    breaches += check_things(record, text, rules, material.store)
+    return material.findings(rules, breaches), len(rules)
+
+
+def _report(findings: list[Finding], checks: int, things: int, notes: list[str]) -> Report:
+    reported = _sorted(findings)
+    failures = plural(len(reported), "failure")
+    summary = f"{checks} checks on {plural(things, 'thing')}, {failures}"
+    return Report(reported, checks, things, summary, tuple(notes))
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    def position(finding: Finding) -> tuple[str, int, str, str, str]:
+        return finding.file, finding.line or 0, finding.term, finding.check, finding.problem
+
+    return tuple(sorted(set(findings), key=position))

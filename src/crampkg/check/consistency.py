@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from crampkg.check.rules import rules_of
@@ -12,7 +14,6 @@ from crampkg.pipeline.rulebook import rulebook
 from crampkg.pipeline.rules import conclusions, saturate
 from crampkg.vocabulary import CK, GRAPHS, OWL, RDF, RDFS, SKOS, compress
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

@@ -1,8 +1,9 @@
-"""What can be told of each file by itself: its form, its names, its columns."""
+"""Checks of single files: form, names, terms, mappings, questions."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
@@ -16,13 +17,12 @@ from crampkg.records import Finding
 from crampkg.turtle import format_text
 from crampkg.vocabulary import CK, GRAPHS, KG, compress
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crampkg.check.material import Material
 
-#: The checks of this module and of `Material`, with what each sees to.
+#: The checks of this module and of `Material`, with one line on each.
 FILE_CHECKS = {
     "syntax": "Every file can be read, is UTF-8 and parses; a failure names file and line.",
     "not-canonical": "Every Turtle file is in the canonical form of `crampkg fmt`.",

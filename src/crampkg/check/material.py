@@ -1,8 +1,10 @@
-"""The sources as the checks need them: text, quads, graph, and where each name stands."""
+"""The sources as the checks need them: text, quads, graph, and the line of each name."""
 
 from __future__ import annotations
 
+import os
 import re
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
@@ -12,13 +14,14 @@ from crampkg.export.jsonld import CONTEXT
 from crampkg.pipeline.load import load_file
 from crampkg.pipeline.rules import derive, reason
 from crampkg.records import Finding
-from crampkg.sources import Sources, graph_of, read_text
+from crampkg.sources import Sources, graph_of, inside, prove, read_text
 from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import GRAPHS, RDF, compress
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from crampkg.check.rules import Breach, Rule
 
 #: Turtle that is read by the shapes' check and belongs to no graph.
 SHAPES = "ontology/shapes.ttl"
@@ -28,31 +31,73 @@ _NEEDED = (CONTEXT, "ontology/crampkg.ttl", SHAPES)
 _TYPE = NamedNode(RDF + "type")
 _PREFIX = re.compile(r"^@prefix\s+([\w-]*):\s+<([^>]*)>", re.MULTILINE)
 
+#: The graphs that come from the sources themselves, as against those that are computed.
+ASSERTED = tuple(NamedNode(GRAPHS[name]) for name in ("ontology", "background", "claims"))
+
+#: What the name of a source file begins with.
+_FOLDERS = (
+    "data/articles/",
+    "data/concepts/",
+    "data/mappings/",
+    "ontology/",
+    "queries/",
+    "rules/",
+)
+_ENDINGS = (".ttl", ".sssom.tsv", ".rq")
+
+
+class Overlay(Sources):
+    """The sources `base` with some files replaced or added; each file is read once.
+
+    `placed` maps the names of these files to their paths on disk.
+    """
+
+    def __init__(self, base: Sources, placed: Mapping[str, str]) -> None:
+        super().__init__(base.root)
+        self._base = base
+        self._placed = placed
+        self._names = sorted({*base.files(), *placed})
+        self._texts: dict[str, str] = {}
+
+    def files(self) -> list[str]:
+        """Return the names of all files, those of `placed` included, sorted."""
+        return self._names
+
+    def path(self, name: str) -> str:
+        """Return the path on disk of the file `name`."""
+        return self._placed.get(name) or self._base.path(name)
+
+    def text(self, name: str) -> str:
+        """Return the text of the file `name`. Raises `SourceError` as `read_text` does."""
+        if name not in self._texts:
+            self._texts[name] = read_text(self.path(name), name)
+        return self._texts[name]
+
 
 class Material:
     """The parsed sources.
 
-    `selected` names the files that findings are wanted about: all, unless some were chosen.
-    `shown` maps the name of a file to what it is called in findings. `broken` holds a finding for
-    each file that cannot be read or parsed; while there are any, `store` is not complete and
-    nothing that needs the whole graph can be checked.
+    `selected` names the files that are checked: all, unless some were chosen. `shown` gives the
+    name of a file in findings where that is another one. `broken` holds a finding for each file
+    that cannot be read or parsed; while there are any, `store` is not complete, and nothing
+    that needs the whole graph can be checked.
     """
 
-    def __init__(self, sources: Sources, shown: dict[str, str] | None = None) -> None:
+    def __init__(self, sources: Sources, shown: Mapping[str, str] | None = None) -> None:
         self.sources = sources
         self.shown = shown or {}
-        self.names = sources.files()
-        self.selected = set(self.shown) or set(self.names)
+        names = sources.files()
+        self.selected = set(self.shown) or set(names)
         self.texts: dict[str, str] = {}
         self.quads: dict[str, list[Quad]] = {}
         self.store = Store()
         self.broken: list[Finding] = []
-        self._lines: dict[str, _Lines] = {}  # of files that findings are about
-        for name in sorted({*self.names, *_NEEDED}):
+        self._lines: dict[str, _Lines] = {}
+        for name in sorted({*names, *_NEEDED}):
             self._read(name)
-        #: For each IRI, by file: the IRIs that are said of it there, as predicate or object.
-        self._said: dict[str, dict[str, set[str]]] = {}
-        #: For each IRI, the files in which something is said with it.
+        #: By subject and file, the IRIs in its triples there, as predicate or object.
+        self._described: dict[str, dict[str, set[str]]] = {}
+        #: By predicate or object, the files with triples of it.
         self._using: dict[str, dict[str, None]] = {}
         self._index()
         if not self.broken:
@@ -67,10 +112,10 @@ class Material:
         about: Iterable[str] = (),
         file: str | None = None,
     ) -> Finding | None:
-        """Return the finding about `iri`, or None when it is about none of the selected files.
+        """Return a finding about the term `iri`, or None where its file is not selected.
 
-        Unless it is given, its file is the one that says most about the term with the IRIs
-        `about`, else the one that defines it, else one that uses it; selected ones come first.
+        Unless `file` is given, it is the file in which most of the IRIs `about` stand beside the
+        term, else the one that defines the term, else one that uses it; selected files come first.
         A graph among `about` leaves only the files of that graph.
         """
         if file is None:
@@ -80,43 +125,53 @@ class Material:
         line = self.line(file, iri) if file else None
         return Finding(check, self.show(file), line, compress(iri), problem, remedy)
 
+    def findings(self, rules: Mapping[str, Rule], breaches: Iterable[Breach]) -> list[Finding]:
+        """Return the findings about breaches of some rules, by id, in the selected files."""
+        findings = []
+        for breach in breaches:
+            rule = rules[breach.rule]
+            problem = rule.problem.format(**breach.values)
+            remedy = rule.remedy.format(**breach.values)
+            findings.append(self.finding(rule.id, breach.term, problem, remedy, breach.about))
+        return [finding for finding in findings if finding is not None]
+
     def fault(self, error: SourceError, name: str) -> Finding:
         """Return the finding that a file cannot be read or parsed."""
-        said = str(error)
+        message = str(error)
         for start in (f"{name}, line {error.line}: ", f"{name}: "):
-            said = said.removeprefix(start)
-        if said.startswith(f"{name} "):
-            said = f"it {said.removeprefix(name).lstrip()}"
-        problem, stop, remedy = said.rpartition(". ")
+            message = message.removeprefix(start)
+        if message.startswith(f"{name} "):
+            message = f"it {message.removeprefix(name).lstrip()}"
+        problem, stop, remedy = message.rpartition(". ")
         if not stop:
             problem, remedy = remedy.removesuffix("."), "Mend the file."
         problem = f"{problem[:1].upper()}{problem[1:]}."
         return Finding("syntax", self.show(name), error.line, "", problem, remedy)
 
     def show(self, file: str | None) -> str:
-        """Return what `file` is called in findings; an empty string for no file."""
+        """Return the name of `file` in findings; an empty string for no file."""
         return "" if file is None else self.shown.get(file, file)
 
     def line(self, file: str, iri: str) -> int | None:
-        """Return the number of the line in `file` that begins the block of `iri`.
+        """Return the number of the line in `file` with which the block of `iri` begins.
 
-        Where none does, it is the first line that has the name at all; else None.
+        Without a block, it is the first line with the name; None where the name is not there.
         """
         if file not in self._lines:
             self._lines[file] = _Lines(self.texts.get(file, ""))
         return self._lines[file].of(iri)
 
     def file_of(self, quad: Quad) -> str | None:
-        """Return the file in which a quad stands, or None for one that is computed."""
+        """Return the file that holds a quad, or None for a quad that is computed."""
         return next((name for name, quads in self.quads.items() if quad in quads), None)
 
     def terms(self) -> set[str]:
         """Return the IRIs of everything that the selected files describe."""
-        return {iri for iri, files in self._said.items() if self.selected.intersection(files)}
+        return {iri for iri, files in self._described.items() if self.selected.intersection(files)}
 
     def _read(self, name: str) -> None:
         try:
-            self.texts[name] = text = read_text(self.sources.path(name), name)
+            self.texts[name] = text = self.sources.text(name)
             if graph_of(name):
                 self.quads[name] = list(load_file(name, text))
             elif name == SHAPES:
@@ -138,30 +193,27 @@ class Material:
     def _index(self) -> None:
         for name, quads in self.quads.items():
             for quad in quads:
-                said = {
-                    term.value
-                    for term in (quad.predicate, quad.object)
-                    if isinstance(term, NamedNode)
-                }
+                iris = [quad.predicate.value]
+                if isinstance(quad.object, NamedNode):
+                    iris.append(quad.object.value)
                 if isinstance(quad.subject, NamedNode):
-                    self._said.setdefault(quad.subject.value, {}).setdefault(name, set()).update(
-                        said
-                    )
-                for iri in said:
+                    files = self._described.setdefault(quad.subject.value, {})
+                    files.setdefault(name, set()).update(iris)
+                for iri in iris:
                     self._using.setdefault(iri, {})[name] = None
 
     def _home(self, iri: str, about: set[str]) -> str | None:
         def rank(file: str) -> tuple[bool, int, bool]:
-            said = self._said.get(iri, {}).get(file, set())
-            return file in self.selected, len(said & about), _TYPE.value in said
+            iris = self._described.get(iri, {}).get(file, set())
+            return file in self.selected, len(iris & about), _TYPE.value in iris
 
-        files = [*self._said.get(iri, {})] or [*self._using.get(iri, {})]
+        files = [*self._described.get(iri, {})] or [*self._using.get(iri, {})]
         files = [file for file in files if graph_of(file) in about] or files
         return max(files, key=rank, default=None)
 
 
 class _Lines:
-    """The lines of a file by the names that stand in them: read once for all findings."""
+    """The lines of a file by the names in them, indexed once for all findings."""
 
     def __init__(self, text: str) -> None:
         self._prefixes = _PREFIX.findall(text)
@@ -175,16 +227,74 @@ class _Lines:
                 self._naming.setdefault(word, number)
 
     def of(self, iri: str) -> int | None:
-        """Return the first line that `iri` begins, else the first that has it, else None."""
+        """Return the first line that begins with `iri`, else the first that has it, else None."""
         names = [f"<{iri}>"] + [
             f"{prefix}:{iri.removeprefix(namespace)}"
             for prefix, namespace in self._prefixes
             if iri.startswith(namespace)
         ]
         for lines in (self._beginning, self._naming):
-            if found := [lines[name] for name in names if name in lines]:
-                return min(found)
+            if numbers := [lines[name] for name in names if name in lines]:
+                return min(numbers)
         return None
+
+
+def place(base: Sources, paths: Sequence[str]) -> dict[str, str]:
+    """Return the path of each file in or below `paths`, by the name that it takes in the sources.
+
+    A file of the sources keeps its name. From elsewhere, a file in a folder with an `article.ttl`
+    belongs to an article called like the folder; another takes the name that its path ends in
+    (`draft/data/concepts/x.ttl`), else the place of the one source file that is called so, else
+    one that suits its ending. Raises `SourceError` for a path that is not there or holds nothing.
+    """
+    known = base.files()
+    placed: dict[str, str] = {}
+    for path in paths:
+        files = [path] if os.path.isfile(path) else sorted(_below(path))
+        files = [file for file in files if _is_source(file)]
+        if not files:
+            problem = "holds nothing to check" if os.path.exists(path) else "is not there"
+            message = f"{path} {problem}. Name a .ttl, .sssom.tsv, .rq or .yaml file or a folder."
+            raise SourceError(message, path=path)
+        for file in files:
+            prove(file, file)
+            placed[_name(base, known, file)] = file
+    return placed
+
+
+def _below(folder: str) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
+        for name in sorted(files):
+            if not name.startswith((".", "_")):
+                yield os.path.join(parent, name)
+
+
+def _is_source(path: str) -> bool:
+    """Tell whether a file can be a source; YAML is one only in `rules/text/`."""
+    if path.endswith(".yaml"):
+        return os.path.abspath(path).replace(os.sep, "/").rpartition("/")[0].endswith("rules/text")
+    return path.endswith(_ENDINGS)
+
+
+def _name(base: Sources, known: list[str], path: str) -> str:
+    full = os.path.abspath(path)
+    name = inside(full, base.root)
+    if name in known:
+        return name
+    folder, file = os.path.split(full)
+    if file.endswith(".ttl") and os.path.exists(os.path.join(folder, "article.ttl")):
+        return f"data/articles/{os.path.basename(folder)}/{file}"
+    slashed = full.replace(os.sep, "/")
+    starts = [slashed.rfind(f"/{top}") + 1 for top in _FOLDERS]
+    if any(starts):
+        return slashed[max(starts) :]
+    same = [name for name in known if name.rpartition("/")[2] == file]
+    if len(same) == 1:
+        return same[0]
+    if file.endswith(".rq"):
+        return f"queries/{file}"
+    return f"data/{'mappings' if file.endswith('.sssom.tsv') else 'concepts'}/{file}"
 
 
 def text_of(term: object) -> str:
@@ -192,7 +302,3 @@ def text_of(term: object) -> str:
     if isinstance(term, NamedNode):
         return compress(term.value)
     return term.value if isinstance(term, Literal) else ""
-
-
-#: The graphs that come from the sources themselves, as against those that are computed.
-ASSERTED = tuple(NamedNode(GRAPHS[name]) for name in ("ontology", "background", "claims"))

@@ -1,24 +1,32 @@
-"""Rules are files: the header of a lint query, or of a rule on the text, as a record."""
+"""Rules that sources can break, each in a file of `rules/`, and the check of the truth rules."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
+from pyoxigraph import NamedNode, QuerySolutions
 
+from crampkg.check.material import text_of
 from crampkg.errors import SourceError
 from crampkg.library import load_yaml, read_header
 from crampkg.pipeline.rules import rule_texts
-from crampkg.sources import Sources, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from crampkg.check.material import Material
+    from crampkg.records import Finding
+    from crampkg.sources import Sources
 
 _KEYS = ("id", "summary", "problem", "remedy")
 
 
 class Rule(NamedTuple):
-    """A rule that something can break.
+    """A rule that sources can break.
 
-    `problem` is a sentence with {variables}; `text` the whole file; `settings` what else the
-    header holds.
+    `problem` and `remedy` are sentences with {variables}; `text` is the whole file; `settings` are
+    the further keys of its header.
     """
 
     id: str
@@ -30,6 +38,35 @@ class Rule(NamedTuple):
     settings: dict[str, Any]
 
 
+class Breach(NamedTuple):
+    """A place where a rule is broken; `values` fill the sentences of the rule.
+
+    `about` are the IRIs that the breach has to do with beside the term, which tell its file.
+    """
+
+    rule: str  # its id
+    term: str  # an IRI
+    values: Mapping[str, str | int] = {}
+    about: Iterable[str] = ()
+
+
+def check_rules(material: Material) -> tuple[list[Finding], int]:
+    """Run the truth rules, `rules/lint/`: queries that must return nothing.
+
+    Return the findings and the number of rules. A rule that does not parse or does not select
+    ?term is itself a finding.
+    """
+    rules = lint_rules(material.sources)
+    by_id = {rule.id: rule for rule in rules}
+    findings: list[Finding] = []
+    for rule in rules:
+        try:
+            findings += material.findings(by_id, _breaches(rule, material))
+        except SourceError as error:
+            findings.append(material.fault(error, rule.name))
+    return findings, len(rules)
+
+
 def lint_rules(sources: Sources) -> list[Rule]:
     """Return the rules of `rules/lint/*.rq`.
 
@@ -39,7 +76,7 @@ def lint_rules(sources: Sources) -> list[Rule]:
 
 
 def rules_of(sources: Sources, folder: str) -> list[Rule]:
-    """Return the queries of a folder of `rules/` that something can break. Raises as above."""
+    """Return the rules of a folder of `rules/` that are queries. Raises as `lint_rules`."""
     return _rules(sources, f"rules/{folder}/", ".rq")
 
 
@@ -48,7 +85,41 @@ def text_rules(sources: Sources) -> dict[str, Rule]:
 
     Raises `SourceError` for a file that does not hold what a rule needs.
     """
-    return {rule.id: rule for rule in _rules(sources, "rules/text/", ".yaml")}
+    rules = {rule.id: rule for rule in _rules(sources, "rules/text/", ".yaml")}
+    for rule in rules.values():
+        settings = rule.settings
+        for words, key in (("words", "needs"), ("words_of", "when")):
+            if words in settings and not _is_condition(settings.get(key)):
+                what = "Write `stance: [...]` or `circumstance: ck:...` below it."
+                message = f"{rule.name}: {key} is no condition. {what}"
+                raise SourceError(message, path=rule.name)
+        other = rules.get(str(settings.get("words_of")))
+        if "words_of" in settings and (other is None or "words" not in other.settings):
+            message = f"{rule.name}: words_of is no rule with words. Name one of `rules/text/`."
+            raise SourceError(message, path=rule.name)
+    return rules
+
+
+def _breaches(rule: Rule, material: Material) -> Iterator[Breach]:
+    try:
+        result = material.store.query(rule.text)
+    except SyntaxError as error:
+        message = f"{rule.name}: the rule does not parse: {error}. Mend it."
+        raise SourceError(message, path=rule.name) from None
+    names = (
+        [variable.value for variable in result.variables]
+        if isinstance(result, QuerySolutions)
+        else []
+    )
+    if not isinstance(result, QuerySolutions) or "term" not in names:
+        message = f"{rule.name}: a rule is a SELECT with a variable ?term. Mend it."
+        raise SourceError(message, path=rule.name)
+    for solution in result:
+        term = solution["term"]
+        if isinstance(term, NamedNode):
+            values = {name: text_of(solution[name]) for name in names}
+            about = [value.value for value in solution if isinstance(value, NamedNode)]
+            yield Breach(rule.id, term.value, values, about)
 
 
 def _rules(sources: Sources, folder: str, ending: str) -> list[Rule]:
@@ -56,7 +127,7 @@ def _rules(sources: Sources, folder: str, ending: str) -> list[Rule]:
         texts = rule_texts(sources, folder.split("/")[1])
     else:
         names = [name for name in sources.files() if name.startswith(folder)]
-        texts = [(name, read_text(sources.path(name), name)) for name in names]
+        texts = [(name, sources.text(name)) for name in names]
     return [_rule(name, text, folder, ending) for name, text in texts if name.endswith(ending)]
 
 
@@ -79,6 +150,13 @@ def _rule(name: str, text: str, folder: str, ending: str) -> Rule:
         text,
         settings,
     )
+
+
+def _is_condition(value: object) -> bool:
+    """Tell whether a value says what a claim must have."""
+    if not isinstance(value, dict):
+        return False
+    return isinstance(value.get("stance"), list) or isinstance(value.get("circumstance"), str)
 
 
 def _document(name: str, text: str) -> dict[str, Any]:

@@ -30,12 +30,18 @@ def read(iris: Iterable[str], engine: Engine) -> dict[str, Claim]:
     if not wanted:
         return {}
     hedges: dict[str, list[Hedge]] = defaultdict(list)
+    hedges_of_others: dict[str, list[Hedge]] = defaultdict(list)
     circumstances: dict[str, list[Circumstance]] = defaultdict(list)
+    listed_items: dict[str, list[str]] = defaultdict(list)
     citations: dict[str, list[Citation]] = defaultdict(list)
-    for iri, word, kind, rank in own_rows("claims/hedges", engine, claim=wanted):
-        hedges[iri].append(Hedge(word, kind, int(rank)))
-    for iri, *circumstance in own_rows("claims/circumstances", engine, claim=wanted):
-        circumstances[iri].append(Circumstance(*circumstance))
+    for iri, role, word, kind, rank in own_rows("claims/hedges", engine, claim=wanted):
+        of_role = hedges if role == f"{CK}hedge" else hedges_of_others
+        of_role[iri].append(Hedge(word, kind, int(rank)))
+    for iri, relation, thing, label in own_rows("claims/circumstances", engine, claim=wanted):
+        if relation == f"{CK}listedItem":
+            listed_items[iri].append(thing)
+        else:
+            circumstances[iri].append(Circumstance(relation, thing, label))
     for iri, *citation in own_rows("claims/citations", engine, claim=wanted):
         citations[iri].append(Citation(*citation))
     found = {}
@@ -49,8 +55,10 @@ def read(iris: Iterable[str], engine: Engine) -> dict[str, Claim]:
             end=int(own_end or end),
             is_under_label=texts["basis"] == "heading" and not heading,
             hedges=tuple(hedges[iri]),
+            hedges_of_others=tuple(hedges_of_others[iri]),
             circumstances=tuple(circumstances[iri]),
             citations=tuple(citations[iri]),
+            listed_items=tuple(listed_items[iri]),
         )
     return found
 
@@ -87,8 +95,9 @@ def narrower(things: Iterable[str], engine: Engine) -> list[str]:
 def document(claim: Claim) -> dict[str, Any]:
     """Return a claim as a JSON object."""
     fields = claim._asdict()
-    for key in ("hedges", "circumstances", "citations"):
+    for key in ("hedges", "hedges_of_others", "circumstances", "citations"):
         fields[key] = [each._asdict() for each in fields[key]]
+    fields["listed_items"] = list(claim.listed_items)
     return fields
 
 

@@ -102,7 +102,7 @@ def abandon() -> None:
 
 
 def _to_file(path: str, data: bytes) -> None:
-    from crampkg.replacing import replace_file
+    from crampkg.sources import replace_file
 
     try:
         replace_file(path, data)

@@ -67,7 +67,7 @@ def quoted(
     if graph.article is None or format not in (*FOR_PEOPLE, "json"):
         return {}
     from crampkg.answers.quotes import quotes
-    from crampkg.article import Article
+    from crampkg.sources import Article
 
     article = Article.read(graph.article)
     found, misfits = quotes(resources(), article, graph.query)

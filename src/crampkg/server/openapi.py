@@ -337,9 +337,10 @@ _SCHEMAS: Object = {
             "start": {"type": "integer", "minimum": 0},
             "end": {"type": "integer", "minimum": 1},
             "is_under_label": {"type": "boolean"},
+            "listed_items": {"type": "array", "items": _STRING},
             **{
                 name: {"type": "array", "items": _ANY}
-                for name in ("hedges", "circumstances", "citations")
+                for name in ("hedges", "hedges_of_others", "circumstances", "citations")
             },
         },
     },

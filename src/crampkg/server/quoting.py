@@ -7,8 +7,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from crampkg.answers import quotes
-from crampkg.article import Article
 from crampkg.errors import UsageError
+from crampkg.sources import Article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
