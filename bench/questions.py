@@ -69,7 +69,7 @@ def contenders(
     def api() -> int:
         answer = graph.ask(question.id)
         found = answer.triples if answer.form == "graph" else map(Row.values, answer)
-        return sum(len(value.text) for row in found for value in row if value is not None)
+        return sum(len(value.value) for row in found for value in row if value is not None)
 
     def rdflib() -> int:
         found: Any = graph.dataset.query(question.text)

@@ -22,9 +22,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from pyoxigraph import NamedNode
+
 from crampkg.answers.answer import Answer
 from crampkg.graph import KnowledgeGraph
-from crampkg.records import Term, Value
+from crampkg.rdf import RdfTerm
+from crampkg.records import Term
 from crampkg.vocabulary import compress
 
 FOLDER = Path(__file__).parent / "golden"
@@ -81,10 +84,10 @@ def shown(answer: Answer) -> list[Cells]:
     return [tuple(map(_text, row.values())) for row in answer]
 
 
-def _text(value: Value | None) -> str:
+def _text(value: RdfTerm | None) -> str:
     if value is None:
         return ""
-    return compress(value.text) if value.kind == "uri" else value.text
+    return compress(value.value) if isinstance(value, NamedNode) else value.value
 
 
 class Expected:

@@ -11,10 +11,10 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 from tiny import added
 
 from crampkg.blank_nodes import ordered, relabelled
-from crampkg.convert import to_value
 from crampkg.errors import UsageError
 from crampkg.export import to_bytes
 from crampkg.pipeline import snapshot
+from crampkg.rdf import Triple, parts
 
 P = NamedNode("urn:p")
 A, B = NamedNode("urn:a"), NamedNode("urn:b")
@@ -30,9 +30,8 @@ def quads(pairs: list[tuple[str, str]], graph: NamedNode | None = None) -> list[
 
 def test_what_names_say_of_a_node_comes_first() -> None:
     """Then what it says itself, whatever the labels are."""
-    x, y, z = (to_value(BlankNode(label)) for label in "xyz")
-    a, p = to_value(A), to_value(P)
-    triples = [(x, p, a), (a, p, y), (z, p, z)]
+    x, y, z = map(BlankNode, "xyz")
+    triples: list[Triple] = [(x, P, A), (A, P, y), (z, P, z)]
     assert ordered({None: triples}) == ["y", "x", "z"]
 
 
@@ -83,8 +82,6 @@ def test_sources_and_answers_with_such_nodes_end(tmp_path: Path) -> None:
     sources = added(tmp_path, "data/concepts/clique.ttl", links)
     built = snapshot.build(sources, "digest")
     assert built["graph.nq"].count(b" <urn:p> ") == len(CLIQUE)
-    triples = [
-        (to_value(q.subject), to_value(q.predicate), to_value(q.object)) for q in quads(CLIQUE)
-    ]
+    triples = [*map(parts, quads(CLIQUE))]
     for format in ("turtle", "ntriples", "rdfxml", "jsonld"):
         assert to_bytes(triples, format)

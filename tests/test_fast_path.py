@@ -50,7 +50,7 @@ OURS = {
     "crampkg.cli.output",
     "crampkg.cli.parser",
     "crampkg.cli.show",
-    "crampkg.convert",  # for what is told beside the answer
+    "crampkg.rdf",
     "crampkg.engine",
     "crampkg.engine.embedded",
     "crampkg.errors",

@@ -36,8 +36,8 @@ FLOORS = (
     {"engine"},
     {"turtle"},
     {"blank_nodes"},
-    {"chapters", "convert", "sources"},
-    {"model", "records", "text", "vocabulary"},
+    {"chapters", "sources"},
+    {"model", "rdf", "records", "text", "vocabulary"},
     {"errors"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

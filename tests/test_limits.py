@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from starlette.requests import Request
 
 from crampkg.cli import parser, serve, why
@@ -32,7 +32,7 @@ from crampkg.picture import words
 from crampkg.picture.scene import Edge, Scene
 from crampkg.pipeline import snapshot
 from crampkg.push import parts
-from crampkg.records import Parameter, Value
+from crampkg.records import Parameter
 from crampkg.server import api, confined, media, problems, scenes, sparql
 from crampkg.server.limits import Limits
 from crampkg.server.media import Reply
@@ -362,8 +362,8 @@ def test_justifications_are_looked_for_so_long(monkeypatch: pytest.MonkeyPatch) 
     ("digits", "is_number"), [("9" * 14, True), ("9" * 15, True), ("9" * 16, False)]
 )
 def test_a_number_of_json_is_exact(digits: str, is_number: bool) -> None:
-    integer = Value("literal", digits, datatype="http://www.w3.org/2001/XMLSchema#integer")
-    triple = (Value("uri", "urn:a"), Value("uri", "urn:b"), integer)
+    integer = Literal(digits, datatype=NamedNode("http://www.w3.org/2001/XMLSchema#integer"))
+    triple = (NamedNode("urn:a"), NamedNode("urn:b"), integer)
     text = to_bytes([triple], "jsonld").decode()
     assert (f'"{digits}"' not in text) is is_number
 
@@ -372,9 +372,11 @@ def test_a_number_of_json_is_exact(digits: str, is_number: bool) -> None:
 def test_blank_nodes_are_nested_so_deep(format: str, deepest: int) -> None:
     """A deeper one stands apart, with a label."""
     for depth in (deepest, deepest + 1):
-        chain = [Value("uri", "urn:a"), *(Value("bnode", f"n{each}") for each in range(depth))]
-        triples = [(start, Value("uri", "urn:p"), end) for start, end in itertools.pairwise(chain)]
-        triples.append((chain[-1], Value("uri", "urn:p"), Value("literal", "end")))
+        chain = [NamedNode("urn:a"), *(BlankNode(f"n{each}") for each in range(depth))]
+        triples: list[Any] = [
+            (start, NamedNode("urn:p"), end) for start, end in itertools.pairwise(chain)
+        ]
+        triples.append((chain[-1], NamedNode("urn:p"), Literal("end")))
         assert ("_:" in to_bytes(triples, format).decode()) is (depth > deepest)
 
 

@@ -13,7 +13,8 @@ from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.engine.rdflib_engine import RdflibEngine
 from crampkg.graph import KnowledgeGraph
 from crampkg.library import bind, serialize
-from crampkg.records import Question, Value
+from crampkg.rdf import RdfTerm
+from crampkg.records import Question
 
 IDS = sorted(path.stem for path in Path(__file__).parents[1].glob("queries/*.rq"))
 WITH_PARAMETERS = [
@@ -53,7 +54,7 @@ def rdflib_engine(graph: KnowledgeGraph) -> RdflibEngine:
 
 def _answer(
     engine: EmbeddedEngine | RdflibEngine, text: str
-) -> tuple[Sequence[str], Sequence[tuple[Value | None, ...]]]:
+) -> tuple[Sequence[str], Sequence[tuple[RdfTerm | None, ...]]]:
     result = engine.query(text)
     if result.form == "graph":
         return (), sorted(result.triples())
@@ -75,7 +76,9 @@ def test_both_engines_give_the_same_rows(
     assert _answer(rdflib_engine, text) == (variables, rows)
 
 
-ByValue = Callable[[str, str], dict[str, tuple[Sequence[str], Sequence[tuple[Value | None, ...]]]]]
+ByValue = Callable[
+    [str, str], dict[str, tuple[Sequence[str], Sequence[tuple[RdfTerm | None, ...]]]]
+]
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +139,7 @@ def test_each_row_says_which_value_it_answers(
         columns, rows = _answer(oxigraph, _bound(question, parameter.name, list(alone)))
         asked = columns.index("asked")
         if len(question.params) > 1:  # compared with each other, so that none stands alone
-            assert {value.text for row in rows if (value := row[asked])} <= {
+            assert {value.value for row in rows if (value := row[asked])} <= {
                 *alone,
                 *(each.default for each in question.params),
             }
@@ -177,5 +180,5 @@ def test_every_fact_has_its_claims(graph: KnowledgeGraph, oxigraph: EmbeddedEngi
     text = "SELECT ?s ?p ?o WHERE { GRAPH g:facts-without-hedges { ?s ?p ?o } }"
     facts = [fact for fact in oxigraph.query(text).bindings() if None not in fact]
     assert explained == {
-        fact for fact in facts if {term.text for term in fact if term is not None} & things
+        fact for fact in facts if {term.value for term in fact if term is not None} & things
     }

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from pyoxigraph import NamedNode
 
 from crampkg import export
-from crampkg.records import Value
 from crampkg.text import json_bytes, natural, plural, whole_number
 from crampkg.vocabulary import KG
 
@@ -19,8 +19,8 @@ def test_numbers_count_and_case_matters_last() -> None:
 
 def test_turtle_and_json_ld_have_the_same_order() -> None:
     names = ["step-10", "Step-2", "step-1", "Zebra", "apple"]
-    about = Value("uri", KG + "about")
-    triples = [(Value("uri", KG + name), about, about) for name in names]
+    about = NamedNode(KG + "about")
+    triples = [(NamedNode(KG + name), about, about) for name in names]
     turtle = export.to_bytes(triples, "turtle").decode()
     inside = json.loads(export.to_bytes(triples, "jsonld"))["@graph"]
     subjects = [line.removeprefix("kg:") for line in turtle.splitlines() if line[:3] == "kg:"]

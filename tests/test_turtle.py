@@ -6,7 +6,7 @@ import os
 import random
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import rdf_strategies
@@ -14,37 +14,34 @@ import rdflib
 import rdflib.compare
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
 from crampkg import turtle
-from crampkg.convert import from_value, to_value
 from crampkg.errors import SourceError
-from crampkg.records import Value
+from crampkg.rdf import parts
 from crampkg.sources import Sources
 from crampkg.vocabulary import CK, KG, RDF, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pyoxigraph import Quad, Triple
+    from pyoxigraph import Quad
+    from pyoxigraph import Triple as TripleTerm
 
-Values = tuple[Value, Value, Value]
+    from crampkg.rdf import RdfTerm, Triple
 
 CASES = Path(__file__).parent / "cases" / "turtle"
 PREFIXES = "@prefix ck: <https://w3id.org/crampkg/ontology#> .\n"
 
 
-def values(triples: Iterable[Triple | Quad]) -> list[Values]:
+def values(triples: Iterable[TripleTerm | Quad]) -> list[Triple]:
     """Return pyoxigraph's triples as ours."""
-    return [
-        (to_value(each.subject), to_value(each.predicate), to_value(each.object))
-        for each in triples
-    ]
+    return [*map(parts, triples)]
 
 
-def by_graph(quads: Iterable[Quad]) -> dict[str | None, list[Values]]:
+def by_graph(quads: Iterable[Quad]) -> dict[str | None, list[Triple]]:
     """Return quads as triples by the name of their graph."""
-    graphs: dict[str | None, list[Values]] = {}
+    graphs: dict[str | None, list[Triple]] = {}
     for quad in quads:
         assert isinstance(quad.graph_name, NamedNode)
         graphs.setdefault(quad.graph_name.value, []).extend(values([quad]))
@@ -56,55 +53,53 @@ def canonical(text: str) -> list[str]:
     return rdf_strategies.canonical(parse(text, format=RdfFormat.TURTLE))
 
 
-def as_lines(triples: Iterable[Values]) -> str:
+def as_lines(triples: Iterable[Triple]) -> str:
     """Return triples as N-Triples, the plainest Turtle there is."""
-    return "".join(
-        " ".join(str(from_value(term)) for term in triple) + " .\n" for triple in triples
-    )
+    return "".join(" ".join(map(str, triple)) + " .\n" for triple in triples)
 
 
-def shuffled(triples: list[Values], seed: int) -> list[Values]:
+def shuffled(triples: list[Triple], seed: int) -> list[Triple]:
     """Return the triples in another order and with other blank node labels."""
     chance = random.Random(seed)
     labels = [f"other{number}" for number in range(100)]
     chance.shuffle(labels)
     renamed: dict[str, str] = {}
 
-    def rename(term: Value) -> Value:
-        if term.kind != "bnode":
+    def rename(term: RdfTerm) -> Any:
+        if not isinstance(term, BlankNode):
             return term
-        return term._replace(text=renamed.setdefault(term.text, labels[len(renamed)]))
+        return BlankNode(renamed.setdefault(term.value, labels[len(renamed)]))
 
     others = [(rename(subject), predicate, rename(term)) for subject, predicate, term in triples]
     chance.shuffle(others)
     return others
 
 
-def iri(local: str) -> Value:
-    return Value("uri", KG + local)
+def iri(local: str) -> NamedNode:
+    return NamedNode(KG + local)
 
 
-def node(name: str) -> Value:
-    return Value("bnode", name)
+def node(name: str) -> BlankNode:
+    return BlankNode(name)
 
 
 class TestProperties:
     """What holds for every graph."""
 
     @given(rdf_strategies.triples)
-    def test_reads_back_to_the_same_graph(self, triples: list[Triple]) -> None:
+    def test_reads_back_to_the_same_graph(self, triples: list[TripleTerm]) -> None:
         """pyoxigraph reads back an isomorphic graph, every lexical form as it was."""
         written = turtle.write(values(triples))
         assert canonical(written) == rdf_strategies.canonical(triples)
 
     @given(rdf_strategies.triples, st.integers(0, 1000))
-    def test_order_and_labels_do_not_matter(self, triples: list[Triple], seed: int) -> None:
+    def test_order_and_labels_do_not_matter(self, triples: list[TripleTerm], seed: int) -> None:
         """Shuffled triples with other blank node labels give the same bytes."""
         given_so = values(triples)
         assert turtle.write(shuffled(given_so, seed)) == turtle.write(given_so)
 
     @given(rdf_strategies.triples)
-    def test_formatting_is_idempotent(self, triples: list[Triple]) -> None:
+    def test_formatting_is_idempotent(self, triples: list[TripleTerm]) -> None:
         """Formatting what the writer wrote changes nothing."""
         written = turtle.write(values(triples))
         assert turtle.format_text(written, "x.ttl") == written
@@ -117,9 +112,9 @@ class TestProperties:
         assert rdf_strategies.canonical(read) == rdf_strategies.canonical(quads)
 
     @given(rdf_strategies.triples)
-    def test_no_trailing_space_and_one_blank_line(self, triples: list[Triple]) -> None:
+    def test_no_trailing_space_and_one_blank_line(self, triples: list[TripleTerm]) -> None:
         """No line ends in a space, and no two blank lines follow each other."""
-        plain = [triple for triple in values(triples) if "\n" not in triple[2].text]
+        plain = [triple for triple in values(triples) if "\n" not in triple[2].value]
         lines = turtle.write(plain).split("\n")
         assert not any(line != line.rstrip(" ") for line in lines)
         assert ("", "") not in pairwise(lines)
@@ -127,16 +122,16 @@ class TestProperties:
 
 def test_rdflib_reads_the_same_graph() -> None:
     """The second reader agrees on nesting, lists, shared and cyclic blank nodes."""
-    triples: list[Values] = [
+    triples: list[Triple] = [
         (iri("a"), iri("p"), node("list1")),
-        (node("list1"), Value("uri", RDF + "first"), node("inner")),
-        (node("list1"), Value("uri", RDF + "rest"), Value("uri", RDF + "nil")),
-        (node("inner"), iri("q"), Value("literal", 'two\nlines "quoted"', language="en")),
+        (node("list1"), NamedNode(RDF + "first"), node("inner")),
+        (node("list1"), NamedNode(RDF + "rest"), NamedNode(RDF + "nil")),
+        (node("inner"), iri("q"), Literal('two\nlines "quoted"', language="en")),
         (iri("b"), iri("p"), node("shared")),
         (iri("a"), iri("p"), node("shared")),
         (node("shared"), iri("q"), node("round")),
         (node("round"), iri("q"), node("round")),
-        (node("alone"), iri("q"), Value("literal", "1.50", XSD + "decimal")),
+        (node("alone"), iri("q"), Literal("1.50", datatype=NamedNode(XSD + "decimal"))),
     ]
     ours = rdflib.Graph().parse(data=turtle.write(triples), format="turtle")
     theirs = rdflib.Graph().parse(data=as_lines(triples), format="nt")
@@ -152,11 +147,11 @@ def test_a_deep_chain_of_blank_nodes_is_written() -> None:
 
 def test_a_long_list_is_written() -> None:
     """A list of ten thousand items is one list."""
-    first, rest = Value("uri", RDF + "first"), Value("uri", RDF + "rest")
-    triples: list[Values] = [(iri("a"), iri("p"), node("c0"))]
+    first, rest = NamedNode(RDF + "first"), NamedNode(RDF + "rest")
+    triples: list[Triple] = [(iri("a"), iri("p"), node("c0"))]
     for place in range(10_000):
-        end = node(f"c{place + 1}") if place < 9_999 else Value("uri", RDF + "nil")
-        number = Value("literal", str(place), XSD + "integer")
+        end = node(f"c{place + 1}") if place < 9_999 else NamedNode(RDF + "nil")
+        number = Literal(str(place), datatype=NamedNode(XSD + "integer"))
         triples += [(node(f"c{place}"), first, number), (node(f"c{place}"), rest, end)]
     written = turtle.write(triples)
     assert "_:" not in written
@@ -189,19 +184,19 @@ class TestStyle:
     )
     def test_integers_are_short_when_canonical(self, text: str, written: str) -> None:
         """A short form stands only where every reader gives back the same lexical form."""
-        triples = [(iri("a"), iri("p"), Value("literal", text, XSD + "integer"))]
+        triples = [(iri("a"), iri("p"), Literal(text, datatype=NamedNode(XSD + "integer")))]
         assert f"    kg:p {written} ;\n" in turtle.write(triples)
 
     @pytest.mark.parametrize(("text", "written"), [("true", "true"), ("1", '"1"^^xsd:boolean')])
     def test_booleans_are_short_when_canonical(self, text: str, written: str) -> None:
         """As for integers."""
-        triples = [(iri("a"), iri("p"), Value("literal", text, XSD + "boolean"))]
+        triples = [(iri("a"), iri("p"), Literal(text, datatype=NamedNode(XSD + "boolean")))]
         assert f"    kg:p {written} ;\n" in turtle.write(triples)
 
     @pytest.mark.parametrize("tag", ["en", "en-GB", "zh-Hant-TW", "de-1996", "en-a-bbbb-x-ab"])
     def test_language_tags_have_their_customary_case(self, tag: str) -> None:
         """pyoxigraph reads tags in lower case; RFC 5646 writes countries and scripts otherwise."""
-        triples = [(iri("a"), iri("p"), Value("literal", "x", language=tag.lower()))]
+        triples = [(iri("a"), iri("p"), Literal("x", language=tag.lower()))]
         assert f'    kg:p "x"@{tag} ;\n' in turtle.write(triples)
 
     def test_numbers_in_names_sort_as_numbers(self) -> None:
@@ -356,7 +351,7 @@ def test_the_sources_keep_their_meaning() -> None:
 
 def test_unused_prefixes_are_not_declared() -> None:
     """Only prefixes in use stand at the top, sorted."""
-    triples = [(Value("uri", CK + "a"), Value("uri", RDF + "type"), iri("b"))]
+    triples = [(NamedNode(CK + "a"), NamedNode(RDF + "type"), iri("b"))]
     assert turtle.write(triples).startswith(
         f"@prefix ck: <{CK}> .\n@prefix kg: <{KG}> .\n\nck:a\n    a kg:b ;\n.\n"
     )
@@ -441,9 +436,9 @@ HARD: dict[str, Callable[[int], list[tuple[int, int]]]] = {
 
 
 @st.composite
-def tangles(draw: st.DrawFn) -> list[Values]:
+def tangles(draw: st.DrawFn) -> list[Triple]:
     """Draw some hard shapes, joined to each other or not, with lists and names hung on them."""
-    triples: set[Values] = set()
+    triples: set[Triple] = set()
     last = 0
     for _ in range(draw(st.integers(1, 4))):
         links = HARD[draw(st.sampled_from(sorted(HARD)))](draw(st.integers(2, 7)))
@@ -462,23 +457,22 @@ def tangles(draw: st.DrawFn) -> list[Values]:
         draw(st.lists(st.lists(numbers, min_size=1, max_size=3), max_size=3))
     ):
         for step, item in enumerate(items):
-            rest = (
-                node(f"c{place}x{step + 1}") if step + 1 < len(items) else Value("uri", RDF + "nil")
-            )
+            rest = node(f"c{place}x{step + 1}") if step + 1 < len(items) else NamedNode(RDF + "nil")
             cell = node(f"c{place}x{step}")
             inner = node(f"c{place - 1}x0") if place and not step else node(f"n{item}")
             triples |= {
-                (cell, Value("uri", RDF + "first"), inner),
-                (cell, Value("uri", RDF + "rest"), rest),
+                (cell, NamedNode(RDF + "first"), inner),
+                (cell, NamedNode(RDF + "rest"), rest),
             }
-        triples.add((draw(st.sampled_from([iri("a"), node("n0")])), iri("p"), node(f"c{place}x0")))
+        start: Any = draw(st.sampled_from([iri("a"), node("n0")]))
+        triples.add((start, iri("p"), node(f"c{place}x0")))
     return list(triples)
 
 
 @seed(14)
 @settings(max_examples=200, deadline=None)
 @given(tangles(), st.integers(0, 1000))
-def test_tangles_of_blank_nodes(triples: list[Values], chance: int) -> None:
+def test_tangles_of_blank_nodes(triples: list[Triple], chance: int) -> None:
     """Nothing is lost, to format again changes nothing, and the labels read do not matter."""
     written = turtle.write(triples)
     assert turtle.format_text(written, "x.ttl") == written

@@ -11,7 +11,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 
+from pyoxigraph import BlankNode, NamedNode
+
 from crampkg.errors import UsageError
+from crampkg.rdf import parts, sort_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +23,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-    from crampkg.records import Value
+    from crampkg.rdf import RdfTerm, Triple
 
-    Triple = tuple[Value, Value, Value]
     Colours = dict[int, int]
     Form = tuple[list[int], list[tuple[int, int, int]]]
 
@@ -47,17 +49,13 @@ def relabelled(quads: Iterable[Quad]) -> list[Quad]:
 
     Raises `UsageError` as `ordered` does.
     """
-    from pyoxigraph import BlankNode, NamedNode
     from pyoxigraph import Quad as QuadOf
-
-    from crampkg.convert import to_value
 
     found = list(dict.fromkeys(quads))
     graphs: dict[str | None, list[Triple]] = {}
     for quad in found:
         name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
-        triple = to_value(quad.subject), to_value(quad.predicate), to_value(quad.object)
-        graphs.setdefault(name, []).append(triple)
+        graphs.setdefault(name, []).append(parts(quad))
     labels = {label: BlankNode(f"b{number}") for number, label in enumerate(ordered(graphs))}
 
     def renamed(term: Any) -> Any:
@@ -78,16 +76,16 @@ class _Nodes:
         said: defaultdict[int, list[tuple[str, ...]]] = defaultdict(list)
         for graph, triples in graphs.items():
             for subject, predicate, term in triples:
-                kind = graph or "", predicate.text
-                ends = [self._number(end) for end in (subject, term) if end.kind == "bnode"]
+                kind = graph or "", predicate.value
+                ends = [self._number(end) for end in (subject, term) if isinstance(end, BlankNode)]
                 if len(set(ends)) > 1:
                     links.append((ends[0], kind, ends[1]))
                 elif len(ends) > 1:
                     said[ends[0]].append(("to itself", *kind))
-                elif subject.kind == "bnode":
-                    said[ends[0]].append(("says", *kind, *(part or "" for part in term)))
+                elif isinstance(subject, BlankNode):
+                    said[ends[0]].append(("says", *kind, *sort_key(term)))
                 elif ends:
-                    said[ends[0]].append(("referred to", *kind, *(part or "" for part in subject)))
+                    said[ends[0]].append(("referred to", *kind, *sort_key(subject)))
         kinds = {kind: 2 * rank for rank, kind in enumerate(sorted({kind for _, kind, _ in links}))}
         self._links: list[list[tuple[int, int]]] = [[] for _ in self._labels]
         for start, kind, end in links:
@@ -105,8 +103,8 @@ class _Nodes:
         names = list(self._labels)
         return [names[node] for node in self._ordered(list(self._colours), self._colours, 0)]
 
-    def _number(self, term: Value) -> int:
-        return self._labels.setdefault(term.text, len(self._labels))
+    def _number(self, term: RdfTerm) -> int:
+        return self._labels.setdefault(term.value, len(self._labels))
 
     def _ordered(self, nodes: list[int], given: Colours, depth: int) -> list[int]:
         if len(nodes) == 1:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 
-from crampkg.records import Value
+from pyoxigraph import NamedNode
+
+from crampkg.rdf import sort_key
 from crampkg.text import natural
 from crampkg.vocabulary import CK, OWL, RDF, RDFS, SKOS
 
@@ -17,11 +19,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from crampkg.rdf import RdfTerm, Triple
+
     #: What a graph says of each subject.
-    About = Mapping[Value, Mapping[Value, list[Value]]]
+    About = Mapping[RdfTerm, Mapping[RdfTerm, list[RdfTerm]]]
 
 _TYPE, _ABOVE, _ABOVE_PROPERTY, _DOMAIN, _INVERSE, _THEME, _RANK, _SCALE, _STRENGTH, _LABEL = (
-    Value("uri", iri)
+    NamedNode(iri)
     for iri in (
         RDF + "type",
         RDFS + "subClassOf",
@@ -35,7 +39,7 @@ _TYPE, _ABOVE, _ABOVE_PROPERTY, _DOMAIN, _INVERSE, _THEME, _RANK, _SCALE, _STREN
         SKOS + "prefLabel",
     )
 )
-_IS_THEME = Value("uri", CK + "Theme")
+_IS_THEME = NamedNode(CK + "Theme")
 _TYPED_THEME = (_TYPE, _IS_THEME)
 _ONTOLOGY = OWL + "Ontology"
 #: Along which properties a term inherits a theme, the first that leads to one deciding.
@@ -55,18 +59,19 @@ _FIXED = frozenset({*(heading for heading, _ in _KINDS), _INDIVIDUALS, GENERAL_A
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 
 
-def chapters(about: About) -> list[tuple[str, list[Value]]] | None:
+def chapters(about: About) -> list[tuple[str, list[RdfTerm]]] | None:
     """Return the named subjects of an ontology in order, each chapter with its heading.
 
     The heading of the first part, the ontology itself, is empty. Returns None for a graph that
     declares no owl:Ontology.
     """
-    subjects = sorted((term for term in about if term.kind == "uri"), key=_by_name)
+    subjects: list[RdfTerm] = [term for term in about if isinstance(term, NamedNode)]
+    subjects.sort(key=_by_name)
     kinds = {term: _kind(about[term]) for term in subjects}
     if _ONTOLOGY not in kinds.values():
         return None
     themes = _Themes(about)
-    members: dict[Value | None, list[Value]] = {}
+    members: dict[RdfTerm | None, list[RdfTerm]] = {}
     for term in subjects:
         if kinds[term] != _ONTOLOGY:
             members.setdefault(themes.of(term), []).append(term)
@@ -87,12 +92,12 @@ def chapters(about: About) -> list[tuple[str, list[Value]]] | None:
     return [(heading, terms) for heading, terms in found if terms]
 
 
-def headings(triples: Iterable[tuple[Value, Value, Value]]) -> frozenset[str]:
+def headings(triples: Iterable[Triple]) -> frozenset[str]:
     """Return the headings that a file of `triples` may have: the only comments that are kept."""
     triples = list(triples)
     themes = {subject for subject, predicate, term in triples if (predicate, term) == _TYPED_THEME}
     labels = {
-        _as_heading(term.text)
+        _as_heading(term.value)
         for subject, predicate, term in triples
         if subject in themes and predicate == _LABEL
     }
@@ -104,9 +109,9 @@ class _Themes:
 
     def __init__(self, about: About) -> None:
         self._about = about
-        self._known: dict[Value, Value | None] = {}
+        self._known: dict[RdfTerm, RdfTerm | None] = {}
 
-    def of(self, term: Value) -> Value | None:
+    def of(self, term: RdfTerm) -> RdfTerm | None:
         """Return the theme of a term, or None.
 
         The way up is walked breadth first, so that the nearest theme wins and circles end.
@@ -115,14 +120,14 @@ class _Themes:
             self._known[term] = next(self._above(term), None)
         return self._known[term]
 
-    def place(self, theme: Value) -> tuple[int, object]:
-        return _number(self._about.get(theme, {}), _RANK), natural(theme.text)
+    def place(self, theme: RdfTerm) -> tuple[int, object]:
+        return _number(self._about.get(theme, {}), _RANK), natural(theme.value)
 
-    def heading(self, theme: Value) -> str:
+    def heading(self, theme: RdfTerm) -> str:
         labels = self._about.get(theme, {}).get(_LABEL, ())
-        return _as_heading(min((label.text for label in labels), default="") or theme.text)
+        return _as_heading(min((label.value for label in labels), default="") or theme.value)
 
-    def _above(self, term: Value) -> Iterator[Value]:
+    def _above(self, term: RdfTerm) -> Iterator[RdfTerm]:
         met = {term: None}
         waiting = [term]
         for each in waiting:  # grows while it is walked
@@ -132,7 +137,7 @@ class _Themes:
             yield from sorted(properties.get(_THEME, ()), key=_by_name)
             for way in _INHERITED:
                 for above in sorted(properties.get(way, ()), key=_by_name):
-                    if above not in met and above.kind == "uri":
+                    if above not in met and isinstance(above, NamedNode):
                         met[above] = None
                         waiting.append(above)
 
@@ -143,20 +148,20 @@ def _as_heading(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _kind(properties: Mapping[Value, list[Value]]) -> str:
-    types = {term.text for term in properties.get(_TYPE, ())}
+def _kind(properties: Mapping[RdfTerm, list[RdfTerm]]) -> str:
+    types = {term.value for term in properties.get(_TYPE, ())}
     if _ONTOLOGY in types:
         return _ONTOLOGY
     return next((heading for heading, kinds in _KINDS if kinds & types), _INDIVIDUALS)
 
 
-def _ordered(terms: list[Value], about: About, kind: str) -> list[Value]:
+def _ordered(terms: list[RdfTerm], about: About, kind: str) -> list[RdfTerm]:
     """Return terms of a kind in reading order: individuals by scale and rank, others as a tree."""
     if kind == _INDIVIDUALS:
 
-        def place(term: Value) -> tuple[list[object], int, object]:
+        def place(term: RdfTerm) -> tuple[list[object], int, object]:
             scale = [
-                natural(each.text) for way in (_TYPE, _SCALE) for each in about[term].get(way, ())
+                natural(each.value) for way in (_TYPE, _SCALE) for each in about[term].get(way, ())
             ]
             return [*sorted(scale)], _number(about[term], _RANK), _by_name(term)
 
@@ -167,14 +172,14 @@ def _ordered(terms: list[Value], about: About, kind: str) -> list[Value]:
     return ladder + _tree(rest, about)
 
 
-def _tree(terms: Collection[Value], about: About) -> list[Value]:
+def _tree(terms: Collection[RdfTerm], about: About) -> list[RdfTerm]:
     """Return terms each after all of its parents among them, children beneath the last of these.
 
     Terms on a circle have no parent to begin with and come last.
     """
     inside = dict.fromkeys(terms)
-    children: dict[Value, list[Value]] = {}
-    missing: dict[Value, int] = {}
+    children: dict[RdfTerm, list[RdfTerm]] = {}
+    missing: dict[RdfTerm, int] = {}
     for term in terms:
         parents = {
             above
@@ -186,7 +191,7 @@ def _tree(terms: Collection[Value], about: About) -> list[Value]:
         for parent in parents:
             children.setdefault(parent, []).append(term)
     waiting = [term for term in terms if not missing[term]][::-1]
-    order: list[Value] = []
+    order: list[RdfTerm] = []
     while waiting:
         term = waiting.pop()
         order.append(term)
@@ -198,11 +203,11 @@ def _tree(terms: Collection[Value], about: About) -> list[Value]:
     return order + list(inside)
 
 
-def _number(properties: Mapping[Value, list[Value]], predicate: Value) -> int:
+def _number(properties: Mapping[RdfTerm, list[RdfTerm]], predicate: RdfTerm) -> int:
     """Return a rank or strength; a large number where there is none."""
-    texts = (term.text for term in properties.get(predicate, ()))
+    texts = (term.value for term in properties.get(predicate, ()))
     return min((int(text) for text in texts if _INTEGER.fullmatch(text)), default=10**18)
 
 
-def _by_name(term: Value) -> tuple[str, object]:
-    return term.kind, natural(term.text)
+def _by_name(term: RdfTerm) -> tuple[str, object]:
+    return sort_key(term)[0], natural(term.value)

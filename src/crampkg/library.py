@@ -294,7 +294,7 @@ def own_query(name: str, **iris: Iterable[str]) -> str:
 def own_rows(name: str, engine: Engine, **iris: Iterable[str]) -> Iterator[list[str]]:
     """Yield the rows of one of these queries as texts, "" for what is not bound."""
     for row in engine.query(own_query(name, **iris)).bindings():
-        yield ["" if value is None else value.text for value in row]
+        yield ["" if value is None else value.value for value in row]
 
 
 def read_own() -> None:

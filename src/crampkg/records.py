@@ -30,21 +30,6 @@ else:
         """What typing calls so, as far as the records here need it."""
 
 
-class Value(NamedTuple):
-    """One RDF term of a result, independent of the engine that gave it.
-
-    `kind` is "uri", "literal" or "bnode" (SPARQL 1.1 Query Results JSON Format, section 3.2.2);
-    `text` the IRI, lexical form or label; `datatype` an IRI for a typed literal other than
-    xsd:string; `language` a tag for a language-tagged one. Exports of RDF 1.2 have a "triple" too:
-    a triple term, whose text is its three IRIs with blanks between.
-    """
-
-    kind: str
-    text: str
-    datatype: str | None = None
-    language: str | None = None
-
-
 class Parameter(NamedTuple):
     """A parameter of a question, as its header declares it."""
 

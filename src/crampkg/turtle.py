@@ -14,10 +14,13 @@ import re
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Triple as TripleTerm
+
 from crampkg.blank_nodes import ordered
 from crampkg.chapters import GENERAL_AXIOMS, chapters, headings
 from crampkg.errors import SourceError, UsageError
-from crampkg.records import Value
+from crampkg.rdf import datatype_of, parts
 from crampkg.sources import decode, read_bytes, replace_file
 from crampkg.text import Key, natural
 from crampkg.vocabulary import PREFIXES, RDF, XSD, expand
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-    Triple = tuple[Value, Value, Value]
+    from crampkg.rdf import RdfTerm, Triple
+
 
 WIDTH = 100
 _INDENT = "    "
@@ -52,7 +56,8 @@ _READING_ORDER = """
 """
 _RANK = {expand(curie): place for place, curie in enumerate(_READING_ORDER.split())}
 
-_TYPE, _FIRST, _REST, _NIL = (Value("uri", RDF + name) for name in ("type", "first", "rest", "nil"))
+_TYPE, _FIRST, _REST, _NIL = (NamedNode(RDF + name) for name in ("type", "first", "rest", "nil"))
+_CELL = {_FIRST, _REST}
 _INTEGER, _BOOLEAN = XSD + "integer", XSD + "boolean"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _LOCAL = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_-]*)?")
@@ -61,6 +66,9 @@ _ESCAPES = str.maketrans(
     | {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 )
 _LONG_ESCAPES = {code: to for code, to in _ESCAPES.items() if chr(code) not in '"\n'}
+
+#: The order of terms among the objects of a predicate.
+_KINDS = (NamedNode, Literal, TripleTerm, BlankNode)
 
 #: Blank nodes nested deeper than this get a label, for the reader's sake and the call stack's.
 _DEEPEST = 24
@@ -90,9 +98,6 @@ def parse_turtle(text: str, where: str) -> tuple[list[Quad], dict[str, str]]:
     Blank nodes get labels that no other text has; `where` names the text in messages. Raises
     `SourceError` with the line for text that is not Turtle, or has what only RDF 1.2 has.
     """
-    from pyoxigraph import Literal, RdfFormat, parse
-    from pyoxigraph import Triple as TripleTerm
-
     if "<<" in text:  # thousands of nested triple terms would end the process
         _refuse_beyond(text, where)
     parser = parse(text, format=RdfFormat.TURTLE, rename_blank_nodes=True)
@@ -119,12 +124,8 @@ def format_text(text: str, where: str) -> str:
     prefixes are kept. Raises `SourceError` as `parse_turtle` does, for blank nodes that are too
     much alike, and for a comment, which no parser keeps and which would be lost.
     """
-    from crampkg.convert import to_value
-
     quads, declared = parse_turtle(text, where)
-    triples = {
-        (to_value(quad.subject), to_value(quad.predicate), to_value(quad.object)) for quad in quads
-    }
+    triples = {*map(parts, quads)}
     _refuse_comments(text, where, headings(triples))
     prefixes = {name: iri for name, iri in PREFIXES.items() if declared.get(name, iri) == iri}
     ours = set(prefixes.values())
@@ -179,14 +180,14 @@ class _Document:
         self._short: dict[str, str] = {}
         self._used: dict[str, str] = {}
         self._flat: dict[str, tuple[str, bool]] = {}
-        self._about: dict[str | None, dict[Value, dict[Value, list[Value]]]] = {
+        self._about: dict[str | None, dict[RdfTerm, dict[RdfTerm, list[RdfTerm]]]] = {
             name: _by_subject(triples) for name, triples in graphs.items()
         }
         self._nodes = {
-            subject.text: properties
+            subject.value: properties
             for about in self._about.values()
             for subject, properties in about.items()
-            if subject.kind == "bnode" and subject.text not in self._labels
+            if isinstance(subject, BlankNode) and subject.value not in self._labels
         }
 
     def text(self) -> str:
@@ -203,18 +204,22 @@ class _Document:
 
     def _blocks(self, name: str | None) -> list[str]:
         about = self._about[name]
-        shared = [Value("bnode", node) for node in self._labels if Value("bnode", node) in about]
+        shared = [node for node in map(BlankNode, self._labels) if node in about]
         referred = {triple[2] for triple in self._graphs[name]}
         roots = [
             term
             for term in about
-            if term.kind == "bnode" and term.text not in self._labels and term not in referred
+            if isinstance(term, BlankNode)
+            and term.value not in self._labels
+            and term not in referred
         ]
-        anonymous = shared + sorted(roots, key=self._sortable)
+        anonymous: list[RdfTerm] = [*shared, *sorted(roots, key=self._sortable)]
         parts = chapters(about)
         if parts is None:
-            named = sorted((term for term in about if term.kind == "uri"), key=self._sortable)
-            return [self._block(subject, about[subject]) for subject in named + anonymous]
+            named = sorted(
+                (term for term in about if isinstance(term, NamedNode)), key=self._sortable
+            )
+            return [self._block(subject, about[subject]) for subject in (*named, *anonymous)]
         blocks = []
         for heading, subjects in [*parts, (GENERAL_AXIOMS, anonymous)]:
             if heading and subjects:
@@ -222,11 +227,11 @@ class _Document:
             blocks.extend(self._block(subject, about[subject]) for subject in subjects)
         return blocks
 
-    def _block(self, subject: Value, properties: dict[Value, list[Value]]) -> str:
-        name = self._labels.get(subject.text, "[]") if subject.kind == "bnode" else None
-        return f"{name or self._iri(subject.text)}\n{self._properties(properties, 1)}.\n"
+    def _block(self, subject: RdfTerm, properties: dict[RdfTerm, list[RdfTerm]]) -> str:
+        name = self._labels.get(subject.value, "[]") if isinstance(subject, BlankNode) else None
+        return f"{name or self._iri(subject.value)}\n{self._properties(properties, 1)}.\n"
 
-    def _properties(self, properties: dict[Value, list[Value]], level: int) -> str:
+    def _properties(self, properties: dict[RdfTerm, list[RdfTerm]], level: int) -> str:
         """Write predicates and objects, one a line, for the lines at indentation `level`."""
         pad = _INDENT * level
         lines = []
@@ -243,28 +248,28 @@ class _Document:
         return "".join(lines)
 
     def _in_order(
-        self, properties: dict[Value, list[Value]]
-    ) -> Iterator[tuple[Value, list[Value]]]:
-        def place(predicate: Value) -> tuple[int, Key]:
-            rank = _RANK.get(predicate.text, len(_RANK))
+        self, properties: dict[RdfTerm, list[RdfTerm]]
+    ) -> Iterator[tuple[RdfTerm, list[RdfTerm]]]:
+        def place(predicate: RdfTerm) -> tuple[int, Key]:
+            rank = _RANK.get(predicate.value, len(_RANK))
             return rank, natural(self._predicate(predicate))
 
         for predicate in sorted(properties, key=place):
             yield predicate, sorted(properties[predicate], key=self._sortable)
 
-    def _written(self, term: Value, level: int, column: int) -> str:
+    def _written(self, term: RdfTerm, level: int, column: int) -> str:
         """Write an object that begins at `column` of a line at `level`."""
-        if term.kind != "bnode" or term.text in self._labels:
+        if not isinstance(term, BlankNode) or term.value in self._labels:
             return self._term(term)
-        flat, fits_a_line = self._flattened(term.text)
+        flat, fits_a_line = self._flattened(term.value)
         fits = fits_a_line and column + len(flat) + len(" ;") <= WIDTH
-        if fits or term.text not in self._nodes:
+        if fits or term.value not in self._nodes:
             return flat
         pad = _INDENT * level
-        if term.text not in self._cells:
-            return f"[\n{self._properties(self._nodes[term.text], level + 1)}{pad}]"
+        if term.value not in self._cells:
+            return f"[\n{self._properties(self._nodes[term.value], level + 1)}{pad}]"
         deeper = pad + _INDENT
-        items = (self._written(item, level + 1, len(deeper)) for item in self._items(term.text))
+        items = (self._written(item, level + 1, len(deeper)) for item in self._items(term.value))
         return "(\n" + "".join(f"{deeper}{item}\n" for item in items) + f"{pad})"
 
     def _flattened(self, node: str) -> tuple[str, bool]:
@@ -285,35 +290,35 @@ class _Document:
             known = self._flat[node] = text, all(fits for _, fits in forms)
         return known
 
-    def _flat_term(self, term: Value) -> tuple[str, bool]:
-        if term.kind == "bnode" and term.text not in self._labels:
-            return self._flattened(term.text)
-        return self._term(term, flat=True), term.kind != "literal" or "\n" not in term.text
+    def _flat_term(self, term: RdfTerm) -> tuple[str, bool]:
+        if isinstance(term, BlankNode) and term.value not in self._labels:
+            return self._flattened(term.value)
+        return self._term(term, flat=True), not isinstance(term, Literal) or "\n" not in term.value
 
-    def _items(self, cell: str) -> Iterator[Value]:
-        while cell != _NIL.text:
+    def _items(self, cell: str) -> Iterator[RdfTerm]:
+        while cell != _NIL.value:
             yield self._nodes[cell][_FIRST][0]
-            cell = self._nodes[cell][_REST][0].text
+            cell = self._nodes[cell][_REST][0].value
 
-    def _sortable(self, term: Value) -> tuple[int, Key]:
+    def _sortable(self, term: RdfTerm) -> tuple[int, Key]:
         """IRIs before literals before blank nodes, each by its written form."""
-        rank = ("uri", "literal", "triple", "bnode").index(term.kind)
-        return rank, natural(self._flat_term(term)[0])
+        return _KINDS.index(type(term)), natural(self._flat_term(term)[0])
 
-    def _predicate(self, predicate: Value) -> str:
-        return "a" if predicate == _TYPE else self._iri(predicate.text)
+    def _predicate(self, predicate: RdfTerm) -> str:
+        return "a" if predicate == _TYPE else self._iri(predicate.value)
 
-    def _term(self, term: Value, *, flat: bool = False) -> str:
-        if term.kind == "uri":
-            return "()" if term == _NIL else self._iri(term.text)
-        if term.kind == "bnode":
-            return self._labels[term.text]
-        if term.kind == "triple":
-            return f"<<( {' '.join(map(self._iri, term.text.split(' ')))} )>>"
-        text = term.text
-        if term.datatype == _INTEGER and _CANONICAL_INTEGER.fullmatch(text):
+    def _term(self, term: RdfTerm, *, flat: bool = False) -> str:
+        if isinstance(term, NamedNode):
+            return "()" if term == _NIL else self._iri(term.value)
+        if isinstance(term, BlankNode):
+            return self._labels[term.value]
+        if isinstance(term, TripleTerm):
+            return f"<<( {' '.join(map(self._term, term))} )>>"
+        text = term.value
+        datatype = datatype_of(term)
+        if datatype == _INTEGER and _CANONICAL_INTEGER.fullmatch(text):
             return text
-        if term.datatype == _BOOLEAN and text in ("true", "false"):
+        if datatype == _BOOLEAN and text in ("true", "false"):
             return text
         if "\n" in text and not flat:
             body = text.translate(_LONG_ESCAPES).replace('"""', '\\"\\"\\"')
@@ -322,7 +327,7 @@ class _Document:
             quoted = f'"{text.translate(_ESCAPES)}"'
         if term.language:
             return f"{quoted}@{_tag(term.language)}"
-        return f"{quoted}^^{self._iri(term.datatype)}" if term.datatype else quoted
+        return f"{quoted}^^{self._iri(datatype)}" if datatype else quoted
 
     def _iri(self, iri: str) -> str:
         known = self._short.get(iri)
@@ -349,8 +354,8 @@ def _tag(language: str) -> str:
     return "-".join([parts[0], *cased, *parts[max(singleton, 1) :]])
 
 
-def _by_subject(triples: Iterable[Triple]) -> dict[Value, dict[Value, list[Value]]]:
-    about: dict[Value, dict[Value, list[Value]]] = {}
+def _by_subject(triples: Iterable[Triple]) -> dict[RdfTerm, dict[RdfTerm, list[RdfTerm]]]:
+    about: dict[RdfTerm, dict[RdfTerm, list[RdfTerm]]] = {}
     for subject, predicate, term in triples:
         about.setdefault(subject, {}).setdefault(predicate, []).append(term)
     return about
@@ -364,21 +369,21 @@ def nesting(graphs: Mapping[str | None, set[Triple]]) -> _Nesting:
     """
     references: Counter[str] = Counter()
     homes: defaultdict[str, set[str | None]] = defaultdict(set)
-    properties: defaultdict[str, list[tuple[Value, Value]]] = defaultdict(list)
+    properties: defaultdict[str, list[tuple[NamedNode, RdfTerm]]] = defaultdict(list)
     for name, triples in graphs.items():
         for subject, predicate, term in triples:
-            if subject.kind == "bnode":
-                homes[subject.text].add(name)
-                properties[subject.text].append((predicate, term))
-            if term.kind == "bnode":
-                homes[term.text].add(name)
-                references[term.text] += 1
+            if isinstance(subject, BlankNode):
+                homes[subject.value].add(name)
+                properties[subject.value].append((predicate, term))
+            if isinstance(term, BlankNode):
+                homes[term.value].add(name)
+                references[term.value] += 1
     labelled = {node for node in homes if references[node] > 1 or len(homes[node]) > 1}
     parents = {
-        term.text: node
+        term.value: node
         for node, pairs in properties.items()
         for _, term in pairs
-        if term.kind == "bnode" and term.text not in labelled
+        if isinstance(term, BlankNode) and term.value not in labelled
     }
     waiting = Counter(parents.values())
     ready = [node for node in homes if not waiting[node]]
@@ -388,9 +393,9 @@ def nesting(graphs: Mapping[str | None, set[Triple]]) -> _Nesting:
         node = ready.pop()
         heights[node] = 0
         for predicate, term in properties[node]:
-            if term.kind == "bnode" and term.text not in labelled:
-                deeper = 0 if predicate == _REST and term.text in cells else 1
-                heights[node] = max(heights[node], heights[term.text] + deeper)
+            if isinstance(term, BlankNode) and term.value not in labelled:
+                deeper = 0 if predicate == _REST and term.value in cells else 1
+                heights[node] = max(heights[node], heights[term.value] + deeper)
         if heights[node] > _DEEPEST and references[node]:
             labelled.add(node)
         if node not in labelled and _is_cell(properties[node], cells):
@@ -402,11 +407,12 @@ def nesting(graphs: Mapping[str | None, set[Triple]]) -> _Nesting:
     return _Nesting(labelled | (homes.keys() - heights.keys()), cells)
 
 
-def _is_cell(properties: list[tuple[Value, Value]], cells: set[str]) -> bool:
-    if sorted(predicate for predicate, _ in properties) != [_FIRST, _REST]:
+def _is_cell(properties: list[tuple[NamedNode, RdfTerm]], cells: set[str]) -> bool:
+    by_predicate = dict(properties)
+    if len(properties) != len(_CELL) or by_predicate.keys() != _CELL:
         return False
-    rest = dict(properties)[_REST]
-    return rest == _NIL or (rest.kind == "bnode" and rest.text in cells)
+    rest = by_predicate[_REST]
+    return rest == _NIL or (isinstance(rest, BlankNode) and rest.value in cells)
 
 
 #: Everything in Turtle in which a # does not begin a comment, comments, and what RDF 1.2 adds:

@@ -7,12 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode
 from tiny import BASE, HOME
 
 from crampkg import KnowledgeGraph
 from crampkg.answers import formats, sentences
 from crampkg.cli import main
-from crampkg.records import Status, Value
+from crampkg.records import Status
 from crampkg.vocabulary import KG
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +94,7 @@ def test_a_card_names_the_article_of_each_claim(
 def test_a_row_is_of_its_claim_before_it_is_of_anything_else() -> None:
     statuses = [Status(name, "", "", "", "", f"{KG}{name}/article") for name in ("one", "two")]
     titles = sentences.titles(statuses)
-    thing = Value("uri", f"{KG}calf")
-    row = {"source": Value("uri", f"{KG}two/reference-1"), "claim": Value("uri", f"{KG}one/claim")}
+    thing = NamedNode(f"{KG}calf")
+    row = {"source": NamedNode(f"{KG}two/reference-1"), "claim": NamedNode(f"{KG}one/claim")}
     assert sentences.title_of({"thing": thing, **row}, titles) == "one"
     assert sentences.title_of({"thing": thing, "claim": None}, titles) == ""

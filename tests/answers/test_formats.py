@@ -7,7 +7,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any, cast
 from xml.etree import ElementTree as ET
 
@@ -34,10 +34,10 @@ from crampkg import KnowledgeGraph, export
 from crampkg.answers import formats, sentences, table
 from crampkg.answers.answer import Answer
 from crampkg.answers.table import show
-from crampkg.convert import from_value
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import UsageError
-from crampkg.records import Question, Status, Term, Value
+from crampkg.rdf import RdfTerm, Triple
+from crampkg.records import Question, Status, Term
 from crampkg.vocabulary import CK, KG, RDF, SKOS, XSD
 
 STATUS = Status("A title", "2025-10-24", "pending human review", "clinicians", "Not advice.")
@@ -53,7 +53,7 @@ class Found:
     def __init__(
         self,
         variables: tuple[str, ...] = (),
-        rows: list[dict[str, Value | None]] | None = None,
+        rows: list[dict[str, RdfTerm | None]] | None = None,
         boolean: bool | None = None,
     ) -> None:
         self.form = "select" if boolean is None else "ask"
@@ -61,11 +61,11 @@ class Found:
         self.boolean = boolean
         self._rows = rows or []
 
-    def bindings(self) -> Iterator[tuple[Value | None, ...]]:
+    def bindings(self) -> Iterator[tuple[RdfTerm | None, ...]]:
         """Iterate over the rows."""
         return (tuple(row[name] for name in self.variables) for row in self._rows)
 
-    def triples(self) -> Iterator[tuple[Value, Value, Value]]:
+    def triples(self) -> Iterator[Triple]:
         """Iterate over no triples."""
         return iter(())
 
@@ -90,10 +90,10 @@ FORMAT_OF = {
     "rdfxml": pyoxigraph.RdfFormat.RDF_XML,
 }
 
-ROWS: list[dict[str, Value | None]] = [
-    {"thing": Value("uri", KG + "calf"), "name": Value("literal", "calf", None, "en")},
-    {"thing": Value("bnode", "x7"), "name": None},
-    {"thing": Value("bnode", "x7"), "name": Value("literal", '007 "|"\n*', XSD + "integer")},
+ROWS: list[dict[str, RdfTerm | None]] = [
+    {"thing": NamedNode(KG + "calf"), "name": Literal("calf", language="en")},
+    {"thing": BlankNode("x7"), "name": None},
+    {"thing": BlankNode("x7"), "name": Literal('007 "|"\n*', datatype=NamedNode(XSD + "integer"))},
 ]
 ANSWER = answer_of(("thing", "name"), ROWS)
 ASKED = answer_of(("thing", "name"), ROWS, asked=True)
@@ -106,21 +106,20 @@ def read_by_oxigraph(data: bytes, format: pyoxigraph.QueryResultsFormat) -> list
     return [[None if term is None else str(term) for term in row] for row in solutions]
 
 
-def expected(rows: list[dict[str, Value | None]], names: tuple[str, ...]) -> list[list[str | None]]:
+def expected(
+    rows: list[dict[str, RdfTerm | None]], names: tuple[str, ...]
+) -> list[list[str | None]]:
     """Return `rows` in N-Triples, blank nodes numbered as they come."""
     numbers: dict[str, str] = {}
     return [[_term(row[name], numbers) for name in names] for row in rows]
 
 
-def _term(value: Value | None, numbers: dict[str, str]) -> str | None:
+def _term(value: RdfTerm | None, numbers: dict[str, str]) -> str | None:
     if value is None:
         return None
-    if value.kind == "uri":
-        return str(pyoxigraph.NamedNode(value.text))
-    if value.kind == "bnode":
-        return "_:" + numbers.setdefault(value.text, f"b{len(numbers)}")
-    datatype = pyoxigraph.NamedNode(value.datatype) if value.datatype else None
-    return str(pyoxigraph.Literal(value.text, language=value.language, datatype=datatype))
+    if isinstance(value, BlankNode):
+        return "_:" + numbers.setdefault(value.value, f"b{len(numbers)}")
+    return str(value)
 
 
 def test_json_is_read_by_oxigraph_and_rdflib_alike() -> None:
@@ -133,7 +132,7 @@ def test_json_is_read_by_oxigraph_and_rdflib_alike() -> None:
         [None if term is None else str(term) for term in cast("tuple[Any]", row)] for row in read
     ]
     assert rows == [
-        [None if value is None else value.text.replace("x7", "b0") for value in row.values()]
+        [None if value is None else value.value.replace("x7", "b0") for value in row.values()]
         for row in ROWS
     ]
 
@@ -212,26 +211,25 @@ def test_blank_nodes_are_numbered_in_every_format(name: str) -> None:
     assert len(written) == 1
 
 
-def terms(kind: str, texts: st.SearchStrategy[str], *kinds: str | None) -> st.SearchStrategy[Value]:
-    """Return values of one kind, each with the datatype and language in `kinds`."""
-    return texts.map(lambda text: Value(kind, text, *kinds))
+def typed(datatype: str) -> Callable[[str], Literal]:
+    return lambda text: Literal(text, datatype=NamedNode(datatype))
 
 
 TERMS = st.one_of(
     st.none(),
-    terms("literal", st.text(st.characters(codec="utf-8"))),
-    terms("bnode", st.sampled_from(["a", "b"])),
-    terms("uri", st.sampled_from([KG + "calf", "urn:x:é", XSD + "integer", "http://e/a,b"])),
+    st.text(st.characters(codec="utf-8")).map(Literal),
+    st.sampled_from(["a", "b"]).map(BlankNode),
+    st.sampled_from([KG + "calf", "urn:x:é", XSD + "integer", "http://e/a,b"]).map(NamedNode),
     # None of these is a CURIE: JSON-LD must not read them as such.
-    terms("uri", st.sampled_from(["kg:calf", "xsd:integer", "rs:value", "value:x", "sh:calf"])),
-    terms("literal", st.just("x"), "kg:calf"),
-    terms("literal", st.text("0123456789", min_size=1), XSD + "integer"),
-    terms("literal", st.text("aé|"), None, "en"),
+    st.sampled_from(["kg:calf", "xsd:integer", "rs:value", "value:x", "sh:calf"]).map(NamedNode),
+    st.just("x").map(typed("kg:calf")),
+    st.text("0123456789", min_size=1).map(typed(XSD + "integer")),
+    st.text("aé|").map(lambda text: Literal(text, language="en")),
 )
 
 
 @given(rows=st.lists(st.fixed_dictionaries({"a": TERMS, "b": TERMS}), max_size=4))
-def test_any_row_survives_json(rows: list[dict[str, Value | None]]) -> None:
+def test_any_row_survives_json(rows: list[dict[str, RdfTerm | None]]) -> None:
     """Whatever a row holds, a parser reads the same terms back."""
     data = formats.serialize(answer_of(("a", "b"), rows), "json")
     read = read_by_oxigraph(data, pyoxigraph.QueryResultsFormat.JSON)
@@ -239,7 +237,7 @@ def test_any_row_survives_json(rows: list[dict[str, Value | None]]) -> None:
 
 
 @given(rows=st.lists(st.fixed_dictionaries({"a": TERMS, "b": TERMS}), max_size=4))
-def test_any_row_survives_jsonld(rows: list[dict[str, Value | None]]) -> None:
+def test_any_row_survives_jsonld(rows: list[dict[str, RdfTerm | None]]) -> None:
     """The result set in JSON-LD is the same graph as the one that its vocabulary demands."""
     whole = BlankNode()
     wanted: list[tuple[Any, Any, Any]] = [(whole, rdf("type"), rs("ResultSet"))]
@@ -252,7 +250,7 @@ def test_any_row_survives_jsonld(rows: list[dict[str, Value | None]]) -> None:
                 binding = BlankNode()
                 wanted.append((solution, rs("binding"), binding))
                 wanted.append((binding, rs("variable"), Literal(name)))
-                wanted.append((binding, rs("value"), from_value(value)))
+                wanted.append((binding, rs("value"), value))
     data = formats.serialize(answer_of(("a", "b"), rows), "jsonld")
     read = parse(data, format=RdfFormat.JSON_LD)
     assert canonical(Quad(*each.triple) for each in read) == canonical(
@@ -261,7 +259,7 @@ def test_any_row_survives_jsonld(rows: list[dict[str, Value | None]]) -> None:
 
 
 @given(rows=st.lists(st.fixed_dictionaries({"a": TERMS, "b": TERMS}), max_size=4))
-def test_any_row_survives_csv_and_tsv(rows: list[dict[str, Value | None]]) -> None:
+def test_any_row_survives_csv_and_tsv(rows: list[dict[str, RdfTerm | None]]) -> None:
     """CSV keeps the texts, TSV the terms, with the engine's own writing and without."""
     answer = answer_of(("a", "b"), rows)
     written = formats.serialize(answer, "csv").decode()
@@ -272,11 +270,11 @@ def test_any_row_survives_csv_and_tsv(rows: list[dict[str, Value | None]]) -> No
     assert read_by_oxigraph(formats.serialize(answer, "tsv"), tsv) == expected(rows, ("a", "b"))
 
 
-def plain(value: Value | None, numbers: dict[str, str]) -> str:
+def plain(value: RdfTerm | None, numbers: dict[str, str]) -> str:
     """Return a term as CSV has it, blank nodes numbered as they come."""
-    if value is None or value.kind != "bnode":
-        return "" if value is None else value.text
-    return "_:" + numbers.setdefault(value.text, f"b{len(numbers)}")
+    if value is None or not isinstance(value, BlankNode):
+        return "" if value is None else value.value
+    return "_:" + numbers.setdefault(value.value, f"b{len(numbers)}")
 
 
 @pytest.mark.parametrize("name", ["csv", "xml"])
@@ -298,12 +296,12 @@ def test_what_the_engine_writes_is_as_the_standards_say(name: str) -> None:
 @pytest.mark.parametrize("mark", ["\x00", "\x01", "\x08", "\x0b", "\x1f", "\ufffe", "\uffff"])
 def test_xml_refuses_what_it_cannot_hold(mark: str) -> None:
     """Not even escaped (XML 1.0, section 2.2); its neighbours are held."""
-    answer = answer_of(("x",), [{"x": Value("literal", f"a{mark}b")}])
+    answer = answer_of(("x",), [{"x": Literal(f"a{mark}b")}])
     code = f"U\\+{ord(mark):04X}"
     with pytest.raises(UsageError, match=f"cannot hold the character {code}.*such as json"):
         formats.serialize(answer, "xml")
     kept = "\t\n\x20\x7f\ufffd\U00010000"
-    written = formats.serialize(answer_of(("x",), [{"x": Value("literal", kept)}]), "xml")
+    written = formats.serialize(answer_of(("x",), [{"x": Literal(kept)}]), "xml")
     assert kept in texts_of(written)
 
 
@@ -314,7 +312,7 @@ def texts_of(written: bytes) -> list[str | None]:
 
 def test_jsonld_is_read_alike_by_another_processor() -> None:
     iris = ["kg:calf", KG + "calf", "rs:value", "value:x", XSD + "integer", "xsd:integer"]
-    answer = answer_of(("x",), [{"x": Value("uri", iri)} for iri in iris])
+    answer = answer_of(("x",), [{"x": NamedNode(iri)} for iri in iris])
     (whole,) = jsonld.expand(json.loads(formats.serialize(answer, "jsonld")))
     bindings = [
         each[formats.RESULT_SET + "binding"] for each in whole[formats.RESULT_SET + "solution"]
@@ -395,7 +393,7 @@ MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 @example("<b>bold</b>")
 def test_markdown_shows_any_text_as_it_is(text: str) -> None:
     """Rendered by another program, a cell holds the text and no element."""
-    written = formats.serialize(answer_of(("x",), [{"x": Value("literal", text)}]), "md").decode()
+    written = formats.serialize(answer_of(("x",), [{"x": Literal(text)}]), "md").decode()
     (table, *_) = re.findall(r"<tbody>(.*?)</tbody>", MARKDOWN.render(written), re.DOTALL)
     cells = re.findall(r"<td>(.*?)</td>", table, re.DOTALL)
     assert [html.unescape(cell) for cell in cells] == [" ".join(text.split())]
@@ -432,7 +430,7 @@ WORDS = (
 @pytest.mark.parametrize("name", ["table", "md"])
 @pytest.mark.parametrize("word", WORDS)
 def test_words_of_all_scripts_stay_as_they_are(word: str, name: str) -> None:
-    written = formats.serialize(answer_of(("x",), [{"x": Value("literal", word)}]), name)
+    written = formats.serialize(answer_of(("x",), [{"x": Literal(word)}]), name)
     assert word in written.decode()
 
 
@@ -440,17 +438,17 @@ def test_words_of_all_scripts_stay_as_they_are(word: str, name: str) -> None:
     "mark", ["\x00", "\x1b", "\x7f", "\x80", "\x9b", "\u202a", "\u202e", "\u2066", "\u2069"]
 )
 def test_what_steers_a_terminal_does_not_reach_it(mark: str) -> None:
-    value = Value("literal", f"a{mark}b")
+    value = Literal(f"a{mark}b")
     assert "a\ufffdb" in formats.serialize(answer_of(("x",), [{"x": value}]), "table").decode()
 
 
 def test_columns_of_ones_own_query_are_as_in_the_query() -> None:
     """A label beside its thing, and headings of ours, are for the library alone."""
     row = {
-        "x": Value("uri", KG + "calf"),
-        "xLabel": Value("literal", "another"),
-        "strength": Value("literal", "1", XSD + "integer"),
-        "X": Value("uri", "kg:calf"),
+        "x": NamedNode(KG + "calf"),
+        "xLabel": Literal("another"),
+        "strength": Literal("1", datatype=NamedNode(XSD + "integer")),
+        "X": NamedNode("kg:calf"),
         "none": None,
     }
     answer = answer_of(tuple(row), [row, row])

@@ -6,22 +6,23 @@ import io
 import re
 
 import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode
 from rich.console import Console
 
 from crampkg.answers import table
 from crampkg.answers.table import Sheet, _fitted, _folded, _told
-from crampkg.records import Value
+from crampkg.rdf import RdfTerm
 from crampkg.vocabulary import CK, KG, XSD
 
 PROSE = " ".join(["word"] * 20)  # 99 cells
 
 
-def text(value: str) -> Value:
-    return Value("literal", value)
+def text(value: str) -> RdfTerm:
+    return Literal(value)
 
 
-def number(value: int, kind: str = "integer") -> Value:
-    return Value("literal", str(value), XSD + kind)
+def number(value: int, kind: str = "integer") -> RdfTerm:
+    return Literal(str(value), datatype=NamedNode(XSD + kind))
 
 
 def printed(content: Sheet, width: int) -> list[str]:
@@ -256,22 +257,22 @@ def test_a_long_text_is_said_once_and_a_list_goes_on_from_its_first_words() -> N
 
 
 def test_a_sheet_shows_labels_and_knows_its_numbers() -> None:
-    rows: list[dict[str, Value | None]] = [
+    rows: list[dict[str, RdfTerm | None]] = [
         {
-            "site": Value("uri", f"{KG}calf"),
+            "site": NamedNode(f"{KG}calf"),
             "siteLabel": text("calf"),
-            "marker": Value("uri", f"{KG}marker-1"),
+            "marker": NamedNode(f"{KG}marker-1"),
             "markerText": None,
             "rank": number(1),
-            "claim": Value("uri", f"{KG}claim-1"),
+            "claim": NamedNode(f"{KG}claim-1"),
         },
         {
-            "site": Value("uri", f"{KG}foot"),
+            "site": NamedNode(f"{KG}foot"),
             "siteLabel": None,
             "marker": None,
             "markerText": None,
             "rank": None,
-            "claim": Value("uri", f"{KG}claim-2"),
+            "claim": NamedNode(f"{KG}claim-2"),
         },
     ]
     content = table.sheet(tuple(rows[0]), rows, {f"{KG}claim-2": "two\n words"})
@@ -289,7 +290,7 @@ def test_a_sheet_shows_labels_and_knows_its_numbers() -> None:
 
 
 def test_headings_that_would_be_alike_are_the_names() -> None:
-    rows: list[dict[str, Value | None]] = [{"hedgeText": text("a"), "hedge": text("b")}]
+    rows: list[dict[str, RdfTerm | None]] = [{"hedgeText": text("a"), "hedge": text("b")}]
     assert table.sheet(("hedgeText",), rows).headings == ("hedge",)
     rows = [{"markerText": text("a"), "Marker": text("b")}]
     assert table.sheet(("markerText", "Marker"), rows).headings == ("markerText", "Marker")
@@ -315,14 +316,14 @@ def test_a_heading_is_the_name_in_words(name: str, heading: str) -> None:
     ("value", "shown"),
     [
         (None, ""),
-        (Value("uri", f"{CK}causes"), "ck:causes"),
-        (Value("uri", "http://example.org/x"), "http://example.org/x"),
-        (Value("bnode", "b1"), "_:b1"),
+        (NamedNode(f"{CK}causes"), "ck:causes"),
+        (NamedNode("http://example.org/x"), "http://example.org/x"),
+        (BlankNode("b1"), "_:b1"),
         (text("two\n\twords "), "two words"),
         (text("a\u202eb\x1b"), "a\ufffdb\ufffd"),
     ],
 )
-def test_a_cell_is_read_by_people(value: Value | None, shown: str) -> None:
+def test_a_cell_is_read_by_people(value: RdfTerm | None, shown: str) -> None:
     assert table.cell(value) == shown
 
 
@@ -396,8 +397,8 @@ def test_a_matrix_joins_what_differs_in_its_marker_or_its_way_alone() -> None:
 
 
 def test_a_graph_says_each_subject_once() -> None:
-    def iri(name: str) -> Value:
-        return Value("uri", KG + name)
+    def iri(name: str) -> NamedNode:
+        return NamedNode(KG + name)
 
     console = Console(width=30, file=io.StringIO(), color_system=None)
     with console.capture() as capture:
@@ -499,7 +500,7 @@ def test_a_card_begins_in_bold_with_its_number_dim() -> None:
     assert "\x1b[31mdenied" in shown
     console = coloured(30)
     with console.capture() as capture:
-        iri = Value("uri", f"{KG}calf")
-        table.show_graph(console, [(iri, Value("uri", f"{KG}in"), iri)])
+        iri = NamedNode(f"{KG}calf")
+        table.show_graph(console, [(iri, NamedNode(f"{KG}in"), iri)])
     assert bold("kg:calf") in capture.get()
     assert "\x1b[2m  kg:in" in capture.get()

@@ -7,10 +7,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode
 
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import QueryError
-from crampkg.records import Value
 from crampkg.vocabulary import expand
 
 DATA = """
@@ -58,8 +58,8 @@ def test_a_pattern_outside_graph_sees_all_graphs_and_prefixes_need_no_declaratio
     assert result.form == "select"
     assert list(result.bindings()) == [
         (
-            Value("literal", "a", language="en"),
-            Value("uri", "https://w3id.org/crampkg/id/b"),
+            Literal("a", language="en"),
+            NamedNode("https://w3id.org/crampkg/id/b"),
         )
     ]
 
@@ -74,7 +74,7 @@ def test_ask_and_construct_have_their_forms(engine: EmbeddedEngine) -> None:
     assert engine.query("ASK { kg:b ck:causes kg:a }").boolean is False
     graph = engine.query("CONSTRUCT { ?y ck:causedBy ?x } { ?x ck:causes ?y }")
     assert graph.form == "graph"
-    assert [value.text.rpartition("/")[2] for triple in graph.triples() for value in triple] == [
+    assert [value.value.rpartition("/")[2] for triple in graph.triples() for value in triple] == [
         "b",
         "ontology#causedBy",
         "a",
@@ -157,8 +157,8 @@ def test_columns_come_in_the_order_that_is_asked_for(engine: EmbeddedEngine) -> 
     assert result.variables == ("s", "o")
     assert result.serialize("csv") is None
     ((subject, object),) = result.bindings()
-    assert subject == Value("uri", str(expand("kg:a")))
-    assert object == Value("uri", str(expand("kg:b")))
+    assert subject == NamedNode(str(expand("kg:a")))
+    assert object == NamedNode(str(expand("kg:b")))
     assert engine.query(text, order=["s"]).variables == ("o", "s")
 
 

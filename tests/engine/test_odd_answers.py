@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from crampkg.answers import formats
 from crampkg.answers.answer import Answer
@@ -16,7 +17,6 @@ from crampkg.engine.remote import RemoteEngine, RemoteResult
 from crampkg.engine.transport import Reply, Transport
 from crampkg.errors import CrampkgError, EndpointError
 from crampkg.graph import KnowledgeGraph
-from crampkg.records import Value
 from crampkg.vocabulary import RDF, XSD
 
 RESULTS = "application/sparql-results+json"
@@ -103,10 +103,10 @@ def test_what_is_unusual_and_right_is_read() -> None:
         )
     )
     assert [value for (value,) in read.bindings()] == [
-        Value("bnode", "nodeID://b1 \\"),
-        Value("literal", "a", language="de-AT"),
-        Value("literal", "a"),
-        Value("literal", "a"),
+        BlankNode("x" + b"nodeID://b1 \\".hex()),
+        Literal("a", language="de-AT"),
+        Literal("a"),
+        Literal("a"),
     ]
 
 
@@ -143,7 +143,7 @@ def test_columns_come_in_the_order_in_which_they_were_asked_for() -> None:
     body = json.dumps(rows({"type": "uri", "value": "urn:a"}, names=["x", "y"])).encode()
     read = RemoteResult(Reply(body, RESULTS, {}), "select", TRANSPORT, ["y", "x"], ["y", "x"])
     assert read.variables == ("y", "x")
-    assert list(read.bindings()) == [(None, Value("uri", "urn:a"))]
+    assert list(read.bindings()) == [(None, NamedNode("urn:a"))]
 
 
 @pytest.mark.parametrize(
@@ -168,8 +168,8 @@ def test_the_columns_of_a_query_are_known(text: str, columns: list[str]) -> None
 @pytest.mark.parametrize("text", ["abc", "-1", "", "1.0", "\u0665", "9" * 30])
 def test_a_count_that_is_none_is_told_in_a_sentence(text: str) -> None:
     engine = RemoteEngine("http://127.0.0.1:9/sparql")
-    assert engine.number(Value("literal", "07", f"{XSD}integer")) == 7
-    for value in (Value("literal", text, f"{XSD}integer"), None):
+    assert engine.number(Literal("07", datatype=NamedNode(f"{XSD}integer"))) == 7
+    for value in (Literal(text, datatype=NamedNode(f"{XSD}integer")), None):
         with pytest.raises(EndpointError, match=r"it counts .* triples"):
             engine.number(value)
 

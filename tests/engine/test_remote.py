@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 from faulty import Asked, Handler, Server, serving
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from crampkg.engine import transport
 from crampkg.engine.remote import RemoteEngine, declared
 from crampkg.engine.transport import Transport
 from crampkg.errors import EndpointError, QueryError, UsageError
-from crampkg.records import Value
 from crampkg.vocabulary import GRAPHS, XSD
 
 pytestmark = pytest.mark.usefixtures("nobody")
@@ -63,11 +63,11 @@ def test_reads_the_standard_results_and_those_of_virtuoso() -> None:
         result = RemoteEngine(server.url).query(SELECT)
     assert (result.form, result.variables, result.boolean) == ("select", ("x",), None)
     assert list(result.bindings()) == [
-        (Value("uri", "urn:a"),),
-        (Value("bnode", "b"),),
-        (Value("literal", "wade", language="de"),),
-        (Value("literal", "1", XSD + "integer"),),
-        (Value("literal", "s"),),
+        (NamedNode("urn:a"),),
+        (BlankNode("b"),),
+        (Literal("wade", language="de"),),
+        (Literal("1", datatype=NamedNode(XSD + "integer")),),
+        (Literal("s"),),
         (None,),
     ]
 
@@ -111,7 +111,7 @@ def test_reads_a_graph_as_it_is_written(type: str, body: bytes) -> None:
     with serving(says(body, type)) as server:
         triples = list(RemoteEngine(server.url).query("DESCRIBE kg:calf").triples())
     assert triples == [
-        (Value("uri", "urn:a"), Value("uri", "urn:b"), Value("literal", "1.50", "urn:c"))
+        (NamedNode("urn:a"), NamedNode("urn:b"), Literal("1.50", datatype=NamedNode("urn:c")))
     ]
 
 

@@ -20,7 +20,7 @@ from typing import IO, NamedTuple
 from crampkg.answers.answer import Answer
 from crampkg.graph import KnowledgeGraph
 from crampkg.push import Pushed
-from crampkg.records import Value
+from crampkg.rdf import RdfTerm
 
 HERE = Path(__file__).parent
 
@@ -72,7 +72,7 @@ def fill(graph: KnowledgeGraph, running: Running) -> Pushed:
     )
 
 
-def content(answer: Answer) -> list[tuple[Value | None, ...]]:
+def content(answer: Answer) -> list[tuple[RdfTerm | None, ...]]:
     """Return all that an answer says, its rows in their order."""
     if answer.form == "graph":
         return [tuple(triple) for triple in answer.triples]

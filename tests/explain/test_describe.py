@@ -6,11 +6,13 @@ import time
 from typing import cast
 
 import pytest
+from pyoxigraph import Literal, NamedNode
 
 from crampkg.engine.base import Engine
 from crampkg.explain.describe import describe, document, is_unrelated
 from crampkg.graph import KnowledgeGraph
-from crampkg.records import Term, Value
+from crampkg.rdf import RdfTerm, Triple
+from crampkg.records import Term
 from crampkg.vocabulary import CK, KG, RDF, SKOS, XSD
 
 ART = KG + "what-causes-leg-cramps/"
@@ -62,7 +64,7 @@ def test_a_mapping_is_graded_and_says_what_it_was_read_in(graph: KnowledgeGraph)
 
 def test_the_graph_of_a_card_leads_from_the_claim_to_the_resolution(graph: KnowledgeGraph) -> None:
     triples = {
-        (subject.text, predicate.text, object_.text)
+        (subject.value, predicate.value, object_.value)
         for subject, predicate, object_ in graph.describe("claudication").triples
     }
     claim = ART + "claim-peripheral-arterial-disease-causes-claudication"
@@ -83,7 +85,7 @@ def test_the_graph_of_a_card_states_no_claim_as_a_fact(graph: KnowledgeGraph) ->
     for name in ("dehydration", "quinine sulfate", "mild hypohydration"):
         triples = graph.describe(name).triples
         assert triples
-        assert not relations & {predicate.text for _, predicate, _ in triples}
+        assert not relations & {predicate.value for _, predicate, _ in triples}
 
 
 def test_every_thing_has_a_card_and_its_claims_are_all_on_it(graph: KnowledgeGraph) -> None:
@@ -116,7 +118,7 @@ def test_a_term_of_the_vocabulary_has_a_card_too(graph: KnowledgeGraph, name: st
     card = graph.describe(name)
     assert card.term.definition
     assert card.claims == ()
-    predicates = {predicate.text for _, predicate, _ in card.triples}
+    predicates = {predicate.value for _, predicate, _ in card.triples}
     assert {RDF + "type", SKOS + "definition"} <= predicates
     assert card.term.iri.startswith(CK)
 
@@ -190,7 +192,7 @@ def test_what_is_said_of_a_narrower_kind_stands_on_the_card_of_the_wider(
     assert denial.claim.iri == f"{ART}claim-mild-hypohydration-predisposes-to-cramp"
     assert (denial.kind_label, denial.claim.stance) == ("mild hypohydration", "denied")
     assert denial.claim not in card.claims
-    subjects = {subject.text for subject, _, _ in card.triples}
+    subjects = {subject.value for subject, _, _ in card.triples}
     assert denial.claim.iri in subjects
     assert f"{KG}mild-hypohydration" in subjects  # with the link that makes it narrower
     assert graph.describe("mild hypohydration").narrower == ()
@@ -247,11 +249,11 @@ def test_narrower_goes_through_as_many_steps_as_it_takes(graph: KnowledgeGraph) 
 
 def test_the_graph_of_a_card_is_sorted_whatever_its_literals_are() -> None:
     """A text with a language and one with a datatype have no order of their own."""
-    thing, note = Value("uri", f"{KG}calf"), Value("uri", f"{SKOS}note")
+    thing, note = NamedNode(f"{KG}calf"), NamedNode(f"{SKOS}note")
     texts = (
-        Value("literal", "a", f"{XSD}token"),
-        Value("literal", "a", None, "en"),
-        Value("literal", "b"),
+        Literal("a", datatype=NamedNode(f"{XSD}token")),
+        Literal("a", language="en"),
+        Literal("b"),
     )
     triples = [(thing, note, text) for text in texts]
 
@@ -261,10 +263,10 @@ def test_the_graph_of_a_card_is_sorted_whatever_its_literals_are() -> None:
         def query(self, _: str) -> Says:
             return self
 
-        def bindings(self) -> list[tuple[Value, ...]]:
+        def bindings(self) -> list[tuple[RdfTerm, ...]]:
             return []
 
-        def triples(self) -> list[tuple[Value, Value, Value]]:
+        def triples(self) -> list[Triple]:
             return [*reversed(triples), *triples]
 
     term = Term(f"{KG}calf", "calf", (), (f"{CK}ClinicalEntity",), "")

@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, p
 from rdf_strategies import canonical, quads, triples
 
 from crampkg import export as package
-from crampkg.convert import to_value
+from crampkg import rdf
 from crampkg.errors import CrampkgError, UsageError
 from crampkg.export import EXPORTS, FORMATS, export, to_bytes
 from crampkg.vocabulary import (
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Value
 
 #: What the data says of each graph.
 HEADER = (RDF + "type", DCT + "title", DCT + "description", DCT + "license")
@@ -55,10 +54,8 @@ def text(dataset: list[Quad]) -> str:
     return "".join(line + "\n" for line in canonical(dataset))
 
 
-def values(graph: list[Triple]) -> list[tuple[Value, Value, Value]]:
-    return [
-        (to_value(each.subject), to_value(each.predicate), to_value(each.object)) for each in graph
-    ]
+def values(graph: list[Triple]) -> list[rdf.Triple]:
+    return [*map(rdf.parts, graph)]
 
 
 @pytest.mark.parametrize("name", FORMATS)

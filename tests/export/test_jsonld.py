@@ -17,11 +17,11 @@ from rdf_strategies import LITERALS, canonical, quads, triples
 from tiny import added
 
 from crampkg.check import run
-from crampkg.convert import to_value
 from crampkg.errors import CrampkgError, SourceError
 from crampkg.export import export, to_bytes
 from crampkg.graph import KnowledgeGraph
 from crampkg.pipeline.snapshot import open_snapshot
+from crampkg.rdf import parts
 from crampkg.sources import Sources
 from crampkg.vocabulary import CK, GRAPHS, KG, OWL, PREFIXES, RDF, XSD, expand
 
@@ -34,13 +34,7 @@ A, P = NamedNode(KG + "a"), NamedNode(CK + "affects")
 
 
 def to_jsonld(graph: Iterable[Triple]) -> bytes:
-    return to_bytes(
-        [
-            (to_value(each.subject), to_value(each.predicate), to_value(each.object))
-            for each in graph
-        ],
-        "jsonld",
-    )
+    return to_bytes(map(parts, graph), "jsonld")
 
 
 def nodes(graph: Iterable[Triple]) -> list[Any]:

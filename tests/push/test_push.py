@@ -124,7 +124,7 @@ def clear(store: Running) -> None:
     engine = RemoteEngine(store.endpoint, user=store.user or None)
     for (graph,) in engine.query(mine % KG.removesuffix("id/"), union=False).bindings():
         assert graph is not None
-        target(store).update(f"DROP SILENT GRAPH <{graph.text}>")
+        target(store).update(f"DROP SILENT GRAPH <{graph.value}>")
 
 
 def send(store: Running, nquads: bytes, timeout: float = 60, **options: Any) -> Pushed:
@@ -270,7 +270,7 @@ def test_what_else_a_store_holds_stays(empty: Running, graph: KnowledgeGraph) ->
     graph.push(empty.endpoint)
     text = "SELECT ?x WHERE { { ?s <urn:b> ?x } UNION { GRAPH <urn:g> { ?s ?p ?x } } } ORDER BY ?x"
     rows = RemoteEngine(empty.endpoint).query(text, union=False).bindings()
-    assert [row[0].text for row in rows if row[0]] == ["1", "2"]
+    assert [row[0].value for row in rows if row[0]] == ["1", "2"]
     assert len(KnowledgeGraph.connect(empty.endpoint).query("SELECT * { ?s <urn:b> ?x }")) == 0
 
 
@@ -580,7 +580,7 @@ def test_readers_see_the_old_graph_or_the_new(empty: Running, newer: bytes, olde
     def look() -> None:
         # In one query, for a reader has no right to more than one moment.
         (row,) = engine.query(f"SELECT {each} {{ {patterns} }}").bindings()
-        seen.add(tuple(int(value.text) for value in row if value is not None))
+        seen.add(tuple(int(value.value) for value in row if value is not None))
 
     def watch() -> None:
         while not over.is_set():

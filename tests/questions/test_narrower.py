@@ -19,7 +19,7 @@ def test_dehydration_comes_with_its_denial(id: str, graph: KnowledgeGraph) -> No
 
 def test_the_graph_of_dehydration_holds_its_denial_and_the_link(graph: KnowledgeGraph) -> None:
     triples = {
-        tuple(value.text for value in triple)
+        tuple(value.value for value in triple)
         for triple in graph.ask("claim-graph", concept="dehydration").triples
     }
     mild, wide = graph.find("mild hypohydration").iri, graph.find("dehydration").iri
@@ -30,7 +30,7 @@ def test_the_graph_of_dehydration_holds_its_denial_and_the_link(graph: Knowledge
 
 def test_a_claim_of_a_wider_term_is_not_in_the_graph_of_the_narrower(graph: KnowledgeGraph) -> None:
     triples = graph.ask("claim-graph", concept="mild hypohydration").triples
-    claims = {str(s.text) for s, p, _ in triples if p.text == f"{CK}claimSubject"}
+    claims = {str(s.value) for s, p, _ in triples if p.value == f"{CK}claimSubject"}
     assert claims == {DENIAL}
 
 

@@ -32,7 +32,6 @@ from solutions import as_dataset
 
 from crampkg.answers import formats
 from crampkg.answers.answer import Answer
-from crampkg.convert import from_value
 from crampkg.engine import guard
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import CrampkgError, RefusedQueryError
@@ -170,10 +169,7 @@ def load(engine: EmbeddedEngine, path: Path, graph: NamedNode | None) -> None:
 def written(answer: Answer, result: Path, *, ordered: bool = False) -> object:
     """Return an answer as we write it in the format of the file `result`, read back."""
     if answer.form == "graph":
-        found = Dataset(
-            pyoxigraph.Quad(*map(from_value, triple))  # type: ignore[arg-type]
-            for triple in answer.triples
-        )
+        found = Dataset(pyoxigraph.Quad(*triple) for triple in answer.triples)
         found.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
         return found
     if result.suffix == ".csv":

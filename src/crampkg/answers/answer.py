@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crampkg.errors import UsageError
+from crampkg.rdf import datatype_of, sort_key
 from crampkg.vocabulary import XSD
 
 TYPE_CHECKING = False
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from crampkg.engine.base import Result, Triple
-    from crampkg.records import NearTerm, Question, Status, Term, Value
+    from crampkg.engine.base import Result
+    from crampkg.rdf import RdfTerm, Triple
+    from crampkg.records import NearTerm, Question, Status, Term
     from crampkg.sources import Sources
 
 _TRIPLE = ("subject", "predicate", "object")
@@ -33,16 +35,19 @@ _PLAIN: dict[str, tuple[str, Callable[[str], Any]]] = {
 }
 
 
-class Row(Mapping[str, "Value | None"]):
-    """One row: variable name to `Value`, or to None where the variable is not bound."""
+class Row(Mapping[str, "RdfTerm | None"]):
+    """One row: from the name of a variable to its RDF term, None where it is not bound.
+
+    Terms are pyoxigraph's: `NamedNode`, `BlankNode` and `Literal`.
+    """
 
     __slots__ = ("_values", "_variables")
 
-    def __init__(self, variables: tuple[str, ...], values: tuple[Value | None, ...]) -> None:
+    def __init__(self, variables: tuple[str, ...], values: tuple[RdfTerm | None, ...]) -> None:
         self._variables = variables
         self._values = values
 
-    def __getitem__(self, name: str) -> Value | None:
+    def __getitem__(self, name: str) -> RdfTerm | None:
         try:
             return self._values[self._variables.index(name)]
         except ValueError:
@@ -54,7 +59,7 @@ class Row(Mapping[str, "Value | None"]):
     def __len__(self) -> int:
         return len(self._variables)
 
-    def __getattr__(self, name: str) -> Value | None:
+    def __getattr__(self, name: str) -> RdfTerm | None:
         if name.startswith("_"):  # as copy and pickle ask for, before there are any values
             raise AttributeError(name)
         try:
@@ -63,7 +68,7 @@ class Row(Mapping[str, "Value | None"]):
             message = f"The row has no column {name}; it has {', '.join(self._variables)}."
             raise AttributeError(message) from None
 
-    def __reduce__(self) -> tuple[type[Row], tuple[tuple[str, ...], tuple[Value | None, ...]]]:
+    def __reduce__(self) -> tuple[type[Row], tuple[tuple[str, ...], tuple[RdfTerm | None, ...]]]:
         return Row, (self._variables, self._values)
 
     def __repr__(self) -> str:
@@ -75,7 +80,7 @@ class Row(Mapping[str, "Value | None"]):
         Raises KeyError when there is no such column.
         """
         value = self[name]
-        return "" if value is None else value.text
+        return "" if value is None else value.value
 
 
 class Answer:
@@ -203,19 +208,19 @@ class Answer:
         return self._run() if result is None else result
 
 
-def _plain(value: Value | None) -> Any:
+def _plain(value: RdfTerm | None) -> Any:
     import re
 
     if value is None:
         return None
-    pattern, convert = _PLAIN.get(value.datatype or "", ("", str))
-    if not re.fullmatch(pattern, value.text):
-        return value.text
+    pattern, convert = _PLAIN.get(datatype_of(value), ("", str))
+    if not re.fullmatch(pattern, value.value):
+        return value.value
     try:
-        return convert(value.text)
+        return convert(value.value)
     except ValueError:  # an integer of more digits than Python takes
-        return value.text
+        return value.value
 
 
 def _sortable(triple: Triple) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(part or "" for part in value) for value in triple)
+    return tuple(map(sort_key, triple))

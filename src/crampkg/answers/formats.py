@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pyoxigraph import BlankNode, Literal, NamedNode
+
 from crampkg.answers.sentences import (
     asked,
     closing_lines,
@@ -17,6 +19,7 @@ from crampkg.answers.sentences import (
     verdict,
 )
 from crampkg.errors import UsageError
+from crampkg.rdf import datatype_of
 from crampkg.text import json_bytes
 from crampkg.vocabulary import PREFIXES, compress
 
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
 
     from crampkg.answers.answer import Answer, Row
     from crampkg.answers.table import Sheet
-    from crampkg.records import NearTerm, Value
+    from crampkg.rdf import RdfTerm
+    from crampkg.records import NearTerm
 
 
 RESULT_SET = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
@@ -180,11 +184,11 @@ def _csv(answer: Answer, _: Mapping[str, str]) -> bytes:
     return "".join(f"{','.join(map(_field, line))}\r\n" for line in lines).encode()
 
 
-def _plain(value: Value | None) -> str:
+def _plain(value: RdfTerm | None) -> str:
     """Return a term as SPARQL 1.1 CSV has it (section 3.2): its text, without its kind."""
     if value is None:
         return ""
-    return f"_:{value.text}" if value.kind == "bnode" else value.text
+    return f"_:{value.value}" if isinstance(value, BlankNode) else value.value
 
 
 def _field(text: str) -> str:
@@ -223,13 +227,13 @@ def _by_pyoxigraph(answer: Answer, extension: str) -> bytes:
 def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
     import json
 
-    terms = [value for row in answer for value in row.values() if value is not None]
-    iris = {value.text if value.kind == "uri" else value.datatype for value in terms} - {None}
+    terms = [term for row in answer for term in row.values() if term is not None]
+    iris = {term.value if isinstance(term, NamedNode) else datatype_of(term) for term in terms}
     # An IRI that begins like a CURIE would be read as one: its prefix is not used then.
     prefixes = {
         prefix: namespace
         for prefix, namespace in PREFIXES.items()
-        if not any(iri and iri.startswith(f"{prefix}:") for iri in iris)
+        if not any(iri.startswith(f"{prefix}:") for iri in iris)
     }
 
     def short(iri: str) -> str:
@@ -304,7 +308,7 @@ def overview(answer: Answer) -> Sheet | None:
     down, across, *inside = answer.question.overview
     shown = {name + end for name in answer.question.overview for end in ("", "Label")}
     chosen = table.sheet([name for name in answer.variables if name in shown], answer.rows)
-    groups: dict[Value | None, list[Row]] = {}
+    groups: dict[RdfTerm | None, list[Row]] = {}
     for row in answer:
         groups.setdefault(row[down], []).append(row)
     tallies = tuple(
@@ -363,52 +367,54 @@ def overview_markers(answer: Answer) -> list[str]:
     return sorted(told, key=natural)
 
 
-def _tallies(rows: Sequence[Row], names: Iterable[str]) -> Iterator[tuple[str, Value]]:
+def _tallies(rows: Sequence[Row], names: Iterable[str]) -> Iterator[tuple[str, RdfTerm]]:
     """Yield the numbers, other than 0, that all rows of a group have in common, by column."""
     from crampkg.answers import table
 
     for name in names:
         values = {row[name] for row in rows}
         if len(values) == 1 and table.are_numbers(values):
-            yield from ((name, value) for value in values if value and value.text != "0")
+            yield from ((name, value) for value in values if value and value.value != "0")
 
 
 def _framed(*parts: str) -> bytes:
     return ("\n\n".join(part.strip("\n") for part in parts if part) + "\n").encode()
 
 
-def _rows(answer: Answer) -> Iterator[list[tuple[str, Value | None]]]:
+def _rows(answer: Answer) -> Iterator[list[tuple[str, RdfTerm | None]]]:
     """Iterate over the rows, their blank nodes numbered as they come."""
     numbers: dict[str, str] = {}
     for row in answer:
         yield [(name, _numbered(value, numbers)) for name, value in row.items()]
 
 
-def _numbered(value: Value | None, numbers: dict[str, str]) -> Value | None:
-    if value is None or value.kind != "bnode":
+def _numbered(value: RdfTerm | None, numbers: dict[str, str]) -> RdfTerm | None:
+    if not isinstance(value, BlankNode):
         return value
-    return value._replace(text=numbers.setdefault(value.text, f"b{len(numbers)}"))
+    return BlankNode(numbers.setdefault(value.value, f"b{len(numbers)}"))
 
 
-def _json_term(value: Value) -> dict[str, str]:
-    term = {"type": value.kind, "value": value.text}
+def _json_term(value: RdfTerm) -> dict[str, str]:
+    if not isinstance(value, Literal):
+        return {"type": "uri" if isinstance(value, NamedNode) else "bnode", "value": value.value}
+    term = {"type": "literal", "value": value.value}
     if value.language:
         term["xml:lang"] = value.language
-    elif value.datatype:
-        term["datatype"] = value.datatype
+    elif datatype := datatype_of(value):
+        term["datatype"] = datatype
     return term
 
 
-def _jsonld_term(value: Value, short: Callable[[str], str]) -> str | dict[str, str]:
-    if value.kind == "uri":
-        return {"@id": short(value.text)}
-    if value.kind == "bnode":
-        return {"@id": f"_:{value.text}"}
+def _jsonld_term(value: RdfTerm, short: Callable[[str], str]) -> str | dict[str, str]:
+    if isinstance(value, NamedNode):
+        return {"@id": short(value.value)}
+    if isinstance(value, BlankNode):
+        return {"@id": f"_:{value.value}"}
     if value.language:
-        return {"@value": value.text, "@language": value.language}
-    if value.datatype:
-        return {"@value": value.text, "@type": short(value.datatype)}
-    return value.text
+        return {"@value": value.value, "@language": value.language}
+    if datatype := datatype_of(value):
+        return {"@value": value.value, "@type": short(datatype)}
+    return value.value
 
 
 def _rdf(name: str) -> Callable[[Answer, Mapping[str, str]], bytes]:

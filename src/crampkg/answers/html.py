@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from pyoxigraph import NamedNode
+
 from crampkg.answers import sentences
 from crampkg.answers.sentences import (
     HEADING,
@@ -19,7 +21,7 @@ from crampkg.vocabulary import readable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from crampkg.answers.answer import Answer
-    from crampkg.records import Value
+    from crampkg.rdf import RdfTerm
 
 
 def page(answer: Answer) -> str:
@@ -57,12 +59,12 @@ def _table(names: tuple[str, ...], rows: str) -> str:
     return f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _cell(value: Value | None) -> str:
+def _cell(value: RdfTerm | None) -> str:
     if value is None:
         return ""
-    if value.kind == "uri":
-        text = escape(readable(value.text))
-        if value.text.startswith(("http://", "https://")):
-            return f'<a href="{escape(value.text)}">{text}</a>'
+    if isinstance(value, NamedNode):
+        text = escape(readable(value.value))
+        if value.value.startswith(("http://", "https://")):
+            return f'<a href="{escape(value.value)}">{text}</a>'
         return text
-    return escape(value.text)
+    return escape(value.value)

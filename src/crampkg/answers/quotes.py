@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pyoxigraph import NamedNode
+
 from crampkg.answers.sentences import home
 from crampkg.library import own_query
 
@@ -66,7 +68,7 @@ def handles(answer: Answer) -> set[str]:
     """Return the IRIs in the columns `claim` and `statement` of `answer`."""
     names = {"claim", "statement"}.intersection(answer.variables)
     values = (row[name] for row in answer for name in names)
-    return {value.text for value in values if value is not None and value.kind == "uri"}
+    return {value.value for value in values if isinstance(value, NamedNode)}
 
 
 def _outermost(spans: Iterable[_Span]) -> list[_Span]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pyoxigraph import NamedNode
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from crampkg.answers.answer import Answer
-    from crampkg.records import NearTerm, Status, Term, Value
+    from crampkg.rdf import RdfTerm
+    from crampkg.records import NearTerm, Status, Term
 
 #: What an empty answer to a query of one's own says; a question has a sentence of its own.
 _NOTHING = "Nothing matches the query."
@@ -35,10 +38,10 @@ def titles(statuses: Iterable[Status]) -> dict[str, str]:
     return found if len(found) > 1 else {}
 
 
-def title_of(row: Mapping[str, Value | None], titles: Mapping[str, str]) -> str:
+def title_of(row: Mapping[str, RdfTerm | None], titles: Mapping[str, str]) -> str:
     """Return the title of the article that `row` is from; empty if no article's thing is in it."""
     names = [*(name for name in _HANDLES if name in row), *row]
-    resources = (value.text for name in names if (value := row[name]) and value.kind == "uri")
+    resources = (value.value for name in names if isinstance(value := row[name], NamedNode))
     return next((titles[home(each)] for each in resources if home(each) in titles), "")
 
 
@@ -119,7 +122,7 @@ def silences(answer: Answer) -> list[str]:
     if question is None or not answer.several:
         return []
     if answer.form == "graph":
-        answered = {value.text for triple in answer.triples for value in triple}
+        answered = {value.value for triple in answer.triples for value in triple}
     elif "asked" in answer.variables:
         answered = {row.text("asked") for row in answer}
     else:
@@ -157,7 +160,7 @@ def contested(answer: Answer, written: bytes = b"") -> list[NearTerm]:
     from crampkg.near import beyond
 
     lines = answer.triples if answer.form == "graph" else (row.values() for row in answer)
-    named = {cell.text for line in lines for cell in line if cell is not None}
+    named = {cell.value for line in lines for cell in line if cell is not None}
     if not named:  # where there are rows, they name what is asked about
         named = {getattr(each, "iri", "") for some in answer.parameters.values() for each in some}
     return list(beyond((term for term in terms if term.iri in named), _shown(answer)))
@@ -170,7 +173,7 @@ def _holds_claims(answer: Answer) -> bool:
 def _shown(answer: Answer) -> set[str]:
     """Return the IRIs of the claims in an answer."""
     if answer.form == "graph":
-        return {subject.text for subject, _, _ in answer.triples}
+        return {subject.value for subject, _, _ in answer.triples}
     return {row.text("claim") for row in answer}
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pyoxigraph import BlankNode, NamedNode
+
 from crampkg.answers.sentences import HEADING, title_of
+from crampkg.rdf import datatype_of
 from crampkg.text import printable
 from crampkg.vocabulary import XSD, readable
 
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod, RenderableType
     from rich.text import Text
 
-    from crampkg.records import Value
+    from crampkg.rdf import RdfTerm, Triple
+
 
 #: Headings that the name of the variable does not give.
 _HEADINGS = {
@@ -101,7 +105,7 @@ class Sheet(NamedTuple):
 
 def sheet(
     variables: Sequence[str],
-    rows: Sequence[Mapping[str, Value | None]],
+    rows: Sequence[Mapping[str, RdfTerm | None]],
     quotes: Mapping[str, str] | None = None,
     titles: Mapping[str, str] | None = None,
 ) -> Sheet:
@@ -134,7 +138,7 @@ def sheet(
     return Sheet(tuple(headings), tuple(map(tuple, lines)), frozenset(numbers))
 
 
-def sheet_of_query(variables: Sequence[str], rows: Sequence[Mapping[str, Value | None]]) -> Sheet:
+def sheet_of_query(variables: Sequence[str], rows: Sequence[Mapping[str, RdfTerm | None]]) -> Sheet:
     """Return the rows of somebody's own query as text: a column for each variable, called so."""
     numbers = {name for name in variables if are_numbers(row[name] for row in rows)}
     lines = tuple(tuple(cell(row[name]) for name in variables) for row in rows)
@@ -292,12 +296,12 @@ def _turned(content: Sheet) -> Sheet:
     return Sheet(("", *first[1:]), tuple(columns))
 
 
-def tally(name: str, value: Value) -> str:
+def tally(name: str, value: RdfTerm) -> str:
     """Return a number of a group in words: that of the column `name`."""
-    return f"{heading_of(name)} {value.text}"
+    return f"{heading_of(name)} {value.value}"
 
 
-def show_graph(console: Console, triples: Sequence[tuple[Value, Value, Value]]) -> None:
+def show_graph(console: Console, triples: Sequence[Triple]) -> None:
     """Print a graph on a terminal: each subject once, with what is said of it below."""
     from rich.table import Table
 
@@ -318,25 +322,25 @@ def show_graph(console: Console, triples: Sequence[tuple[Value, Value, Value]]) 
         console.print(grid)
 
 
-def cell(value: Value | None) -> str:
+def cell(value: RdfTerm | None) -> str:
     """Return one value as people read it: a literal's text, an IRI as CURIE, nothing for None.
 
     Line breaks and tabs become spaces, and what could steer a terminal becomes U+FFFD.
     """
     if value is None:
         return ""
-    if value.kind == "uri":
-        return readable(value.text)
-    text = f"_:{value.text}" if value.kind == "bnode" else " ".join(value.text.split())
+    if isinstance(value, NamedNode):
+        return readable(value.value)
+    text = f"_:{value.value}" if isinstance(value, BlankNode) else " ".join(value.value.split())
     return printable(text)
 
 
-def quote(row: Mapping[str, Value | None], quotes: Mapping[str, str]) -> str:
+def quote(row: Mapping[str, RdfTerm | None], quotes: Mapping[str, str]) -> str:
     """Return what a row was read from, in quotation marks: of `quotes`, by IRI, its own."""
     for name in ("claim", "statement"):  # a claim's own span is the narrower one
         value = row.get(name)
-        if value is not None and value.text in quotes:
-            return f"“{' '.join(quotes[value.text].split())}”"
+        if value is not None and value.value in quotes:
+            return f"“{' '.join(quotes[value.value].split())}”"
     return ""
 
 
@@ -348,9 +352,9 @@ def label_of(name: str, variables: Sequence[str]) -> str | None:
     return None
 
 
-def are_numbers(values: Iterable[Value | None]) -> bool:
+def are_numbers(values: Iterable[RdfTerm | None]) -> bool:
     """Tell whether all that is there of some values are numbers."""
-    kinds = {value.datatype for value in values if value is not None}
+    kinds = {datatype_of(value) for value in values if value is not None}
     return bool(kinds) and kinds <= _NUMBERS
 
 

@@ -9,10 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO
 
-    from crampkg.records import Value
+    from crampkg.rdf import RdfTerm, Triple
 
-    Binding = tuple[Value | None, ...]
-    Triple = tuple[Value, Value, Value]
+    Binding = tuple[RdfTerm | None, ...]
 
 
 class Result(Protocol):

@@ -14,6 +14,7 @@ from pyoxigraph import (
 )
 
 from crampkg.errors import QueryError
+from crampkg.rdf import of_rdf_1_1, parts
 from crampkg.vocabulary import PREFIXES, compress
 
 TYPE_CHECKING = False
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import IO, Any
 
-    from crampkg.engine.base import Binding, Triple
+    from crampkg.engine.base import Binding
+    from crampkg.rdf import Triple
 
 _FORMATS = {
     "csv": QueryResultsFormat.CSV,
@@ -90,7 +92,7 @@ class EmbeddedEngine:
 
 
 class EmbeddedResult:
-    """What Oxigraph found, converted as it is read."""
+    """What Oxigraph found, computed as it is read."""
 
     def __init__(
         self, result: QuerySolutions | QueryBoolean | QueryTriples, order: Sequence[str] = ()
@@ -115,23 +117,16 @@ class EmbeddedResult:
 
     def bindings(self) -> Iterator[Binding]:
         """Iterate over the rows of a SELECT."""
-        from crampkg.convert import to_value
-
         rows = self._result
         if self._places:
             rows = ([solution[place] for place in self._places] for solution in rows)
         return _read(
-            tuple(term if term is None else to_value(term) for term in row) for row in rows
+            tuple(term if term is None else of_rdf_1_1(term) for term in row) for row in rows
         )
 
     def triples(self) -> Iterator[Triple]:
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
-        from crampkg.convert import to_value
-
-        return _read(
-            (to_value(triple.subject), to_value(triple.predicate), to_value(triple.object))
-            for triple in self._result
-        )
+        return _read(map(parts, self._result))
 
     def serialize(self, format: str, sink: IO[bytes] | None = None) -> bytes | None:
         """Return the result as csv, json, tsv or xml; None for others, graphs, reordered rows.
@@ -155,13 +150,13 @@ class EmbeddedResult:
         return written
 
 
-def _read(converted: Iterator[Any]) -> Iterator[Any]:
-    """Iterate over a result; what fails while it is computed or converted fails as a query."""
+def _read(terms: Iterator[Any]) -> Iterator[Any]:
+    """Iterate over a result; an error on the way is one of the query."""
     try:
-        yield from converted
+        yield from terms
     except (ValueError, RuntimeError, OSError) as error:
         raise _stopped(error) from None
-    except TypeError as error:  # by `to_value`
+    except TypeError as error:  # by `of_rdf_1_1`
         message = f"The answer cannot be shown: {error}"
         raise QueryError(message) from None
 

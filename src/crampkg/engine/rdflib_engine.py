@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import rdflib
+from pyoxigraph import BlankNode, Literal, NamedNode
 from pyparsing.exceptions import ParseException
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 
 from crampkg.engine import guard
 from crampkg.errors import QueryError
-from crampkg.records import Value
 from crampkg.vocabulary import PREFIXES, XSD
+
+_STRING = XSD + "string"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from rdflib.query import Result as RdflibAnswer
     from rdflib.term import Node
 
-    from crampkg.engine.base import Binding, Triple
+    from crampkg.engine.base import Binding
+    from crampkg.rdf import RdfTerm, Triple
 
 
 class RdflibEngine:
@@ -63,12 +66,12 @@ class RdflibResult:
         """Iterate over the rows of a SELECT."""
         for row in self._result:
             terms: tuple[Node | None, ...] = tuple(row)  # type: ignore[arg-type]  # no boolean
-            yield tuple(None if term is None else _to_value(term) for term in terms)
+            yield tuple(None if term is None else _term(term) for term in terms)
 
     def triples(self) -> Iterator[Triple]:
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
-        for subject, predicate, object_ in self._result.graph or ():
-            yield _to_value(subject), _to_value(predicate), _to_value(object_)
+        for triple in self._result.graph or ():
+            yield tuple(map(_term, triple))  # type: ignore[misc]
 
     def serialize(
         self,
@@ -93,14 +96,14 @@ def parse_dataset(nquads: bytes) -> rdflib.Dataset:
     return dataset
 
 
-def _to_value(term: Node) -> Value:
+def _term(term: Node) -> RdfTerm:
     if isinstance(term, rdflib.URIRef):
-        return Value("uri", str(term))
+        return NamedNode(str(term))
     if isinstance(term, rdflib.BNode):
-        return Value("bnode", str(term))
+        return BlankNode(str(term))
     if isinstance(term, rdflib.Literal):
-        datatype = None if term.datatype is None else str(term.datatype)
-        plain = datatype == XSD + "string" or term.language
-        return Value("literal", str(term), None if plain else datatype, term.language)
+        if term.language:
+            return Literal(str(term), language=term.language)
+        return Literal(str(term), datatype=NamedNode(str(term.datatype or _STRING)))
     message = f"A result holds {term!r}, which is neither an IRI, a literal nor a blank node."
     raise TypeError(message)

@@ -7,12 +7,13 @@ import re
 from http import HTTPStatus
 from urllib.request import Request
 
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Variable, parse
 from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 
 from crampkg.engine import guard
 from crampkg.engine.transport import TIMEOUT, Transport
 from crampkg.errors import EndpointError, QueryError
-from crampkg.records import Value
+from crampkg.rdf import parts
 from crampkg.turtle import beyond_rdf_1_1
 from crampkg.vocabulary import DCT, GRAPHS, PREFIXES, XSD
 
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import IO, Any
 
-    from pyoxigraph import RdfFormat
-
-    from crampkg.engine.base import Binding, Triple
+    from crampkg.engine.base import Binding
     from crampkg.engine.transport import Reply
+    from crampkg.rdf import RdfTerm, Triple
 
 _FORMS = {"SELECT": "select", "ASK": "ask", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
 
@@ -46,7 +46,7 @@ _ALSO = {
 #: No RDF that people write nests deeper.
 _DEEPEST = 1000
 
-_LANG_STRING = PREFIXES["rdf"] + "langString"
+_LANG_STRING, _STRING = PREFIXES["rdf"] + "langString", XSD + "string"
 
 #: How much of a faulty term is shown, in characters.
 _LONGEST = 160
@@ -112,9 +112,9 @@ class RemoteEngine:
         text = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
         return self.number(next((row[0] for row in self.query(text, union=union).bindings()), None))
 
-    def number(self, value: Value | None) -> int:
+    def number(self, value: RdfTerm | None) -> int:
         """Return a count that the endpoint gave. Raises `EndpointError` for what is none."""
-        text = "" if value is None else value.text
+        text = "" if value is None else value.value
         if not re.fullmatch("[0-9]{1,18}", text):
             raise self._transport.unreadable(f"it counts {_shown(text)} triples")
         return int(text)
@@ -130,11 +130,11 @@ class RemoteEngine:
             triples = [*RemoteResult(reply, "graph", self._transport).triples()]
         except EndpointError:  # most have none, and some say so with an error
             return ""
-        datasets = [object for _, predicate, object in triples if predicate.text == _DATASET]
+        datasets = [object for _, predicate, object in triples if predicate.value == _DATASET]
         found = [
-            object.text
+            object.value
             for subject, predicate, object in triples
-            if predicate.text == f"{DCT}identifier" and subject in datasets
+            if predicate.value == f"{DCT}identifier" and subject in datasets
         ]
         return found[0] if len(found) == 1 else ""
 
@@ -185,10 +185,6 @@ class RemoteResult:
 
     def triples(self) -> Iterator[Triple]:
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
-        from pyoxigraph import RdfFormat, parse
-
-        from crampkg.convert import to_value
-
         media_type = self._reply.media_type
         format = RdfFormat.from_media_type(_ALSO.get(media_type, media_type))
         if format is None:
@@ -196,8 +192,9 @@ class RemoteResult:
             raise self._transport.unreadable(message)
         try:
             _prove(self._reply.body, format)
-            for quad in parse(self._reply.body, format=format, base_iri=self._transport.url):
-                yield to_value(quad.subject), to_value(quad.predicate), to_value(quad.object)
+            yield from map(
+                parts, parse(self._reply.body, format=format, base_iri=self._transport.url)
+            )
         except (SyntaxError, ValueError, TypeError, RecursionError) as error:
             message = f"it is no {format.name}: {error}"
             raise self._transport.unreadable(message) from None
@@ -230,7 +227,7 @@ class RemoteResult:
                 self.boolean = bool(rows) and rows[0]["__ASK_RETVAL"]["value"] in ("1", "true")
                 return
             self._rows = [
-                tuple(_to_value(row[name]) if name in row else None for name in variables)
+                tuple(_term(row[name]) if name in row else None for name in variables)
                 for row in rows
             ]
             _prove_columns(variables)
@@ -289,8 +286,6 @@ def _prove(body: bytes, format: RdfFormat) -> None:
     pyoxigraph follows nested triple terms by recursion (10,000 are too many), and takes time that
     grows with the square of the depth for elements of XML and objects of JSON.
     """
-    from pyoxigraph import RdfFormat
-
     if format == RdfFormat.JSON_LD:
         json.loads(body)  # which knows a bound
     elif format == RdfFormat.RDF_XML:
@@ -352,8 +347,6 @@ def _list(found: Any) -> list[Any]:
 
 def _prove_columns(names: tuple[Any, ...]) -> None:
     """Raise ValueError unless these are names of variables, each of them once."""
-    from pyoxigraph import Variable
-
     for name in names:
         try:
             Variable(name)
@@ -366,13 +359,11 @@ def _prove_columns(names: tuple[Any, ...]) -> None:
         raise ValueError(message)
 
 
-def _to_value(term: dict[str, Any]) -> Value:
+def _term(term: dict[str, Any]) -> RdfTerm:
     """Return a term of the JSON format; `typed-literal` is what Virtuoso says for literal.
 
     Raises ValueError that says what is wrong with it, or KeyError or TypeError.
     """
-    from crampkg.convert import from_value
-
     kind, text = term["type"], term["value"]
     if kind == "triple" or "its:dir" in term:
         what = "a triple" if kind == "triple" else "a text with a direction"
@@ -380,24 +371,32 @@ def _to_value(term: dict[str, Any]) -> Value:
         raise ValueError(message)
     if not isinstance(text, str) or kind not in ("uri", "bnode", "literal", "typed-literal"):
         raise TypeError(kind)
-    value = Value(kind, text)
-    if kind not in ("uri", "bnode"):
-        language, datatype = term.get("xml:lang") or None, term.get("datatype") or None
-        plain = language is not None or datatype == XSD + "string"
-        value = Value("literal", text, None if plain else datatype, language)
-    reason = "it lacks its language" if value.datatype == _LANG_STRING else ""
+    language, datatype = term.get("xml:lang") or None, term.get("datatype") or None
     try:
         text.encode()
-        if kind != "bnode":  # whose label does not matter
-            from_value(value)
+        if kind == "uri":
+            return NamedNode(text)
+        if kind == "bnode":
+            return _blank(text)
+        if language is not None:
+            return Literal(text, language=language)
+        if datatype != _LANG_STRING:
+            return Literal(text, datatype=NamedNode(datatype or _STRING))
+        reason = "it lacks its language"
     except UnicodeEncodeError:
         reason = "it holds half a character"
     except ValueError as error:
         reason = str(error)
-    if reason:
-        message = f"{_shown(text)} is no term of RDF: {reason}"
-        raise ValueError(message)
-    return value
+    message = f"{_shown(text)} is no term of RDF: {reason}"
+    raise ValueError(message)
+
+
+def _blank(label: str) -> BlankNode:
+    """Return a blank node; a label that RDF has not, such as Virtuoso's nodeID://b1, is coded."""
+    try:
+        return BlankNode(label)
+    except ValueError:
+        return BlankNode(f"x{label.encode().hex()}")
 
 
 def _shown(text: str) -> str:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from crampkg.engine.base import Engine, Triple
+    from crampkg.engine.base import Engine
     from crampkg.model import Claim
+    from crampkg.rdf import Triple
     from crampkg.records import NearTerm, Term
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from crampkg.convert import to_value
+from crampkg import rdf
 from crampkg.explain.story import is_grouping
 from crampkg.explain.why import Reason
 from crampkg.vocabulary import CK, PREFIXES, RDF, RDFS
@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 
     from crampkg.explain.why import Explanation
     from crampkg.pipeline.rulebook import Rule
-    from crampkg.records import Value
 
     Names = dict[tuple[str, Triple], BlankNode]  # within one justification
 
 _RULE = "https://w3id.org/crampkg/rule/"
 
 
-def provenance(explanation: Explanation) -> list[tuple[Value, Value, Value]]:
+def provenance(explanation: Explanation) -> list[rdf.Triple]:
     """Return all justifications as one RDF graph; empty when the triple does not hold.
 
     A claim that affirms the triple without making a fact is one as well; one that puts a thing
@@ -36,9 +35,7 @@ def provenance(explanation: Explanation) -> list[tuple[Value, Value, Value]]:
     found: dict[Triple, None] = {}
     for reason in (*explanation.justifications, *_affirmed(explanation)):
         found.update(dict.fromkeys(_tell(reason, {})))
-    return [
-        (to_value(each.subject), to_value(each.predicate), to_value(each.object)) for each in found
-    ]
+    return [*map(rdf.parts, found)]
 
 
 def _affirmed(explanation: Explanation) -> Iterator[Reason]:

@@ -233,8 +233,8 @@ class _Tree:
     def _source(self, triple: Triple) -> tuple[str, str]:
         """Return the labels of the sources of a background link, and our reason for it."""
         rows = list(self._engine.query(_bound("source", triple)).bindings())
-        labels = dict.fromkeys(label.text for label, _ in rows if label is not None)
-        notes = dict.fromkeys(comment.text for _, comment in rows if comment is not None)
+        labels = dict.fromkeys(label.value for label, _ in rows if label is not None)
+        notes = dict.fromkeys(comment.value for _, comment in rows if comment is not None)
         return ", ".join(labels), " ".join(notes)
 
 
@@ -260,7 +260,7 @@ def _stated(triple: Triple, engine: Engine) -> tuple[Claim, ...]:
     if not isinstance(triple.object, NamedNode):
         return ()
     rows = engine.query(_bound("stated", triple)).bindings()
-    claims = list(dict.fromkeys(row[0].text for row in rows if row[0] is not None))
+    claims = list(dict.fromkeys(row[0].value for row in rows if row[0] is not None))
     told = read(claims, engine)
     return tuple(told[claim] for claim in claims)
 

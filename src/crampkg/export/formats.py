@@ -6,26 +6,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import (
     NamedNode,
-    Quad,
     RdfFormat,
     parse,
 )
 
 from crampkg import turtle
-from crampkg.convert import to_value
 from crampkg.errors import UsageError
 from crampkg.export import jsonld, labels, lines, rdf12, rdfxml, view
+from crampkg.rdf import parts
 from crampkg.vocabulary import GRAPHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from crampkg.records import Value
+    from crampkg.rdf import Graphs, Triple
     from crampkg.sources import Sources
 
-    Triple = tuple[Value, Value, Value]
     #: Triples by the IRI of their graph; None is the default graph.
-    Graphs = dict[str | None, list[Triple]]
 
 
 class Format(NamedTuple):
@@ -61,7 +58,7 @@ def export(
     whole: Graphs = {iri: [] for iri in GRAPHS.values()}
     for quad in parse(nquads, format=RdfFormat.N_QUADS):
         if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value in whole:
-            whole[quad.graph_name.value].append(_triple(quad))
+            whole[quad.graph_name.value].append(parts(quad))
     chosen = _chosen(usual(format) if graphs is None else graphs)
     found: Graphs = {iri: [*whole[iri], *view.header(iri, whole)] for iri in chosen}
     # One graph alone is a plain graph in JSON-LD; TriG and N-Quads name it still.
@@ -150,7 +147,3 @@ def _chosen(names: Sequence[str]) -> list[str]:
     if not wanted:
         raise UsageError(f"No graph is named. Choose from {', '.join(GRAPHS)} or all.")
     return [iri for name, iri in GRAPHS.items() if name in wanted or "all" in wanted]
-
-
-def _triple(quad: Quad) -> Triple:
-    return to_value(quad.subject), to_value(quad.predicate), to_value(quad.object)

@@ -11,7 +11,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pyoxigraph import BlankNode, Literal
+
 from crampkg.errors import SourceError, UsageError
+from crampkg.rdf import datatype_of
 from crampkg.sources import Sources, read_text
 from crampkg.text import natural
 from crampkg.vocabulary import RDF, XSD
@@ -19,9 +22,8 @@ from crampkg.vocabulary import RDF, XSD
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from crampkg.records import Value
+    from crampkg.rdf import Graphs, RdfTerm, Triple
 
-    Graphs = dict[str | None, list[tuple[Value, Value, Value]]]
     Object = dict[str, Any]
 
 #: The source file with the context.
@@ -140,7 +142,7 @@ def _refuse(url: str, _: object) -> Object:
     raise UsageError(message)
 
 
-def _nodes(triples: list[tuple[Value, Value, Value]]) -> dict[str, Object]:
+def _nodes(triples: list[Triple]) -> dict[str, Object]:
     """Return the expanded node objects of one graph by their `@id`.
 
     Not by PyLD's `from_rdf`, which makes a nameless list of cells that have a name.
@@ -148,29 +150,30 @@ def _nodes(triples: list[tuple[Value, Value, Value]]) -> dict[str, Object]:
     nodes: dict[str, Object] = {}
     for subject, predicate, value in triples:
         node = nodes.setdefault(_name(subject), {"@id": _name(subject)})
-        if predicate.text == _TYPE and value.kind != "literal":
+        if predicate.value == _TYPE and not isinstance(value, Literal):
             node.setdefault("@type", []).append(_name(value))
         else:
-            node.setdefault(predicate.text, []).append(_object(value))
+            node.setdefault(predicate.value, []).append(_object(value))
     return nodes
 
 
-def _name(value: Value) -> str:
-    return f"_:{value.text}" if value.kind == "bnode" else value.text
+def _name(value: RdfTerm) -> str:
+    return f"_:{value.value}" if isinstance(value, BlankNode) else value.value
 
 
-def _object(value: Value) -> Object:
-    if value.kind != "literal":
+def _object(value: RdfTerm) -> Object:
+    if not isinstance(value, Literal):
         return {"@id": _name(value)}
     if value.language:
-        return {"@value": value.text, "@language": value.language}
-    if value.datatype == XSD + "integer" and _NATIVE.fullmatch(value.text):
-        return {"@value": int(value.text)}
-    if value.datatype == XSD + "boolean" and value.text in ("true", "false"):
-        return {"@value": value.text == "true"}
-    if value.datatype:
-        return {"@value": value.text, "@type": value.datatype}
-    return {"@value": value.text}
+        return {"@value": value.value, "@language": value.language}
+    datatype = datatype_of(value)
+    if datatype == XSD + "integer" and _NATIVE.fullmatch(value.value):
+        return {"@value": int(value.value)}
+    if datatype == XSD + "boolean" and value.value in ("true", "false"):
+        return {"@value": value.value == "true"}
+    if datatype:
+        return {"@value": value.value, "@type": datatype}
+    return {"@value": value.value}
 
 
 def _make_lists(nodes: dict[str, Object], owned: Mapping[str, _Place]) -> None:
@@ -204,8 +207,8 @@ def _shared(graphs: Graphs) -> set[str]:
     for name, triples in graphs.items():
         for triple in triples:
             for term in triple:
-                if term.kind == "bnode":
-                    homes.setdefault(f"_:{term.text}", set()).add(name)
+                if isinstance(term, BlankNode):
+                    homes.setdefault(f"_:{term.value}", set()).add(name)
     return {node for node, names in homes.items() if len(names) > 1}
 
 

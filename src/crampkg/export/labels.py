@@ -9,16 +9,21 @@ it. Nodes that stay alike are numbered in the order of `crampkg.blank_nodes`.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import BlankNode
 
 from crampkg.blank_nodes import ordered
-from crampkg.records import Value
+from crampkg.rdf import sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    Triple = tuple[Value, Value, Value]
-    Graphs = dict[str | None, list[Triple]]
+    from crampkg.rdf import Graphs, RdfTerm, Triple
+
+    #: For each blank node the triples that it is in: its place, the predicate, the other end.
+    _Around = dict[str, list[tuple[str, str, RdfTerm]]]
+
 
 #: After so many rounds nodes that are still alike are numbered: the bound of work for long lists.
 _ROUNDS = 32
@@ -44,8 +49,8 @@ def by_content(graphs: Graphs) -> Graphs:
         number = alike[label] = alike.get(label, 0) + 1
         labels[node] = label if number == 1 else f"{label}-{number}"
 
-    def renamed(term: Value) -> Value:
-        return term._replace(text=labels[term.text]) if term.kind == "bnode" else term
+    def renamed(term: RdfTerm) -> Any:
+        return BlankNode(labels[term.value]) if isinstance(term, BlankNode) else term
 
     return {
         name: [(renamed(subject), predicate, renamed(value)) for subject, predicate, value in found]
@@ -53,17 +58,13 @@ def by_content(graphs: Graphs) -> Graphs:
     }
 
 
-#: For each blank node the triples that it is in: its place, the predicate, the other end.
-_Around = dict[str, list[tuple[str, str, Value]]]
-
-
 def _around(triples: Iterable[Triple]) -> _Around:
     around: _Around = {}
     for subject, predicate, value in triples:
-        if subject.kind == "bnode":
-            around.setdefault(subject.text, []).append(("subject", predicate.text, value))
-        if value.kind == "bnode":
-            around.setdefault(value.text, []).append(("object", predicate.text, subject))
+        if isinstance(subject, BlankNode):
+            around.setdefault(subject.value, []).append(("subject", predicate.value, value))
+        if isinstance(value, BlankNode):
+            around.setdefault(value.value, []).append(("object", predicate.value, subject))
     return around
 
 
@@ -77,9 +78,9 @@ def _components(around: _Around) -> Iterable[list[str]]:
         component = [start]
         for node in component:  # grows while it is walked
             for _, _, other in around[node]:
-                if other.kind == "bnode" and other.text not in met:
-                    met.add(other.text)
-                    component.append(other.text)
+                if isinstance(other, BlankNode) and other.value not in met:
+                    met.add(other.value)
+                    component.append(other.value)
         yield component
 
 
@@ -107,7 +108,7 @@ def _colours(component: list[str], around: _Around) -> Mapping[str, str]:
     }
 
 
-def _seen(term: Value, node: str, colours: Mapping[str, str]) -> tuple[str, ...]:
-    if term.kind == "bnode":
-        return ("bnode", "itself" if term.text == node else colours[term.text])
-    return (term.kind, term.text, term.datatype or "", term.language or "")
+def _seen(term: RdfTerm, node: str, colours: Mapping[str, str]) -> tuple[str, ...]:
+    if isinstance(term, BlankNode):
+        return ("bnode", "itself" if term.value == node else colours[term.value])
+    return sort_key(term)

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, serialize
 
-from crampkg.convert import from_value
-
 if TYPE_CHECKING:
-    from crampkg.records import Value
+    from crampkg.rdf import Graphs
 
 
-def write(graphs: dict[str | None, list[tuple[Value, Value, Value]]]) -> bytes:
+def write(graphs: Graphs) -> bytes:
     """Return a line for each triple, with the name of its graph unless that is the default one."""
     quads = (
-        Quad(*map(from_value, triple), NamedNode(name) if name else DefaultGraph())  # type: ignore[call-arg,arg-type]
+        Quad(*triple, NamedNode(name) if name else DefaultGraph())
         for name, triples in graphs.items()
         for triple in triples
     )

@@ -10,7 +10,10 @@ import re
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
+from pyoxigraph import BlankNode, Literal, NamedNode
+
 from crampkg.errors import UsageError
+from crampkg.rdf import datatype_of, sort_key
 from crampkg.text import Key, natural
 from crampkg.turtle import nesting
 from crampkg.vocabulary import OWL, PREFIXES, RDF
@@ -18,9 +21,8 @@ from crampkg.vocabulary import OWL, PREFIXES, RDF
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crampkg.records import Value
+    from crampkg.rdf import Graphs, RdfTerm, Triple
 
-    Triple = tuple[Value, Value, Value]
 
 _START = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
@@ -50,27 +52,29 @@ _ELEMENTS = tuple(
 )
 _TYPE, _FIRST, _REST, _NIL = (RDF + name for name in ("type", "first", "rest", "nil"))
 _INDENT = "  "
+_ONTOLOGY = NamedNode(OWL + "Ontology")
+_KINDS = (NamedNode, Literal, BlankNode)
 
 
-def write(graphs: dict[str | None, list[Triple]]) -> bytes:
+def write(graphs: Graphs) -> bytes:
     """Return the merge of `graphs`, sorted.
 
     Raises `UsageError` for a predicate that XML cannot name and for a control character.
     """
     triples = {triple for found in graphs.values() for triple in found}
     for _, predicate, value in triples:
-        name = _NAME.search(predicate.text)
-        if predicate.text in _SYNTAX or not name or predicate.text[: name.start()] in _RESERVED:
+        name = _NAME.search(predicate.value)
+        if predicate.value in _SYNTAX or not name or predicate.value[: name.start()] in _RESERVED:
             message = (
-                f"RDF/XML cannot name the predicate {predicate.text}: an XML name must end it. "
+                f"RDF/XML cannot name the predicate {predicate.value}: an XML name must end it. "
                 "Choose another format, such as turtle."
             )
             raise UsageError(message)
-        impossible = _IMPOSSIBLE.search(value.text)
+        impossible = _IMPOSSIBLE.search(value.value)
         if impossible:
             message = (
                 f"RDF/XML cannot hold the character U+{ord(impossible.group()):04X} of a value of "
-                f"{predicate.text}. Choose another format, such as turtle."
+                f"{predicate.value}. Choose another format, such as turtle."
             )
             raise UsageError(message)
     return _Document(triples).text().encode()
@@ -80,29 +84,29 @@ class _Document:
     """One written document in the making."""
 
     def __init__(self, triples: set[Triple]) -> None:
-        self._about: dict[Value, dict[str, list[Value]]] = {}
+        self._about: dict[RdfTerm, dict[str, list[RdfTerm]]] = {}
         for subject, predicate, value in triples:
-            self._about.setdefault(subject, {}).setdefault(predicate.text, []).append(value)
+            self._about.setdefault(subject, {}).setdefault(predicate.value, []).append(value)
         nested = nesting({None: triples})
         self._labelled, self._cells = set(nested.labelled), nested.cells
         self._unfold_lists_of_literals()
         self._texts: dict[str, str] = {}
-        self._referred = {value for _, _, value in triples if value.kind == "bnode"}
+        self._referred = {value for _, _, value in triples if isinstance(value, BlankNode)}
         self._namespaces = _namespaces(
-            {predicate.text for _, predicate, _ in triples}
-            | {each.text for said in self._about.values() for each in said.get(_TYPE, ())}
+            {predicate.value for _, predicate, _ in triples}
+            | {each.value for said in self._about.values() for each in said.get(_TYPE, ())}
         )
 
     def _unfold_lists_of_literals(self) -> None:
         """Let the cells of each list that holds a literal stand apart: a Collection has none."""
-        cells = {subject for subject in self._about if subject.text in self._cells}
+        cells = {subject for subject in self._about if subject.value in self._cells}
         followers = {self._about[cell][_REST][0] for cell in cells}
         for head in cells - followers:
             chain = [head]
             while (rest := self._about[chain[-1]][_REST][0]) in cells:
                 chain.append(rest)
-            if any(self._about[cell][_FIRST][0].kind == "literal" for cell in chain):
-                self._labelled.update(cell.text for cell in chain)
+            if any(isinstance(self._about[cell][_FIRST][0], Literal) for cell in chain):
+                self._labelled.update(cell.value for cell in chain)
 
     def text(self) -> str:
         head = "".join(
@@ -112,8 +116,8 @@ class _Document:
         roots = [
             subject
             for subject in self._about
-            if subject.kind != "bnode"
-            or subject.text in self._labelled
+            if not isinstance(subject, BlankNode)
+            or subject.value in self._labelled
             or subject not in self._referred
         ]
         body = "".join(
@@ -121,42 +125,42 @@ class _Document:
         )
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{head}>\n{body}</rdf:RDF>\n'
 
-    def _place(self, subject: Value) -> tuple[int, str, Key]:
+    def _place(self, subject: RdfTerm) -> tuple[int, str, Key]:
         """Return a sort key: the ontology, named things, nodes with a label, the others by text."""
-        if subject.kind == "bnode" and subject.text not in self._labelled:
+        if isinstance(subject, BlankNode) and subject.value not in self._labelled:
             return 3, "".join(self._node(subject, 0)), natural("")
-        is_ontology = any(each.text == _ELEMENTS[0] for each in self._about[subject].get(_TYPE, ()))
-        rank = 2 if subject.kind == "bnode" else 0 if is_ontology else 1
-        return rank, "", natural(subject.text)
+        is_ontology = _ONTOLOGY in self._about[subject].get(_TYPE, ())
+        rank = 2 if isinstance(subject, BlankNode) else 0 if is_ontology else 1
+        return rank, "", natural(subject.value)
 
-    def _flat(self, node: Value) -> str:
+    def _flat(self, node: RdfTerm) -> str:
         """Return the text of a nested node, by which it is sorted."""
-        if node.text not in self._texts:
+        if node.value not in self._texts:
             items = self._items(node)
             if items is None:
                 text = "".join(self._node(node, 0))
             else:
                 text = "".join(str(self._value_place(item)) for item in items)
-            self._texts[node.text] = text
-        return self._texts[node.text]
+            self._texts[node.value] = text
+        return self._texts[node.value]
 
-    def _node(self, subject: Value, level: int) -> Iterator[str]:
+    def _node(self, subject: RdfTerm, level: int) -> Iterator[str]:
         """Yield the lines of a node element."""
         pad = _INDENT * level
         said = self._about.get(subject, {})
         element = self._element(said.get(_TYPE, ()))
-        name = self._name(element) if element else "rdf:Description"
-        if subject.kind != "bnode":
-            name_with = f"{name} rdf:about={quoteattr(subject.text)}"
-        elif subject.text in self._labelled:
-            name_with = f"{name} rdf:nodeID={quoteattr(subject.text)}"
+        name = self._name(element.value) if element else "rdf:Description"
+        if not isinstance(subject, BlankNode):
+            name_with = f"{name} rdf:about={quoteattr(subject.value)}"
+        elif subject.value in self._labelled:
+            name_with = f"{name} rdf:nodeID={quoteattr(subject.value)}"
         else:
             name_with = name
         inside = [
             line
             for predicate in sorted(said, key=lambda iri: (iri != _TYPE, self._name(iri)))
             for value in sorted(said[predicate], key=self._value_place)
-            if (predicate, value.kind, value.text) != (_TYPE, "uri", element)
+            if (predicate, value) != (_TYPE, element)
             for line in self._property(predicate, value, level + 1)
         ]
         if not inside:
@@ -166,34 +170,35 @@ class _Document:
         yield from inside
         yield f"{pad}</{name}>\n"
 
-    def _element(self, types: Sequence[Value]) -> str:
-        iris = {each.text for each in types if each.kind == "uri"}
-        return next((iri for iri in _ELEMENTS if iri in iris), "") or min(
+    def _element(self, types: Sequence[RdfTerm]) -> NamedNode | None:
+        iris = {each.value for each in types if isinstance(each, NamedNode)}
+        iri = next((iri for iri in _ELEMENTS if iri in iris), "") or min(
             (iri for iri in iris if iri.startswith(OWL) and _NAME.fullmatch(iri, len(OWL))),
             default="",
         )
+        return NamedNode(iri) if iri else None
 
-    def _value_place(self, value: Value) -> tuple[int, Key, str, str]:
+    def _value_place(self, value: RdfTerm) -> tuple[int, Key, str, str]:
         """Return a sort key: IRIs, literals, then blank nodes, the nested ones by their text."""
-        text = value.text
-        if value.kind == "bnode" and text not in self._labelled:
+        text = value.value
+        if isinstance(value, BlankNode) and text not in self._labelled:
             text = self._flat(value)
-        rank = ("uri", "literal", "bnode").index(value.kind)
-        return rank, natural(text), value.datatype or "", value.language or ""
+        _, _, datatype, language = sort_key(value)
+        return _KINDS.index(type(value)), natural(text), datatype, language
 
-    def _property(self, predicate: str, value: Value, level: int) -> Iterator[str]:
+    def _property(self, predicate: str, value: RdfTerm, level: int) -> Iterator[str]:
         pad, name = _INDENT * level, self._name(predicate)
-        if value.kind == "uri":
-            yield f"{pad}<{name} rdf:resource={quoteattr(value.text)}/>\n"
-        elif value.kind == "literal":
+        if isinstance(value, NamedNode):
+            yield f"{pad}<{name} rdf:resource={quoteattr(value.value)}/>\n"
+        elif isinstance(value, Literal):
             kind = f" xml:lang={quoteattr(value.language)}" if value.language else ""
-            if value.datatype and not value.language:
-                kind = f" rdf:datatype={quoteattr(value.datatype)}"
+            if datatype := datatype_of(value):
+                kind = f" rdf:datatype={quoteattr(datatype)}"
             # A parser turns a bare carriage return into a line feed (XML, section 2.11).
-            text = escape(value.text, {"\r": "&#xD;"})
+            text = escape(value.value, {"\r": "&#xD;"})
             yield f"{pad}<{name}{kind}>{text}</{name}>\n"
-        elif value.text in self._labelled:
-            yield f"{pad}<{name} rdf:nodeID={quoteattr(value.text)}/>\n"
+        elif value.value in self._labelled:
+            yield f"{pad}<{name} rdf:nodeID={quoteattr(value.value)}/>\n"
         else:
             items = self._items(value)
             if items is None:
@@ -202,20 +207,20 @@ class _Document:
             else:
                 yield f'{pad}<{name} rdf:parseType="Collection">\n'
                 for item in items:
-                    if item.kind == "bnode" and item.text not in self._labelled:
+                    if isinstance(item, BlankNode) and item.value not in self._labelled:
                         yield from self._node(item, level + 1)
                     else:
-                        attribute = "about" if item.kind == "uri" else "nodeID"
-                        reference = f"rdf:{attribute}={quoteattr(item.text)}"
+                        attribute = "about" if isinstance(item, NamedNode) else "nodeID"
+                        reference = f"rdf:{attribute}={quoteattr(item.value)}"
                         yield f"{pad}{_INDENT}<rdf:Description {reference}/>\n"
             yield f"{pad}</{name}>\n"
 
-    def _items(self, cell: Value) -> list[Value] | None:
+    def _items(self, cell: RdfTerm) -> list[RdfTerm] | None:
         """Return the items of a list, or None for anything else."""
-        if cell.text not in self._cells:
+        if cell.value not in self._cells:
             return None
         items = []
-        while cell.text != _NIL:
+        while cell.value != _NIL:
             items += self._about[cell][_FIRST]
             cell = self._about[cell][_REST][0]
         return items

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crampkg.records import Value
+from pyoxigraph import Literal, NamedNode
+
+from crampkg.rdf import sort_key
 from crampkg.vocabulary import (
     CK,
     DCT,
@@ -25,29 +27,24 @@ from crampkg.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    Triple = tuple[Value, Value, Value]
-    Graphs = Mapping[str | None, list[Triple]]
-
-
-def _iri(iri: str) -> Value:
-    return Value("uri", iri)
+    from crampkg.rdf import Graphs, RdfTerm, Triple
 
 
 _TYPE, _LABEL, _DEFINITION, _DEFINED_BY = map(
-    _iri, (RDF + "type", RDFS + "label", DEFINITION, RDFS + "isDefinedBy")
+    NamedNode, (RDF + "type", RDFS + "label", DEFINITION, RDFS + "isDefinedBy")
 )
 _IN_SCHEME, _TOP_OF, _HAS_TOP, _CONCEPT, _SCHEME = map(
-    _iri,
+    NamedNode,
     (
         *(SKOS + "inScheme", SKOS + "topConceptOf", SKOS + "hasTopConcept"),
         *(SKOS + "Concept", SKOS + "ConceptScheme"),
     ),
 )
-_ENTITY, _ARTICLE = _iri(CK + "ClinicalEntity"), _iri(CK + "Article")
-_SOURCE, _DERIVED = _iri(DCT + "source"), _iri(PREFIXES["prov"] + "wasDerivedFrom")
-_OWL_ONTOLOGY, _INDIVIDUAL = _iri(OWL + "Ontology"), _iri(OWL + "NamedIndividual")
+_ENTITY, _ARTICLE = NamedNode(CK + "ClinicalEntity"), NamedNode(CK + "Article")
+_SOURCE, _DERIVED = NamedNode(DCT + "source"), NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
+_OWL_ONTOLOGY, _INDIVIDUAL = NamedNode(OWL + "Ontology"), NamedNode(OWL + "NamedIndividual")
 #: What names a thing, the best first.
 _GIVEN = (RDFS + "label", SKOS + "prefLabel", DCT + "title")
 #: A mapping's axiom has the name that the term which it leads to has in its own vocabulary: without
@@ -73,13 +70,13 @@ def header(graph: str, whole: Graphs) -> list[Triple]:
     is from the sources that it names. Without such data there is no header.
     """
     ontology = whole.get(GRAPHS["ontology"], [])
-    said = [triple for triple in ontology if triple[0].text == graph]
+    said = [triple for triple in ontology if triple[0].value == graph]
     if not said:
         return []
     said += [
         (said[0][0], predicate, value)
         for subject, predicate, value in ontology
-        if subject.text == ONTOLOGY and predicate.text in _SHARED
+        if subject.value == ONTOLOGY and predicate.value in _SHARED
     ]
     sources = {
         subject if predicate == _TYPE else value
@@ -102,10 +99,10 @@ def document(chosen: Sequence[str], triples: list[Triple], whole: Graphs) -> lis
     ontologies = (triple[0] for triple in triples if triple[1:] == (_TYPE, _OWL_ONTOLOGY))
     itself = next(ontologies, None)
     if itself is None:
-        itself = _iri(chosen[0])
+        itself = NamedNode(chosen[0])
         triples = [triple for triple in triples if triple[:2] != (itself, _TYPE)]
         triples.append((itself, _TYPE, _OWL_ONTOLOGY))
-    inside = {itself, *map(_iri, chosen)}
+    inside = {itself, *map(NamedNode, chosen)}
     derived = [
         (itself, predicate, value)
         for graph in chosen
@@ -116,9 +113,9 @@ def document(chosen: Sequence[str], triples: list[Triple], whole: Graphs) -> lis
     return [*triples, *_names(itself, triples, _Said(whole))]
 
 
-def _names(itself: Value, triples: list[Triple], said: _Said) -> Iterator[Triple]:
+def _names(itself: RdfTerm, triples: list[Triple], said: _Said) -> Iterator[Triple]:
     """Yield label, definition and kinds of all that a document about `itself` mentions."""
-    mentioned = {term for triple in triples for term in triple if term.kind == "uri"}
+    mentioned = {term for triple in triples for term in triple if isinstance(term, NamedNode)}
     if said.scheme and mentioned & said.concepts:
         mentioned |= {said.scheme, _SCHEME, _CONCEPT, _IN_SCHEME, _TOP_OF, _HAS_TOP}
     for term in mentioned:
@@ -128,8 +125,8 @@ def _names(itself: Value, triples: list[Triple], said: _Said) -> Iterator[Triple
             yield term, _DEFINITION, definition
         for kind in said.kinds.get(term, ()) if term != itself else ():
             yield term, _TYPE, kind
-            if term.text.startswith(CK):
-                yield term, _DEFINED_BY, _iri(ONTOLOGY)
+            if term.value.startswith(CK):
+                yield term, _DEFINED_BY, NamedNode(ONTOLOGY)
         if term in said.concepts and said.scheme:
             yield term, _TYPE, _CONCEPT
             yield term, _IN_SCHEME, said.scheme
@@ -138,52 +135,52 @@ def _names(itself: Value, triples: list[Triple], said: _Said) -> Iterator[Triple
                 yield term, _TOP_OF, said.scheme
                 yield said.scheme, _HAS_TOP, term
     if mentioned & said.definitions.keys():
-        yield _DEFINITION, _TYPE, _iri(OWL + "AnnotationProperty")
-        yield _DEFINITION, _LABEL, Value("literal", "textual definition", None, "en")
+        yield _DEFINITION, _TYPE, NamedNode(OWL + "AnnotationProperty")
+        yield _DEFINITION, _LABEL, Literal("textual definition", language="en")
 
 
 class _Said:
     """What all graphs together say of names, kinds and concepts."""
 
     def __init__(self, whole: Graphs) -> None:
-        self.kinds: dict[Value, set[Value]] = {}
-        self.definitions: dict[Value, set[Value]] = {}
-        self.concepts: set[Value] = set()
-        self.narrower: set[Value] = set()
-        self.scheme: Value | None = None
-        self._labels: dict[str, dict[Value, set[Value]]] = {name: {} for name in _GIVEN}
-        described: set[Value] = set()
-        targets: dict[Value, Value] = {}
-        theirs: dict[Value, Value] = {}
+        self.kinds: dict[RdfTerm, set[RdfTerm]] = {}
+        self.definitions: dict[RdfTerm, set[RdfTerm]] = {}
+        self.concepts: set[RdfTerm] = set()
+        self.narrower: set[RdfTerm] = set()
+        self.scheme: NamedNode | None = None
+        self._labels: dict[str, dict[RdfTerm, set[RdfTerm]]] = {name: {} for name in _GIVEN}
+        described: set[RdfTerm] = set()
+        targets: dict[RdfTerm, RdfTerm] = {}
+        theirs: dict[RdfTerm, RdfTerm] = {}
         schemes = set()
         for subject, predicate, value in (each for found in whole.values() for each in found):
-            if predicate == _TYPE and value.text in _KINDS:
+            if predicate == _TYPE and value.value in _KINDS:
                 self.kinds.setdefault(subject, set()).add(value)
-            elif predicate == _TYPE and value.text.startswith(CK):
+            elif predicate == _TYPE and value.value.startswith(CK):
                 self.kinds.setdefault(subject, set()).add(_INDIVIDUAL)
                 if value == _ENTITY:
                     self.concepts.add(subject)
-            elif (predicate, value) == (_TYPE, _SCHEME):
+            elif (predicate, value) == (_TYPE, _SCHEME) and isinstance(subject, NamedNode):
                 schemes.add(subject)
-            elif predicate.text in self._labels and value.kind == "literal":
-                self._labels[predicate.text].setdefault(subject, set()).add(value)
-            elif predicate.text == SKOS + "definition" and value.kind == "literal":
+            elif predicate.value in self._labels and isinstance(value, Literal):
+                self._labels[predicate.value].setdefault(subject, set()).add(value)
+            elif predicate.value == SKOS + "definition" and isinstance(value, Literal):
                 self.definitions.setdefault(subject, set()).add(value)
-            elif predicate.text == SKOS + "broader":
+            elif predicate.value == SKOS + "broader":
                 self.narrower.add(subject)
-            elif predicate.text == SKOS + "altLabel":
+            elif predicate.value == SKOS + "altLabel":
                 described.add(subject)
-            elif predicate.text == _TARGET:
+            elif predicate.value == _TARGET:
                 targets[subject] = value
-            elif predicate.text == _OBJECT_LABEL:
+            elif predicate.value == _OBJECT_LABEL:
                 theirs[subject] = value
-        self.scheme = min(schemes, default=None)
+        self.scheme = min(schemes, key=sort_key, default=None)
         for axiom, label in theirs.items():
             if targets.get(axiom) in described:
                 self._labels[_GIVEN[-1]].setdefault(targets[axiom], {label})
 
-    def labels(self, term: Value) -> set[Value]:
+    def labels(self, term: RdfTerm) -> set[RdfTerm]:
         """Return the label of a term, or the labels where several are as good."""
-        if term.kind != "uri":
+        if not isinstance(term, NamedNode):
             return set()
         return next((found[term] for found in self._labels.values() if term in found), set())

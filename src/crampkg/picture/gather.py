@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyoxigraph import Literal, NamedNode
+
 from crampkg.answers import sentences
 from crampkg.library import own_query
 from crampkg.picture.scene import Edge, Node, Scene, citation, layer_of
@@ -13,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from crampkg.answers.answer import Answer
-    from crampkg.engine.base import Triple
     from crampkg.graph import KnowledgeGraph
     from crampkg.model import Claim
+    from crampkg.rdf import Triple
     from crampkg.records import Term
 
 _CLINICAL = f"{CK}ClinicalEntity"
@@ -64,7 +66,7 @@ def answer(graph: KnowledgeGraph, answer: Answer) -> Scene:
     title = sentences.asked(answer) or "What the query made"
     if answer.form == "graph":
         return triples(graph, answer.triples, title)
-    rows = [{cell.text for cell in row.values() if cell and cell.kind == "uri"} for row in answer]
+    rows = [{cell.value for cell in row.values() if isinstance(cell, NamedNode)} for row in answer]
     named = list(dict.fromkeys(iri for row in rows for iri in sorted(row)))
     terms = [term for iri in named if (term := graph.terms.get(iri))]
     claims = {term.iri for term in terms if _CLAIM in term.kinds}
@@ -100,11 +102,11 @@ def is_drawable(graph: KnowledgeGraph, answer: Answer) -> bool:
     It has where the answer names a claim, or two clinical things in a row.
     """
     if answer.form == "graph":
-        return any(object.kind != "literal" for _, _, object in answer.triples)
+        return any(not isinstance(object, Literal) for _, _, object in answer.triples)
     if "claim" in answer.variables and any(row["claim"] for row in answer):
         return True
     for row in answer:
-        iris = {cell.text for cell in row.values() if cell and cell.kind == "uri"}
+        iris = {cell.value for cell in row.values() if isinstance(cell, NamedNode)}
         terms = [term for iri in iris if (term := graph.terms.get(iri))]
         if any(_CLAIM in term.kinds for term in terms):
             return True
@@ -116,15 +118,15 @@ def is_drawable(graph: KnowledgeGraph, answer: Answer) -> bool:
 def triples(graph: KnowledgeGraph, found: Sequence[Triple], title: str) -> Scene:
     """Return the triples of a CONSTRUCT whose ends are both resources; the rest is counted."""
     drawn = [
-        (subject.text, predicate.text, object.text)
+        (subject.value, predicate.value, object.value)
         for subject, predicate, object in found
-        if object.kind != "literal"
+        if not isinstance(object, Literal)
     ]
     things = list(dict.fromkeys(iri for start, _, end in drawn for iri in (start, end)))
     names = {
-        subject.text: object.text
+        subject.value: object.value
         for subject, predicate, object in found
-        if predicate.text in _NAMES and object.kind == "literal"
+        if predicate.value in _NAMES and isinstance(object, Literal)
     }
     nodes = tuple(_node(graph, iri, names) for iri in things)
     edges = tuple(

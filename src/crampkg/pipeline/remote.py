@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pyoxigraph import BlankNode, NamedNode, Quad, Store
+
 from crampkg.engine.transport import shown
 from crampkg.errors import EndpointError
 from crampkg.pipeline.snapshot import Snapshot
@@ -9,8 +11,6 @@ from crampkg.vocabulary import CK, GRAPHS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pyoxigraph import Quad, Store
-
     from crampkg.engine.remote import RemoteEngine
     from crampkg.library import Library
     from crampkg.records import Status, Term
@@ -90,31 +90,21 @@ class RemoteSnapshot(Snapshot):
         )
 
     def _store(self, text: str) -> Store:
-        from pyoxigraph import Quad, Store
-
-        from crampkg.convert import from_value
 
         store = Store()
-        triples = self._engine.query(text).triples()
-        store.extend(Quad(*map(from_value, triple)) for triple in triples)  # type: ignore[arg-type]
+        store.extend(Quad(*triple) for triple in self._engine.query(text).triples())
         return store
 
     def _graph(self, iri: str) -> list[Quad]:
         """Return the quads of one graph, its blank nodes apart from those of the others."""
-        from pyoxigraph import BlankNode, NamedNode, Quad
-
-        from crampkg.convert import from_value
-
         name = NamedNode(iri)
-        fresh: dict[str, BlankNode] = {}
+        fresh: dict[BlankNode, BlankNode] = {}
         quads = []
         where = f"WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
         for triple in self._engine.query(f"CONSTRUCT {{ ?s ?p ?o }} {where}").triples():
             subject, predicate, object_ = (
-                fresh.setdefault(value.text, BlankNode())
-                if value.kind == "bnode"
-                else from_value(value)
-                for value in triple
+                fresh.setdefault(term, BlankNode()) if isinstance(term, BlankNode) else term
+                for term in triple
             )
             quads.append(Quad(subject, predicate, object_, name))  # type: ignore[arg-type]
         counted = self._engine.size(iri)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import Request
 
+from pyoxigraph import NamedNode
 from SPARQLWrapper import INSERT, JSON, POST, SPARQLWrapper
 
 from crampkg.engine.remote import RemoteEngine
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crampkg.push.parts import Part
-    from crampkg.records import Value
+    from crampkg.rdf import RdfTerm
 
 
 class Summary(NamedTuple):
@@ -92,7 +93,7 @@ class Target:
         triples = {iri: self._engine.size(iri, union=False) for iri in GRAPHS.values()}
         loading = self._loading()
         text = f"SELECT ?it WHERE {{ GRAPH <{SNAPSHOT}> {{ <{SNAPSHOT}> <{DCT}identifier> ?it }} }}"
-        found = [row[0].text for row in self._rows(text) if row[0] is not None]
+        found = [row[0].value for row in self._rows(text) if row[0] is not None]
         if found or not any(triples.values()):
             return State(found[0] if len(found) == 1 else "", triples, loading)
         served = self._engine.served()
@@ -165,13 +166,13 @@ class Target:
             f'FILTER (STRSTARTS(STR(?graph), "{LOADING}")) }} GROUP BY ?graph'
         )
         return {
-            graph.text: self._engine.number(count)
+            graph.value: self._engine.number(count)
             for graph, count in self._rows(text)
             # What an endpoint says that it was not asked for is never dropped.
-            if graph is not None and graph.kind == "uri" and graph.text.startswith(LOADING)
+            if isinstance(graph, NamedNode) and graph.value.startswith(LOADING)
         }
 
-    def _rows(self, text: str) -> list[tuple[Value | None, ...]]:
+    def _rows(self, text: str) -> list[tuple[RdfTerm | None, ...]]:
         return list(self._engine.query(text, union=False).bindings())
 
 

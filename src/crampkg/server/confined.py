@@ -27,6 +27,7 @@ import pyld.jsonld  # noqa: F401 - what writes JSON-LD imports it late
 from crampkg.answers import formats
 from crampkg.errors import CrampkgError
 from crampkg.export import to_bytes
+from crampkg.rdf import sort_key
 from crampkg.server import media, scenes
 from crampkg.server.media import Reply
 from crampkg.server.problems import Problem, problem_of, too_large
@@ -113,7 +114,7 @@ def _show(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
     """Run a query for the editor: the first `rows` rows, or `characters` of it as text.
 
     The answer is JSON: its `form`, `variables`, `boolean` and `total` of rows or triples, and
-    `rows` of cells, each null or the fields of a `Value`; or `raw` and how many are `raw_left`.
+    `rows` of cells, each null or `rdf.sort_key` of a term; or `raw` and how many are `raw_left`.
     """
     answer = _answer(job, graph)
     shown: dict[str, Any] = {"form": answer.form, "variables": answer.variables}
@@ -123,7 +124,10 @@ def _show(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
         shown["raw"] = text[: job["characters"]]
         shown["raw_left"] = len(text) - len(shown["raw"])
     elif "rows" in job:
-        shown["rows"] = [[*row.values()] for row in answer.rows[: job["rows"]]]
+        shown["rows"] = [
+            [None if term is None else sort_key(term) for term in row.values()]
+            for row in answer.rows[: job["rows"]]
+        ]
     return Reply(json.dumps(shown, ensure_ascii=False).encode(), "application/json")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pyoxigraph import BlankNode, Literal, NamedNode
+
 from crampkg import __version__
-from crampkg.records import Value
 from crampkg.vocabulary import GRAPHS, KG, ONTOLOGY, PREFIXES, RDF, RDFS, XSD
 
 TYPE_CHECKING = False
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from crampkg.graph import KnowledgeGraph
+    from crampkg.rdf import RdfTerm, Triple
 
-    Triple = tuple[Value, Value, Value]
-    Object = Value | list[tuple[str, "Object"]]
+    Object = RdfTerm | list[tuple[str, "Object"]]
 
 #: https://www.w3.org/TR/sparql11-service-description/ and https://www.w3.org/TR/void/
 SD, VOID = PREFIXES["sd"], PREFIXES["void"]
@@ -42,7 +43,7 @@ def service(graph: KnowledgeGraph, base: str) -> list[Triple]:
     dataset: list[tuple[str, Object]] = [
         (f"{RDF}type", _iri(f"{SD}Dataset")),
         (f"{RDF}type", _iri(f"{VOID}Dataset")),
-        (f"{_DCT}identifier", Value("literal", graph.identifier)),
+        (f"{_DCT}identifier", Literal(graph.identifier)),
         (f"{SD}defaultGraph", [(f"{RDF}type", _iri(f"{SD}Graph")), _count(_total(graph))]),
         *named,
     ]
@@ -79,10 +80,10 @@ def dataset(graph: KnowledgeGraph, base: str) -> list[Triple]:
         (f"{_DCT}title", _text("crampkg: a knowledge graph of leg cramps and leg pain")),
         (f"{_DCT}description", _text(_notice(graph))),
         (f"{_DCT}license", _iri("https://creativecommons.org/licenses/by/4.0/")),
-        (f"{_DCT}identifier", Value("literal", graph.identifier)),
-        (f"{PREFIXES['owl']}versionInfo", Value("literal", __version__)),
+        (f"{_DCT}identifier", Literal(graph.identifier)),
+        (f"{PREFIXES['owl']}versionInfo", Literal(__version__)),
         (f"{VOID}sparqlEndpoint", _iri(f"{base}/sparql")),
-        (f"{VOID}uriSpace", Value("literal", KG)),
+        (f"{VOID}uriSpace", Literal(KG)),
         (f"{VOID}vocabulary", _iri(ONTOLOGY)),
         (f"{VOID}exampleResource", _iri(f"{KG}calf-pain")),
         (f"{VOID}triples", _integer(_total(graph))),
@@ -107,8 +108,8 @@ def examples(graph: KnowledgeGraph, base: str, tag: str | None = None) -> list[T
             (f"{RDF}type", _iri(f"{_SH}SPARQL{form}Executable")),
             (f"{RDFS}label", _text(question.summary)),
             (f"{RDFS}comment", _text(question.question)),
-            (f"{_SH}{form.lower()}", Value("literal", question.text)),
-            (f"{PREFIXES['dct']}identifier", Value("literal", question.id)),
+            (f"{_SH}{form.lower()}", Literal(question.text)),
+            (f"{PREFIXES['dct']}identifier", Literal(question.id)),
             *((_KEYWORDS, _text(tag)) for tag in question.tags),
             (_TARGET, _iri(f"{base}/sparql")),
         ]
@@ -128,14 +129,14 @@ _TARGET = "https://schema.org/target"
 
 
 def _triples(
-    subject: Value, told: Iterable[tuple[str, Object]], numbers: Iterator[int]
+    subject: NamedNode | BlankNode, told: Iterable[tuple[str, Object]], numbers: Iterator[int]
 ) -> Iterator[Triple]:
     """Yield what is told of `subject`; what is told of a list is told of a blank node."""
     for predicate, object in told:
-        if isinstance(object, Value):
+        if not isinstance(object, list):
             yield subject, _iri(predicate), object
         else:
-            inner = Value("bnode", f"b{next(numbers)}")
+            inner = BlankNode(f"b{next(numbers)}")
             yield subject, _iri(predicate), inner
             yield from _triples(inner, object, numbers)
 
@@ -151,17 +152,17 @@ def _total(graph: KnowledgeGraph) -> int:
     return sum(graph.counts.values())
 
 
-def _count(triples: int) -> tuple[str, Value]:
+def _count(triples: int) -> tuple[str, RdfTerm]:
     return f"{VOID}triples", _integer(triples)
 
 
-def _integer(number: int) -> Value:
-    return Value("literal", str(number), f"{XSD}integer")
+def _integer(number: int) -> RdfTerm:
+    return Literal(str(number), datatype=NamedNode(f"{XSD}integer"))
 
 
-def _iri(iri: str) -> Value:
-    return Value("uri", iri)
+def _iri(iri: str) -> NamedNode:
+    return NamedNode(iri)
 
 
-def _text(text: str) -> Value:
-    return Value("literal", text, None, "en")
+def _text(text: str) -> RdfTerm:
+    return Literal(text, language="en")

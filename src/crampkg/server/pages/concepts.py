@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pyoxigraph import Literal, NamedNode
+
 from crampkg.answers import sentences
 from crampkg.claims import citations_or_none
 from crampkg.errors import CrampkgError
 from crampkg.explain.describe import is_unrelated, resources
 from crampkg.library import own_query
 from crampkg.near import counted
-from crampkg.records import Value
 from crampkg.server.media import PAGES, SUFFIXES
 from crampkg.server.pages import addresses, beside, ontology
 from crampkg.server.pages.grid import Part, folded, grid, linked, widened
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from crampkg.explain.describe import Card, CardLink, CardMapping, CardProperty
     from crampkg.graph import KnowledgeGraph
     from crampkg.model import Claim
+    from crampkg.rdf import RdfTerm
     from crampkg.records import Term
     from crampkg.server.media import Reply
     from crampkg.server.pages.grid import Grid
@@ -371,11 +373,11 @@ def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     return table._replace(lines=tuple(lines))
 
 
-def _rows(claims: Sequence[Claim]) -> Iterator[dict[str, Value | None]]:
+def _rows(claims: Sequence[Claim]) -> Iterator[dict[str, RdfTerm | None]]:
     """Yield the rows of claims as answers have them, one for each citation."""
     for claim in claims:
         for citation in citations_or_none(claim):
-            row = {
+            yield {
                 "subject": _uri(claim.subject),
                 "subjectLabel": _text(claim.subject_label),
                 "relation": _uri(claim.relation),
@@ -395,7 +397,6 @@ def _rows(claims: Sequence[Claim]) -> Iterator[dict[str, Value | None]]:
                 "claim": _uri(claim.iri),
                 "note": _text(claim.note),
             }
-            yield {name: value if value.text else None for name, value in row.items()}
 
 
 def _links(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
@@ -404,7 +405,7 @@ def _links(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
         return None
     rows = []
     for link in links:
-        told = {
+        row = {
             "subject": _uri(link.subject),
             "subjectLabel": _text(link.subject_label),
             "relation": _uri(link.relation),
@@ -416,7 +417,7 @@ def _links(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
             "way": _text(link.path),
             "origin": _text(link.origin),
         }
-        rows.append({name: value if value.text else None for name, value in told.items()})
+        rows.append(row)
     return grid(graph, _LINK, rows)
 
 
@@ -480,9 +481,9 @@ def _is_clinical(term: Term) -> bool:
     return f"{CK}ClinicalEntity" in term.kinds
 
 
-def _uri(iri: str) -> Value:
-    return Value("uri", iri)
+def _uri(iri: str) -> RdfTerm | None:
+    return NamedNode(iri) if iri else None
 
 
-def _text(text: str) -> Value:
-    return Value("literal", text)
+def _text(text: str) -> RdfTerm | None:
+    return Literal(text) if text else None

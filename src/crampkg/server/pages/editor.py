@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from crampkg.answers.sentences import filled
 from crampkg.library import own_query
-from crampkg.records import Value
 from crampkg.server import media
 from crampkg.server.media import Reply
 from crampkg.server.pages import ontology, picture
@@ -18,7 +17,7 @@ from crampkg.server.pages.addresses import address
 from crampkg.server.pages.layout import page
 from crampkg.server.pages.question import without_header
 from crampkg.server.problems import Problem
-from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, XSD, compress, readable
+from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, compress, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -230,7 +229,7 @@ def _result(
         shown["headings"] = names if is_graph else [f"?{name}" for name in found["variables"]]
         shown["rows"] = [
             [
-                _cell(value and Value(*value), graph, is_named=f"{name}Label" not in names)
+                _cell(value, graph, is_named=f"{name}Label" not in names)
                 for name, value in zip(names, row, strict=False)
             ]
             for row in found["rows"]
@@ -238,19 +237,22 @@ def _result(
     return shown
 
 
-def _cell(value: Value | None, graph: KnowledgeGraph, *, is_named: bool = True) -> Cell | None:
-    """Return a cell; a thing has its name beside it, unless another column tells that."""
+def _cell(
+    value: Sequence[str] | None, graph: KnowledgeGraph, *, is_named: bool = True
+) -> Cell | None:
+    """Return the cell of a term, which comes as `rdf.sort_key` has it.
+
+    A thing has its name beside it, unless another column has that name.
+    """
     if value is None:
         return None
-    if value.kind == "uri":
-        term = graph.terms.get(value.text) if is_named else None
-        return Cell(readable(value.text), term.label if term else "", address(value.text))
-    if value.kind == "bnode":
-        return Cell(f"_:{value.text}")
-    if value.language:
-        return Cell(value.text, note=f"@{value.language}")
-    typed = value.datatype or f"{XSD}string"
-    return Cell(value.text, note="" if typed == f"{XSD}string" else compress(typed))
+    kind, text, datatype, language = value
+    if kind == "uri":
+        term = graph.terms.get(text) if is_named else None
+        return Cell(readable(text), term.label if term else "", address(text))
+    if kind == "bnode":
+        return Cell(f"_:{text}")
+    return Cell(text, note=f"@{language}" if language else compress(datatype))
 
 
 def _located(problem: Mapping[str, Any], query: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import functools
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyoxigraph import Literal, NamedNode
+
 from crampkg.answers import sentences
 from crampkg.answers.sentences import home
 from crampkg.answers.table import are_numbers, heading_of, label_of, tally
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Value
+    from crampkg.rdf import RdfTerm, Triple
 
-    Row = Mapping[str, Value | None]
+    Row = Mapping[str, RdfTerm | None]
     Cell = tuple["Part", ...]
     _Cell = tuple[str, bool, Cell]
 
@@ -203,13 +205,15 @@ def _grid(
     return Grid(tuple(headings), tuple(lines), frozenset(numbers), tuple(same))
 
 
-def triples(graph: KnowledgeGraph, rows: Iterable[tuple[Value, Value, Value]]) -> Grid:
+def triples(graph: KnowledgeGraph, rows: Iterable[Triple]) -> Grid:
     """Return the triples of a graph as a table, everything by its name, with whose word each is.
 
     A triple that no graph holds was made by the query.
     """
     rows = list(rows)
-    known = _origins(graph, {subject.text for subject, _, _ in rows if subject.kind == "uri"})
+    known = _origins(
+        graph, {subject.value for subject, _, _ in rows if isinstance(subject, NamedNode)}
+    )
     lines = []
     for row in rows:
         origin = known.get(row, "made by the query")
@@ -222,13 +226,13 @@ def triples(graph: KnowledgeGraph, rows: Iterable[tuple[Value, Value, Value]]) -
     )
 
 
-def _origins(graph: KnowledgeGraph, subjects: set[str]) -> dict[tuple[Value | None, ...], str]:
+def _origins(graph: KnowledgeGraph, subjects: set[str]) -> dict[tuple[RdfTerm | None, ...], str]:
     """Return the origin of each triple with one of some subjects; of several, what is stated."""
     if not subjects:
         return {}
     values = " ".join(serialize(iri, "iri") for iri in sorted(subjects))
     text = f"SELECT ?s ?p ?o ?g {{ VALUES ?s {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"
-    found: dict[tuple[Value | None, ...], str] = {}
+    found: dict[tuple[RdfTerm | None, ...], str] = {}
     for row in graph.query(text):
         triple, origin = (row["s"], row["p"], row["o"]), ORIGINS[row.text("g")]
         if found.get(triple, "inferred") == "inferred":
@@ -272,7 +276,7 @@ def _bundles(variables: Sequence[str], rows: Sequence[Row]) -> list[list[Row]]:
     if not {"claim", "marker", "markerStatus"}.issubset(variables):
         return [[row] for row in rows]
     kept = [name for name in variables if name not in (*_EVIDENCE, "markerText")]
-    found: dict[tuple[Value | None, ...], list[Row]] = {}
+    found: dict[tuple[RdfTerm | None, ...], list[Row]] = {}
     for row in rows:
         found.setdefault(tuple(row[name] for name in kept), []).append(row)
     return list(found.values())
@@ -280,7 +284,7 @@ def _bundles(variables: Sequence[str], rows: Sequence[Row]) -> list[list[Row]]:
 
 def _is_tally(name: str, group: str, rows: Sequence[Row]) -> bool:
     """Tell whether a column holds a number that is the same in all rows of a group."""
-    found: dict[Value | None, set[Value | None]] = {}
+    found: dict[RdfTerm | None, set[RdfTerm | None]] = {}
     for row in rows:
         found.setdefault(row[group], set()).add(row[name])
     return are_numbers(row[name] for row in rows) and all(len(each) == 1 for each in found.values())
@@ -333,7 +337,7 @@ def _cell(
         if value is None:
             continue
         label = row[label] if (label := label_of(name, variables)) else None
-        text = label.text if label is not None else value.text
+        text = label.value if label is not None else value.value
         if name == "wording":
             yield Part(f"“{text}”", look="worded")
         elif name in ("stance", "origin"):
@@ -342,12 +346,14 @@ def _cell(
             yield Part(f"evidence: “{text}”", look="condition")
         elif name == "condition":
             yield Part(f"circumstance: {text}", look="condition")
-        elif name == "hedge" and value.kind == "literal":
+        elif name == "hedge" and isinstance(value, Literal):
             is_printed = text != "none printed"
             said = f"hedge: {text}" if is_printed else "no hedge printed"
             yield Part(said, look="hedge" if is_printed else "hedge none")
-        elif value.kind == "uri":
-            yield linked(text if label is not None else graph.terms.name_of(value.text), value.text)
+        elif isinstance(value, NamedNode):
+            yield linked(
+                text if label is not None else graph.terms.name_of(value.value), value.value
+            )
         else:
             yield Part(text)
 
@@ -361,23 +367,23 @@ def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
             yield Part("the article cites nothing for it", look="status")
         return
     text = row.get("markerText") or marker
-    if marker.kind == "uri":
-        yield linked(f"marker {text.text}", marker.text)
+    if isinstance(marker, NamedNode):
+        yield linked(f"marker {text.value}", marker.value)
     else:
-        known = _markers(graph).get((home(claim.text) if claim else "", marker.text), "")
-        yield Part(f"marker {marker.text}", address(known))
+        known = _markers(graph).get((home(claim.value) if claim else "", marker.value), "")
+        yield Part(f"marker {marker.value}", address(known))
     status = row.get("markerStatus")
     if status is not None:
-        yield Part(status.text, look="status")
+        yield Part(status.value, look="status")
     source, label = row.get("source"), row.get("sourceLabel")
     if source is not None:
-        yield linked(label.text if label else "", source.text, "source")
+        yield linked(label.value if label else "", source.value, "source")
     elif label is not None:
-        known = _sources(graph).get((home(claim.text) if claim else "", label.text), "")
-        yield Part(label.text, address(known), "source")
+        known = _sources(graph).get((home(claim.value) if claim else "", label.value), "")
+        yield Part(label.value, address(known), "source")
     others = row.get("alsoMarker")
-    for other in others.text.split(", ") if others is not None else ():
-        known = _markers(graph).get((home(claim.text) if claim else "", other), "")
+    for other in others.value.split(", ") if others is not None else ():
+        known = _markers(graph).get((home(claim.value) if claim else "", other), "")
         yield Part(f"also marker {other}", address(known), "source")
 
 
@@ -385,36 +391,36 @@ def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
     """Yield where a claim is read from: the sort of text, the section, the claim itself."""
     claim, basis, section = row.get("claim"), row.get("basis"), row.get("section")
     if basis is not None:
-        yield Part(basis.text, look="basis")
+        yield Part(basis.value, look="basis")
     if section is not None:
-        known = _sections(graph).get((home(claim.text) if claim else "", section.text), "")
-        if section.kind == "uri":
-            yield linked(graph.terms.name_of(section.text), section.text, "section")
+        known = _sections(graph).get((home(claim.value) if claim else "", section.value), "")
+        if isinstance(section, NamedNode):
+            yield linked(graph.terms.name_of(section.value), section.value, "section")
         else:
-            yield Part(section.text, address(known), "section")
+            yield Part(section.value, address(known), "section")
     if claim is not None:
-        name = graph.terms.name_of(claim.text)
-        yield linked("the claim", claim.text, "claim")._replace(of=f": {name}")
+        name = graph.terms.name_of(claim.value)
+        yield linked("the claim", claim.value, "claim")._replace(of=f": {name}")
 
 
-def _named(value: Value, graph: KnowledgeGraph) -> Part:
-    if value.kind == "uri":
-        return linked(graph.terms.name_of(value.text), value.text)
-    is_token = max(map(len, value.text.split()), default=0) > _LONGEST_WORD
-    return Part(value.text, look="token" if is_token else "")
+def _named(value: RdfTerm, graph: KnowledgeGraph) -> Part:
+    if isinstance(value, NamedNode):
+        return linked(graph.terms.name_of(value.value), value.value)
+    is_token = max(map(len, value.value.split()), default=0) > _LONGEST_WORD
+    return Part(value.value, look="token" if is_token else "")
 
 
 def _note(row: Row) -> str:
     """Return our note on the claim of a row: prose, which stands below it and is no column."""
     note = row.get("note") if "claim" in row else None
-    return note.text if note is not None else ""
+    return note.value if note is not None else ""
 
 
 def _quote(row: Row, quotes: Mapping[str, str]) -> str:
     for name in ("claim", "statement"):  # a claim's own span is the narrower one
         value = row.get(name)
-        if value is not None and value.text in quotes:
-            return " ".join(quotes[value.text].split())
+        if value is not None and value.value in quotes:
+            return " ".join(quotes[value.value].split())
     return ""
 
 

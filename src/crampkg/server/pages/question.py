@@ -7,6 +7,8 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pyoxigraph import NamedNode
+
 from crampkg.answers import formats, quotes, sentences
 from crampkg.errors import UnknownQuestionError
 from crampkg.near import counted
@@ -118,7 +120,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     context["contested"] = ""
     if known.form == "select" and known.id != sentences.CONTESTED:
         cells = (cell for row in answer for cell in row.values())
-        things = {cell.text for cell in cells if cell and cell.kind == "uri"}
+        things = {cell.value for cell in cells if isinstance(cell, NamedNode)}
         things |= {expand(value) or value for _, value in given}
         context["contested"] = beside.contested_link(things, graph)
     if not len(answer):
