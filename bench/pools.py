@@ -1,0 +1,160 @@
+"""Process pools that the sandbox could be: what a query costs in each, and what a kill does.
+
+    python bench/pools.py [--rounds N]
+
+One worker each, on the packaged graph. "Round trip" is a tiny query, the mean of 500; "after a
+kill" is from the end of a query that was killed to the next answer. "Told apart" is whether the
+pool says how a worker ended that was killed from outside: memory, a crash and a kill are different
+answers to a client. "Idle" is whether the pool survives a worker that ends with nothing to do.
+pebble is measured where it is installed; it is not among our dependencies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import importlib.util
+import multiprocessing
+import os
+import signal
+import time
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+from anyio import to_process
+
+from crampkg.graph import KnowledgeGraph
+from crampkg.server import confined
+from crampkg.server.limits import Limits
+from crampkg.server.metrics import Metrics
+from crampkg.server.problems import Problem
+from crampkg.server.sandbox import Sandbox
+
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+TRIPS = 500
+GRAPHS: list[KnowledgeGraph] = []  # in a worker
+
+
+def begin() -> None:
+    """Open the graph in a worker."""
+    GRAPHS.append(KnowledgeGraph.open())
+    ask("ASK {}")
+
+
+def ask(text: str) -> tuple[int, bytes | None]:
+    """Answer a query in a worker, and say which process that is."""
+    if not GRAPHS:
+        begin()
+    return os.getpid(), GRAPHS[0].query(text).engine_bytes("json")
+
+
+class Anyio:
+    """anyio.to_process."""
+
+    async def run(self, text: str) -> int:
+        """Return the process that has answered."""
+        return (await to_process.run_sync(ask, text, cancellable=True))[0]
+
+
+class Futures:
+    """concurrent.futures: an executor a worker, since a kill breaks the whole of one."""
+
+    def __init__(self) -> None:
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([confined.__name__])
+        self._executor = self._new()
+        self._process: Any = None
+
+    def _new(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(1, mp_context=self._context, initializer=begin)
+
+    async def run(self, text: str) -> int:
+        """Return the process that has answered."""
+        loop = asyncio.get_running_loop()
+        try:
+            number, _ = await loop.run_in_executor(self._executor, ask, text)
+        except asyncio.CancelledError:
+            self._process.kill()
+            self._executor.shutdown(wait=False)
+            self._executor = self._new()
+            raise
+        children = multiprocessing.active_children()
+        self._process = next(child for child in children if child.pid == number)
+        return number
+
+
+class Pebble:
+    """pebble."""
+
+    def __init__(self) -> None:
+        import pebble  # type: ignore[import-not-found]
+
+        context = multiprocessing.get_context("forkserver")
+        self._pool: Any = pebble.ProcessPool(1, initializer=begin, context=context)
+
+    async def run(self, text: str) -> int:
+        """Return the process that has answered."""
+        number, _ = await asyncio.wrap_future(self._pool.schedule(ask, args=(text,)))
+        return int(number)
+
+
+class Ours:
+    """The sandbox."""
+
+    def __init__(self) -> None:
+        limits = Limits(workers=1, seconds=600)
+        self._sandbox = Sandbox(KnowledgeGraph.open(), limits, Metrics())
+
+    async def run(self, text: str) -> int:
+        """Return the process that has answered."""
+        accepted = dict.fromkeys(("ask", "select"), ("json", "application/json"))
+        await self._sandbox.run({"do": "query", "text": text, "formats": accepted}, "")
+        (process,) = self._sandbox.processes
+        return process
+
+
+async def measure(pool: Any) -> list[str]:
+    """Return what is printed of a pool."""
+    await pool.run("ASK {}")
+    began = time.perf_counter()
+    for number in range(TRIPS):
+        process = await pool.run(f"ASK {{ ?s ?p {number} }}")
+    trip = (time.perf_counter() - began) / TRIPS * 1000
+    kills = []
+    for _ in range(3):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(pool.run(CROSS), 1)
+        began = time.perf_counter()
+        process = await pool.run("ASK {}")
+        kills.append((time.perf_counter() - began) * 1000)
+    busy = asyncio.ensure_future(pool.run(CROSS))
+    await asyncio.sleep(0.5)
+    os.kill(process, signal.SIGSEGV)
+    (error,) = await asyncio.gather(busy, return_exceptions=True)
+    is_told = isinstance(error, Problem) or "exitcode" in vars(error)
+    idle = "yes"
+    try:
+        process = await asyncio.wait_for(pool.run("ASK {}"), 10)
+        os.kill(process, signal.SIGKILL)
+        await asyncio.sleep(1)
+        await asyncio.wait_for(pool.run("ASK {}"), 10)
+    except Exception:  # noqa: BLE001 - whatever a pool says
+        idle = "no"
+    return [f"{trip:.2f} ms", f"{min(kills):,.0f} ms", "yes" if is_told else "no", idle]
+
+
+def main() -> None:
+    """Print a table."""
+    argparse.ArgumentParser(description=__doc__, allow_abbrev=False).parse_args()
+    print(f"{'':22}{'round trip':>12}{'after a kill':>14}{'told apart':>12}{'idle':>6}", flush=True)
+    for pool in (Anyio, Futures, Pebble, Ours):
+        if pool is Pebble and importlib.util.find_spec("pebble") is None:
+            continue
+        trip, kill, told, idle = asyncio.run(measure(pool()))
+        print(f"{pool.__name__:22}{trip:>12}{kill:>14}{told:>12}{idle:>6}", flush=True)
+    os._exit(0)  # pools that are broken wait for what will not come
+
+
+if __name__ == "__main__":
+    main()
