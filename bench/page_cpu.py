@@ -66,10 +66,15 @@ def spent(process: int) -> float:
     for each in family(process):
         with contextlib.suppress(OSError):
             file = Path(f"/proc/{each}/schedstat")
-            seconds += sum(
-                int((task / "schedstat").read_text(encoding="ascii").split()[0])
-                for task in Path(f"/proc/{each}/task").iterdir()
-            ) / 1e9 if file.exists() else 0
+            seconds += (
+                sum(
+                    int((task / "schedstat").read_text(encoding="ascii").split()[0])
+                    for task in Path(f"/proc/{each}/task").iterdir()
+                )
+                / 1e9
+                if file.exists()
+                else 0
+            )
             ended = Path(f"/proc/{each}/stat").read_text(encoding="ascii").rpartition(")")[2]
             seconds += sum(map(int, ended.split()[13:15])) / _TICK  # of the children that ended
     return seconds

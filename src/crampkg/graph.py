@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import rdflib
     from pyoxigraph import Triple
 
+    from crampkg import rdf
     from crampkg.check import Report
     from crampkg.engine.remote import RemoteEngine
     from crampkg.explain.derivations import Derivations
@@ -306,6 +307,12 @@ class KnowledgeGraph:
 
         card = describe(self.find(name), self._open_engine())
         return card._replace(found=self.terms.lent(name))
+
+    def card_triples(self, name: str) -> tuple[rdf.Triple, ...]:
+        """Return the concept card of the term called `name` as RDF alone. Raises as `find` does."""
+        from crampkg.explain.describe import triples
+
+        return triples(self.find(name), self._open_engine())
 
     def why(self, subject: str, predicate: str, object: str, *, limit: int = 5) -> Explanation:
         """Explain why a triple holds, by up to `limit` minimal justifications; or that it does not.

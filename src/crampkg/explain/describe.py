@@ -11,7 +11,7 @@ from crampkg.vocabulary import CK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from crampkg.engine.base import Engine
@@ -121,19 +121,18 @@ def describe(term: Term, engine: Engine) -> Card:
         ),
         (*_links(rows("card-links")), *_ties(rows("card-ties"), engine)),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
-        tuple(
-            sorted(
-                set(
-                    engine.query(
-                        own_query("explain/card-graph", concept=[term.iri, *kinds])
-                    ).triples()
-                ),
-                key=str,
-            )
-        ),
+        triples(term, engine, kinds),
         wider=tuple(each for each in near if each.step == "wider"),
         contested=tuple(beyond(contested, named.keys())),
     )
+
+
+def triples(term: Term, engine: Engine, kinds: Collection[str] | None = None) -> tuple[Triple, ...]:
+    """Return the card of `term` as an RDF graph; `kinds` are its narrower kinds, where known."""
+    if kinds is None:
+        kinds = claims.narrower([term.iri], engine)
+    text = own_query("explain/card-graph", concept=[term.iri, *kinds])
+    return tuple(sorted(set(engine.query(text).triples()), key=str))
 
 
 def _links(rows: Iterable[Sequence[str]]) -> Iterator[CardLink]:

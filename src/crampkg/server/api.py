@@ -131,9 +131,9 @@ def names(graph: KnowledgeGraph, words: str, kind: str | None, most: int) -> Rep
 
 def card(graph: KnowledgeGraph, name: str, format: str, type: str) -> Reply:
     """Return all that is known of one concept."""
-    card = graph.describe(name)
     if format != "json":
-        return Reply(to_bytes(card.triples, format, graph.sources), type)
+        return Reply(to_bytes(graph.card_triples(name), format, graph.sources), type)
+    card = graph.describe(name)
     document = cards.document(card, quoted(cards.resources(card), graph))
     return _json({**document, "status": _statuses(graph)})
 
