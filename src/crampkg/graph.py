@@ -10,7 +10,7 @@ from crampkg.errors import SourceError, UnknownTermError, WrongKindError
 from crampkg.library import Parameters
 from crampkg.pipeline.snapshot import open_snapshot
 from crampkg.sources import Sources
-from crampkg.vocabulary import CK, OWL, RDF, RDFS
+from crampkg.vocabulary import CK, OWL, RDF, RDFS, add_articles
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class KnowledgeGraph:
         self.article = article
         self.notices = list(snapshot.notices)
         self._snapshot = snapshot
+        add_articles(snapshot.article_prefixes)
         self._engine: EmbeddedEngine | RemoteEngine | None = engine
         self._terms: Terms | None = None
         self._dataset: rdflib.Dataset | None = None
@@ -108,8 +109,9 @@ class KnowledgeGraph:
 
         found = Sources.find(sources)
         text = os.fspath(article) if article else os.environ.get("CRAMPKG_ARTICLE")
-        engine = RemoteEngine(url, user=user, timeout=timeout)
-        snapshot = RemoteSnapshot(engine, open_snapshot(found, announce))
+        local = open_snapshot(found, announce)
+        engine = RemoteEngine(url, user=user, timeout=timeout, prefixes=local.prefixes)
+        snapshot = RemoteSnapshot(engine, local)
         return cls(found, snapshot, text or None, engine)
 
     def __reduce__(self) -> tuple[type[KnowledgeGraph], tuple[Any, ...]]:
@@ -127,12 +129,17 @@ class KnowledgeGraph:
         return statuses
 
     @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that names and queries here may use: the usual ones, and each article's."""
+        return self._snapshot.prefixes
+
+    @property
     def dataset(self) -> rdflib.Dataset:
         """The five named graphs as an `rdflib.Dataset`, lexical forms kept, union by default."""
         if self._dataset is None:
             from crampkg.engine.rdflib_engine import parse_dataset
 
-            self._dataset = parse_dataset(self.nquads)
+            self._dataset = parse_dataset(self.nquads, self.prefixes)
         return self._dataset
 
     @property
@@ -231,7 +238,7 @@ class KnowledgeGraph:
         `default_graphs` and `named_graphs` do, which go before FROM (SPARQL 1.1 Protocol,
         section 2.1.4): IRIs of `crampkg.vocabulary.GRAPHS`. The
         columns of SELECT * come in the order in which the query names them.
-        The prefixes of `crampkg.vocabulary.PREFIXES` need no declaration, and relative IRIs are
+        The prefixes of `prefixes` need no declaration, and relative IRIs are
         resolved against `base`. Raises `QueryError` with line and column, `RefusedQueryError` for
         a graph that is not here.
         """
@@ -264,7 +271,7 @@ class KnowledgeGraph:
         if self._terms is None:
             from crampkg.names import Terms
 
-            self._terms = Terms(self._snapshot.terms)
+            self._terms = Terms(self._snapshot.terms, self.prefixes)
         return self._terms
 
     def claims(
@@ -406,7 +413,7 @@ class KnowledgeGraph:
 
     def _open_engine(self) -> EmbeddedEngine | RemoteEngine:
         if self._engine is None:
-            self._engine = EmbeddedEngine(self._snapshot.nquads)
+            self._engine = EmbeddedEngine(self._snapshot.nquads, self.prefixes)
         return self._engine
 
     def _open_derivations(self) -> Derivations:

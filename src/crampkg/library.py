@@ -22,6 +22,7 @@ from crampkg.errors import (
     suggest,
 )
 from crampkg.records import Parameter, Question, Term
+from crampkg.text import natural
 from crampkg.vocabulary import expand
 
 TYPE_CHECKING = False
@@ -59,6 +60,9 @@ _SHARED = (
     r"(?m)^SELECT\n(?P<columns>(?:  .*\n)+)WHERE \{\n(?P<pattern>(?:  .*\n)+)\}\n"
     r"ORDER BY (?P<order>.+)\n\Z"
 )
+
+#: How many things of a class are tried as a default: a question may have no answer at all.
+_TRIED = 20
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 #: The sources that the wheel carries have queries too, which `Library.read` reads.
@@ -118,6 +122,19 @@ class Library(Mapping[str, Question]):
         """Return the fields of each question, for JSON."""
         return [question._asdict() for question in self._questions.values()]
 
+    def fitted(self, engine: Engine, kinds: Mapping[str, Sequence[str]]) -> Library:
+        """Return the questions that can be asked of a graph, with defaults that are in it.
+
+        `kinds` has the IRIs of the things of each class. In place of a default that is not among
+        them stands the first, by IRI, to which there is an answer, else the first. A question that
+        takes what there is none of is left out.
+        """
+        return Library(
+            _fitted(question, engine, kinds)
+            for question in self.values()
+            if all(kinds.get(each.kind) for each in question.params if each.kind)
+        )
+
     def __getitem__(self, id: str) -> Question:
         """Return one question. Raises `UnknownQuestionError` with near ids."""
         question = self._questions.get(id)
@@ -136,6 +153,31 @@ class Library(Mapping[str, Question]):
 
     def __len__(self) -> int:
         return len(self._questions)
+
+
+def _fitted(question: Question, engine: Engine, kinds: Mapping[str, Sequence[str]]) -> Question:
+    unknown = {
+        each.name: sorted(kinds[each.kind], key=natural)[:_TRIED]
+        for each in question.params
+        if each.kind and each.default not in kinds[each.kind]
+    }
+    text = bind(question.text, {name: ["UNDEF"] for name in unknown})
+    chosen: dict[str, str] = {}
+    for name, things in unknown.items():
+        texts = {thing: bind(text, {name: [serialize(thing, "iri")]}) for thing in things}
+        answering = (thing for thing in things if _has_answer(engine, texts[thing]))
+        chosen[name] = next(answering, things[0])
+        text = texts[chosen[name]]
+    params = [
+        each._replace(default=chosen.get(each.name, each.default)) for each in question.params
+    ]
+    return question._replace(params=tuple(params), text=text)
+
+
+def _has_answer(engine: Engine, text: str) -> bool:
+    result = engine.query(text)
+    found = result.bindings() if result.form == "select" else result.triples()
+    return any(True for _ in found)
 
 
 class Parameters(Mapping[str, "tuple[Term | str, ...]"]):
@@ -422,10 +464,12 @@ def _parameter(name: str, key: str, value: Any, text: str) -> Parameter:
         kind = expand(str(value.get("class", "")))
         if kind is None:
             raise _fault(name, f"parameter {key} needs a class, as a CURIE with a known prefix")
-        expanded = expand(default)
-        if expanded is None:
-            raise _fault(name, f"parameter {key} needs a default, as a CURIE with a known prefix")
-        default = expanded
+        if default:
+            expanded = expand(default)
+            if expanded is None:
+                what = f"the default of parameter {key} is no CURIE with a known prefix"
+                raise _fault(name, f"{what}; without one the graph chooses it")
+            default = expanded
     elif "default" not in value:
         raise _fault(name, f"parameter {key} needs a default")
     if not isinstance(value.get("help"), str):

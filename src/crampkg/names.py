@@ -17,6 +17,7 @@ from crampkg.vocabulary import (
     CK,
     KG,
     OWL,
+    PREFIXES,
     RDF,
     RDFS,
     SKOS,
@@ -29,7 +30,7 @@ from crampkg.vocabulary import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from crampkg.records import Term
 
@@ -97,8 +98,9 @@ _USUAL = {
 class Terms:
     """The labelled things and vocabulary terms of one graph."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    def __init__(self, terms: Iterable[Term], prefixes: Mapping[str, str] = PREFIXES) -> None:
         self._by_iri = {term.iri: term for term in terms}
+        self._prefixes = prefixes  # with those of articles
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self._by_iri.values())
@@ -106,6 +108,10 @@ class Terms:
     def get(self, iri: str) -> Term | None:
         """Return the term with this IRI, or None."""
         return self._by_iri.get(iri)
+
+    def expand(self, name: str) -> str:
+        """Return the IRI that a CURIE stands for in this graph; what is no CURIE is left alone."""
+        return expand(name, self._prefixes) or name.strip("<>")
 
     def name_of(self, iri: str) -> str:
         """Return what the term with this IRI is called: its label, else a usual name or CURIE."""
@@ -135,7 +141,7 @@ class Terms:
 
     def _find(self, name: str, kinds: tuple[str, ...]) -> Term:
         """Return the term that `name` means, of one of `kinds` unless that is empty."""
-        exact = self._by_iri.get(name.strip("<>")) or self._by_iri.get(expand(name) or "")
+        exact = self._by_iri.get(self.expand(name))
         if exact is not None:
             return self._of_kind(exact, name, kinds)
         fittings = self._fitting(name)
@@ -214,7 +220,7 @@ class Terms:
 
         Any absolute IRI, and any CURIE with a known prefix, will do. Raises as `find` does.
         """
-        iri = expand(name) or name.strip("<>")
+        iri = self.expand(name)
         if "://" in iri and iri not in self._by_iri:
             return iri
         usual = _USUAL.get(_fold(name))
@@ -358,7 +364,7 @@ class Terms:
         return self._near(name, (kind,) if kind else ())[:OFFERED]
 
     def _near(self, name: str, kinds: tuple[str, ...]) -> list[Term]:
-        iri = expand(name) or name.strip("<>")
+        iri = self.expand(name)
         is_iri = "://" in iri
         typed = _spell((_slug(iri) if is_iri else name)[:_MOST_LETTERS])
         wanted = typed[0][0]

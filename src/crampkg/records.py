@@ -36,7 +36,7 @@ class Parameter(NamedTuple):
     name: str
     type: str  # "iri", "string" or "integer"
     kind: str | None  # the IRI of the class a value must have; None unless type is "iri"
-    default: str  # an IRI, a lexical form or an integer's digits
+    default: str  # an IRI, a lexical form or an integer's digits; empty until the graph chooses it
     help: str
 
 

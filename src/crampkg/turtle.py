@@ -23,7 +23,7 @@ from crampkg.errors import SourceError, UsageError
 from crampkg.rdf import datatype_of, parts
 from crampkg.sources import decode, read_bytes, replace_file
 from crampkg.text import Key, natural
-from crampkg.vocabulary import PREFIXES, RDF, XSD, expand
+from crampkg.vocabulary import PREFIXES, RDF, XSD, expand, written_prefixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,8 +74,10 @@ _KINDS = (NamedNode, Literal, TripleTerm, BlankNode)
 _DEEPEST = 24
 
 
-def write(triples: Iterable[Triple], prefixes: Mapping[str, str] = PREFIXES) -> str:
+def write(triples: Iterable[Triple], prefixes: Mapping[str, str] | None = None) -> str:
     """Return the graph of `triples` in canonical Turtle, declaring those `prefixes` that it uses.
+
+    By default they are those of the vocabulary and of the articles.
 
     A graph that declares an owl:Ontology is written in chapters (see `crampkg.chapters`).
     """
@@ -83,7 +85,7 @@ def write(triples: Iterable[Triple], prefixes: Mapping[str, str] = PREFIXES) -> 
 
 
 def write_dataset(
-    graphs: Mapping[str | None, Iterable[Triple]], prefixes: Mapping[str, str] = PREFIXES
+    graphs: Mapping[str | None, Iterable[Triple]], prefixes: Mapping[str, str] | None = None
 ) -> str:
     """Return named graphs (None names the default graph) in canonical TriG, sorted by name.
 
@@ -120,8 +122,8 @@ def format_text(text: str, where: str) -> str:
     """Return Turtle in canonical form; `where` names the text in messages.
 
     Namespaces of `crampkg.vocabulary` have the prefixes that they have there, unless the text
-    uses such a prefix for something of its own, as the next article does `art:`; its further
-    prefixes are kept. Raises `SourceError` as `parse_turtle` does, for blank nodes that are too
+    uses such a prefix for something of its own; its further prefixes, such as an article's, are
+    kept. Raises `SourceError` as `parse_turtle` does, for blank nodes that are too
     much alike, and for a comment, which no parser keeps and which would be lost.
     """
     quads, declared = parse_turtle(text, where)
@@ -167,8 +169,10 @@ class _Document:
     """One written text in the making."""
 
     def __init__(
-        self, graphs: Mapping[str | None, set[Triple]], prefixes: Mapping[str, str]
+        self, graphs: Mapping[str | None, set[Triple]], prefixes: Mapping[str, str] | None
     ) -> None:
+        if prefixes is None:
+            prefixes = written_prefixes()
         labelled, self._cells = nesting(graphs)
         self._graphs = graphs
         in_order = [node for node in ordered(graphs) if node in labelled] if labelled else []

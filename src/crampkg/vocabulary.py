@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 CK = "https://w3id.org/crampkg/ontology#"
 DCT = "http://purl.org/dc/terms/"
 GRAPH = "https://w3id.org/crampkg/graph/"
@@ -19,9 +23,9 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 VOID = "http://rdfs.org/ns/void#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
-#: Predeclared in every query and used by every writer, sorted by prefix.
+#: Predeclared in every query and used by every writer, sorted by prefix. Those of articles, which
+#: their records choose, are added when a graph is opened.
 PREFIXES: dict[str, str] = {
-    "art": KG + "what-causes-leg-cramps/",
     "cito": "http://purl.org/spar/cito/",
     "ck": CK,
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -88,8 +92,33 @@ ORIGINS: dict[str, str] = {
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
+#: What is written for each article's namespace: an IRI means the same in every graph, so the
+#: process has one table. It only grows, and no prefix in it ever changes its meaning.
+_ARTICLES: dict[str, str] = {}
+
+
+def add_articles(prefixes: Mapping[str, str]) -> None:
+    """Let IRIs of articles be written with these prefixes, each given with its namespace.
+
+    A prefix that already stands for another article keeps its meaning.
+    """
+    taken = set(_ARTICLES.values())
+    for prefix, namespace in prefixes.items():
+        if prefix not in taken:
+            _ARTICLES.setdefault(namespace, prefix)
+
+
+def written_prefixes() -> dict[str, str]:
+    """Return all prefixes that writers use, with their namespaces, sorted by prefix."""
+    articles = {prefix: namespace for namespace, prefix in _ARTICLES.items()}
+    return dict(sorted({**PREFIXES, **articles}.items()))
+
+
 def compress(iri: str) -> str:
     """Return `iri` as a CURIE with the longest fitting prefix, or unchanged when none fits."""
+    home, slash, name = iri.rpartition("/")
+    if (article := _ARTICLES.get(home + slash)) and _LOCAL.issuperset(name):
+        return f"{article}:{name}"
     best = ""
     for prefix, namespace in PREFIXES.items():
         longer = len(namespace) > len(PREFIXES.get(best, ""))
@@ -108,12 +137,12 @@ def shorten(iri: str) -> str:
 def readable(iri: str) -> str:
     """Return `iri` as a person reads it: as a CURIE, or in angle brackets if it looks like one."""
     curie = compress(iri)
-    return f"<{iri}>" if curie == iri and expand(iri) else curie
+    return f"<{iri}>" if curie == iri and expand(iri, written_prefixes()) else curie
 
 
-def expand(curie: str) -> str | None:
-    """Return the IRI that `curie` stands for, or None when its prefix is not predeclared."""
-    return _expanded(curie, PREFIXES)
+def expand(curie: str, prefixes: Mapping[str, str] = PREFIXES) -> str | None:
+    """Return the IRI that `curie` stands for, or None when its prefix is none of `prefixes`."""
+    return _expanded(curie, prefixes)
 
 
 def lengthen(curie: str) -> str | None:
@@ -121,6 +150,6 @@ def lengthen(curie: str) -> str | None:
     return _expanded(curie, MAPPED)
 
 
-def _expanded(curie: str, prefixes: dict[str, str]) -> str | None:
+def _expanded(curie: str, prefixes: Mapping[str, str]) -> str | None:
     prefix, colon, local = curie.partition(":")
     return prefixes[prefix] + local if colon and prefix in prefixes else None

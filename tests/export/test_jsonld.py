@@ -357,5 +357,5 @@ def test_the_context_has_an_order() -> None:
         )
         return parts.index(True), name.lower(), name
 
-    assert list(CONTEXT)[:4] == ["@version", "id", "type", "art"]
+    assert list(CONTEXT)[:4] == ["@version", "id", "type", "cito"]
     assert list(CONTEXT) == sorted(CONTEXT, key=place)

@@ -102,7 +102,8 @@ KEYS = "type, class, default, help"
         (
             "default: kg:calf",
             "default: calf",
-            "parameter site needs a default, as a CURIE with a known prefix",
+            "the default of parameter site is no CURIE with a known prefix; without one the graph "
+            "chooses it",
         ),
         (
             "type: iri, class: ck:AnatomicalSite, default: kg:calf",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from crampkg.graph import KnowledgeGraph
-from crampkg.vocabulary import CK, expand
+from crampkg.vocabulary import CK, KG
 
-DENIAL = expand("art:claim-mild-hypohydration-predisposes-to-cramp") or ""
+DENIAL = f"{KG}what-causes-leg-cramps/claim-mild-hypohydration-predisposes-to-cramp"
 BROADER = "http://www.w3.org/2004/02/skos/core#broader"
 
 

@@ -21,7 +21,7 @@ from crampkg.answers.sentences import (
 from crampkg.errors import UsageError
 from crampkg.rdf import datatype_of
 from crampkg.text import json_bytes
-from crampkg.vocabulary import PREFIXES, compress
+from crampkg.vocabulary import compress, written_prefixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
     # An IRI that begins like a CURIE would be read as one: its prefix is not used then.
     prefixes = {
         prefix: namespace
-        for prefix, namespace in PREFIXES.items()
+        for prefix, namespace in written_prefixes().items()
         if not any(iri.startswith(f"{prefix}:") for iri in iris)
     }
 

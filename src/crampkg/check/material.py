@@ -11,12 +11,13 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from crampkg.engine.guard import check_source
 from crampkg.errors import SourceError
 from crampkg.export.jsonld import CONTEXT
+from crampkg.pipeline.index import article_prefixes
 from crampkg.pipeline.load import load_file
 from crampkg.pipeline.rules import derive, reason
 from crampkg.records import Finding
 from crampkg.sources import Sources, graph_of, inside, prove, read_text
 from crampkg.turtle import parse_turtle
-from crampkg.vocabulary import GRAPHS, RDF, compress
+from crampkg.vocabulary import GRAPHS, RDF, add_articles, compress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -100,6 +101,7 @@ class Material:
         #: By predicate or object, the files with triples of it.
         self._using: dict[str, dict[str, None]] = {}
         self._index()
+        self._name_articles()
         if not self.broken:
             self._compute()
 
@@ -182,6 +184,13 @@ class Material:
             self.broken.append(self.fault(error, name))
         else:
             self.store.extend(self.quads.get(name, ()))
+
+    def _name_articles(self) -> None:
+        """Let findings name things of articles for short."""
+        try:
+            add_articles(article_prefixes(self.store))
+        except SourceError as error:
+            self.broken.append(self.fault(error, ""))
 
     def _compute(self) -> None:
         try:

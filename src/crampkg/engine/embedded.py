@@ -19,7 +19,7 @@ from crampkg.vocabulary import PREFIXES, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import IO, Any
 
     from crampkg.engine.base import Binding
@@ -36,12 +36,12 @@ _FORMATS = {
 class EmbeddedEngine:
     """Oxigraph over one dataset that never changes.
 
-    A pattern outside GRAPH sees the union of all named graphs, and the prefixes of
-    `vocabulary.PREFIXES` need no declaration.
+    A pattern outside GRAPH sees the union of all named graphs, and `prefixes` need no declaration.
     """
 
-    def __init__(self, nquads: bytes) -> None:
+    def __init__(self, nquads: bytes, prefixes: Mapping[str, str] = PREFIXES) -> None:
         self.store = Store()
+        self._prefixes = dict(prefixes)
         # The snapshot was validated when it was built: lenient leaves out doing so again.
         self.store.load(nquads, format=RdfFormat.N_QUADS, lenient=True)
 
@@ -88,7 +88,7 @@ class EmbeddedEngine:
         return EmbeddedResult(result, order)
 
     def _run(self, text: str, **dataset: Any) -> QuerySolutions | QueryBoolean | QueryTriples:
-        return self.store.query(text, prefixes=PREFIXES, **dataset)
+        return self.store.query(text, prefixes=self._prefixes, **dataset)
 
 
 class EmbeddedResult:

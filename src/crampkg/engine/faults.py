@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from crampkg.engine.guard import tokens
 from crampkg.errors import QueryError
-from crampkg.vocabulary import PREFIXES
+from crampkg.vocabulary import written_prefixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _has_base(text: str) -> bool:
 
 def _declared(text: str) -> set[str]:
     """Return the prefixes that a query may use: ours, and those that it declares."""
-    found = set(PREFIXES)
+    found = set(written_prefixes())
     before = ""
     for kind, said, _ in tokens(text):
         if kind == "name" and before == "PREFIX":

@@ -16,7 +16,7 @@ _STRING = XSD + "string"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import IO
 
     from rdflib.query import Result as RdflibAnswer
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 class RdflibEngine:
     """An `rdflib.Dataset` whose default graph is the union of its named graphs."""
 
-    def __init__(self, nquads: bytes) -> None:
-        self.dataset = parse_dataset(nquads)
+    def __init__(self, nquads: bytes, prefixes: Mapping[str, str] = PREFIXES) -> None:
+        self.dataset = parse_dataset(nquads, prefixes)
+        self._prefixes = dict(prefixes)
 
     def query(self, text: str) -> RdflibResult:
         """Run a query. Raises `QueryError` where it does not parse or may not run.
@@ -40,7 +41,7 @@ class RdflibEngine:
         guard.check(text)
         try:
             parsed = parseQuery(text)
-            query = translateQuery(parsed, initNs=PREFIXES)
+            query = translateQuery(parsed, initNs=self._prefixes)
         except ParseException as error:
             message = f"The query does not parse at line {error.lineno}, column {error.column}."
             raise QueryError(message, error.lineno, error.column) from None
@@ -82,8 +83,8 @@ class RdflibResult:
         return None
 
 
-def parse_dataset(nquads: bytes) -> rdflib.Dataset:
-    """Return N-Quads as an rdflib dataset that keeps every lexical form."""
+def parse_dataset(nquads: bytes, prefixes: Mapping[str, str] = PREFIXES) -> rdflib.Dataset:
+    """Return N-Quads as an rdflib dataset that keeps every lexical form and knows `prefixes`."""
     normalize = rdflib.NORMALIZE_LITERALS
     rdflib.NORMALIZE_LITERALS = False
     try:
@@ -91,7 +92,7 @@ def parse_dataset(nquads: bytes) -> rdflib.Dataset:
         dataset.parse(data=nquads, format="nquads")
     finally:
         rdflib.NORMALIZE_LITERALS = normalize
-    for prefix, namespace in PREFIXES.items():
+    for prefix, namespace in prefixes.items():
         dataset.bind(prefix, namespace, replace=True)
     return dataset
 

@@ -19,7 +19,7 @@ from crampkg.vocabulary import DCT, GRAPHS, PREFIXES, XSD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import IO, Any
 
     from crampkg.engine.base import Binding
@@ -62,8 +62,16 @@ class RemoteEngine:
     and inside of GRAPH no others: both are asked for through the protocol.
     """
 
-    def __init__(self, url: str, *, user: str | None = None, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        user: str | None = None,
+        timeout: float = TIMEOUT,
+        prefixes: Mapping[str, str] = PREFIXES,
+    ) -> None:
         self.url = url
+        self._prefixes = prefixes
         self._transport = Transport(url, user=user, timeout=timeout)
 
     def query(
@@ -84,7 +92,7 @@ class RemoteEngine:
         form = _form(text)
         wrapper = _Wrapper(self.url, self._transport)
         # Set past `setQuery`, which guesses the form and would take a word of a comment for it.
-        wrapper.queryString, wrapper.queryType = declared(text), form
+        wrapper.queryString, wrapper.queryType = declared(text, self._prefixes), form
         if base is not None:
             wrapper.queryString = f"BASE <{base}> {wrapper.queryString}"
         wrapper.setReturnFormat(TURTLE if _FORMS[form] == "graph" else JSON)
@@ -102,7 +110,7 @@ class RemoteEngine:
             reply = wrapper.reply()
         except EndpointError as error:
             if error.status == HTTPStatus.BAD_REQUEST:
-                raise _at_fault(text, error) from None
+                raise _at_fault(text, error, self._prefixes) from None
             raise
         columns = guard.projection(text)
         return RemoteResult(reply, _FORMS[form], self._transport, order or columns, columns)
@@ -258,8 +266,8 @@ class RemoteResult:
         return self._transport.url
 
 
-def declared(text: str) -> str:
-    """Return a query with those of our prefixes declared that it uses and does not declare.
+def declared(text: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """Return a query with those of `prefixes` declared that it uses and does not declare.
 
     They are put in front of the first line, so that the lines keep their numbers.
     """
@@ -276,8 +284,8 @@ def declared(text: str) -> str:
             else:
                 used.setdefault(prefix)
         before = said.upper()
-    missing = [prefix for prefix in used if prefix in PREFIXES and prefix not in known]
-    return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in missing) + text
+    missing = [prefix for prefix in used if prefix in prefixes and prefix not in known]
+    return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in missing) + text
 
 
 def _prove(body: bytes, format: RdfFormat) -> None:
@@ -328,12 +336,12 @@ def _form(text: str) -> str:
     raise QueryError(message)
 
 
-def _at_fault(text: str, error: EndpointError) -> QueryError:
+def _at_fault(text: str, error: EndpointError, prefixes: Mapping[str, str]) -> QueryError:
     """Return the error for a query that an endpoint refused: where it is wrong, if we see it."""
     from crampkg.engine.embedded import EmbeddedEngine
 
     try:
-        EmbeddedEngine(b"").query(text)
+        EmbeddedEngine(b"", prefixes).query(text)
     except QueryError as fault:
         return fault
     return QueryError(f"The query was refused. {error}")

@@ -17,7 +17,7 @@ from crampkg.errors import SourceError, UsageError
 from crampkg.rdf import datatype_of
 from crampkg.sources import Sources, read_text
 from crampkg.text import natural
-from crampkg.vocabulary import RDF, XSD
+from crampkg.vocabulary import PREFIXES, RDF, XSD, written_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,6 +53,10 @@ def write(graphs: Graphs, sources: Sources | None = None) -> bytes:
     from pyld import jsonld
 
     context = _read_context((sources or Sources.find()).path(CONTEXT))
+    if isinstance(context, dict):  # and no list of contexts, which PyLD refuses
+        known = {**PREFIXES, **context}
+        articles = {name: iri for name, iri in written_prefixes().items() if name not in known}
+        context = {**context, **articles}
     shared = _shared(graphs)
     options = {"documentLoader": _refuse, "processingMode": "json-ld-1.1"}
     whole: list[Object] = []

@@ -16,7 +16,7 @@ from crampkg.errors import UsageError
 from crampkg.rdf import datatype_of, sort_key
 from crampkg.text import Key, natural
 from crampkg.turtle import nesting
-from crampkg.vocabulary import OWL, PREFIXES, RDF
+from crampkg.vocabulary import OWL, RDF, written_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -236,7 +236,7 @@ class _Document:
 
 def _namespaces(names: set[str]) -> dict[str, str]:
     """Return the prefix of each namespace that the names need, those of the vocabulary first."""
-    known = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+    known = {namespace: prefix for prefix, namespace in written_prefixes().items()}
     found = {RDF: "rdf"}
     own: set[str] = set()
     for iri in names:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
-from crampkg.vocabulary import CK, DCT, OWL, PREFIXES, RDF, SKOS
+from crampkg.errors import SourceError
+from crampkg.vocabulary import CK, DCT, MAPPED, OWL, PREFIXES, RDF, SKOS
 
 _TYPE = NamedNode(RDF + "type")
 _LABEL = NamedNode(SKOS + "prefLabel")
@@ -13,6 +17,8 @@ _HIDDEN = NamedNode(SKOS + "hiddenLabel")
 _TITLE = NamedNode(DCT + "title")
 _DEFINITION = NamedNode(SKOS + "definition")
 _TARGET = NamedNode(OWL + "annotatedTarget")
+_PREFIX = NamedNode(PREFIXES["vann"] + "preferredNamespacePrefix")
+_PREFIX_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*", re.ASCII)
 _TERM_LABEL = NamedNode(PREFIXES["sssom"] + "object_label")
 
 #: How close the term of another vocabulary is by which match. What is only related lends no name.
@@ -30,7 +36,7 @@ INDEXED = (
 )
 
 
-def index(store: Store) -> list[list[object]]:
+def index(store: Store) -> list[list[Any]]:
     """Return the fields of a `Term` for everything labelled, sorted by IRI."""
     labels = {
         quad.subject: quad.object.value
@@ -38,7 +44,7 @@ def index(store: Store) -> list[list[object]]:
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
     }
     labels_there = _term_labels(store)
-    rows: list[list[object]] = []
+    rows: list[list[Any]] = []
     for subject in sorted(labels, key=lambda node: node.value):
         kinds = [kind for kind in _values(store, subject, _TYPE) if kind != OWL + "NamedIndividual"]
         definition = next(iter(_values(store, subject, _DEFINITION)), "")
@@ -52,6 +58,15 @@ def index(store: Store) -> list[list[object]]:
         ]
         rows.append([subject.value, labels[subject], synonyms, kinds, definition, hidden, mapped])
     return rows
+
+
+def of_kinds(rows: list[list[Any]]) -> dict[str, list[str]]:
+    """Return the IRIs of the things of each class, by its IRI, as `index` has them."""
+    found: dict[str, list[str]] = {}
+    for iri, _, _, kinds, *_ in rows:
+        for kind in kinds:
+            found.setdefault(kind, []).append(iri)
+    return found
 
 
 def _term_labels(store: Store) -> dict[str, list[str]]:
@@ -82,6 +97,31 @@ def statuses(store: Store) -> list[list[str]]:
         told = [next(iter(_values(store, subject, NamedNode(name))), "") for name in properties]
         rows.append([*told, subject.value])
     return rows
+
+
+def article_prefixes(store: Store) -> dict[str, str]:
+    """Return the namespace of each article by its prefix, articles by IRI.
+
+    Its record chooses the prefix by vann:preferredNamespacePrefix; else it is the last part of the
+    namespace. Raises `SourceError` for a choice that is no prefix, or stands for something else.
+    """
+    found: dict[str, str] = {}
+    for *_, article in statuses(store):
+        namespace = article.rpartition("/")[0] + "/"
+        slug = namespace.removesuffix("/").rpartition("/")[2]
+        chosen = _values(store, NamedNode(article), _PREFIX)
+        for prefix in chosen or [slug]:
+            problem = ""
+            if not _PREFIX_NAME.fullmatch(prefix):
+                problem = "is no prefix: letters, digits and hyphens, a letter first"
+            elif prefix in PREFIXES or prefix in MAPPED or prefix in found:
+                problem = "stands for something else"
+            if problem and chosen:
+                message = f"The article <{article}> chooses the prefix {prefix!r}, which {problem}."
+                raise SourceError(f"{message} Choose another.")
+            if not problem:
+                found[prefix] = namespace
+    return found
 
 
 def _matches(store: Store, subject: NamedNode, match: NamedNode) -> list[str]:

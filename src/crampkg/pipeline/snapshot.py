@@ -14,6 +14,7 @@ import sys
 from crampkg.errors import SourceError, UsageError
 from crampkg.library import Library
 from crampkg.records import Mapped, Status, Term
+from crampkg.vocabulary import PREFIXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,6 +73,17 @@ class Snapshot:
         if self._manifest is None:
             self._manifest = self._json("manifest.json")
         return self._manifest
+
+    @property
+    def article_prefixes(self) -> dict[str, str]:
+        """The namespace of each article by the prefix that its record chooses."""
+        prefixes: dict[str, str] = self.manifest["prefixes"]
+        return prefixes
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """All prefixes that need no declaration: the usual ones, and those of the articles."""
+        return {**PREFIXES, **self.article_prefixes}
 
     @property
     def statuses(self) -> tuple[Status, ...]:
@@ -154,7 +166,8 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     from pyoxigraph import Store
 
     from crampkg.blank_nodes import relabelled
-    from crampkg.pipeline.index import index, statuses
+    from crampkg.engine.embedded import EmbeddedEngine
+    from crampkg.pipeline.index import article_prefixes, index, of_kinds, statuses
     from crampkg.pipeline.load import load
     from crampkg.pipeline.rules import check_vocabulary, derive, reason
     from crampkg.vocabulary import GRAPHS
@@ -173,16 +186,19 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     for name in ("facts-without-hedges", "inferred"):
         lines.update(f"{quad} .\n" for quad in _graph(store, GRAPHS[name]))
     counts = {name: sum(1 for _ in _graph(store, iri)) for name, iri in GRAPHS.items()}
+    terms = index(store)
+    questions = Library.read(sources).fitted(EmbeddedEngine.over(store), of_kinds(terms))
     files = {
         "graph.nq": "".join(sorted(lines)).encode(),
-        "questions.json": _json_bytes(Library.read(sources).rows()),
-        "terms.json": _json_bytes(index(store)),
+        "questions.json": _json_bytes(questions.rows()),
+        "terms.json": _json_bytes(terms),
     }
     manifest = {
         "digest": digest,
         "identifier": hashlib.sha256(files["graph.nq"]).hexdigest(),
         "triples": counts,
         "articles": statuses(store),
+        "prefixes": article_prefixes(store),
     }
     checksums = {name: zlib.crc32(content) for name, content in files.items()}
     checksums[_MANIFEST] = zlib.crc32(_json_bytes(manifest))
@@ -198,7 +214,7 @@ def digest_of(sources: Sources) -> str:
 
     digest = hashlib.sha256(pyoxigraph.__version__.encode())
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    code = [os.path.join("engine", "guard.py")]
+    code = [os.path.join("engine", name) for name in ("embedded.py", "guard.py")]
     for folder in ("", "pipeline"):
         names = sorted(os.listdir(os.path.join(package, folder)))
         code += [os.path.join(folder, name) for name in names if name.endswith(".py")]

@@ -251,9 +251,10 @@ def _parameter(name: str, text: str, parameter: Parameter, outline: Outline) -> 
         for variable in sorted(variables)
         for each in _of(outline.query, variable)
     ]
-    if values != [[parameter.default]] * len(lines):
+    if values != [[parameter.default or "UNDEF"]] * len(lines):
         problem = f"The values of {what} in the query are not its default in the header."
-        yield _finding("parameter", name, number, problem, "Write the same value in both.")
+        remedy = "Write the same value in both, UNDEF for no default."
+        yield _finding("parameter", name, number, problem, remedy)
 
 
 def _of(select: Select, variable: str) -> list[Values]:

@@ -17,7 +17,7 @@ from crampkg.server.pages.addresses import address
 from crampkg.server.pages.layout import page
 from crampkg.server.pages.question import without_header
 from crampkg.server.problems import Problem
-from crampkg.vocabulary import CK, GRAPHS, OWL, PREFIXES, compress, readable
+from crampkg.vocabulary import CK, GRAPHS, OWL, compress, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -171,7 +171,7 @@ def vocabulary(graph: KnowledgeGraph) -> Reply:
     terms = [told(term) for term in graph.terms]
     terms += [named(iri, kind) for iri, kind in _foreign(graph)]
     terms += [named(iri, "graph", f"Holds {ontology.HOLDS[name]}.") for name, iri in GRAPHS.items()]
-    body = json.dumps({"prefixes": PREFIXES, "terms": terms}, ensure_ascii=False).encode()
+    body = json.dumps({"prefixes": graph.prefixes, "terms": terms}, ensure_ascii=False).encode()
     return Reply(body, "application/json")
 
 

@@ -20,7 +20,7 @@ from crampkg.server.pages.grid import Part, grid, linked, triples
 from crampkg.server.pages.layout import page
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
-from crampkg.vocabulary import CK, compress, expand
+from crampkg.vocabulary import CK, compress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,7 +121,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     if known.form == "select" and known.id != sentences.CONTESTED:
         cells = (cell for row in answer for cell in row.values())
         things = {cell.value for cell in cells if isinstance(cell, NamedNode)}
-        things |= {expand(value) or value for _, value in given}
+        things |= {graph.terms.expand(value) for _, value in given}
         context["contested"] = beside.contested_link(things, graph)
     if not len(answer):
         context["silence"] = _told(sentences.silence(answer), filled, graph)
@@ -215,7 +215,7 @@ def _label(parameter: Parameter, chosen: dict[str, str], graph: KnowledgeGraph) 
 
 def _term(value: str, graph: KnowledgeGraph) -> Term | None:
     """Return the term with a CURIE or IRI, if there is one."""
-    return graph.terms.get(expand(value) or value)
+    return graph.terms.get(graph.terms.expand(value))
 
 
 def _several(given: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
