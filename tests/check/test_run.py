@@ -17,7 +17,7 @@ from crampkg.sources import Sources
 from crampkg.vocabulary import PREFIXES
 
 CLAIM = f"{HOME}/claims/artery.ttl"
-IRI = "https://w3id.org/crampkg/id/calf-ache/claim-artery-causes-pain"
+TERM = "calf-ache:claim-artery-causes-pain"
 
 
 def test_the_real_sources_pass() -> None:
@@ -42,7 +42,7 @@ def test_a_finding_names_file_line_term_problem_and_remedy(tmp_path: Path) -> No
     assert finding.line is not None
     lines = Path(sources.path(CLAIM)).read_text().splitlines()
     assert lines[finding.line - 1] == "art:claim-artery-causes-pain"
-    assert finding.term == IRI
+    assert finding.term == TERM
     assert finding.problem == (
         'The label "artery causes pain (hedge: often)" reads as if the claim were affirmed.'
     )

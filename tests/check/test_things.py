@@ -30,7 +30,7 @@ def found(sources: Sources, article: Path = ARTICLE) -> list[tuple[str, str]]:
     """Return what is found about things: the check, and the last part of the term's name."""
     findings = run(sources, (), str(article)).findings
     return [
-        (finding.check, finding.term.rpartition("/")[2])
+        (finding.check, finding.term.rpartition(":")[2])
         for finding in findings
         if finding.check in CHECKS
     ]

@@ -32,7 +32,7 @@ def test_a_changed_word_is_found_in_every_span_around_it(tmp_path: Path) -> None
     copy = tmp_path / "article.txt"
     copy.write_text(ARTICLE.read_text().replace("Cold can", "Cold may"))
     report = verify(TinySources(), str(copy))
-    names = {finding.term.rpartition("/")[2] for finding in report.findings}
+    names = {finding.term.rpartition(":")[2] for finding in report.findings}
     assert names == {"article", "statement-cold", "claim-cold-triggers-pain"}
     assert report.summary == f"{SPANS - 3} of {SPANS} spans fit {copy}"
     assert {finding.check for finding in report.findings} == {"digest"}

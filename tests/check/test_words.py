@@ -87,7 +87,7 @@ def test_a_hedge_is_a_whole_word_in_any_case(tmp_path: Path) -> None:
     article.write_text(TEXT.replace("Cold can", "Candles"))
     found = run(TinySources(), (), str(article)).findings
     hedged = [finding for finding in found if finding.check == "hedge-not-printed"]
-    assert [finding.term.rpartition("/")[2] for finding in hedged] == ["claim-cold-triggers-pain"]
+    assert [finding.term.rpartition(":")[2] for finding in hedged] == ["claim-cold-triggers-pain"]
     article.write_text(TEXT.replace("Cold can", "Cold CAN"))
     found = run(TinySources(), (), str(article)).findings
     assert {finding.check for finding in found} == {"digest"}
@@ -135,7 +135,7 @@ def test_text_outside_of_every_statement_is_unread(tmp_path: Path) -> None:
         found = {finding.check: finding for finding in report.findings}
         expected = {"unread-text", "printed-marker-without-use"} if article else {"unread-text"}
         assert set(found) == expected
-        assert found["unread-text"].term.endswith("/article")
+        assert found["unread-text"].term.endswith(":article")
         if article:
             assert f"from {start} to {end}." in found["unread-text"].problem
 
@@ -153,7 +153,7 @@ def test_the_end_of_the_last_statement_is_unread(tmp_path: Path, article: Path |
     sources = changed(tmp_path, LAST, (recorded, span(words)))
     findings = run(sources, (), str(article) if article else None).findings
     (finding,) = [finding for finding in findings if finding.check == "unread-text"]
-    assert finding.term.endswith("/statement-rest")
+    assert finding.term.endswith(":statement-rest")
     start, end = TEXT.index(whole), TEXT.index(whole) + len(whole)
     # "but" joins, and is no unread text by itself.
     read_to = start + len(f"{words}, but ") if article else start + len(words)
@@ -182,7 +182,7 @@ def test_the_rest_of_a_statement_is_unread(tmp_path: Path, article: Path | None)
     sources = added(tmp_path, f"{HOME}/claims/walkers.ttl", "")
     findings = run(sources, (), str(article) if article else None).findings
     (finding,) = [finding for finding in findings if finding.check == "unread-text"]
-    assert finding.term.endswith("/statement-opening")
+    assert finding.term.endswith(":statement-opening")
     if article:
         start = TEXT.index("rest may")
         assert f"from {start} to {start + 26}." in finding.problem
