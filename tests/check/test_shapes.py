@@ -55,7 +55,7 @@ def test_a_shape_is_for_what_its_query_finds(tmp_path: Path) -> None:
     text += "shape:odd a sh:PropertyShape ; sh:path ck:audience ; sh:minCount 9 .\n"
     text += "[] a sh:NodeShape ; sh:property shape:odd ; "
     text += f'sh:target [ sh:select "SELECT ?this {{ ?this a <{CK}Article> }}" ] .\n'
-    (finding,), _ = validate(Material(added(tmp_path, "ontology/shapes.ttl", text)))
+    (finding,), _ = check_shapes(Material(added(tmp_path, "ontology/shapes.ttl", text)))
     assert (finding.check, finding.term) == ("odd", "calf-ache:article")
 
 
