@@ -22,7 +22,7 @@ from crampkg.graph import KnowledgeGraph
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crampkg.records import Question
+    from crampkg.model import Question
 
 ROOT = Path(__file__).resolve().parents[1]
 GOAL = 1.3

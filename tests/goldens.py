@@ -26,8 +26,8 @@ from pyoxigraph import NamedNode
 
 from crampkg.answers.answer import Answer
 from crampkg.graph import KnowledgeGraph
+from crampkg.model import Term
 from crampkg.rdf import RdfTerm
-from crampkg.records import Term
 from crampkg.vocabulary import compress
 
 FOLDER = Path(__file__).parent / "golden"

@@ -59,7 +59,7 @@ OURS = {
     "crampkg.near",  # what is told beside the answer, a denial above all
     "crampkg.pipeline",
     "crampkg.pipeline.snapshot",
-    "crampkg.records",
+    "crampkg.model",
     "crampkg.sources",
     "crampkg.text",
     "crampkg.vocabulary",

@@ -21,7 +21,7 @@ from crampkg.errors import (
     UsageError,
     WrongKindError,
 )
-from crampkg.records import NOTICE, Status
+from crampkg.model import NOTICE, Status
 from crampkg.vocabulary import GRAPHS
 
 

@@ -27,12 +27,12 @@ from crampkg.explain import justify
 from crampkg.explain.justify import Clause, Horn
 from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
+from crampkg.model import Parameter
 from crampkg.names import _slips, _spell
 from crampkg.picture import words
 from crampkg.picture.scene import Edge, Scene
 from crampkg.pipeline import snapshot
 from crampkg.push import parts
-from crampkg.records import Parameter
 from crampkg.server import api, confined, media, problems, scenes, sparql
 from crampkg.server.limits import Limits
 from crampkg.server.media import Reply

@@ -13,8 +13,8 @@ from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.engine.rdflib_engine import RdflibEngine
 from crampkg.graph import KnowledgeGraph
 from crampkg.library import bind, serialize
+from crampkg.model import Question
 from crampkg.rdf import RdfTerm
-from crampkg.records import Question
 
 IDS = sorted(path.stem for path in Path(__file__).parents[1].glob("queries/*.rq"))
 WITH_PARAMETERS = [

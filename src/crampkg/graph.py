@@ -27,12 +27,11 @@ if TYPE_CHECKING:
     from crampkg.explain.derivations import Derivations
     from crampkg.explain.describe import Card
     from crampkg.explain.why import Explanation
-    from crampkg.model import Claim
+    from crampkg.model import Claim, NearTerm, Question, Status, Term
     from crampkg.names import Terms
     from crampkg.owl_view import OwlView
     from crampkg.pipeline.snapshot import Snapshot
     from crampkg.push import Comparison, Pushed
-    from crampkg.records import NearTerm, Question, Status, Term
 
 
 class KnowledgeGraph:

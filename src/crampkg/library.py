@@ -21,7 +21,7 @@ from crampkg.errors import (
     UsageError,
     suggest,
 )
-from crampkg.records import Parameter, Question, Term
+from crampkg.model import Parameter, Question, Term
 from crampkg.text import natural
 from crampkg.vocabulary import expand
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     #: What a parameter may be given.
     Given = str | int | Sequence[str | int]
 else:
-    from crampkg.records import NamedTuple
+    from crampkg.model import NamedTuple
 
 # The command answers in a tenth of a second: YAML and the patterns of headers, which only a build
 # or a check reads, are imported and compiled there.

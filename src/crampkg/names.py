@@ -32,7 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from crampkg.records import Term
+    from crampkg.model import Term
 
     Spelt = tuple[tuple[str, ...], tuple[str, ...]]
 

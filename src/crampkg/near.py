@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from crampkg.library import own_rows
-from crampkg.records import NearTerm
+from crampkg.model import NearTerm
 from crampkg.text import plural
 
 TYPE_CHECKING = False

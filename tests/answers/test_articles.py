@@ -13,7 +13,7 @@ from tiny import BASE, HOME
 from crampkg import KnowledgeGraph
 from crampkg.answers import formats, sentences
 from crampkg.cli import main
-from crampkg.records import Status
+from crampkg.model import Status
 from crampkg.vocabulary import KG
 
 ROOT = Path(__file__).parents[2]

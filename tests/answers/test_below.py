@@ -8,8 +8,8 @@ import pytest
 
 from crampkg.answers import formats, html, sentences, table
 from crampkg.graph import KnowledgeGraph
+from crampkg.model import NearTerm
 from crampkg.near import counted
-from crampkg.records import NearTerm
 from crampkg.vocabulary import CK, KG
 
 RLS = "The article sets restless legs syndrome against nothing as one of a pair"

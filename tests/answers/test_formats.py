@@ -36,8 +36,8 @@ from crampkg.answers.answer import Answer
 from crampkg.answers.table import show
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import UsageError
+from crampkg.model import Question, Status, Term
 from crampkg.rdf import RdfTerm, Triple
-from crampkg.records import Question, Status, Term
 from crampkg.vocabulary import CK, KG, RDF, SKOS, XSD
 
 STATUS = Status("A title", "2025-10-24", "pending human review", "clinicians", "Not advice.")

@@ -19,8 +19,7 @@ from crampkg.check.rules import Breach, Rule, text_rules
 from crampkg.check.shapes import to_rdflib
 from crampkg.check.spans import ArticleRecord, MarkerUse, Recorded, Span, Statement
 from crampkg.errors import SourceError
-from crampkg.model import Circumstance, Claim
-from crampkg.records import Finding
+from crampkg.model import Circumstance, Claim, Finding
 from crampkg.sources import Article, Sources
 from crampkg.vocabulary import CK, GRAPHS, KG, RDF, SKOS, XSD
 

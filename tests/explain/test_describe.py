@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode
 from crampkg.engine.base import Engine
 from crampkg.explain.describe import describe, document, is_unrelated
 from crampkg.graph import KnowledgeGraph
+from crampkg.model import Term
 from crampkg.rdf import RdfTerm, Triple
-from crampkg.records import Term
 from crampkg.vocabulary import CK, KG, RDF, SKOS, XSD
 
 ART = KG + "what-causes-leg-cramps/"

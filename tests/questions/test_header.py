@@ -7,7 +7,7 @@ import yaml
 
 from crampkg.errors import SourceError
 from crampkg.library import load_yaml, parse
-from crampkg.records import Parameter, Question
+from crampkg.model import Parameter, Question
 from crampkg.vocabulary import CK, KG
 
 GOOD = """\

@@ -6,8 +6,8 @@ import pytest
 
 from crampkg import plain
 from crampkg.errors import AmbiguousTermError, CrampkgError, UnknownTermError, WrongKindError
+from crampkg.model import Mapped, Term
 from crampkg.names import Terms, _distance, _rank, _slips, _spell
-from crampkg.records import Mapped, Term
 from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, SKOS
 
 SITE, GROUP, DRUG = f"{CK}Site", f"{CK}Group", f"{CK}Drug"

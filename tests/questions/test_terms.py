@@ -18,8 +18,8 @@ from crampkg.errors import (
 )
 from crampkg.explain.story import verdict
 from crampkg.graph import KnowledgeGraph
+from crampkg.model import Mapped, Term
 from crampkg.names import PROPERTIES, Terms
-from crampkg.records import Mapped, Term
 from crampkg.server.scenes import scene_of, wish_of
 from crampkg.vocabulary import CK, KG, OWL
 

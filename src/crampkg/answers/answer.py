@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crampkg.engine.base import Result
+    from crampkg.model import NearTerm, Question, Status, Term
     from crampkg.rdf import RdfTerm, Triple
-    from crampkg.records import NearTerm, Question, Status, Term
     from crampkg.sources import Sources
 
 _TRIPLE = ("subject", "predicate", "object")

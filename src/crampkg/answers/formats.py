@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from crampkg.answers.answer import Answer, Row
     from crampkg.answers.table import Sheet
+    from crampkg.model import NearTerm
     from crampkg.rdf import RdfTerm
-    from crampkg.records import NearTerm
 
 
 RESULT_SET = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"

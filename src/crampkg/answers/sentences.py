@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from crampkg.answers.answer import Answer
+    from crampkg.model import NearTerm, Status, Term
     from crampkg.rdf import RdfTerm
-    from crampkg.records import NearTerm, Status, Term
 
 #: What an empty answer to a query of one's own says; a question has a sentence of its own.
 _NOTHING = "Nothing matches the query."

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crampkg.check.rules import Breach
-    from crampkg.records import Finding
+    from crampkg.model import Finding
     from crampkg.sources import Sources
 
 __all__ = ["Report", "catalogue", "run", "to_markdown", "verify"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from crampkg.check.material import Material
     from crampkg.explain.derivations import Axiom
-    from crampkg.records import Finding
+    from crampkg.model import Finding
     from crampkg.sources import Sources
 
 #: What is checked here beside the rules of `rules/inconsistent/`.

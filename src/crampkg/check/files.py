@@ -11,9 +11,9 @@ from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
 from crampkg.check.material import SHAPES
 from crampkg.errors import SourceError
 from crampkg.export.jsonld import CONTEXT, check_context
+from crampkg.model import Finding
 from crampkg.pipeline.sssom import read
 from crampkg.questions.lint import QUESTION_CHECKS, lint
-from crampkg.records import Finding
 from crampkg.turtle import format_text
 from crampkg.vocabulary import CK, GRAPHS, KG, compress
 

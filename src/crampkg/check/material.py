@@ -11,10 +11,10 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from crampkg.engine.guard import check_source
 from crampkg.errors import SourceError
 from crampkg.export.jsonld import CONTEXT
+from crampkg.model import Finding
 from crampkg.pipeline.index import article_prefixes
 from crampkg.pipeline.load import load_file
 from crampkg.pipeline.rules import derive, reason
-from crampkg.records import Finding
 from crampkg.sources import Sources, graph_of, inside, prove, read_text
 from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import GRAPHS, RDF, add_articles, compress

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from crampkg.check.material import Material
-    from crampkg.records import Finding
+    from crampkg.model import Finding
     from crampkg.sources import Sources
 
 _KEYS = ("id", "summary", "problem", "remedy")

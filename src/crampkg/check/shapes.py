@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
     from crampkg.check.material import Material
-    from crampkg.records import Finding
+    from crampkg.model import Finding
     from crampkg.sources import Sources
 
 #: The longest message of pyshacl that is shown, in characters.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from crampkg.answers.answer import Answer
     from crampkg.cli.parser import Arguments
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Parameter, Question, Term
+    from crampkg.model import Parameter, Question, Term
 
 DESCRIPTION = "Answer a question of the library. Without a question, list them all."
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
-    from crampkg.records import Term
+    from crampkg.model import Term
 
     class Command(Protocol):
         """What a module of a command offers."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from crampkg.check import Report
     from crampkg.cli.parser import Arguments
-    from crampkg.records import Finding
+    from crampkg.model import Finding
 
 FORMATS = ("table", "json")
 

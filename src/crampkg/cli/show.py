@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crampkg.answers.answer import Answer
     from crampkg.cli.parser import Arguments
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Status
+    from crampkg.model import Status
 
 #: Formats for people: the status stands in them, and so do quotes.
 FOR_PEOPLE = ("table", "md")

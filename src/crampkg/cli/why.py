@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from crampkg.explain.story import Line
     from crampkg.explain.why import Explanation
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Term
+    from crampkg.model import Term
 
 DESCRIPTION = """\
 Explain why a triple holds. First comes what an article says of it, by a sentence, a list item, a
@@ -120,7 +120,7 @@ def _number(text: str) -> int:
 def _relations(typed: argparse.Namespace) -> Iterator[Term]:
     """Yield the relations that things stand in, and no properties of claims and texts."""
     from crampkg.library import own_query
-    from crampkg.records import Term
+    from crampkg.model import Term
 
     graph = open_graph(typed)
     yield Term(f"{RDF}type", "is a", (), (), "")  # which has no label of ours

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from crampkg.engine.base import Engine
-    from crampkg.model import Claim
+    from crampkg.model import Claim, NearTerm, Term
     from crampkg.rdf import Triple
-    from crampkg.records import NearTerm, Term
 
 
 class NarrowerClaim(NamedTuple):

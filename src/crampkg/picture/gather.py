@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
-    from crampkg.model import Claim
+    from crampkg.model import Claim, Term
     from crampkg.rdf import Triple
-    from crampkg.records import Term
 
 _CLINICAL = f"{CK}ClinicalEntity"
 _CLAIM = f"{CK}Claim"

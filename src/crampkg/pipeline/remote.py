@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from crampkg.engine.remote import RemoteEngine
     from crampkg.library import Library
-    from crampkg.records import Status, Term
+    from crampkg.model import Status, Term
 
 _ARTICLES = f"""\
 CONSTRUCT {{ ?article ?property ?value }}
@@ -74,8 +74,8 @@ class RemoteSnapshot(Snapshot):
     def statuses(self) -> tuple[Status, ...]:
         """The status of each article at the endpoint. Raises `EndpointError` when it has none."""
         if self._statuses is None:
+            from crampkg.model import Status
             from crampkg.pipeline.index import statuses
-            from crampkg.records import Status
 
             found = statuses(self._store(_ARTICLES))
             if not found:

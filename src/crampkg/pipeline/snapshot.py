@@ -13,7 +13,7 @@ import sys
 
 from crampkg.errors import SourceError, UsageError
 from crampkg.library import Library
-from crampkg.records import Mapped, Status, Term
+from crampkg.model import Mapped, Status, Term
 from crampkg.vocabulary import PREFIXES
 
 TYPE_CHECKING = False

@@ -23,16 +23,16 @@ from crampkg.library import (
     read_shared,
     shared_columns,
 )
+from crampkg.model import Finding
 from crampkg.questions.outline import WORDS, Outline
-from crampkg.records import Finding
 from crampkg.vocabulary import GRAPHS, PREFIXES, XSD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from crampkg.model import Parameter, Question
     from crampkg.questions.outline import Select, Values
-    from crampkg.records import Parameter, Question
 
 #: The checks of this module, with what each sees to.
 QUESTION_CHECKS = {

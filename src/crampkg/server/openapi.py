@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Parameter, Question
+    from crampkg.model import Parameter, Question
 
     Object = dict[str, Any]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import NearTerm
+    from crampkg.model import NearTerm
     from crampkg.server.pages.grid import Part
 
 

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
     from crampkg.explain.describe import Card, CardLink, CardMapping, CardProperty
     from crampkg.graph import KnowledgeGraph
-    from crampkg.model import Claim
+    from crampkg.model import Claim, Term
     from crampkg.rdf import RdfTerm
-    from crampkg.records import Term
     from crampkg.server.media import Reply
     from crampkg.server.pages.grid import Grid
     from crampkg.server.pages.layout import Visit

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Term
+    from crampkg.model import Term
     from crampkg.server.pages.layout import Visit
 
 #: How a result can be shown, and the most of it that a page shows; the downloads have all.

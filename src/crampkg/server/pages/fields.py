@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Parameter, Question, Term
+    from crampkg.model import Parameter, Question, Term
 
 #: So many choices are shown as a list to pick from; of more, a part of the name is typed.
 _MOST_LISTED = 30

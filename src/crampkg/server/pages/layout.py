@@ -11,7 +11,7 @@ import jinja2
 
 from crampkg import __version__
 from crampkg.answers.sentences import status_lines
-from crampkg.records import NOTICE
+from crampkg.model import NOTICE
 from crampkg.server.media import Reply
 from crampkg.server.pages import addresses
 from crampkg.vocabulary import compress

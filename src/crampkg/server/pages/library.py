@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Question, Term
+    from crampkg.model import Question, Term
     from crampkg.server.media import Reply
     from crampkg.server.pages.layout import Visit
     from crampkg.server.pages.question import Entry

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Term
+    from crampkg.model import Term
     from crampkg.server.media import Reply
     from crampkg.server.pages.layout import Visit
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Parameter, Question, Term
+    from crampkg.model import Parameter, Question, Term
     from crampkg.server.media import Reply
     from crampkg.server.pages.fields import Field
     from crampkg.server.pages.layout import Visit

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crampkg.explain.why import Explanation, Reason
     from crampkg.graph import KnowledgeGraph
-    from crampkg.records import Term
+    from crampkg.model import Term
     from crampkg.server.media import Reply
     from crampkg.server.pages.layout import Visit
 
