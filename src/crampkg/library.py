@@ -83,12 +83,11 @@ class Library(Mapping[str, Question]):
         a query that may not run.
         """
         from crampkg.engine.guard import check_source
-        from crampkg.sources import read_text
 
         names = [
             name for name in sources.files() if name.startswith("queries/") and name.endswith(".rq")
         ]
-        texts = {name: read_text(sources.path(name), name) for name in names}
+        texts = {name: sources.text(name) for name in names}
         shared = shared_columns(texts)
         questions = []
         for name, text in texts.items():

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crampkg.errors import SourceError
-from crampkg.pipeline.load import load_file
-from crampkg.pipeline.sssom import COLUMNS, Mapping, read
+from crampkg.pipeline.load import COLUMNS, Mapping, load_file, read_mappings
 
 NAME = "data/mappings/m.sssom.tsv"
 HEADER = (
@@ -42,7 +41,7 @@ def text(
 @pytest.mark.parametrize("mark", ["#", "# ", "#   "])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_the_metadata_may_be_indented_by_any_number_of_blanks(mark: str, end: str) -> None:
-    ((mapping, iris),) = read(NAME, text(mark=mark, end=end))
+    ((mapping, iris),) = read_mappings(NAME, text(mark=mark, end=end))
     assert mapping == Mapping(*ROW, line=6)
     assert [iri.value for iri in iris] == [
         "https://w3id.org/crampkg/id/calf",
@@ -54,19 +53,19 @@ def test_the_metadata_may_be_indented_by_any_number_of_blanks(mark: str, end: st
 
 def test_prefixes_of_the_standard_may_be_declared_too() -> None:
     header = (*HEADER[:3], "  skos: http://www.w3.org/2004/02/skos/core#", *HEADER[3:])
-    assert len(list(read(NAME, text(header)))) == 1
+    assert len(list(read_mappings(NAME, text(header)))) == 1
 
 
 def test_columns_stand_in_any_order_and_values_in_quotes() -> None:
     row = (*ROW[:-1], '"for ""the"" tests"')
     written = text(row=row[::-1], columns=COLUMNS[::-1])
-    ((mapping, _),) = read(NAME, written)
+    ((mapping, _),) = read_mappings(NAME, written)
     assert mapping == Mapping(*ROW[:-1], 'for "the" tests', line=6)
 
 
 def test_a_value_in_quotes_may_have_several_lines_and_the_next_row_its_own_line() -> None:
     written = text(row=(*ROW[:-1], '"for\nthe tests"')) + "\t".join(ROW) + "\n"
-    assert [mapping.line for mapping, _ in read(NAME, written)] == [6, 8]
+    assert [mapping.line for mapping, _ in read_mappings(NAME, written)] == [6, 8]
 
 
 def test_a_release_may_be_that_of_all_mappings() -> None:
@@ -74,7 +73,7 @@ def test_a_release_may_be_that_of_all_mappings() -> None:
     header = (*HEADER, "object_source_version: made up")
     columns, row = ([*each] for each in (COLUMNS, ROW))
     del columns[place], row[place]
-    ((mapping, _),) = read(NAME, text(header, tuple(row), tuple(columns)))
+    ((mapping, _),) = read_mappings(NAME, text(header, tuple(row), tuple(columns)))
     assert mapping.object_source_version == "made up"
 
 

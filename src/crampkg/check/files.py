@@ -12,7 +12,7 @@ from crampkg.check.material import SHAPES
 from crampkg.errors import SourceError
 from crampkg.export.jsonld import CONTEXT, check_context
 from crampkg.model import Finding
-from crampkg.pipeline.sssom import read
+from crampkg.pipeline.load import read_mappings
 from crampkg.questions.lint import QUESTION_CHECKS, lint
 from crampkg.turtle import format_text
 from crampkg.vocabulary import CK, GRAPHS, KG, compress
@@ -167,7 +167,7 @@ def _mappings(material: Material, name: str) -> Iterator[Finding]:
     labels = _labels(material)
     pairs: dict[tuple[str, str], int] = {}
     exact: dict[str, str] = {}
-    for mapping, (about, *_) in read(name, material.texts[name]):
+    for mapping, (about, *_) in read_mappings(name, material.texts[name]):
         subject, predicate, target = mapping.subject_id, mapping.predicate_id, mapping.object_id
         line, iri = mapping.line, about.value
         faults = []

@@ -1,19 +1,62 @@
-"""Source files to quads, every lexical form as written."""
+"""Source files to quads, every lexical form as written: Turtle, and mapping sets in SSSOM/TSV.
+
+A mapping set is a block of YAML behind `#`, and a row for each mapping: see
+https://mapping-commons.github.io/sssom/spec-formats-tsv/.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from crampkg.errors import SourceError
-from crampkg.sources import graph_of, read_text
+from crampkg.library import load_yaml
+from crampkg.sources import graph_of
 from crampkg.turtle import parse_turtle
-from crampkg.vocabulary import MAPPINGS, PREFIXES
+from crampkg.vocabulary import MAPPINGS, OWL, PREFIXES, RDF, RDFS, SKOS, XSD
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crampkg.sources import Sources
+
+#: The prefixes that a mapping set need not declare, and declares as nothing else.
+_BUILT_IN = {
+    "linkml": "https://w3id.org/linkml/",
+    "owl": OWL,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "semapv": "https://w3id.org/semapv/vocab/",
+    "skos": SKOS,
+    "sssom": PREFIXES["sssom"],
+    "xsd": XSD,
+}
+
+#: The one column here whose value may stand in the metadata instead, for all mappings.
+_PROPAGATED = "object_source_version"
+
+
+class Mapping(NamedTuple):
+    """A row of a mapping set as written, and the line on which it begins."""
+
+    subject_id: str
+    subject_label: str
+    predicate_id: str
+    object_id: str
+    object_label: str
+    mapping_justification: str
+    object_source_version: str
+    comment: str
+    line: int = 0
+
+
+#: The columns of a file, in whatever order.
+COLUMNS = Mapping._fields[:-1]
+_IDENTIFIERS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 
 
 def load(sources: Sources) -> Iterator[Quad]:
@@ -23,7 +66,7 @@ def load(sources: Sources) -> Iterator[Quad]:
     """
     for name in sources.files():
         if graph_of(name):
-            yield from load_file(name, read_text(sources.path(name), name))
+            yield from load_file(name, sources.text(name))
 
 
 def load_file(name: str, text: str) -> Iterator[Quad]:
@@ -42,12 +85,43 @@ def load_file(name: str, text: str) -> Iterator[Quad]:
         yield Quad(quad.subject, quad.predicate, quad.object, NamedNode(graph))
 
 
+def read_mappings(name: str, text: str) -> Iterator[tuple[Mapping, tuple[NamedNode, ...]]]:
+    """Yield the mappings of a file called `name`, each with the IRIs of its identifiers.
+
+    These are its subject, predicate, object and justification. Raises `SourceError` with the line
+    of what is no SSSOM, or has other columns than are kept here.
+    """
+    lines = text.split("\n")
+    top = next((place for place, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    metadata = _metadata(name, lines[:top])
+    curies = _curies(name, metadata)
+    block = io.StringIO("\n".join(lines[top:]), newline="")
+    rows = csv.reader(block, delimiter="\t", strict=True)
+    before = top
+    try:
+        columns = next(rows, [])
+        shared = {_PROPAGATED: str(metadata[_PROPAGATED])} if metadata.get(_PROPAGATED) else {}
+        given = [*columns, *(column for column in shared if column not in columns)]
+        if sorted(given) != sorted(COLUMNS):
+            what = f"the columns must be {', '.join(COLUMNS)}, separated by tabs"
+            raise _fault(name, top + 1, f"{what}. Nothing else is kept")
+        before += rows.line_num
+        for row in rows:
+            line, before = before + 1, top + rows.line_num
+            if not row:
+                continue
+            if len(row) != len(columns):
+                raise _fault(name, line, f"{len(row)} columns, where {len(columns)} belong")
+            mapping = Mapping(**{**shared, **dict(zip(columns, row, strict=True))}, line=line)
+            yield mapping, tuple(_iri(name, mapping, column, curies) for column in _IDENTIFIERS)
+    except csv.Error as error:
+        raise _fault(name, before + 1, f"these are no columns ({error}). Mend the quotes") from None
+
+
 def _mappings(name: str, text: str, graph: NamedNode) -> Iterator[Quad]:
     """Yield a mapping as a triple, and its source as an OWL annotation of that triple (SSSOM)."""
-    from crampkg.pipeline.sssom import read
-
     mapping_set = NamedNode(MAPPINGS + name.rpartition("/")[2])
-    for mapping, (about, relation, term, why) in read(name, text):
+    for mapping, (about, relation, term, why) in read_mappings(name, text):
         yield Quad(about, relation, term, graph)
         axiom = BlankNode()
         for prop, value in (
@@ -67,3 +141,58 @@ def _mappings(name: str, text: str, graph: NamedNode) -> Iterator[Quad]:
 def _term(curie: str) -> NamedNode:
     prefix, _, local = curie.partition(":")
     return NamedNode(PREFIXES[prefix] + local)
+
+
+def _metadata(name: str, lines: list[str]) -> dict[str, Any]:
+    """Return the metadata in the lines at the top, behind their `#`, however they are indented."""
+    line: int | None = None
+    try:
+        metadata = load_yaml("\n".join(each[1:].rstrip("\r") for each in lines))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line, metadata = (min(mark.line + 1, len(lines)) if mark else None), ()
+    if metadata is None:
+        return {}
+    if not isinstance(metadata, dict):
+        what = "the lines behind # at the top are not the YAML of an SSSOM mapping set. Mend them"
+        raise _fault(name, line, what)
+    return metadata
+
+
+def _curies(name: str, metadata: dict[str, Any]) -> dict[str, str]:
+    declared = metadata.get("curie_map") or {}
+    whole = isinstance(declared, dict) and all(
+        isinstance(each, str) for pair in declared.items() for each in pair
+    )
+    if not whole:
+        what = "the curie_map is not prefixes with their IRIs. Write `PREFIX: IRI` on each line"
+        raise _fault(name, None, what)
+    for prefix, namespace in _BUILT_IN.items():
+        if declared.get(prefix, namespace) != namespace:
+            what = (
+                f"the prefix {prefix} is that of {namespace} in SSSOM. Use another, or leave it out"
+            )
+            raise _fault(name, None, what)
+    return {**_BUILT_IN, **declared}
+
+
+def _iri(name: str, mapping: Mapping, column: str, curies: dict[str, str]) -> NamedNode:
+    curie: str = getattr(mapping, column)
+    prefix, _, local = curie.partition(":")
+    if not local or any(mark.isspace() for mark in curie):
+        what = f"{curie!r} is no {column}. Write a prefix, a colon and a name, without blanks"
+        raise _fault(name, mapping.line, what)
+    if prefix not in curies:
+        what = f"the prefix of {curie} is not in the curie_map. Add it there"
+        raise _fault(name, mapping.line, what)
+    iri = curies[prefix] + local
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        what = f"{curie} stands for {iri}, which is no IRI. Mend it, or its prefix in the curie_map"
+        raise _fault(name, mapping.line, what) from None
+
+
+def _fault(name: str, line: int | None, what: str) -> SourceError:
+    where = f"{name}, line {line}" if line else name
+    return SourceError(f"{where}: {what}.", path=name, line=line)

@@ -8,7 +8,6 @@ from pyoxigraph import BlankNode, NamedNode, Quad, QueryTriples, Store, Triple
 
 from crampkg.engine.guard import check_source
 from crampkg.errors import SourceError
-from crampkg.sources import read_text
 from crampkg.vocabulary import GRAPHS, OWL, RDF, RDFS, readable
 
 TYPE_CHECKING = False
@@ -44,7 +43,7 @@ def check_vocabulary(store: Store, sources: Sources) -> None:
     """
     if _VOCABULARY not in sources.files():
         return
-    text = read_text(sources.path(_VOCABULARY), _VOCABULARY)
+    text = sources.text(_VOCABULARY)
     check_source(text, _VOCABULARY)
     for term, predicate, _ in cast("QuerySolutions", store.query(text)):
         message = (
@@ -103,7 +102,7 @@ def rule_texts(sources: Sources, folder: str) -> list[tuple[str, str]]:
     """
     start = f"rules/{folder}/"
     names = [name for name in sources.files() if name.startswith(start) and name.endswith(".rq")]
-    texts = [(name, read_text(sources.path(name), name)) for name in names]
+    texts = [(name, sources.text(name)) for name in names]
     for name, text in texts:
         check_source(text, name)
     return texts
