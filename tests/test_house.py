@@ -29,7 +29,6 @@ FLOORS = (
     {"export", "push"},
     {"pipeline"},
     {"claims", "near"},
-    {"questions"},
     {"library"},
     {"names"},
     {"plain"},

@@ -12,12 +12,12 @@ from rdflib.term import Node
 
 from crampkg.check import consistency, files, material, shapes
 from crampkg.check.material import Material
+from crampkg.check.questions import lint
 from crampkg.export.jsonld import check_context
 from crampkg.library import FOLDER
 from crampkg.model import Finding
 from crampkg.pipeline.load import load_file
 from crampkg.pipeline.rules import rule_texts
-from crampkg.questions.lint import lint
 from crampkg.sources import Sources
 from crampkg.turtle import format_text, parse_turtle
 

@@ -10,7 +10,7 @@ import yaml
 from tiny import ARTICLE, CASES, TinySources
 
 from crampkg.check import catalogue, run
-from crampkg.questions.lint import QUESTION_CHECKS
+from crampkg.check.questions import QUESTION_CHECKS
 from crampkg.sources import Sources
 
 FOLDERS = sorted((CASES / "check").iterdir())

@@ -13,9 +13,9 @@ from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS
 from tiny import HOME, added
 
 from crampkg.check import run
+from crampkg.check.questions import Outline
 from crampkg.check.rules import Rule, lint_rules, text_rules
 from crampkg.engine import guard
-from crampkg.questions.outline import Outline
 from crampkg.sources import Sources, read_text
 from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES, expand
 

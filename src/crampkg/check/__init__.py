@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crampkg.check.consistency import CONSISTENCY_CHECKS, check_consistency
 from crampkg.check.files import FILE_CHECKS, check_files
 from crampkg.check.material import Material, Overlay, place
+from crampkg.check.questions import QUESTION_CHECKS
 from crampkg.check.rules import check_rules, lint_rules, rules_of, text_rules
 from crampkg.check.shapes import check_shapes, described_shapes
 from crampkg.check.spans import (
@@ -19,7 +20,6 @@ from crampkg.check.spans import (
 )
 from crampkg.check.words import check_cues, check_things, hedge_words
 from crampkg.errors import SourceError
-from crampkg.questions.lint import QUESTION_CHECKS
 from crampkg.sources import Article, read_text
 from crampkg.text import plural
 

@@ -9,11 +9,11 @@ from pyoxigraph import Literal, NamedNode
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
 
 from crampkg.check.material import SHAPES
+from crampkg.check.questions import QUESTION_CHECKS, lint
 from crampkg.errors import SourceError
 from crampkg.export.jsonld import CONTEXT, check_context
 from crampkg.model import Finding
 from crampkg.pipeline.load import read_mappings
-from crampkg.questions.lint import QUESTION_CHECKS, lint
 from crampkg.turtle import format_text
 from crampkg.vocabulary import CK, GRAPHS, KG, compress
 
@@ -63,7 +63,7 @@ _MATCHES = frozenset(
 def check_files(material: Material) -> tuple[list[Finding], int]:
     """Return what is wrong with single files, syntax included, and the number of these checks.
 
-    Those on question files are `questions.lint.QUESTION_CHECKS`.
+    Those on question files are `check.questions.QUESTION_CHECKS`.
     """
     findings = list(material.broken)
     terms = _terms(material)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.engine import guard
 from crampkg.engine.embedded import EmbeddedEngine
@@ -24,17 +25,14 @@ from crampkg.library import (
     shared_columns,
 )
 from crampkg.model import Finding
-from crampkg.questions.outline import WORDS, Outline
 from crampkg.vocabulary import GRAPHS, PREFIXES, XSD
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from crampkg.model import Parameter, Question
-    from crampkg.questions.outline import Select, Values
 
-#: The checks of this module, with what each sees to.
+#: The checks of this module, with one line on each.
 QUESTION_CHECKS = {
     "question-header": "The header is complete, in the usual order, and its id is the file's name.",
     "question-gap": "The {gaps} in the question are its parameters, those in its silence some.",
@@ -59,10 +57,85 @@ _MARKED = re.compile(r"^\s*VALUES \?(\w+) \{ (\S.*) \} # param: (\S+)$")
 #: The longest line, in the query and in the header, in characters.
 _WIDTH, _HEADER_WIDTH = 100, 120
 
-#: As the standard spells them, who else is in upper case.
+#: Words that the standard does not write in upper case.
 _SPELT = frozenset(
     ("a", "true", "false", "isBlank", "isIRI", "isLiteral", "isNumeric", "isURI", "sameTerm")
 )
+
+
+#: Every word of SPARQL 1.1 (its grammar, section 19.8), but for those of updates.
+WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a ABS AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL COALESCE CONCAT CONSTRUCT CONTAINS
+        COUNT DATATYPE DAY DESC DESCRIBE DISTINCT ENCODE_FOR_URI EXISTS FALSE FILTER FLOOR FROM
+        GRAPH GROUP GROUP_CONCAT HAVING HOURS IF IN IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISURI
+        LANG LANGMATCHES LCASE LIMIT MAX MD5 MIN MINUS MINUTES MONTH NAMED NOT NOW OFFSET OPTIONAL
+        ORDER PREFIX RAND REDUCED REGEX REPLACE ROUND SAMETERM SAMPLE SECONDS SELECT SEPARATOR
+        SERVICE SHA1 SHA256 SHA384 SHA512 SILENT STR STRAFTER STRBEFORE STRDT STRENDS STRLANG
+        STRLEN STRSTARTS STRUUID SUBSTR SUM TIMEZONE TRUE TZ UCASE UNDEF UNION URI UUID VALUES
+        WHERE YEAR
+        """,
+    )
+)
+_MODIFIERS = frozenset(("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET"))
+_TERMS = ("iri", "name", "operand")
+
+
+class Prefix(NamedTuple):
+    """A declaration of the prologue; `name` is None for BASE."""
+
+    name: str | None
+    iri: str
+    line: int
+
+
+class Values(NamedTuple):
+    """A VALUES block: its variables, and its terms as they stand there."""
+
+    variables: list[str]
+    terms: list[str]
+
+
+class Select:
+    """A SELECT or sub-SELECT; a CONSTRUCT is held as one without columns."""
+
+    def __init__(self) -> None:
+        self.columns: list[str] = []
+        self.ordered = False
+        #: Whether its own clauses, not those of its pattern, hold GROUP_CONCAT.
+        self.concatenates = False
+        self.variables: set[str] = set()
+        self.values: list[Values] = []
+        self.inner: list[Select] = []
+
+
+class Outline:
+    """What the lint of questions wants to know of a query that parses."""
+
+    def __init__(self, text: str) -> None:
+        self.form = ""
+        self.prefixes: list[Prefix] = []
+        self.query = Select()
+        #: What GRAPH names, with the line.
+        self.graphs: list[tuple[str, int]] = []
+        #: The lines of FROM, of terms that stand in a pattern outside GRAPH, of called functions.
+        self.datasets: list[int] = []
+        self.bare: list[int] = []
+        self.functions: list[tuple[str, int]] = []
+        self.names: set[str] = set()
+        _Reader(text, self).read()
+
+    def expanded(self, term: str) -> str:
+        """Return an IRI as it is meant, or the lexical form of a literal."""
+        if term.startswith("<"):
+            return term[1:-1]
+        if term[0] in "\"'":
+            return term.strip(term[0])
+        prefix, colon, local = term.partition(":")
+        namespaces = {each.name: each.iri for each in self.prefixes}
+        return namespaces.get(prefix, "") + local if colon else term
 
 
 def lint(name: str, text: str, texts: Mapping[str, str] = MappingProxyType({})) -> list[Finding]:
@@ -75,21 +148,22 @@ def lint(name: str, text: str, texts: Mapping[str, str] = MappingProxyType({})) 
             read_shared(name, text)
         except SourceError as error:
             return [_from_error("shared", name, error, error.line)]
-        return list(_style(name, text))
+        return _style(name, text)[0]
     try:
         question = parse(name, text)
     except SourceError as error:
         return [_from_error("header", name, error, error.line)]
-    findings = [*_header(name, question), *_style(name, text)]
-    if any(finding.check == "question-syntax" for finding in findings):
+    style, outline = _style(name, text)
+    findings = [*_header(name, question), *style]
+    if outline is None:
         return findings
-    outline = Outline(text)
     try:
-        joined = Outline(join(name, text, shared_columns(texts)))
+        joined = join(name, text, shared_columns(texts))
     except SourceError as error:
         return [*findings, _from_error("shared", name, error, error.line)]
+    columns = Outline(joined).query.columns if question.overview else []
     for column in question.overview:
-        if column not in joined.query.columns:
+        if column not in columns:
             problem = f"The overview has the column {column}, which the query does not select."
             remedy = "Name one that stands after SELECT, without its question mark."
             findings.append(_finding("overview", name, 1, problem, remedy))
@@ -103,26 +177,23 @@ def lint(name: str, text: str, texts: Mapping[str, str] = MappingProxyType({})) 
     return findings
 
 
-def _style(name: str, text: str) -> Iterator[Finding]:
-    """Yield what is wrong with a query; after a fault of its syntax nothing more."""
-    yield from _layout(name, text)
-    yield from _keywords(name, text)
+def _style(name: str, text: str) -> tuple[list[Finding], Outline | None]:
+    """Return what is wrong with a query, and its outline; None after a fault of its syntax."""
+    words = list(guard.words(text))
+    findings = [*_layout(name, text), *_keywords(name, words)]
     try:
         guard.check(text)
         EmbeddedEngine(b"").query(text)
     except QueryError as error:
         if error.line is not None:  # what parses and does not run calls a function: see below
-            yield _from_error("syntax", name, error, error.line)
-            return
-    for word, line in guard.words(text):
+            return [*findings, _from_error("syntax", name, error, error.line)], None
+    for word, line in words:
         if word != "a" and word.upper() not in WORDS:
             problem = f"{word} is no word of SPARQL 1.1."
             remedy = "Mend it; what one engine adds to SPARQL does not run on another."
-            yield _finding("syntax", name, line, problem, remedy)
-            return
+            return [*findings, _finding("syntax", name, line, problem, remedy)], None
     outline = Outline(text)
-    yield from _prefixes(name, outline)
-    yield from _query(name, outline)
+    return [*findings, *_prefixes(name, outline), *_query(name, outline)], outline
 
 
 def _header(name: str, question: Question) -> Iterator[Finding]:
@@ -162,8 +233,8 @@ def _layout(name: str, text: str) -> Iterator[Finding]:
             yield _finding("layout", name, number, problem, f"Break it: {width} are the most.")
 
 
-def _keywords(name: str, text: str) -> Iterator[Finding]:
-    for word, line in guard.words(text):
+def _keywords(name: str, words: list[tuple[str, int]]) -> Iterator[Finding]:
+    for word, line in words:
         if word not in _SPELT and word != word.upper():
             problem = f"The keyword {word} is not in upper case."
             yield _finding("keyword", name, line, problem, f"Write {word.upper()}.")
@@ -272,3 +343,136 @@ def _from_error(check: str, name: str, error: CrampkgError, line: int | None) ->
 
 def _finding(check: str, name: str, line: int | None, problem: str, remedy: str) -> Finding:
     return Finding(f"question-{check}", name, line, "", problem[:1].upper() + problem[1:], remedy)
+
+
+class _Frame:
+    """An open bracket: what it holds, and the SELECT that stands right in it."""
+
+    def __init__(self, bracket: str, role: str) -> None:
+        self.bracket = bracket
+        self.role = role
+        self.select: Select | None = None
+
+
+class _Reader:
+    """Reads the tokens of one query into an outline, once and from left to right."""
+
+    def __init__(self, text: str, outline: Outline) -> None:
+        self._tokens = list(_lines(text))
+        self._outline = outline
+        self._frames = [_Frame("", "top")]
+        self._values: Values | None = None
+        self._role = "group"  # of the next {
+        self._projecting = False  # whether variables outside of all brackets are columns
+
+    def read(self) -> None:
+        before = ""
+        for number, (kind, said, line) in enumerate(self._tokens):
+            after = self._tokens[number + 1][1] if number + 1 < len(self._tokens) else ""
+            if kind == "open":
+                self._open(said, line)
+            elif kind == "close":
+                self._close()
+            elif kind == "word":
+                self._word(said.upper(), line)
+            elif kind in _TERMS:
+                self._term(kind, said, line, before, after)
+            before = said.upper()
+
+    def _open(self, bracket: str, line: int) -> None:
+        frame = self._frames[-1]
+        if bracket == "[" and self._is_bare(frame):
+            self._outline.bare.append(line)
+        role = self._role if bracket == "{" else "expression"
+        if bracket == "{":
+            self._role = "group"
+        self._frames.append(_Frame(bracket, role))
+
+    def _close(self) -> None:
+        closed = self._frames.pop()
+        if closed.role == "values":
+            self._values = None
+
+    def _word(self, word: str, line: int) -> None:
+        frame = self._frames[-1]
+        if word in ("SELECT", "CONSTRUCT"):
+            top = frame.role == "top"
+            select = self._outline.query if top else Select()
+            if top:
+                self._outline.form = word
+                self._projecting = True
+            for outer in self._selects():
+                outer.inner.append(select)
+            frame.select = select
+            self._role = "template" if word == "CONSTRUCT" else "group"
+        elif word == "WHERE":
+            self._role = "group"
+        elif word == "GRAPH":
+            self._role = "graph"
+        elif word == "VALUES":
+            self._role = "values"
+            self._values = Values([], [])
+            for select in self._selects():
+                select.values.append(self._values)
+        elif word == "FROM":
+            self._outline.datasets.append(line)
+        elif word in _MODIFIERS and frame.select:
+            self._projecting = self._projecting and frame is not self._frames[0]
+            frame.select.ordered = frame.select.ordered or word == "ORDER"
+        elif word == "GROUP_CONCAT":
+            around = next(each for each in reversed(self._frames) if each.bracket in ("{", ""))
+            if around.select:
+                around.select.concatenates = True
+
+    def _term(self, kind: str, said: str, line: int, before: str, after: str) -> None:
+        frame = self._frames[-1]
+        variable = said[1:] if said[0] in "?$" else ""
+        if kind == "name" and before != "PREFIX":
+            self._outline.names.add(said.partition(":")[0])
+        if variable:
+            for select in self._selects():
+                select.variables.add(variable)
+        if before in ("PREFIX", "BASE"):
+            self._declare(kind, said, line)
+        elif self._role == "graph" and before == "GRAPH":
+            self._outline.graphs.append((said, line))
+        elif self._values is not None:
+            (self._values.variables if variable else self._values.terms).append(variable or said)
+        elif kind != "operand" and after == "(" and (frame.bracket == "(" or before == "FILTER"):
+            self._outline.functions.append((said, line))
+        elif self._is_projected(frame, before) and variable:
+            self._outline.query.columns.append(variable)
+        elif self._is_bare(frame):
+            self._outline.bare.append(line)
+
+    def _declare(self, kind: str, said: str, line: int) -> None:
+        """Take a declaration; its IRI is the token after the prefix."""
+        if kind == "iri":
+            self._outline.prefixes.append(Prefix(None, said[1:-1], line))
+            return
+        iri = next(each for each in self._tokens if each[2] >= line and each[0] == "iri")
+        self._outline.prefixes.append(Prefix(said.removesuffix(":"), iri[1][1:-1], line))
+
+    def _is_projected(self, frame: _Frame, before: str) -> bool:
+        """Tell whether a variable here is a column of the whole query."""
+        if not self._projecting:
+            return False
+        return frame is self._frames[0] or (frame is self._frames[1] and before == "AS")
+
+    def _is_bare(self, frame: _Frame) -> bool:
+        """Tell whether a term here begins or continues a triple that no GRAPH is around."""
+        around = any(each.role in ("graph", "template") for each in self._frames)
+        return frame.bracket == "{" and frame.role == "group" and not frame.select and not around
+
+    def _selects(self) -> Iterator[Select]:
+        return (frame.select for frame in self._frames if frame.select)
+
+
+def _lines(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield the kind, the text and the line of each token that is no comment."""
+    line, at = 1, 0
+    for kind, said, start in guard.tokens(text):
+        line += text.count("\n", at, start)
+        at = start
+        if kind != "comment":
+            yield kind, said, line

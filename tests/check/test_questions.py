@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crampkg.check.questions import QUESTION_CHECKS, Outline, Prefix, Values, lint
 from crampkg.model import Finding
-from crampkg.questions.lint import QUESTION_CHECKS, lint
-from crampkg.questions.outline import Outline, Prefix, Values
 from crampkg.vocabulary import GRAPHS
 
 ROOT = Path(__file__).parents[2]

@@ -1,1 +1,0 @@
-"""The lint of question files."""
