@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 from crampkg.answers.answer import Answer
@@ -15,7 +16,7 @@ from crampkg.vocabulary import CK, OWL, RDF, RDFS, add_articles
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any, Self
+    from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
     import owlready2
     import rdflib
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from crampkg.owl_view import OwlView
     from crampkg.pipeline.snapshot import Snapshot
     from crampkg.push import Comparison, Pushed
+
+    T = TypeVar("T")
+    Given = ParamSpec("Given")
 
 
 class KnowledgeGraph:
@@ -63,6 +67,8 @@ class KnowledgeGraph:
         self._dataset: rdflib.Dataset | None = None
         self._derivations: Derivations | None = None
         self._owl_view: OwlView | None = None
+        #: What functions have found out of this graph (`cached_on_graph`).
+        self.caches: dict[Any, Callable[..., Any]] = {}
 
     @classmethod
     def open(
@@ -479,3 +485,30 @@ class KnowledgeGraph:
         from crampkg.near import contested_terms
 
         return contested_terms(self._open_engine())
+
+
+def cached_on_graph(
+    most: int | None = None,
+) -> Callable[
+    [Callable[Concatenate[KnowledgeGraph, Given], T]],
+    Callable[Concatenate[KnowledgeGraph, Given], T],
+]:
+    """Return a decorator for a function of a graph, whose values are kept as long as the graph is.
+
+    The other arguments must be hashable. At most so many values are kept, all when `most` is None.
+    """
+
+    def decorated(
+        function: Callable[Concatenate[KnowledgeGraph, Given], T],
+    ) -> Callable[Concatenate[KnowledgeGraph, Given], T]:
+        @functools.wraps(function)
+        def cached(graph: KnowledgeGraph, /, *given: Given.args, **named: Given.kwargs) -> T:
+            known: Callable[Given, T] | None = graph.caches.get(function)
+            if known is None:
+                made = functools.lru_cache(most)(functools.partial(function, graph))
+                known = graph.caches.setdefault(function, made)
+            return known(*given, **named)
+
+        return cached
+
+    return decorated

@@ -6,7 +6,6 @@ them (`w3id/.htaccess`). Things, classes and graphs are answered by `site` and `
 
 from __future__ import annotations
 
-import functools
 import posixpath
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
+from crampkg.graph import cached_on_graph
 from crampkg.server import files, media
 from crampkg.server.pages import layout
 from crampkg.server.problems import KINDS
@@ -91,7 +91,7 @@ def _first(graph: KnowledgeGraph, fits: Callable[[str], bool]) -> str | None:
     return next(filter(fits, files.names(graph.sources)), None)
 
 
-@functools.cache
+@cached_on_graph()
 def _shapes(graph: KnowledgeGraph) -> frozenset[str]:
     """Return the IRIs of the shapes."""
     quads = parse(path=graph.sources.path(_SHAPES), format=RdfFormat.TURTLE)

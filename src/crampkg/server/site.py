@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from crampkg.graph import cached_on_graph
 from crampkg.server import api, graph_store, media
 from crampkg.server.pages import addresses, layout
 from crampkg.server.pages import concepts as pages
@@ -88,7 +88,7 @@ async def ontology(request: Request, service: Service) -> Response:
     return await service.answer(request, work, headers)
 
 
-@functools.cache
+@cached_on_graph()
 def _versions(graph: KnowledgeGraph) -> frozenset[str]:
     """Return the IRIs of the versions that the ontology says it is."""
     # One line of the canonical N-Quads: this process has no engine, and needs none.

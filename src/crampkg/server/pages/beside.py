@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 from crampkg.answers.sentences import CONTESTED
+from crampkg.graph import cached_on_graph
 from crampkg.library import own_query
 from crampkg.near import counted
 from crampkg.server.pages import addresses
@@ -42,7 +42,7 @@ def not_affirmed(
     return (claimed, contested_link((each.iri for each in terms), graph)) if claimed else None
 
 
-@functools.cache
+@cached_on_graph()
 def _contested(graph: KnowledgeGraph) -> frozenset[str]:
     # Sources of one's own may lack the question.
     if not any(each.id == CONTESTED for each in graph.questions()):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from crampkg.answers.sentences import filled
+from crampkg.graph import cached_on_graph
 from crampkg.library import own_query
 from crampkg.server import media
 from crampkg.server.media import Reply
@@ -175,7 +176,7 @@ def vocabulary(graph: KnowledgeGraph) -> Reply:
     return Reply(body, "application/json")
 
 
-@functools.cache
+@cached_on_graph()
 def _foreign(graph: KnowledgeGraph) -> Sequence[tuple[str, str]]:
     """Return the properties and classes that are used and have no label of ours, with the kind."""
     found: dict[str, str] = {}
@@ -267,7 +268,7 @@ def _located(problem: Mapping[str, Any], query: str) -> dict[str, Any]:
     return told
 
 
-@functools.cache
+@cached_on_graph()
 def _examples(graph: KnowledgeGraph) -> Sequence[tuple[str, Sequence[tuple[str, str, str]]]]:
     """Return the library by its first tags: id, question with its defaults, and summary."""
     groups: dict[str, list[tuple[str, str, str]]] = {}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.errors import AmbiguousTermError, CrampkgError, UnknownTermError, WrongKindError
+from crampkg.graph import cached_on_graph
 from crampkg.vocabulary import compress
 
 if TYPE_CHECKING:
@@ -161,6 +161,6 @@ def mistake(error: CrampkgError, typed: str, wanted: str) -> str:
     return f"{what} is called “{typed}”.{beside}"
 
 
-@functools.cache
+@cached_on_graph()
 def _choices(graph: KnowledgeGraph, kind: str) -> tuple[tuple[str, str], ...]:
     return tuple((compress(term.iri), term.label) for term in graph.terms.of_kind(kind))

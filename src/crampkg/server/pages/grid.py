@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from crampkg.answers import sentences
 from crampkg.answers.sentences import home
 from crampkg.answers.table import are_numbers, heading_of, label_of, tally
+from crampkg.graph import cached_on_graph
 from crampkg.library import serialize
 from crampkg.server.pages.addresses import address
 from crampkg.text import plural
@@ -424,19 +424,19 @@ def _quote(row: Row, quotes: Mapping[str, str]) -> str:
     return ""
 
 
-@functools.cache
+@cached_on_graph()
 def _markers(graph: KnowledgeGraph) -> dict[tuple[str, str], str]:
     """Return the IRI of each marker by the home of its article and its text."""
     return _by_home(graph, f"{CK}CitationMarker", "marker ")
 
 
-@functools.cache
+@cached_on_graph()
 def _sections(graph: KnowledgeGraph) -> dict[tuple[str, str], str]:
     """Return the IRI of each section by the home of its article and its label."""
     return _by_home(graph, f"{CK}Section", "")
 
 
-@functools.cache
+@cached_on_graph()
 def _sources(graph: KnowledgeGraph) -> dict[tuple[str, str], str]:
     """Return the IRI of each listed source by the home of its article and its label."""
     return _by_home(graph, f"{CK}EvidenceSource", "")

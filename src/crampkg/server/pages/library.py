@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg import plain
+from crampkg.graph import cached_on_graph
 from crampkg.server.pages.layout import page
 from crampkg.server.pages.question import Given, entry
 from crampkg.server.pages.question import has_answer as has_answer_to
@@ -77,7 +77,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         if sought
         else [(each, ()) for each in known if not tag or tag in each.tags]
     )
-    named = concepts(sought, graph) or _ranked(sought, graph)
+    named = concepts(sought, graph) or _ranked(graph, sought)
     best = _MOST_BEST if sought else 0
     groups: dict[str, list[Entry]] = {}
     for question, given in listed[best:]:
@@ -116,7 +116,7 @@ def found(sought: Sought, graph: KnowledgeGraph, tag: str = "") -> list[Match]:
 
     def has_answer(match: Match) -> bool:
         return not match.given or (
-            next(asked) <= _MOST_ASKED and has_answer_to(match.question.id, match.given, graph)
+            next(asked) <= _MOST_ASKED and has_answer_to(graph, match.question.id, match.given)
         )
 
     first: list[Match] = []
@@ -140,7 +140,7 @@ def concepts(sought: Sought, graph: KnowledgeGraph) -> list[About]:
     A whole name is, in whatever order its words are; a part of one where it is the only word, or no
     whole name and no question has it.
     """
-    ranked = _ranked(sought, graph)
+    ranked = _ranked(graph, sought)
     loose = {*range(len(sought))} - plain.hits(sought, _spoken(graph))
     loose -= {place for each in ranked if not each.lacking for place in each.places}
     if len(sought) == 1:
@@ -148,8 +148,8 @@ def concepts(sought: Sought, graph: KnowledgeGraph) -> list[About]:
     return [each for each in ranked if not each.lacking or each.places & loose][:_MOST_NAMED]
 
 
-@functools.lru_cache(maxsize=8)  # a request asks twice
-def _ranked(sought: Sought, graph: KnowledgeGraph) -> list[About]:
+@cached_on_graph(8)  # a request asks twice
+def _ranked(graph: KnowledgeGraph, sought: Sought) -> list[About]:
     """Return each concept with a word sought, by how many it has and how many of its name lack."""
     ranked = []
     for term, names in _names(graph):
@@ -206,7 +206,7 @@ def _fillings(question: Question, about: Sequence[About]) -> Iterator[list[tuple
         yield given
 
 
-@functools.cache
+@cached_on_graph()
 def _library(
     graph: KnowledgeGraph,
 ) -> tuple[tuple[Question, tuple[tuple[int, frozenset[str]], ...]], ...]:
@@ -224,19 +224,19 @@ def _library(
     )
 
 
-@functools.cache
+@cached_on_graph()
 def _spoken(graph: KnowledgeGraph) -> frozenset[str]:
     """Return the words of all questions."""
     return frozenset().union(*(words for _, told in _library(graph) for _, words in told))
 
 
-@functools.cache
+@cached_on_graph()
 def _names(graph: KnowledgeGraph) -> tuple[tuple[Term, tuple[frozenset[str], ...]], ...]:
     """Return each thing that can be asked about, with the words of each of its names."""
     return tuple(pair for pair in graph.terms.in_words if not _KINDS.isdisjoint(pair[0].kinds))
 
 
-@functools.cache
+@cached_on_graph()
 def _size(graph: KnowledgeGraph, kind: str) -> int:
     """Return how many things there are of a kind: who names a site asks of sites first."""
     return len(graph.terms.of_kind(kind))

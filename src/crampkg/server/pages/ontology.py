@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, NamedTuple
 
+from crampkg.graph import cached_on_graph
 from crampkg.library import own_query
 from crampkg.server.pages import addresses
 from crampkg.server.pages.grid import Part, linked
@@ -46,7 +46,7 @@ HOLDS = {
 }
 
 
-@functools.cache
+@cached_on_graph()
 def placed(graph: KnowledgeGraph) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the values of each term and property of the ontology that place it."""
     found: dict[tuple[str, str], list[str]] = {}
@@ -56,7 +56,7 @@ def placed(graph: KnowledgeGraph) -> dict[tuple[str, str], tuple[str, ...]]:
     return {key: tuple(values) for key, values in found.items()}
 
 
-@functools.cache
+@cached_on_graph()
 def below(graph: KnowledgeGraph, kind: str) -> tuple[Term, ...]:
     """Return the classes right below one, by label."""
     under = (
@@ -67,7 +67,7 @@ def below(graph: KnowledgeGraph, kind: str) -> tuple[Term, ...]:
     return tuple(sorted((term for term in under if term), key=lambda term: term.label.casefold()))
 
 
-@functools.cache
+@cached_on_graph()
 def counts(graph: KnowledgeGraph) -> dict[str, int]:
     """Return how many things each class of ours has."""
     found: dict[str, int] = {}
@@ -77,7 +77,7 @@ def counts(graph: KnowledgeGraph) -> dict[str, int]:
     return {kind: count for kind, count in found.items() if kind.startswith(CK)}
 
 
-@functools.cache
+@cached_on_graph()
 def stated(graph: KnowledgeGraph) -> frozenset[str]:
     """Return the classes that have a thing of which it is stated, and not only inferred."""
     return frozenset(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,6 +10,7 @@ from pyoxigraph import NamedNode
 
 from crampkg.answers import formats, quotes, sentences
 from crampkg.errors import UnknownQuestionError
+from crampkg.graph import cached_on_graph
 from crampkg.near import counted
 from crampkg.picture import gather
 from crampkg.server.media import QUESTIONS
@@ -188,8 +188,8 @@ def entry(
     return Entry(question, words, addresses.question(question.id, given))
 
 
-@functools.lru_cache(maxsize=4096)
-def has_answer(id: str, given: Given, graph: KnowledgeGraph) -> bool:
+@cached_on_graph(4096)
+def has_answer(graph: KnowledgeGraph, id: str, given: Given) -> bool:
     """Tell whether a question has an answer of some values, which are remembered."""
     return len(graph.ask(id, **_several(given))) > 0
 
@@ -202,7 +202,7 @@ def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
         for each in graph.questions()
         if len(each.params) == 1
         and each.params[0].kind in known
-        and has_answer(each.id, ((each.params[0].name, compress(iri)),), graph)
+        and has_answer(graph, each.id, ((each.params[0].name, compress(iri)),))
     ]
 
 
@@ -263,7 +263,7 @@ def _near(
         for _, _, other, taken in sorted(ranked)
         if not is_empty
         or not taken  # its defaults have an answer
-        or (next(tried) <= _MOST_ASKED and has_answer(other.id, taken, graph))
+        or (next(tried) <= _MOST_ASKED and has_answer(graph, other.id, taken))
     )
     return list(itertools.islice(offered, _MOST_NEAR))
 
@@ -301,7 +301,7 @@ def _instead(
         others = [pair for other in filled if other is not field for pair in values([other])]
         for value, label in offered:
             given = [*others, (name, value)]
-            if has_answer(question.id, tuple(given), graph):
+            if has_answer(graph, question.id, tuple(given)):
                 found.append((label, addresses.question(question.id, given)))
     return found
 
