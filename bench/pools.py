@@ -131,7 +131,7 @@ async def measure(pool: Any) -> list[str]:
     busy = asyncio.ensure_future(pool.run(CROSS))
     await asyncio.sleep(0.5)
     os.kill(process, signal.SIGSEGV)
-    (error,) = await asyncio.gather(busy, return_exceptions=True)
+    error = (await asyncio.gather(busy, return_exceptions=True))[0]
     is_told = isinstance(error, Problem) or "exitcode" in vars(error)
     idle = "yes"
     try:

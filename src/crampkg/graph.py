@@ -55,14 +55,14 @@ class KnowledgeGraph:
         sources: Sources,
         snapshot: Snapshot,
         article: str | None = None,
-        engine: RemoteEngine | None = None,
+        engine: EmbeddedEngine | RemoteEngine | None = None,
     ) -> None:
         self.sources = sources
         self.article = article
         self.notices = list(snapshot.notices)
         self._snapshot = snapshot
         add_articles(snapshot.article_prefixes)
-        self._engine: EmbeddedEngine | RemoteEngine | None = engine
+        self._engine = engine
         self._terms: Terms | None = None
         self._dataset: rdflib.Dataset | None = None
         self._derivations: Derivations | None = None
@@ -121,8 +121,9 @@ class KnowledgeGraph:
 
     def __reduce__(self) -> tuple[type[KnowledgeGraph], tuple[Any, ...]]:
         """Pickle the sources' place and the snapshot: an embedded engine is loaded again."""
-        engine = None if isinstance(self._engine, EmbeddedEngine) else self._engine
-        return KnowledgeGraph, (self.sources, self._snapshot, self.article, engine)
+        if isinstance(self._engine, EmbeddedEngine):
+            return KnowledgeGraph, (self.sources, self._snapshot, self.article)
+        return KnowledgeGraph, (self.sources, self._snapshot, self.article, self._engine)
 
     @property
     def statuses(self) -> tuple[Status, ...]:
@@ -172,6 +173,17 @@ class KnowledgeGraph:
         self.close()
 
     @property
+    def engine(self) -> EmbeddedEngine | RemoteEngine:
+        """What answers its queries, loaded when it is first needed."""
+        if self._engine is None:
+            self._engine = EmbeddedEngine(self._snapshot.nquads, self.prefixes)
+        return self._engine
+
+    def through(self, engine: EmbeddedEngine) -> KnowledgeGraph:
+        """Return the same graph with another engine, which has to hold the same triples."""
+        return KnowledgeGraph(self.sources, self._snapshot, self.article, engine)
+
+    @property
     def nquads(self) -> bytes:
         """The five named graphs as canonical N-Quads."""
         return self._snapshot.nquads
@@ -212,7 +224,7 @@ class KnowledgeGraph:
         question = self.question(id)
         parameters = Parameters(question, params, lambda: self.terms)
         text = parameters.bound()
-        engine = self._open_engine()
+        engine = self.engine
         # Each pattern of a question names its graph (linted): Oxigraph need not merge them all,
         # which some plans pay for many times. A store is told which graphs are meant all the same.
         union = not isinstance(engine, EmbeddedEngine)
@@ -252,7 +264,7 @@ class KnowledgeGraph:
         from crampkg.engine import guard
 
         guard.check(text)
-        engine = self._open_engine()
+        engine = self.engine
         chosen: dict[str, Any] = {"order": guard.order_of_star(text), "base": base}
         if default_graphs is None and named_graphs is None:
             chosen["union"] = not guard.check_dataset(text, base or "")
@@ -298,7 +310,7 @@ class KnowledgeGraph:
         from crampkg.claims import find
 
         return find(
-            self._open_engine(),
+            self.engine,
             iris=iris,
             about=[self.find(name).iri for name in ([about] if isinstance(about, str) else about)],
             relation=self.terms.relation(relation) if relation else "",
@@ -311,20 +323,20 @@ class KnowledgeGraph:
         from crampkg.claims import read
 
         iri = self.find(name, f"{CK}Claim").iri
-        return read([iri], self._open_engine())[iri]
+        return read([iri], self.engine)[iri]
 
     def describe(self, name: str) -> Card:
         """Return the concept card of the term called `name`. Raises as `find` does."""
         from crampkg.explain.describe import describe
 
-        card = describe(self.find(name), self._open_engine())
+        card = describe(self.find(name), self.engine)
         return card._replace(found=self.terms.lent(name))
 
     def card_triples(self, name: str) -> tuple[rdf.Triple, ...]:
         """Return the concept card of the term called `name` as RDF alone. Raises as `find` does."""
         from crampkg.explain.describe import triples
 
-        return triples(self.find(name), self._open_engine())
+        return triples(self.find(name), self.engine)
 
     def why(self, subject: str, predicate: str, object: str, *, limit: int = 5) -> Explanation:
         """Explain why a triple holds, by up to `limit` minimal justifications; or that it does not.
@@ -416,11 +428,6 @@ class KnowledgeGraph:
 
         return verify(self.sources, os.fspath(article))
 
-    def _open_engine(self) -> EmbeddedEngine | RemoteEngine:
-        if self._engine is None:
-            self._engine = EmbeddedEngine(self._snapshot.nquads, self.prefixes)
-        return self._engine
-
     def _open_derivations(self) -> Derivations:
         if self._derivations is None:
             from crampkg.explain.derivations import Derivations
@@ -479,12 +486,12 @@ class KnowledgeGraph:
     def _near(self, parameters: Parameters) -> tuple[NearTerm, ...]:
         from crampkg.near import near_terms
 
-        return near_terms(parameters.things(), self._open_engine())
+        return near_terms(parameters.things(), self.engine)
 
     def _contested(self) -> tuple[NearTerm, ...]:
         from crampkg.near import contested_terms
 
-        return contested_terms(self._open_engine())
+        return contested_terms(self.engine)
 
 
 def cached_on_graph(

@@ -16,11 +16,12 @@ import pytest
 from tiny import written
 
 from crampkg.graph import KnowledgeGraph
-from crampkg.server import media
+from crampkg.server import media, service
 from crampkg.server.limits import Limits
 from crampkg.server.metrics import Metrics
 from crampkg.server.problems import Problem
-from crampkg.server.sandbox import Sandbox
+from crampkg.server.sandbox import ConfinedEngine, Done, Sandbox
+from web import Web
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 ROWS = "SELECT * { ?s ?p ?o } LIMIT 2"
@@ -158,6 +159,64 @@ def test_workers_have_the_graph_that_is_served(
         assert int(body.split()[1]) == sum(graph.counts.values())
 
     within(graph, ask)
+
+
+def test_every_question_has_the_same_answer_from_the_sandbox(graph: KnowledgeGraph) -> None:
+    """Some questions are asked there, for they took long before."""
+
+    async def ask(sandbox: Sandbox) -> None:
+        loop = asyncio.get_running_loop()
+
+        def run(job: dict[str, Any]) -> Done:
+            return asyncio.run_coroutine_threadsafe(sandbox.run(job, ""), loop).result()
+
+        def compare() -> None:
+            confined = graph.through(ConfinedEngine(run))
+            for question in graph.questions():
+                here, there = graph.ask(question.id), confined.ask(question.id)
+                assert (there.form, there.variables) == (here.form, here.variables)
+                assert there.rows == here.rows, question.id
+                assert there.near() == here.near()
+
+        await asyncio.to_thread(compare)
+
+    within(graph, ask)
+
+
+def test_a_question_that_took_long_is_asked_in_the_sandbox(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = Web(graph, Limits(workers=1))
+    try:
+        sandbox = web.app.state.service.sandbox
+        jobs: list[str] = []
+        inner = sandbox.run
+
+        async def run(job: dict[str, Any], client: str) -> Done:
+            jobs.append(job["do"])
+            done: Done = await inner(job, client)
+            return done
+
+        monkeypatch.setattr(sandbox, "run", run)
+        address = "/api/questions/arteries-explaining-pain"
+        quick = web.get(f"{address}?site=calf&format=tsv").text
+        assert jobs == []
+        monkeypatch.setattr(service, "SLOW", 0.0)
+        rows = web.get(f"{address}?site=calf&format=csv").text
+        assert jobs == []
+        assert (
+            web.get(f"{address}?site=calf&format=xml").text.count("<result>")
+            == rows.count("\n") - 1
+        )
+        assert jobs == ["evaluate"]
+        assert web.get("/questions/arteries-explaining-pain?site=calf").status_code == 200
+        assert set(jobs) == {"evaluate"}
+        assert quick.count("\n") == rows.count("\n")
+        before = len(jobs)
+        assert web.get("/api/questions/differential").status_code == 200
+        assert len(jobs) == before, "another question"
+    finally:
+        web.stop()
 
 
 def test_a_graph_can_be_pickled(graph: KnowledgeGraph) -> None:

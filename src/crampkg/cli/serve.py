@@ -113,13 +113,6 @@ def run(arguments: Arguments) -> int:
     # Ctrl-C is for the server, which has requests to finish: nothing ends this process at once.
     signal.set_wakeup_fd(-1)
     gc.set_threshold(*_COLLECTOR)
-    # The workers' fork server opens the graph for itself, by these.
-    for variable, value in (
-        ("CRAMPKG_SOURCES", arguments.sources),
-        ("CRAMPKG_ARTICLE", arguments.article),
-    ):
-        if value:
-            os.environ[variable] = os.path.abspath(value)
     graph = open_graph(arguments)
     try:
         from crampkg.server import quoting

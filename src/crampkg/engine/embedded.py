@@ -134,7 +134,7 @@ class EmbeddedResult:
         With a `sink` it is written there, and what is returned is empty. What the sink raises is
         raised here.
         """
-        if format not in _FORMATS or isinstance(self._result, QueryTriples):
+        if format not in _FORMATS or self.form == "graph":
             return None
         if self._places and format != "json":  # whose rows have no order, but for its head
             return None

@@ -53,7 +53,8 @@ async def question(request: Request, service: Service) -> Response:
     table = media.QUESTIONS[known.form]
     format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), table)
     given = {name: asked[name] for name in names if name in asked}
-    return await service.answer(request, service.ours(answer, known.id, given, format, type))
+    work = service.ours(answer, known.id, given, format, type, question=known.id)
+    return await service.answer(request, work)
 
 
 async def terms(request: Request, service: Service) -> Response:

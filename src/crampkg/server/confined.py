@@ -23,6 +23,7 @@ import traceback
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import pyld.jsonld  # noqa: F401 - what writes JSON-LD imports it late
+from pyoxigraph import Triple
 
 from crampkg.answers import formats
 from crampkg.errors import CrampkgError
@@ -74,14 +75,14 @@ class _Sink(io.RawIOBase):
 
 
 def run(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
-    """Do `job` and return its answer.
+    """Do `job` and return its answer, in the content coding that it asks for.
 
     Raises `CrampkgError` for what was asked wrongly, `Problem` for what cannot be answered.
     """
     reply = JOBS[job["do"]](job, graph, limits)
     if len(reply.body) > limits.result:
         raise too_large(f"{len(reply.body):,} bytes, and {limits.result:,} are allowed")
-    return reply
+    return reply.encoded(job.get("encoding"))
 
 
 def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
@@ -138,7 +139,18 @@ def _scene(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
     return Reply(json.dumps(scene, ensure_ascii=False).encode(), "application/json")
 
 
+def _evaluate(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
+    """Run a query of ours as the engine does with these `options`."""
+    found = graph.engine.query(job["text"], **job["options"])
+    written = found.serialize("json")
+    if written is None:
+        lines = (f"{Triple(*terms)} .\n" for terms in found.triples())
+        return Reply("".join(lines).encode(), media.GRAPHS["ntriples"][0])
+    return Reply(written, media.RESULTS["json"][0])
+
+
 JOBS: dict[str, Callable[[Job, KnowledgeGraph, Limits], Reply]] = {
+    "evaluate": _evaluate,
     "query": _query,
     "scene": _scene,
     "show": _show,
@@ -274,7 +286,7 @@ def _reply(job: Job, graph: KnowledgeGraph, limits: Limits) -> tuple[Any, bytes]
         trace = traceback.format_exc()
     else:
         took = round((time.perf_counter() - began) * 1000, 3)
-        return {"type": reply.type, "ms": took}, reply.body
+        return {"type": reply.type, "encoding": reply.encoding, "ms": took}, reply.body
     place = {"line": problem.line, "column": problem.column}
     about = {"kind": problem.kind, "detail": problem.detail, **place}
     return {"problem": about, "trace": trace}, b""

@@ -13,12 +13,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
+
+from crampkg.engine.embedded import EmbeddedEngine, EmbeddedResult
 from crampkg.errors import UsageError
 from crampkg.server import confined
 from crampkg.server.fair_queue import FairQueue
 from crampkg.server.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.context import ForkServerProcess
 
     from crampkg.graph import KnowledgeGraph
@@ -45,6 +49,27 @@ class Done(NamedTuple):
     type: str
     waited: float  # milliseconds until a worker was free
     took: float  # milliseconds in the worker
+    encoding: str | None = None
+
+
+class ConfinedEngine(EmbeddedEngine):
+    """An engine for threads, whose queries run in the sandbox, where they end in time.
+
+    `run` returns the answer to a job. What it raises is raised by `query`.
+    """
+
+    def __init__(self, run: Callable[[dict[str, Any]], Done]) -> None:
+        self._run_job = run
+
+    def query(self, text: str, **options: Any) -> EmbeddedResult:
+        """Run a query, as `EmbeddedEngine` does."""
+        done = self._run_job({"do": "evaluate", "text": text, "options": options})
+        found: Any = (
+            parse_query_results(done.body, format=QueryResultsFormat.JSON)
+            if done.type.endswith("json")
+            else parse(done.body, format=RdfFormat.N_TRIPLES)
+        )
+        return EmbeddedResult(found, options.get("order", ()))
 
 
 class _Worker:
@@ -184,7 +209,7 @@ class Sandbox:
             if head["trace"] is not None:
                 _LOGGER.error("A mistake in the job %r: %s", job["do"], head["trace"])
             raise Problem(**head["problem"])
-        return Done(body, head["type"], waited, head["ms"])
+        return Done(body, head["type"], waited, head["ms"], head["encoding"])
 
     async def _live(self) -> None:
         """Start a worker, hand it out, and wait for its end; or note why there is none."""

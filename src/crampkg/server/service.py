@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import json
 import logging
@@ -27,7 +28,7 @@ from crampkg.server.media import Reply
 from crampkg.server.metrics import Metrics
 from crampkg.server.piecewise import PiecewiseResponse
 from crampkg.server.problems import Problem, problem_of, too_large
-from crampkg.server.sandbox import Sandbox
+from crampkg.server.sandbox import ConfinedEngine, Done, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -99,6 +100,7 @@ class Service:
         self._turns: FairQueue[int] = FairQueue(limits.queue, limits.per_client, limits.patience)
         for turn in range(limits.workers):
             self._turns.put(turn)
+        self._slow: set[str] = set()  # the ids of questions that took long in a thread
         # The bytes of answers that are being sent and are not in the cache, by address.
         self._unkept: Counter[str] = Counter()
         self._cache: LRUCache[str, Reply] = LRUCache(limits.cache, getsizeof=_size)
@@ -106,11 +108,26 @@ class Service:
         self._sources = f"{graph.digest} {quoting.digest(graph)} {__version__}"
         self.metrics.graph.info({"digest": graph.digest, "version": __version__})
 
-    def ours(self, make: Callable[..., Reply], *given: Any) -> Work:
-        """Return the work of a function of ours on the graph and what it is given, in a thread."""
+    def ours(self, make: Callable[..., Reply], *given: Any, question: str = "") -> Work:
+        """Return the work of a function of ours on the graph and what it is given, in a thread.
+
+        A thread cannot be interrupted: where a `question` has taken long, its queries run in the
+        sandbox from then on, with the limits of a stranger's.
+        """
+
+        def timed(graph: KnowledgeGraph) -> Reply:
+            began = time.perf_counter()
+            try:
+                return make(graph, *given)
+            finally:
+                if question and time.perf_counter() - began > SLOW:
+                    self._slow.add(question)
+
+        timed.__module__, timed.__qualname__ = make.__module__, make.__qualname__
 
         async def run(caller: Caller) -> Reply:
-            return await self.in_thread(caller, make, self.graph, *given)
+            graph = self._confined if question in self._slow else self.graph
+            return await self.in_thread(caller, timed, graph)
 
         return Work(_name(make), given, run)
 
@@ -118,8 +135,7 @@ class Service:
         """Return the work of a job with a stranger's SPARQL, in the sandbox."""
 
         async def run(caller: Caller) -> Reply:
-            reply = await self.in_sandbox(caller, job)
-            return await asyncio.to_thread(reply.encoded, caller.encoding)
+            return await self.in_sandbox(caller, {**job, "encoding": caller.encoding})
 
         return Work(job["do"], job, run, job.get("text", ""))
 
@@ -226,7 +242,18 @@ class Service:
         """Return what becomes of a job with a stranger's SPARQL. Raises `Problem`."""
         done = await self.sandbox.run(job, caller.client)
         _add(caller.note, done.waited, done.took)
-        return Reply(done.body, done.type)
+        return Reply(done.body, done.type, encoding=done.encoding)
+
+    @functools.cached_property
+    def _confined(self) -> KnowledgeGraph:
+        """The graph with an engine that asks the sandbox; first wanted in the event loop."""
+        loop = asyncio.get_running_loop()
+
+        def run(job: dict[str, Any]) -> Done:
+            # All questions of ours together take turns as one client.
+            return asyncio.run_coroutine_threadsafe(self.sandbox.run(job, ""), loop).result()
+
+        return self.graph.through(ConfinedEngine(run))
 
     def close(self) -> None:
         """Let go of the threads, once they have nothing to do."""

@@ -31,8 +31,9 @@ def page(view: View) -> Handler:
     """Return what answers with the page of a view, in HTML whatever is accepted."""
 
     async def respond(request: Request, service: Service) -> Response:
-        visit = layout.Visit.of(request, request.path_params.get("id", ""))
-        return await service.answer(request, service.ours(view, visit), layout.HEADERS)
+        question = request.path_params.get("id", "")
+        work = service.ours(view, layout.Visit.of(request, question), question=question)
+        return await service.answer(request, work, layout.HEADERS)
 
     return respond
 
