@@ -1,8 +1,10 @@
-"""What is held for the readers of long answers has a bound."""
+"""What is held for readers has a bound; threads have turns; what took long is asked elsewhere."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,9 +13,11 @@ from starlette.requests import Request
 from crampkg.graph import KnowledgeGraph
 from crampkg.server import confined, media
 from crampkg.server.limits import Limits
+from crampkg.server.media import Reply
 from crampkg.server.problems import Problem
 from crampkg.server.sandbox import Done
 from crampkg.server.service import Service
+from web import Web
 
 
 def request(client: str = "192.0.2.1") -> Request:
@@ -137,3 +141,51 @@ def test_as_many_bytes_as_are_allowed_and_no_more(graph: KnowledgeGraph) -> None
         assert confined.run(job, graph, Limits(result=size)).body
         with pytest.raises(Problem, match="bytes"):
             confined.run(job, graph, Limits(result=size - 1))
+
+
+def test_what_took_long_is_counted(
+    begin: Callable[..., Web], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = begin()
+    web.get("/api/describe?term=calf")
+    assert "crampkg_slow_answers_total{" not in web.get("/metrics").text
+    monkeypatch.setattr("crampkg.server.service.SLOW", 0)
+    web.get("/api/describe?term=thigh")
+    assert 'crampkg_slow_answers_total{work="api.card"} 1.0' in web.get("/metrics").text
+
+
+def test_clients_have_threads_in_turn_and_are_told_when_too_many_wait(
+    graph: KnowledgeGraph,
+) -> None:
+    """Two turns; one client may have one waiting; a thread keeps its turn when its client goes."""
+    service = Service(graph, Limits(workers=2, per_client=1))
+    ends = {name: threading.Event() for name in ("a1", "a2", "a3", "b1")}
+    order: list[str] = []
+
+    def work(_: KnowledgeGraph, name: str) -> Reply:
+        ends[name].wait(60)
+        order.append(name)
+        return Reply(name.encode(), "text/plain")
+
+    async def ask(name: str) -> Any:
+        client = {"a": "192.0.2.1", "b": "192.0.2.2"}[name[0]]
+        return await service.answer(request(client), service.ours(work, name))
+
+    async def clients() -> None:
+        asked = {name: asyncio.ensure_future(ask(name)) for name in ("a1", "a2", "a3", "b1")}
+        while service._turns.waiting < 2:  # noqa: ASYNC110 - not ours
+            await asyncio.sleep(0.01)
+        with pytest.raises(Problem, match="1 queries of yours wait already") as raised:
+            await ask("a1")
+        assert raised.value.retry
+        asked["a1"].cancel()  # its thread goes on
+        await asyncio.sleep(0.1)
+        assert service._turns.waiting == 2
+        for name in ("a1", "a3", "b1", "a2"):
+            ends[name].set()
+        for name in ("a2", "a3", "b1"):
+            assert (await asked[name]).body == name.encode()
+
+    asyncio.run(clients())
+    assert order[0] == "a1"
+    service.close()
