@@ -1,12 +1,11 @@
-"""What each kind of page costs the processor, and how many files it enters, beside a checkout.
+"""What each kind of page costs the processor, beside another checkout.
 
     python bench/page_cpu.py [--before FOLDER] [--rounds N]
 
 Starts `crampkg serve` of this checkout, and with `--before` that of another one, and asks them in
-turns. A page is asked for by another name of the host each time, so that none comes from memory.
-"CPU" is what the server and all that it has started spend on a page, in ms: the best round's mean
-of eight requests, after one that reads what is kept. "Files" are the modules of ours whose
-functions are called for a page by then.
+turns. No page comes from memory: each time the host has another name, and a name in the address is
+spelled otherwise. The figures are milliseconds of the processor that the server and all that it
+has started spend on a page: the mean of eight requests, the best of some rounds.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,11 @@ PAGES = {
     "question without an answer": "/questions/arteries-explaining-pain?site=kg:ankle",
     "question, 3 rows": "/questions/arteries-explaining-pain?site=kg:calf",
     "question, 15 rows": "/questions/differential",
-    "answer as JSON": "/api/questions/differential?format=json",
+    "answer as JSON": "/api/questions/arteries-explaining-pain?site={buttock}&format=json",
     "thing": "/id/dehydration",
-    "thing as Turtle": "/id/dehydration.ttl",
-    "card": "/api/describe?term=dehydration",
-    "names": "/api/terms?q=calf",
+    "card as JSON": "/api/describe?term={dehydration}",
+    "card as Turtle": "/api/describe?term={dehydration}&format=turtle",
+    "names found": "/api/terms?q={dehydration}",
     "marker": "/id/what-causes-leg-cramps/marker-7",
     "things": "/concepts",
     "ontology": "/ontology",
@@ -51,52 +52,41 @@ REQUESTS = 8
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
-def family(process: int) -> list[int]:
-    """Return a process and all that it has started, and they."""
-    found = [process]
-    for parent in found:
-        for children in Path(f"/proc/{parent}/task").glob("*/children"):
-            found += map(int, children.read_text(encoding="ascii").split())
-    return found
-
-
 def spent(process: int) -> float:
-    """Return the seconds of the processor that a server has had, with its children that ended."""
+    """Return the seconds of the processor that a process has had, with all that it has started."""
     seconds = 0.0
-    for each in family(process):
+    family = [process]
+    for each in family:
         with contextlib.suppress(OSError):
-            file = Path(f"/proc/{each}/schedstat")
-            seconds += (
-                sum(
-                    int((task / "schedstat").read_text(encoding="ascii").split()[0])
-                    for task in Path(f"/proc/{each}/task").iterdir()
-                )
-                / 1e9
-                if file.exists()
-                else 0
-            )
+            for task in Path(f"/proc/{each}/task").iterdir():
+                family += map(int, (task / "children").read_text(encoding="ascii").split())
+                seconds += int((task / "schedstat").read_text(encoding="ascii").split()[0]) / 1e9
             ended = Path(f"/proc/{each}/stat").read_text(encoding="ascii").rpartition(")")[2]
-            seconds += sum(map(int, ended.split()[13:15])) / _TICK  # of the children that ended
+            seconds += sum(map(int, ended.split()[13:15])) / _TICK  # of its children that are gone
     return seconds
 
 
 class Server:
     """A running server of a checkout."""
 
-    def __init__(self, folder: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "crampkg", "serve", "--port", "0", "--log", "json"],
-            env={**os.environ, "PYTHONPATH": str(folder.resolve() / "src")},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        if self.process.stderr is None:
-            raise AssertionError
-        ready = (re.search(r"at (http://\S+)/", line) for line in self.process.stderr)
-        url = next(filter(None, ready))[1]
-        self.client = httpx.Client(base_url=url, timeout=120, trust_env=False)
-        subprocess_reader(self.process)
+    def __init__(self, folder: Path, log: Path) -> None:
+        with log.open("wb") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "crampkg", "serve", "--port", "0", "--log", "none"],
+                env={**os.environ, "PYTHONPATH": str(folder.resolve() / "src")},
+                stderr=file,
+            )
+        while not (ready := re.search(r"at (http://\S+)/", log.read_text(encoding="utf-8"))):
+            time.sleep(0.05)
+        self.client = httpx.Client(base_url=ready[1], timeout=120, trust_env=False)
         self._number = 0
+
+    def _spelled(self, name: re.Match[str]) -> str:
+        """Return a name with capital letters where the number of the request has ones."""
+        return "".join(
+            letter.upper() if self._number >> place & 1 else letter
+            for place, letter in enumerate(name[1])
+        )
 
     def cost(self, path: str, requests: int = REQUESTS) -> float:
         """Return the milliseconds of the processor that a page takes, each time another one."""
@@ -104,30 +94,21 @@ class Server:
         for _ in range(requests):
             self._number += 1
             host = {"host": f"anew-{self._number}.example"}
-            self.client.get(path, headers=host).raise_for_status()
+            address = re.sub(r"\{(\w+)\}", self._spelled, path)
+            self.client.get(address, headers=host).raise_for_status()
         return (spent(self.process.pid) - before) * 1000 / requests
-
-
-def subprocess_reader(process: subprocess.Popen[str]) -> None:
-    """Read a log so that nobody waits for a reader."""
-    import threading
-
-    def read() -> None:
-        for _ in process.stderr or ():
-            pass
-
-    threading.Thread(target=read, daemon=True).start()
 
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[Server]:
     """Run a server of a checkout."""
-    server = Server(folder)
-    try:
-        yield server
-    finally:
-        server.process.terminate()
-        server.process.wait()
+    with tempfile.TemporaryDirectory() as logs:
+        server = Server(folder, Path(logs) / "log")
+        try:
+            yield server
+        finally:
+            server.process.terminate()
+            server.process.wait()
 
 
 def main() -> None:
@@ -137,16 +118,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     folders = [*([given.before] if given.before else []), ROOT]
-    names = ["before", "now"][-len(folders) :]
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(running(folder)) for folder in folders]
-        print(f"| page | {' | '.join(f'CPU {name}' for name in names)} |")
-        print(f"|---|{'---:|' * len(names)}")
+        names = ["before", "now"][-len(folders) :]
+        print(f"| page | {' | '.join(names)} |\n|---|{'---:|' * len(names)}")
         for page, path in PAGES.items():
             for server in servers:
                 server.cost(path, 3)
             rounds = [[server.cost(path) for server in servers] for _ in range(given.rounds)]
-            best = [min(times) for times in zip(*rounds, strict=True)]
+            best = map(min, zip(*rounds, strict=True))
             print(f"| {page} | {' | '.join(f'{each:.1f}' for each in best)} |", flush=True)
 
 
