@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crampkg.cli.parser import COMMANDS, command, overview
+from crampkg.cli.parser import SUMMARIES, command, overview
 
 pytestmark = pytest.mark.conformance
 
@@ -30,7 +30,7 @@ read goes to standard output alone, messages to standard error.
 
 def page() -> str:
     """Return the page: the overview, then each command under its name."""
-    helps = {f"## crampkg {name}": command(name).parser().format_help() for name in COMMANDS}
+    helps = {f"## crampkg {name}": command(name).parser().format_help() for name in SUMMARIES}
     parts = [f"{heading}\n\n```text\n{text}```\n" for heading, text in helps.items()]
     return "\n".join([HEAD, f"```text\n{overview().format_help()}```\n", *parts])
 

@@ -20,7 +20,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from starlette.requests import Request
 
-from crampkg.cli import parser, serve, why
+from crampkg.cli import parser, serve
 from crampkg.engine import guard, remote, transport
 from crampkg.errors import EndpointError, QueryError, UsageError
 from crampkg.explain import justify
@@ -51,7 +51,7 @@ from crampkg.server.service import Service
         (serve._port, ["0", "1", "65534", "65535"], ["-1", "65536", "1.5"]),
         (serve._positive, ["1", "2", "999999999", "1000000000"], ["0", "1000000001", "-1"]),
         (serve._workers, ["1", "999", "1000"], ["0", "1001"]),
-        (why._number, ["1", "2"], ["0", "-1"]),
+        (parser.number(1), ["1", "2"], ["0", "-1"]),
     ],
 )
 def test_a_number_of_the_command_line(

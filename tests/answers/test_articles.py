@@ -11,7 +11,8 @@ from pyoxigraph import NamedNode
 from tiny import BASE, HOME
 
 from crampkg import KnowledgeGraph
-from crampkg.answers import formats, sentences
+from crampkg.answers import sentences
+from crampkg.answers.table import table_of
 from crampkg.cli import main
 from crampkg.model import Status
 from crampkg.vocabulary import KG
@@ -53,9 +54,9 @@ def test_each_status_names_its_article(both: KnowledgeGraph, graph: KnowledgeGra
 @pytest.mark.parametrize("id", ["denied-claims", "marker-counts", "statements-without-claims"])
 def test_rows_for_people_name_their_article(both: KnowledgeGraph, id: str) -> None:
     answer = both.ask(id)
-    sheet = formats.sheet(answer, {})
-    assert sheet.headings[-1] == "article"
-    titles = [row[-1] for row in sheet.rows]
+    table = table_of(answer)
+    assert table.headings[-1] == "article"
+    titles = [row[-1] for row in table.rows]
     assert set(titles) == {status.title for status in both.statuses}
     for format in ("table", "md"):
         shown = answer.serialize(format).decode()
@@ -78,7 +79,7 @@ def test_columns_for_programs_stay_and_lead_to_the_article(
 
 
 def test_one_article_needs_no_column(graph: KnowledgeGraph) -> None:
-    assert "article" not in formats.sheet(graph.ask("denied-claims"), {}).headings
+    assert "article" not in table_of(graph.ask("denied-claims")).headings
 
 
 @pytest.mark.parametrize("format", ["table", "md"])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from crampkg.answers import formats, html, sentences, table
+from crampkg.answers import document, formats, sentences
 from crampkg.graph import KnowledgeGraph
 from crampkg.model import NearTerm
 from crampkg.near import counted
@@ -32,7 +32,7 @@ def test_a_value_without_rows_is_told_in_every_format_for_people(
     assert len(answer)
     assert sentence in answer.serialize("table").decode()
     assert sentence in answer.serialize("md").decode()
-    assert sentence in html.page(answer)
+    assert sentence in answer._repr_html_()
     (told,) = json.loads(answer.serialize("json"))[formats.MEMBER]["silence"]
     assert told.startswith(sentence)
 
@@ -144,8 +144,8 @@ def test_what_is_not_affirmed_is_told_wherever_its_thing_is(
         "see `crampkg ask contested-matters`."
     )
     assert answer.serialize("table").decode().count(sentence) == 1
-    assert table.escape(sentence) in answer.serialize("md").decode()
-    assert sentence in html.page(answer)
+    assert document.escape(sentence) in answer.serialize("md").decode()
+    assert sentence in answer._repr_html_()
     (told,) = formats.about(answer, {})["contested"]
     belief = {"reported belief": 1} if claims == BOTH else {}
     assert told == {

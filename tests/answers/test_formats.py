@@ -31,9 +31,9 @@ from pyoxigraph import (
 from rich.console import Console
 
 from crampkg import KnowledgeGraph, export
-from crampkg.answers import formats, sentences, table
+from crampkg.answers import formats, sentences, table, terminal
 from crampkg.answers.answer import Answer
-from crampkg.answers.table import show
+from crampkg.answers.terminal import show
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import UsageError
 from crampkg.model import Question, Status, Term
@@ -194,7 +194,7 @@ def test_csv_of_an_engine_is_taken_where_no_iri_has_a_comma() -> None:
 def test_a_graph_is_a_sheet_of_its_triples() -> None:
     engine = EmbeddedEngine(b"")
     text = "CONSTRUCT { kg:calf skos:prefLabel 'calf' } {}"
-    sheet = formats.sheet(Answer(lambda: engine.query(text), text, (STATUS,)), {})
+    sheet = table.table_of(Answer(lambda: engine.query(text), text, (STATUS,)))
     assert sheet.headings == ("subject", "predicate", "object")
     assert sheet.rows == (("kg:calf", "skos:prefLabel", "calf"),)
 
@@ -452,14 +452,14 @@ def test_columns_of_ones_own_query_are_as_in_the_query() -> None:
         "none": None,
     }
     answer = answer_of(tuple(row), [row, row])
-    table = formats.serialize(answer, "table").decode().splitlines()
-    assert table[0].split() == ["x", "xLabel", "strength", "X", "none"]
-    assert table[1].split() == ["kg:calf", "another", "1", "<kg:calf>"]
+    lines = formats.serialize(answer, "table").decode().splitlines()
+    assert lines[0].split() == ["x", "xLabel", "strength", "X", "none"]
+    assert lines[1].split() == ["kg:calf", "another", "1", "<kg:calf>"]
     markdown = formats.serialize(answer, "md").decode().splitlines()
     assert markdown[0] == "| x | xLabel | strength | X | none |"
     assert markdown[2] == r"| kg:calf | another | 1 | \<kg:calf\> |  |"
     console = Console(file=io.StringIO(), width=80)
-    show(console, formats.sheet(answer, {}))
+    show(console, table.table_of(answer))
     assert cast("io.StringIO", console.file).getvalue().split()[:5] == [*row]
 
 
@@ -496,10 +496,10 @@ def test_an_overview_is_a_matrix_of_what_the_rows_say(graph: KnowledgeGraph) -> 
     """By hand from the article: what eases and what brings on the pain of two conditions."""
     features = ["during-exercise", "relieved-by-rest"]
     answer = graph.ask("differential", site="calf", feature=features)
-    matrix = formats.overview(answer)
+    matrix = table.overview(answer)
     assert matrix is not None
     assert matrix.headings == ("candidate", "calf", "during exercise", "relief by rest")
-    rows = {row[0]: row[1:] for row in matrix.rows}
+    rows = {row[0]: row[1:] for row in matrix.table.rows}
     by_way = "by way of peripheral arterial disease causes claudication (hedge: can)"
     shown = "by way of claudication presents as reproducible leg pain"
     said = "hedge none printed, basis sentence, marker 3, origin inferred"
@@ -521,12 +521,12 @@ def test_an_overview_is_a_matrix_of_what_the_rows_say(graph: KnowledgeGraph) -> 
         f"shows the contrary, worsens during: rest, {listed}, {characterized}",
     )
     assert "| candidate | calf | during exercise |" in formats.serialize(answer, "md").decode()
-    assert formats.overview(graph.ask("electrolytes")) is None
+    assert table.overview(graph.ask("electrolytes")) is None
 
 
-def on_terminal(matrix: table.Sheet, width: int) -> list[str]:
+def on_terminal(matrix: table.Matrix, width: int) -> list[str]:
     written = io.StringIO()
-    table.show_matrix(Console(width=width, file=written), matrix)
+    terminal.show_matrix(Console(width=width, file=written), matrix)
     return [line.rstrip() for line in written.getvalue().splitlines()]
 
 
@@ -538,7 +538,7 @@ def test_a_brief_overview_is_a_grid_on_a_terminal(
     graph: KnowledgeGraph, width: int, down: list[str], across: list[str]
 ) -> None:
     """Arteries down and sites across where there is room, else turned; a row of cells each."""
-    matrix = formats.overview(graph.ask("artery-site-matrix"))
+    matrix = table.overview(graph.ask("artery-site-matrix"))
     assert matrix is not None
     lines = on_terminal(matrix, width)
     assert max(map(len, lines)) <= width
@@ -562,7 +562,7 @@ def test_below_a_grid_stand_the_words_of_its_cells_and_our_notes(graph: Knowledg
     """The tiny quotes stand for those of an article; what is of the same cells stands together."""
     answer = graph.ask("artery-site-matrix")
     quotes = {row.text("claim"): f"{row.text('hedge')} {row.text('wording')}" for row in answer}
-    notes = formats.overview_notes(answer, quotes)
+    notes = table.overview_notes(answer, quotes)
     both = "One of two joined by 'and': whether each or both together is not said."
     assert notes[0].startswith(
         f"femoral artery, popliteal artery (calf): “typically associated with” Our note: {both}"
@@ -572,7 +572,7 @@ def test_below_a_grid_stand_the_words_of_its_cells_and_our_notes(graph: Knowledg
         "tibial artery (calf, foot): “often related to” Our note: One of several joined by 'or'."
     )
     assert len(notes) == 3
-    assert formats.overview_notes(answer)[2].startswith("tibial artery (calf, foot): Our note: ")
+    assert table.overview_notes(answer)[2].startswith("tibial artery (calf, foot): Our note: ")
 
 
 def test_an_overview_that_is_no_grid_has_rows_that_say_the_same_together(
@@ -580,13 +580,13 @@ def test_an_overview_that_is_no_grid_has_rows_that_say_the_same_together(
 ) -> None:
     """Each candidate once, with its rank and who shares it; what is silent stands together."""
     features = ["during-exercise", "relieved-by-rest"]
-    matrix = formats.overview(graph.ask("differential", site="calf", feature=features))
+    matrix = table.overview(graph.ask("differential", site="calf", feature=features))
     assert matrix is not None
     written = "\n".join(on_terminal(matrix, 100))
     blocks = written.split("\n\n")
     names = [" ".join(re.split("\n  \\S", block)[0].split()).split("; ") for block in blocks]
     assert sorted(name for group in names for name in group) == sorted(
-        row[0] for row in matrix.rows
+        row[0] for row in matrix.table.rows
     )
     assert names[:3] == [
         ["peripheral arterial disease"],

@@ -9,8 +9,9 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode
 from rich.console import Console
 
-from crampkg.answers import table
-from crampkg.answers.table import Sheet, _fitted, _folded, _told
+from crampkg.answers import document, table, terminal
+from crampkg.answers.table import Table
+from crampkg.answers.terminal import _card, _gathered, _widths
 from crampkg.rdf import RdfTerm
 from crampkg.vocabulary import CK, KG, XSD
 
@@ -25,11 +26,11 @@ def number(value: int, kind: str = "integer") -> RdfTerm:
     return Literal(str(value), datatype=NamedNode(XSD + kind))
 
 
-def printed(content: Sheet, width: int) -> list[str]:
+def printed(content: Table[str], width: int) -> list[str]:
     """Return the lines of a sheet on a terminal of so many cells."""
     console = Console(width=width, file=io.StringIO(), force_terminal=False, color_system=None)
     with console.capture() as capture:
-        table.show(console, content)
+        terminal.show(console, content)
     return [line.rstrip() for line in capture.get().splitlines()]
 
 
@@ -56,21 +57,21 @@ def test_columns_share_the_width_evenly_or_have_no_room(
     cells: tuple[str, ...], width: int, widths: list[int]
 ) -> None:
     headings = tuple("abcdef"[: len(cells)])
-    assert _fitted(Sheet(headings, (cells,)), width) == widths
+    assert _widths(Table(headings, (cells,)), width) == widths
 
 
 def test_columns_of_a_grid_may_be_narrower() -> None:
-    grid = Sheet(("a", "b"), (("xxxxx", PROSE),))
-    assert _fitted(grid, 35, 10, lines=4) == [5, 28]
-    assert _fitted(grid, 34, 10, lines=4) == []
+    grid = Table(("a", "b"), (("xxxxx", PROSE),))
+    assert _widths(grid, 35, 10, lines=4) == [5, 28]
+    assert _widths(grid, 34, 10, lines=4) == []
 
 
 def test_a_heading_takes_room_too() -> None:
-    assert _fitted(Sheet(("marker status",), (("x",),)), 13) == [13]
-    assert _fitted(Sheet(("marker-status",), (("x",),)), 12) == []
+    assert _widths(Table(("marker status",), (("x",),)), 13) == [13]
+    assert _widths(Table(("marker-status",), (("x",),)), 12) == []
 
 
-ROWS = Sheet(
+ROWS = Table(
     ("artery", "stance", "hedge", "note", "section", "claim", "number"),
     (
         ("iliac", "affirmed", "often", "", "causes", "kg:claim-1", "7"),
@@ -116,23 +117,26 @@ def test_handles_give_way_before_the_table_does() -> None:
 
 
 def test_what_is_the_same_stays_in_the_first_column_in_one_row_and_as_evidence() -> None:
-    content = Sheet(("a", "b", "stance"), (("1", "2", "3"), ("1", "2", "3")))
-    assert _folded(content) == (Sheet(("a", "stance"), (("1", "3"), ("1", "3"))), [("b", "2")])
-    one = Sheet(("a", "b"), (("1", "2"),))
-    assert _folded(one) == (one, [])
-    empty = Sheet(("a", "b"), (("", "2"), ("", "3")))
-    assert _folded(empty) == (Sheet(("b",), (("2",), ("3",))), [])
+    content = Table(("a", "b", "stance"), (("1", "2", "3"), ("1", "2", "3")))
+    shown = Table(("a", "stance"), (("1", "3"), ("1", "3")), same=(("b", "2"),))
+    assert content.folded() == shown
+    one = Table(("a", "b"), (("1", "2"),))
+    assert one.folded() == one
+    empty = Table(("a", "b"), (("", "2"), ("", "3")))
+    assert empty.folded() == Table(("b",), (("2",), ("3",)))
+    numbers = content._replace(numbers=frozenset({"b"}))
+    assert numbers.folded() == numbers
 
 
 def test_columns_of_ones_own_query_all_stay() -> None:
-    own = Sheet(("claim", "b"), (("1", "2"), ("1", "2")), own=True)
+    own = Table(("claim", "b"), (("1", "2"), ("1", "2")), own=True)
     assert printed(own, 80) == ["claim  b", "────────", "1      2", "1      2"]
-    assert table.plain(own) == "claim  b\n1      2\n1      2\n"
-    assert table.plain(own._replace(own=False)) == "CLAIM  B\n1      2\n1      2\n"
+    assert document.plain([own]) == "claim  b\n1      2\n1      2\n"
+    assert document.plain([own._replace(own=False)]) == "CLAIM  B\n1      2\n1      2\n"
 
 
 def test_rows_that_wrap_stand_apart() -> None:
-    content = Sheet(("a", "b"), (("x", PROSE), ("y", "word")))
+    content = Table(("a", "b"), (("x", PROSE), ("y", "word")))
     assert printed(content, 63) == [
         "a  b",
         "─" * 63,
@@ -145,14 +149,14 @@ def test_rows_that_wrap_stand_apart() -> None:
 
 def test_a_card_says_the_status_of_a_marker_behind_it() -> None:
     headings = ("marker", "marker status", "note")
-    assert _told(headings, ("3", "sure", "")) == [("marker", "3 (sure)")]
-    assert _told(headings, ("3", "", "n")) == [("marker", "3"), ("note", "n")]
-    assert _told(headings, ("", "none", "n")) == [("marker status", "none"), ("note", "n")]
+    assert _card(headings, ("3", "sure", "")) == {"marker": "3 (sure)"}
+    assert _card(headings, ("3", "", "n")) == {"marker": "3", "note": "n"}
+    assert _card(headings, ("", "none", "n")) == {"marker status": "none", "note": "n"}
 
 
 def test_cards_have_brief_columns_abreast_and_prose_below() -> None:
     prose = " ".join(["uno"] * 25), " ".join(["due"] * 25)
-    content = Sheet(("a", "b", "c", "quote"), (("1", "2", "3", prose[0]), ("4", "", "6", prose[1])))
+    content = Table(("a", "b", "c", "quote"), (("1", "2", "3", prose[0]), ("4", "", "6", prose[1])))
     assert printed(content, 30) == [
         "1  a      1  c      3",
         "   b      2",
@@ -168,9 +172,9 @@ def test_cards_have_brief_columns_abreast_and_prose_below() -> None:
 
 
 def cards(headings: str, *rows: str) -> list[str]:
-    content = Sheet(tuple(headings.split()), tuple(tuple(row.split("|")) for row in rows))
+    content = Table(tuple(headings.split()), tuple(tuple(row.split("|")) for row in rows))
     with (console := Console(width=60, file=io.StringIO(), color_system=None)).capture() as shown:
-        console.print(table._cards(content, 60))
+        console.print(terminal._cards(content, 60))
     return [line.rstrip() for line in shown.get().splitlines()]
 
 
@@ -195,46 +199,43 @@ def test_cards_that_differ_in_one_thing_are_one_with_each_of_its_values() -> Non
 
 
 def test_what_stands_under_two_headings_is_one_thing() -> None:
-    told = [
-        [("narrower kind", name), ("subject", name), ("object", "calf pain")]
+    rows = [
+        {"narrower kind": name, "subject": name, "object": "calf pain"}
         for name in ("femoral", "popliteal")
     ]
     both = "femoral\npopliteal"
-    assert table._gathered(told) == (
+    assert _gathered(rows) == (
         ["1-2"],
-        [[("narrower kind", both), ("subject", both), ("object", "calf pain")]],
+        [{"narrower kind": both, "subject": both, "object": "calf pain"}],
     )
-    told[1][1] = ("subject", "another")
-    assert table._gathered(told)[0] == ["1", "2"]
+    rows[1]["subject"] = "another"
+    assert _gathered(rows)[0] == ["1", "2"]
 
 
 def test_a_claim_with_several_markers_is_one_card_with_a_line_for_each() -> None:
-    told = [
-        [("subject", "ache"), ("marker", "1 (high)"), ("source", "A book"), ("claim", "c1")],
-        [("subject", "ache"), ("marker", "2 (any of 3)"), ("claim", "c1")],
+    rows = [
+        {"subject": "ache", "marker": "1 (high)", "source": "A book", "claim": "c1"},
+        {"subject": "ache", "marker": "2 (any of 3)", "claim": "c1"},
     ]
-    assert table._gathered(told) == (
+    assert _gathered(rows) == (
         ["1"],
-        [[("subject", "ache"), ("marker", "1 (high): A book\n2 (any of 3)"), ("claim", "c1")]],
+        [{"subject": "ache", "marker": "1 (high): A book\n2 (any of 3)", "claim": "c1"}],
     )
-    told[1][-1] = ("claim", "c2")
-    assert table._gathered(told)[0] == ["1", "2"]
-    bare = [[("subject", "ache"), ("source", name)] for name in ("A book", "A table")]
-    assert table._gathered(bare) == (
-        ["1"],
-        [[("subject", "ache"), ("source", "A book\nA table")]],
-    )
+    rows[1]["claim"] = "c2"
+    assert _gathered(rows)[0] == ["1", "2"]
+    bare = [{"subject": "ache", "source": name} for name in ("A book", "A table")]
+    assert _gathered(bare) == (["1"], [{"subject": "ache", "source": "A book\nA table"}])
 
 
 def test_claims_that_cite_the_same_markers_are_one_card() -> None:
-    told = [
-        [("subject", subject), ("marker", marker), ("claim", claim)]
+    rows = [
+        {"subject": subject, "marker": marker, "claim": claim}
         for subject, claim in (("ache", "c1"), ("edema", "c2"))
         for marker in ("1", "2")
     ]
-    assert table._gathered(told) == (
+    assert _gathered(rows) == (
         ["1-2"],
-        [[("subject", "ache\nedema"), ("marker", "1\n2"), ("claim", "c1\nc2")]],
+        [{"subject": "ache\nedema", "marker": "1\n2", "claim": "c1\nc2"}],
     )
 
 
@@ -275,8 +276,8 @@ def test_a_sheet_shows_labels_and_knows_its_numbers() -> None:
             "claim": NamedNode(f"{KG}claim-2"),
         },
     ]
-    content = table.sheet(tuple(rows[0]), rows, {f"{KG}claim-2": "two\n words"})
-    assert content == Sheet(
+    content = table.labelled(tuple(rows[0]), rows, {f"{KG}claim-2": "two\n words"})
+    assert content == Table(
         ("site", "marker", "rank", "claim", "quote"),
         (
             ("calf", "kg:marker-1", "1", "kg:claim-1", ""),
@@ -284,16 +285,16 @@ def test_a_sheet_shows_labels_and_knows_its_numbers() -> None:
         ),
         frozenset({"rank"}),
     )
-    assert table.sheet_of_query(("siteLabel", "rank"), rows) == Sheet(
+    assert table.own_table(("siteLabel", "rank"), rows) == Table(
         ("siteLabel", "rank"), (("calf", "1"), ("", "")), frozenset({"rank"}), own=True
     )
 
 
 def test_headings_that_would_be_alike_are_the_names() -> None:
     rows: list[dict[str, RdfTerm | None]] = [{"hedgeText": text("a"), "hedge": text("b")}]
-    assert table.sheet(("hedgeText",), rows).headings == ("hedge",)
+    assert table.labelled(("hedgeText",), rows).headings == ("hedge",)
     rows = [{"markerText": text("a"), "Marker": text("b")}]
-    assert table.sheet(("markerText", "Marker"), rows).headings == ("markerText", "Marker")
+    assert table.labelled(("markerText", "Marker"), rows).headings == ("markerText", "Marker")
 
 
 @pytest.mark.parametrize(
@@ -324,7 +325,7 @@ def test_a_heading_is_the_name_in_words(name: str, heading: str) -> None:
     ],
 )
 def test_a_cell_is_read_by_people(value: RdfTerm | None, shown: str) -> None:
-    assert table.cell(value) == shown
+    assert table.text_of(value) == shown
 
 
 def test_numbers_are_what_has_their_datatypes_alone() -> None:
@@ -345,14 +346,14 @@ def test_a_label_is_that_of_its_column() -> None:
 
 
 def test_markdown_escapes_each_of_its_marks() -> None:
-    assert table.escape("\\`*_[]<>|#~&$ a.") == r"\\\`\*\_\[\]\<\>\|\#\~\&\$ a."
-    assert table.markdown(Sheet(("a", "b|"), (("1", "*"),))) == (
+    assert document.escape("\\`*_[]<>|#~&$ a.") == r"\\\`\*\_\[\]\<\>\|\#\~\&\$ a."
+    assert document.markdown([Table(("a", "b|"), (("1", "*"),))]) == (
         "| a | b\\| |\n| --- | --- |\n| 1 | \\* |\n"
     )
 
 
 def test_a_matrix_joins_what_a_cell_says() -> None:
-    content = Sheet(
+    content = Table(
         ("artery", "site", "relation", "object", "hedge", "marker"),
         (
             ("iliac", "hip", "causes", "pain", "often", "3"),
@@ -369,11 +370,11 @@ def test_a_matrix_joins_what_a_cell_says() -> None:
         ((first, ("eases", "marker 5")), ()),
         ((), (("can",),)),
     )
-    assert made.rows == (
+    assert made.table.rows == (
         ("iliac", "causes: pain, hedge often, marker 3, and 4; eases, marker 5", ""),
         ("tibial", "", "can"),
     )
-    told = [(name, [(heading, said) for heading, said in cells]) for name, cells in made.told]
+    told = [(name, [(heading, said) for heading, said in cells]) for name, cells in made.rows]
     assert told[0] == (
         "iliac",
         [("hip", [("causes: pain", first[1:]), ("eases", ("marker 5",))]), ("calf", [])],
@@ -381,7 +382,7 @@ def test_a_matrix_joins_what_a_cell_says() -> None:
 
 
 def test_a_matrix_joins_what_differs_in_its_marker_or_its_way_alone() -> None:
-    content = Sheet(
+    content = Table(
         ("artery", "site", "hedge", "marker", "by way of"),
         (
             ("iliac", "hip", "often", "3", "a"),
@@ -402,7 +403,7 @@ def test_a_graph_says_each_subject_once() -> None:
 
     console = Console(width=30, file=io.StringIO(), color_system=None)
     with console.capture() as capture:
-        table.show_graph(
+        terminal.show_graph(
             console,
             [
                 (iri("calf"), iri("in"), iri("leg")),
@@ -441,7 +442,7 @@ def dim(said: str) -> str:
 
 
 def test_a_group_of_a_matrix_has_its_name_in_bold_and_the_rest_dim() -> None:
-    content = Sheet(
+    content = Table(
         ("disease", "site", "relation", "hedge"),
         (
             ("iliac", "hip", PROSE, "often"),
@@ -453,7 +454,7 @@ def test_a_group_of_a_matrix_has_its_name_in_bold_and_the_rest_dim() -> None:
     made = made._replace(tallies=(("rank 1", "matches 2"), ()))
     console = coloured(60)
     with console.capture() as capture:
-        table.show_matrix(console, made)
+        terminal.show_matrix(console, made)
     shown = capture.get()
     assert bold("iliac") in shown
     assert dim("  rank 1, matches 2") in shown
@@ -474,25 +475,25 @@ def test_a_group_of_a_matrix_has_its_name_in_bold_and_the_rest_dim() -> None:
 def test_a_table_has_bold_headings_and_stances_in_colour() -> None:
     console = coloured(80)
     with console.capture() as capture:
-        table.show(console, Sheet(("a", "stance"), (("x", "denied"), ("y", "affirmed"))))
-        table.show(console, Sheet(("a", "quote"), (("x", "“y”"), ("z", "“w”"))))
-        table.show(console, Sheet(("a", "b"), (("x", "y"), ("z", "y"))))
+        terminal.show(console, Table(("a", "stance"), (("x", "denied"), ("y", "affirmed"))))
+        terminal.show(console, Table(("a", "quote"), (("x", "“y”"), ("z", "“w”"))))
+        terminal.show(console, Table(("a", "b"), (("x", "y"), ("z", "y"))))
     shown = capture.get()
     assert bold("stance  ") in shown
     assert "\x1b[31mdenied" in shown
     assert "\x1b[32maffirmed\x1b[0m" in shown
     assert "\x1b[3m“y”" in shown
     assert dim("The same in every row: b: y.") in shown
-    assert table._style("stance", "mixed") == "yellow"
-    assert table._style("stance", "reported belief") == "magenta"
-    assert table._style("hedge", "denied") == table._style("stance", "odd") == ""
+    assert terminal._style("stance", "mixed") == "yellow"
+    assert terminal._style("stance", "reported belief") == "magenta"
+    assert terminal._style("hedge", "denied") == terminal._style("stance", "odd") == ""
 
 
 def test_a_card_begins_in_bold_with_its_number_dim() -> None:
-    content = Sheet(("a", "stance"), (("x" * 30, "denied"), ("y" * 30, "mixed")))
+    content = Table(("a", "stance"), (("x" * 30, "denied"), ("y" * 30, "mixed")))
     console = coloured(30)
     with console.capture() as capture:
-        table.show(console, content)
+        terminal.show(console, content)
     shown = capture.get()
     assert bold("x" * 17) in shown
     assert "\x1b[2mstance" in shown
@@ -501,6 +502,6 @@ def test_a_card_begins_in_bold_with_its_number_dim() -> None:
     console = coloured(30)
     with console.capture() as capture:
         iri = NamedNode(f"{KG}calf")
-        table.show_graph(console, [(iri, NamedNode(f"{KG}in"), iri)])
+        terminal.show_graph(console, [(iri, NamedNode(f"{KG}in"), iri)])
     assert bold("kg:calf") in capture.get()
     assert "\x1b[2m  kg:in" in capture.get()

@@ -398,7 +398,7 @@ def test_whatever_happens_there_is_a_sentence(
     def fail(_: object) -> int:
         raise error
 
-    monkeypatch.setattr(ask, "run", fail)
+    monkeypatch.setattr(ask.COMMANDS["ask"], "run", fail)
     monkeypatch.delenv("CRAMPKG_DEBUG", raising=False)
     assert cli.main(["ask"]) == code
     shown = capsys.readouterr().err

@@ -8,7 +8,7 @@ import pytest
 from processes import Ended
 from rich.text import Text
 
-from crampkg.cli import output, show
+from crampkg.cli import output, shared
 from crampkg.cli.parser import Arguments
 from crampkg.text import printable
 
@@ -27,7 +27,7 @@ def test_text_on_a_terminal_is_printable_and_keeps_its_own_colours(
 ) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    show.on_terminal(Arguments(), lambda console: console.print(Text(NAME, "red")))
+    shared.on_terminal(Arguments(), lambda console: console.print(Text(NAME, "red")))
     # rich leaves a bell out by itself.
     shown = SHOWN.replace("red\ufffd", "red")
     assert capsys.readouterr().out == f"\x1b[31m{shown}\x1b[0m\n"

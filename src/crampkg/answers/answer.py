@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pyoxigraph import BlankNode
+
 from crampkg.errors import UsageError
 from crampkg.rdf import datatype_of, sort_key
 from crampkg.vocabulary import XSD
@@ -137,6 +139,12 @@ class Answer:
                 self._rows = [Row(self.variables, values) for values in bindings]
         return self._rows
 
+    def numbered(self) -> Iterator[Row]:
+        """Yield the rows of a SELECT with their blank nodes numbered as they come."""
+        names: dict[str, str] = {}
+        for row in self.rows:
+            yield Row(self.variables, tuple(_numbered(value, names) for value in row.values()))
+
     @property
     def triples(self) -> list[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE, sorted; empty for other forms."""
@@ -198,9 +206,9 @@ class Answer:
 
     def _repr_html_(self) -> str:
         """Return the answer as a notebook shows it."""
-        from crampkg.answers import html
+        from crampkg.answers.document import html
 
-        return html.page(self)
+        return html(self)
 
     def _read(self) -> Result:
         """Return an unread result: each can be read once, and the graph never changes."""
@@ -220,6 +228,12 @@ def _plain(value: RdfTerm | None) -> Any:
         return convert(value.value)
     except ValueError:  # an integer of more digits than Python takes
         return value.value
+
+
+def _numbered(value: RdfTerm | None, names: dict[str, str]) -> RdfTerm | None:
+    if not isinstance(value, BlankNode):
+        return value
+    return BlankNode(names.setdefault(value.value, f"b{len(names)}"))
 
 
 def _sortable(triple: Triple) -> tuple[tuple[str, ...], ...]:

@@ -8,15 +8,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from crampkg.answers.sentences import (
     asked,
-    closing_lines,
-    columns,
     contested,
     filled,
-    is_empty,
-    lines_below,
     near,
     silences,
-    verdict,
 )
 from crampkg.errors import UsageError
 from crampkg.rdf import datatype_of
@@ -25,11 +20,10 @@ from crampkg.vocabulary import compress, written_prefixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from typing import Any
 
-    from crampkg.answers.answer import Answer, Row
-    from crampkg.answers.table import Sheet
+    from crampkg.answers.answer import Answer
     from crampkg.model import NearTerm
     from crampkg.rdf import RdfTerm
 
@@ -112,58 +106,50 @@ def _readable(written: bytes) -> bytes:
     return written.replace(b"\r", b"&#xD;")
 
 
-def document(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
+def results(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
     """Return a SELECT or ASK answer as the object of SPARQL 1.1 Query Results JSON."""
-    told = about(answer, quotes)
+    ours = about(answer, quotes)
     if answer.form == "ask":
-        return {"head": {}, MEMBER: told, "boolean": answer.boolean}
+        return {"head": {}, MEMBER: ours, "boolean": answer.boolean}
     bindings = [
-        {name: _json_term(value) for name, value in row if value is not None}
-        for row in _rows(answer)
+        {name: _json_term(value) for name, value in row.items() if value is not None}
+        for row in answer.numbered()
     ]
     return {
         "head": {"vars": list(answer.variables)},
-        MEMBER: told,
+        MEMBER: ours,
         "results": {"bindings": bindings},
     }
 
 
 def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
     """Return what travels with `answer`: the question as asked, the status, the quoted spans."""
-    told: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     if answer.question is not None:
-        told["question"] = answer.question.id
-        told["asked"] = asked(answer)
-        if lent := answer.lent():
-            told["found"] = list(lent)
-        if answer.question.note:
-            told["note"] = filled(answer.question.note, answer.parameters)
-        if nothing := silences(answer):
-            told["silence"] = nothing
-        if terms := near(answer):
-            told["near"] = [
-                {
-                    "asked": term.asked,
-                    "step": term.step,
-                    "term": term.iri,
-                    "label": term.label,
-                    "claims": len(term.claims),
-                    "stances": _stances(term),
-                }
-                for term in terms
-            ]
-        if terms := contested(answer):
-            told["contested"] = [
-                {"term": term.iri, "label": term.label, "stances": _stances(term)} for term in terms
-            ]
-        told["parameters"] = {
+        members["question"] = answer.question.id
+        members["asked"] = asked(answer)
+        beside = {
+            "found": list(answer.lent()),
+            "note": filled(answer.question.note, answer.parameters),
+            "silence": silences(answer),
+            "near": [
+                {"asked": term.asked, "step": term.step}
+                | {"term": term.iri, "label": term.label, "claims": len(term.claims)}
+                | {"stances": _stances(term)}
+                for term in near(answer)
+            ],
+            "contested": [
+                {"term": term.iri, "label": term.label, "stances": _stances(term)}
+                for term in contested(answer)
+            ],
+        }
+        members |= {name: value for name, value in beside.items() if value}
+        members["parameters"] = {
             name: [getattr(value, "iri", value) for value in values]
             for name, values in answer.parameters.items()
         }
-    told["status"] = [status._asdict() for status in answer.statuses]
-    if quotes:
-        told["quotes"] = dict(quotes)
-    return told
+    members["status"] = [status._asdict() for status in answer.statuses]
+    return {**members, "quotes": dict(quotes)} if quotes else members
 
 
 def _stances(term: NearTerm) -> dict[str, int]:
@@ -173,14 +159,14 @@ def _stances(term: NearTerm) -> dict[str, int]:
 
 
 def _json(answer: Answer, quotes: Mapping[str, str]) -> bytes:
-    return json_bytes(document(answer, quotes))
+    return json_bytes(results(answer, quotes))
 
 
 def _csv(answer: Answer, _: Mapping[str, str]) -> bytes:
     written = _by_engine(answer, "csv")
     if written is not None:
         return written
-    lines = [answer.variables, *([_plain(value) for _, value in row] for row in _rows(answer))]
+    lines = [answer.variables, *(map(_plain, row.values()) for row in answer.numbered())]
     return "".join(f"{','.join(map(_field, line))}\r\n" for line in lines).encode()
 
 
@@ -216,12 +202,10 @@ def _by_engine(answer: Answer, name: str) -> bytes | None:
 
 
 def _by_pyoxigraph(answer: Answer, extension: str) -> bytes:
-    import json
-
     from pyoxigraph import QueryResultsFormat, parse_query_results
 
-    results = parse_query_results(json.dumps(document(answer, {})), format=QueryResultsFormat.JSON)
-    return results.serialize(format=QueryResultsFormat.from_extension(extension)) or b""
+    solutions = parse_query_results(json_bytes(results(answer, {})), format=QueryResultsFormat.JSON)
+    return solutions.serialize(format=QueryResultsFormat.from_extension(extension)) or b""
 
 
 def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
@@ -250,11 +234,11 @@ def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
                 "index": index,
                 "binding": [
                     {"variable": name, "value": _jsonld_term(value, short)}
-                    for name, value in row
+                    for name, value in row.items()
                     if value is not None
                 ],
             }
-            for index, row in enumerate(_rows(answer), 1)
+            for index, row in enumerate(answer.numbered(), 1)
         ]
     written = json.dumps(body, ensure_ascii=False)
     used = {prefix: iri for prefix, iri in prefixes.items() if f'"{prefix}:' in written}
@@ -263,135 +247,15 @@ def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
 
 
 def _table(answer: Answer, quotes: Mapping[str, str]) -> bytes:
-    from crampkg.answers import table
+    from crampkg.answers.document import of_answer, plain
 
-    content = verdict(answer) or ("" if is_empty(answer) else table.plain(sheet(answer, quotes)))
-    below = "\n".join(lines_below(answer))
-    return _framed(asked(answer), content, below, "\n".join(closing_lines(answer)))
+    return plain(of_answer(answer, quotes)).encode()
 
 
 def _md(answer: Answer, quotes: Mapping[str, str]) -> bytes:
-    from crampkg.answers import table
+    from crampkg.answers.document import markdown, of_answer
 
-    content = ""
-    if answer.form == "ask":
-        content = f"**{verdict(answer)}**"
-    elif not is_empty(answer):
-        matrix = overview(answer)
-        content = f"{table.markdown(matrix)}\n" if matrix else ""
-        content += table.markdown(sheet(answer, quotes))
-    question = asked(answer)
-    status = "  \n".join(map(table.escape, closing_lines(answer)))
-    below = "  \n".join(map(table.escape, lines_below(answer)))
-    return _framed(f"**{table.escape(question)}**" if question else "", content, below, status)
-
-
-def sheet(answer: Answer, quotes: Mapping[str, str]) -> Sheet:
-    """Return the rows, or the triples of a graph, as people read them."""
-    from crampkg.answers import sentences, table
-
-    if answer.form == "graph":
-        names = ("subject", "predicate", "object")
-        return table.sheet(names, [dict(zip(names, each, strict=True)) for each in answer.triples])
-    rows = [dict(row) for row in _rows(answer)]
-    if answer.question is None:
-        return table.sheet_of_query(answer.variables, rows)
-    return table.sheet(columns(answer), rows, quotes, sentences.titles(answer.statuses))
-
-
-def overview(answer: Answer) -> Sheet | None:
-    """Return the rows as the matrix that the question's header asks for, or None."""
-    from crampkg.answers import table
-
-    if answer.question is None or not answer.question.overview or not len(answer):
-        return None
-    down, across, *inside = answer.question.overview
-    shown = {name + end for name in answer.question.overview for end in ("", "Label")}
-    chosen = table.sheet([name for name in answer.variables if name in shown], answer.rows)
-    groups: dict[RdfTerm | None, list[Row]] = {}
-    for row in answer:
-        groups.setdefault(row[down], []).append(row)
-    tallies = tuple(
-        tuple(table.tally(name, value) for name, value in _tallies(rows, answer.variables))
-        for rows in groups.values()
-    )
-    return table.matrix(chosen, down, across, inside)._replace(tallies=tallies)
-
-
-def overview_notes(answer: Answer, quotes: Mapping[str, str] | None = None) -> list[str]:
-    """Return the words of the claims of an overview, and each note on them, after their cells.
-
-    `quotes` are spans of the article by the IRI of their claim. What is of the same cells stands
-    together.
-    """
-    from crampkg.answers import table
-
-    if answer.question is None or not answer.question.overview:
-        return []
-    down, over = (
-        table.label_of(name, answer.variables) or name for name in answer.question.overview[:2]
-    )
-    texts: dict[str, dict[str, dict[str, None]]] = {}
-    for row in answer:
-        note = table.cell(row.get("note"))
-        for text in (table.quote(row, quotes or {}), note and f"Our note: {note}"):
-            rows = texts.setdefault(text, {})
-            rows.setdefault(table.cell(row[down]), {})[table.cell(row[over])] = None
-    texts.pop("", None)
-    told: dict[str, list[str]] = {}
-    for text, rows in texts.items():
-        names: dict[str, list[str]] = {}
-        for name, across in rows.items():
-            names.setdefault(", ".join(across), []).append(name)
-        cells = "; ".join(f"{', '.join(several)} ({across})" for across, several in names.items())
-        told.setdefault(cells, []).append(text)
-    return [f"{cells}: {' '.join(several)}" for cells, several in told.items()]
-
-
-def overview_markers(answer: Answer) -> list[str]:
-    """Return the status of each marker of an overview that has markers, in a line of its own."""
-    from crampkg.answers import sentences, table
-    from crampkg.text import natural
-
-    names = () if answer.question is None else answer.question.overview
-    if "marker" not in names or "markerStatus" not in answer.variables:
-        return []
-    marker = table.label_of("marker", answer.variables) or "marker"
-    titles = sentences.titles(answer.statuses)
-    told = set()
-    for row in answer:
-        name, status = table.cell(row[marker]), table.cell(row["markerStatus"])
-        if name and status:
-            of = sentences.title_of(row, titles)
-            told.add(f"Marker {name}{f' of “{of}”' if of else ''}: {status}.")
-    return sorted(told, key=natural)
-
-
-def _tallies(rows: Sequence[Row], names: Iterable[str]) -> Iterator[tuple[str, RdfTerm]]:
-    """Yield the numbers, other than 0, that all rows of a group have in common, by column."""
-    from crampkg.answers import table
-
-    for name in names:
-        values = {row[name] for row in rows}
-        if len(values) == 1 and table.are_numbers(values):
-            yield from ((name, value) for value in values if value and value.value != "0")
-
-
-def _framed(*parts: str) -> bytes:
-    return ("\n\n".join(part.strip("\n") for part in parts if part) + "\n").encode()
-
-
-def _rows(answer: Answer) -> Iterator[list[tuple[str, RdfTerm | None]]]:
-    """Iterate over the rows, their blank nodes numbered as they come."""
-    numbers: dict[str, str] = {}
-    for row in answer:
-        yield [(name, _numbered(value, numbers)) for name, value in row.items()]
-
-
-def _numbered(value: RdfTerm | None, numbers: dict[str, str]) -> RdfTerm | None:
-    if not isinstance(value, BlankNode):
-        return value
-    return BlankNode(numbers.setdefault(value.value, f"b{len(numbers)}"))
+    return markdown(of_answer(answer, quotes)).encode()
 
 
 def _json_term(value: RdfTerm) -> dict[str, str]:

@@ -1,26 +1,26 @@
-"""An answer as people read it: labels in columns, on a terminal, in a pipe or in Markdown."""
+"""The one table of all faces: cells under headings, and the rules by which it is folded."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
-from crampkg.answers.sentences import HEADING, title_of
-from crampkg.rdf import datatype_of
-from crampkg.text import printable
+from crampkg.answers.sentences import HEADING, columns, title_of, titles
+from crampkg.rdf import RdfTerm, datatype_of
+from crampkg.text import natural, printable
 from crampkg.vocabulary import XSD, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from rich.console import Console, JustifyMethod, RenderableType
-    from rich.text import Text
+    from crampkg.answers.answer import Answer, Row
 
-    from crampkg.rdf import RdfTerm, Triple
-
+    #: Makes a cell of a label, if there is one, and its thing.
+    Show = Callable[[RdfTerm | None, RdfTerm | None], str]
+    #: The texts of a statement: what it says first stands apart from the rest.
+    Statement = tuple[str, ...]
 
 #: Headings that the name of the variable does not give.
 _HEADINGS = {
@@ -42,78 +42,112 @@ _HEADINGS = {
     "sharing": "others of that rank",
 }
 
-#: How a stance looks where there is colour. The word is always there too.
-_STANCES = {"affirmed": "green", "denied": "red", "mixed": "yellow", "reported belief": "magenta"}
-
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float")}
 
-#: Cells that a column is given before its text wraps: this many for a word or two, that many for
-#: prose. Cards are better than narrower columns.
-_COMFORT, _PROSE = 16, 40
+#: Headings of what no row may go without: whose word it is, and how firm.
+EVIDENCE = frozenset(
+    {"as worded", "relation", "stance", "hedge", "condition", "marker", "marker status", "origin"}
+)
 
-#: Cells that a column of a grid is given, whose texts are brief.
-_LEAST = 10
+#: The heading of the words of the article that a row was read from.
+QUOTE = "quote"
 
-#: Cells between two columns.
-_GAP = 2
+#: The variables of the triples of a graph.
+TRIPLE = ("subject", "predicate", "object")
 
-#: Cells for a text that stands beside others on a card; one that wraps often stands below.
-_BRIEF = 32
-
-_QUOTE = "quote"
-
-#: What stands between the spans of a quote.
-_ELLIPSIS = " … "
-
-#: Headings of what an answer may not leave out of any row, and of what leads further.
-_EVIDENCE = {"as worded", "relation", "stance", "hedge", "condition", "marker", "marker status"}
-_HANDLES = {"claim", "statement"}
-
-#: Headings of what a claim cites: several of one claim stand on one card.
-_CITED = {"marker", "source"}
-
-#: What Markdown would read as its own: GitHub's has ~~strikes~~ and $formulas$ too, and & may
-#: begin a character's name.
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>|#~&$]")
+Cell = TypeVar("Cell")
 
 
-class Sheet(NamedTuple):
-    """Rows of text under headings.
+class Table(NamedTuple, Generic[Cell]):
+    """Rows of cells under headings: texts, or what else a face puts there. Empty cells are false.
 
-    Headings that are `own` are the names of a query's variables, which stay as they are. A matrix
-    also has the `statements` that each cell behind the first joins: for each row, for each
-    of these cells, the texts of each statement; and the `tallies` of each row, such as "rank 1".
+    Headings that are `own` are the names of a query's variables, all of which stay as they are.
     """
 
     headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     numbers: frozenset[str] = frozenset()  # the headings above nothing but numbers
     own: bool = False
-    statements: tuple[tuple[tuple[tuple[str, ...], ...], ...], ...] = ()
-    tallies: tuple[tuple[str, ...], ...] = ()
+    kept: frozenset[str] = EVIDENCE  # the headings of what stays in the rows
+    same: tuple[tuple[str, Cell], ...] = ()  # what is the same in every row, which stands apart
+
+    def folded(self) -> Table[Cell]:
+        """Return the table without empty columns, and with what is the same in every row apart.
+
+        The first column and numbers stay in the rows, as do the headings in `kept`.
+        """
+        if self.own:
+            return self
+        empty, same, kept = set(), [], self.kept | self.numbers
+        for index, heading in enumerate(self.headings):
+            cells = {row[index] for row in self.rows}
+            if not any(cells):
+                empty.add(heading)
+            elif index and len(cells) == 1 < len(self.rows) and heading not in kept:
+                same.append((heading, cells.pop()))
+        return self.without(empty | {heading for heading, _ in same})._replace(same=tuple(same))
+
+    def without(self, headings: Collection[str]) -> Table[Cell]:
+        """Return the table without the columns under some headings."""
+        kept = [index for index, name in enumerate(self.headings) if name not in headings]
+        return self._replace(
+            headings=tuple(self.headings[index] for index in kept),
+            rows=tuple(tuple(row[index] for index in kept) for row in self.rows),
+        )
+
+
+class Matrix(NamedTuple):
+    """What an answer says of each value down and each across, in several statements a cell."""
+
+    headings: tuple[str, ...]  # above the values down, and those across
+    names: tuple[str, ...]  # the values down
+    statements: tuple[tuple[tuple[Statement, ...], ...], ...]  # by row and column
+    tallies: tuple[tuple[str, ...], ...] = ()  # what all of a row has in common, such as "rank 1"
 
     @property
-    def told(self) -> Iterator[tuple[str, Iterator[tuple[str, list[tuple[str, tuple[str, ...]]]]]]]:
-        """The rows of a matrix as a page shows them: the first cell, then headings and statements.
+    def table(self) -> Table[str]:
+        """The matrix as a table of texts."""
+        rows = (
+            (name, *("; ".join(map(", ".join, cell)) for cell in cells))
+            for name, cells in zip(self.names, self.statements, strict=True)
+        )
+        return Table(self.headings, tuple(rows))
 
-        What a statement says first stands apart from the rest.
-        """
-        for (first, *_), cells in zip(self.rows, self.statements, strict=True):
-            several = ([(said[0], said[1:]) for said in cell if said] for cell in cells)
-            yield first, zip(self.headings[1:], several, strict=True)
+    @property
+    def rows(self) -> Iterator[tuple[str, Iterator[tuple[str, list[tuple[str, Statement]]]]]]:
+        """The name of each row, and its headings with statements, the first text of each apart."""
+        for name, cells in zip(self.names, self.statements, strict=True):
+            parted = ([(each[0], each[1:]) for each in cell] for cell in cells)
+            yield name, zip(self.headings[1:], parted, strict=True)
 
 
-def sheet(
+def table_of(
+    answer: Answer, quotes: Mapping[str, str] | None = None, show: Show | None = None
+) -> Table[str]:
+    """Return the rows of an answer, or the triples of its graph, as a table.
+
+    `quotes` are spans of the article by the IRI of their statement or claim; `show` makes a cell.
+    """
+    if answer.form == "graph":
+        triples = labelled(TRIPLE, answer.rows, show=show)
+        return triples._replace(kept=frozenset(TRIPLE))
+    rows = list(answer.numbered())
+    if answer.question is None:
+        return own_table(answer.variables, rows, show)
+    return labelled(columns(answer), rows, quotes, titles(answer.statuses), show)
+
+
+def labelled(
     variables: Sequence[str],
     rows: Sequence[Mapping[str, RdfTerm | None]],
     quotes: Mapping[str, str] | None = None,
     titles: Mapping[str, str] | None = None,
-) -> Sheet:
-    """Return `rows` as text: `?x` and `?xLabel` are one column, which shows the label.
+    show: Show | None = None,
+) -> Table[str]:
+    """Return `rows` as a table: `?x` and `?xLabel` are one column, which shows the label.
 
-    `titles` are those of several articles, as `whose` gives them; a column then names that of each
-    row. `quotes` are spans of the article by the IRI of their statement or claim; a last column
-    then holds the one that a row leads to.
+    `titles` are those of several articles, by what the IRIs of their things begin with; a column
+    then has that of each row. With `quotes` there is one of the words that a row was read from.
     """
     labels = {name: label for name in variables if (label := label_of(name, variables))}
     names = [name for name in variables if name not in labels.values()]
@@ -125,27 +159,46 @@ def sheet(
         for name, heading in zip(names, headings, strict=True)
         if are_numbers(row[name] for row in rows)
     }
-    lines = [[cell(row[labels.get(name, name)] or row[name]) for name in names] for row in rows]
-    whence = [title_of(row, titles) for row in rows] if titles else []
-    if any(whence) and HEADING not in headings:
+    show = show or _text
+    lines = [[show(row[labels.get(name, name)], row[name]) for name in names] for row in rows]
+    articles = [title_of(row, titles) for row in rows] if titles else []
+    if any(articles) and HEADING not in headings:
         headings.append(HEADING)
-        for title, line in zip(whence, lines, strict=True):
-            line.append(title)
+        title = [Literal(each) for each in articles]
+        lines = [[*line, show(each, each)] for line, each in zip(lines, title, strict=True)]
     if quotes:
-        headings.append(_QUOTE)
-        for row, line in zip(rows, lines, strict=True):
-            line.append(quote(row, quotes))
-    return Sheet(tuple(headings), tuple(map(tuple, lines)), frozenset(numbers))
+        headings.append(QUOTE)
+        lines = [[*line, quote_of(row, quotes)] for line, row in zip(lines, rows, strict=True)]
+    return Table(tuple(headings), tuple(map(tuple, lines)), frozenset(numbers))
 
 
-def sheet_of_query(variables: Sequence[str], rows: Sequence[Mapping[str, RdfTerm | None]]) -> Sheet:
-    """Return the rows of somebody's own query as text: a column for each variable, called so."""
+def own_table(
+    variables: Sequence[str],
+    rows: Sequence[Mapping[str, RdfTerm | None]],
+    show: Show | None = None,
+) -> Table[str]:
+    """Return the rows of somebody's own query: a column for each variable, called so."""
     numbers = {name for name in variables if are_numbers(row[name] for row in rows)}
-    lines = tuple(tuple(cell(row[name]) for name in variables) for row in rows)
-    return Sheet(tuple(variables), lines, frozenset(numbers), own=True)
+    show = show or _text
+    lines = tuple(tuple(show(None, row[name]) for name in variables) for row in rows)
+    return Table(tuple(variables), lines, frozenset(numbers), own=True)
 
 
-def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> Sheet:
+def overview(answer: Answer) -> Matrix | None:
+    """Return the rows as the matrix that the question's header asks for, or None."""
+    if answer.question is None or not answer.question.overview or not len(answer):
+        return None
+    down, across, *inside = answer.question.overview
+    shown = {name + end for name in answer.question.overview for end in ("", "Label")}
+    chosen = labelled([name for name in answer.variables if name in shown], answer.rows)
+    groups: dict[RdfTerm | None, list[Row]] = {}
+    for row in answer:
+        groups.setdefault(row[down], []).append(row)
+    tallies = (tuple(_tallies(rows, answer.variables)) for rows in groups.values())
+    return matrix(chosen, down, across, inside)._replace(tallies=tuple(tallies))
+
+
+def matrix(content: Table[str], down: str, across: str, inside: Sequence[str]) -> Matrix:
     """Return what the columns `inside` say, for each value `down` and each `across`.
 
     Values stand in the order in which they first come; what a cell says twice it says once, and
@@ -155,35 +208,35 @@ def matrix(content: Sheet, down: str, across: str, inside: Sequence[str]) -> She
     row_of, column_of, *places = (
         content.headings.index(heading_of(name)) for name in (down, across, *inside)
     )
-    cells: dict[tuple[str, str], list[tuple[str, ...]]] = {}
-    for row in content.rows:
-        said = tuple(row[place] for place in places)
-        cells.setdefault((row[row_of], row[column_of]), []).append(said)
-    rows = dict.fromkeys(row for row, _ in cells)
-    columns = tuple(dict.fromkeys(column for _, column in cells))
     names = [content.headings[place] for place in places]
-    joined = {len(names) - 1: ", and "}
-    joined |= {at: " and " for at, name in enumerate(names[:-1]) if name == "marker"}
+    cells: dict[str, dict[str, list[tuple[str, ...]]]] = {}
+    for row in content.rows:
+        across_of = cells.setdefault(row[row_of], {})
+        across_of.setdefault(row[column_of], []).append(tuple(row[place] for place in places))
+    headings = tuple(dict.fromkeys(row[column_of] for row in content.rows))
 
-    def told(row: str, column: str) -> Iterator[tuple[str, ...]]:
-        texts = cells.get((row, column), [])
-        for at, between in joined.items():
-            texts = _joined(texts, at, between)
-        for each in texts:
-            said: list[str] = []
-            for name, text in zip(names, each, strict=True):
-                if name == "object" and text and said:
-                    said[-1] += f": {text}"  # a circumstance begins as its relation ends
+    def statements(texts: list[tuple[str, ...]]) -> Iterator[Statement]:
+        texts = _joined(texts, len(names) - 1, ", and ")
+        if "marker" in names[:-1]:
+            texts = _joined(texts, names.index("marker"), " and ")
+        for values in texts:
+            words: list[str] = []
+            for name, text in zip(names, values, strict=True):
+                if name == "object" and text and words:
+                    words[-1] += f": {text}"  # a circumstance begins as its relation ends
                 elif text:
-                    said.append(f"{name} {text}" if said and name != "relation" else text)
-            yield tuple(said)
+                    words.append(f"{name} {text}" if words and name != "relation" else text)
+            if words:
+                yield tuple(words)
 
-    statements = tuple(tuple(tuple(told(row, column)) for column in columns) for row in rows)
-    lines = (
-        (row, *("; ".join(map(", ".join, cell)) for cell in said))
-        for row, said in zip(rows, statements, strict=True)
+    return Matrix(
+        (heading_of(down), *headings),
+        tuple(cells),
+        tuple(
+            tuple(tuple(statements(row.get(heading, []))) for heading in headings)
+            for row in cells.values()
+        ),
     )
-    return Sheet((heading_of(down), *columns), tuple(lines), statements=statements)
 
 
 def _joined(rows: Iterable[tuple[str, ...]], at: int, between: str) -> list[tuple[str, ...]]:
@@ -197,103 +250,55 @@ def _joined(rows: Iterable[tuple[str, ...]], at: int, between: str) -> list[tupl
     ]
 
 
-def plain(content: Sheet) -> str:
-    """Return `content` for a pipe: one row a line, aligned, as wide as it is, no ornament."""
-    from rich.console import Console
-    from rich.table import Table
+def overview_notes(answer: Answer, quotes: Mapping[str, str] | None = None) -> list[str]:
+    """Return the words of the claims of an overview, and each note on them, after their cells.
 
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for heading in content.headings:
-        name = heading if content.own else heading.upper()
-        table.add_column(_verbatim(name), no_wrap=True)
-    for row in content.rows:
-        table.add_row(*map(_verbatim, row))
-    console = Console(width=1_000_000, color_system=None, force_terminal=False)
-    with console.capture() as capture:
-        console.print(table)
-    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
-
-
-def markdown(content: Sheet) -> str:
-    """Return `content` as a table of GitHub Flavored Markdown (section 4.10)."""
-    lines = [tuple(map(escape, content.headings)), ("---",) * len(content.headings)]
-    lines += [tuple(map(escape, row)) for row in content.rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def escape(text: str) -> str:
-    """Return `text` so that Markdown shows it as it is."""
-    return _MARKDOWN.sub(r"\\\g<0>", text)
-
-
-def show(console: Console, content: Sheet) -> None:
-    """Print `content` on a terminal: as a table where its columns have room, else as cards.
-
-    What is the same in every row, evidence apart, is said once below. A column of handles, the
-    IRIs of claims and statements, gives way before the table does. All columns of somebody's own
-    query stay.
+    `quotes` are spans of the article by the IRI of their claim. What is of the same cells stands
+    together.
     """
-    same: list[tuple[str, str]] = []
-    if not content.own:
-        content, same = _folded(content)
-    narrow = content if content.own else _without(content, _HANDLES)
-    for candidate in (content, narrow):
-        widths = _fitted(candidate, console.width)
-        if widths:
-            console.print(_table(candidate, widths))
-            break
-    else:
-        candidate = content
-        console.print(_cards(content, console.width))
-    if same:
-        told = "; ".join(f"{heading}: {text}" for heading, text in same)
-        console.print(_verbatim(f"\nThe same in every row: {told}.", "dim"))
-    if candidate is not content:
-        left = ", ".join(name for name in content.headings if name not in candidate.headings)
-        console.print(_verbatim(f"\nLeft out for want of room: {left} (see -f csv).", "dim"))
+    if answer.question is None or not answer.question.overview:
+        return []
+    down, over = (label_of(name, answer.variables) or name for name in answer.question.overview[:2])
+    places: dict[
+        str, dict[str, dict[str, None]]
+    ] = {}  # by text: the names down, each with those across
+    for row in answer:
+        note = text_of(row.get("note"))
+        for text in filter(None, (quote_of(row, quotes or {}), note and f"Our note: {note}")):
+            names = places.setdefault(text, {})
+            names.setdefault(text_of(row[down]), {})[text_of(row[over])] = None
+    texts: dict[str, list[str]] = {}
+    for text, rows in places.items():
+        alike: dict[str, list[str]] = {}
+        for name, across in rows.items():
+            alike.setdefault(", ".join(across), []).append(name)
+        cells = "; ".join(f"{', '.join(names)} ({across})" for across, names in alike.items())
+        texts.setdefault(cells, []).append(text)
+    return [f"{cells}: {' '.join(several)}" for cells, several in texts.items()]
 
 
-def show_matrix(console: Console, content: Sheet) -> None:
-    """Print a matrix on a terminal: as a grid where it has room, upright or turned, else in groups.
-
-    A group is the rows with the same cells and tallies: their names, the tallies, then each
-    heading; headings with the same cell stand together.
-    """
-    from rich.cells import cell_len
-    from rich.table import Table
-
-    if all(cell_len(cell) <= _PROSE for row in content.rows for cell in row):
-        for side in (content, _turned(content)):
-            widths = _fitted(side, console.width, _LEAST, lines=4)
-            if widths:
-                console.print(_table(side, widths))
-                return
-    groups: dict[tuple[Any, ...], list[str]] = {}
-    for row, *same in zip(content.rows, content.statements, content.tallies, strict=True):
-        groups.setdefault(tuple(same), []).append(row[0])
-    for number, ((cells, tallies), names) in enumerate(groups.items()):
-        if number:
-            console.print()
-        console.print(_verbatim("; ".join(names), "bold"))
-        if tallies:
-            console.print(_verbatim(f"  {', '.join(tallies)}", "dim"))
-        alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
-        for heading, statements in zip(content.headings[1:], cells, strict=True):
-            alike.setdefault(statements, []).append(heading)
-        grid = Table.grid(padding=(0, _GAP, 0, 0))
-        grid.add_column(min_width=_COMFORT, max_width=console.width // 3, style="dim")
-        grid.add_column(overflow="fold")
-        for statements, headings in alike.items():
-            for index, said in enumerate(statements):
-                name = "" if index else f"  {', '.join(headings)}"
-                grid.add_row(_verbatim(name), _verbatim(", ".join(said)))
-        console.print(grid)
+def overview_markers(answer: Answer) -> list[str]:
+    """Return the status of each marker of an overview that has markers, in a line of its own."""
+    names = () if answer.question is None else answer.question.overview
+    if "marker" not in names or "markerStatus" not in answer.variables:
+        return []
+    marker = label_of("marker", answer.variables) or "marker"
+    articles = titles(answer.statuses)
+    lines = set()
+    for row in answer:
+        name, status = text_of(row[marker]), text_of(row["markerStatus"])
+        if name and status:
+            title = title_of(row, articles)
+            lines.add(f"Marker {name}{f' of “{title}”' if title else ''}: {status}.")
+    return sorted(lines, key=natural)
 
 
-def _turned(content: Sheet) -> Sheet:
-    """Return a matrix with its columns as rows."""
-    first, *columns = zip(content.headings, *content.rows, strict=True)
-    return Sheet(("", *first[1:]), tuple(columns))
+def _tallies(rows: Sequence[Row], names: Iterable[str]) -> Iterator[str]:
+    """Yield in words the numbers, other than 0, that all rows of a group have in common."""
+    for name in names:
+        values = {row[name] for row in rows}
+        if len(values) == 1 and are_numbers(values):
+            yield from (tally(name, value) for value in values if value and value.value != "0")
 
 
 def tally(name: str, value: RdfTerm) -> str:
@@ -301,28 +306,7 @@ def tally(name: str, value: RdfTerm) -> str:
     return f"{heading_of(name)} {value.value}"
 
 
-def show_graph(console: Console, triples: Sequence[Triple]) -> None:
-    """Print a graph on a terminal: each subject once, with what is said of it below."""
-    from rich.table import Table
-
-    about: dict[str, list[tuple[str, str]]] = {}
-    for subject, predicate, object_ in triples:
-        about.setdefault(cell(subject), []).append((cell(predicate), cell(object_)))
-    width = max((len(name) for said in about.values() for name, _ in said), default=0)
-    for number, (resource, said) in enumerate(about.items()):
-        if number:
-            console.print()
-        console.print(_verbatim(resource, "bold"))
-        grid = Table.grid(padding=(0, _GAP, 0, 0))
-        grid.add_column(min_width=width + _GAP, no_wrap=True, style="dim")
-        grid.add_column(overflow="fold")
-        for index, (name, text) in enumerate(said):
-            same = index and said[index - 1][0] == name
-            grid.add_row(_verbatim("" if same else f"  {name}"), _verbatim(text))
-        console.print(grid)
-
-
-def cell(value: RdfTerm | None) -> str:
+def text_of(value: RdfTerm | None) -> str:
     """Return one value as people read it: a literal's text, an IRI as CURIE, nothing for None.
 
     Line breaks and tabs become spaces, and what could steer a terminal becomes U+FFFD.
@@ -335,13 +319,23 @@ def cell(value: RdfTerm | None) -> str:
     return printable(text)
 
 
-def quote(row: Mapping[str, RdfTerm | None], quotes: Mapping[str, str]) -> str:
-    """Return what a row was read from, in quotation marks: of `quotes`, by IRI, its own."""
+def _text(label: RdfTerm | None, thing: RdfTerm | None) -> str:
+    return text_of(label or thing)
+
+
+def words_of(row: Mapping[str, RdfTerm | None], quotes: Mapping[str, str]) -> str:
+    """Return the words that a row was read from: of `quotes`, by IRI, its own."""
     for name in ("claim", "statement"):  # a claim's own span is the narrower one
         value = row.get(name)
         if value is not None and value.value in quotes:
-            return f"“{' '.join(quotes[value.value].split())}”"
+            return " ".join(quotes[value.value].split())
     return ""
+
+
+def quote_of(row: Mapping[str, RdfTerm | None], quotes: Mapping[str, str]) -> str:
+    """Return the words that a row was read from in quotation marks, if there are any."""
+    words = words_of(row, quotes)
+    return words and f"“{words}”"
 
 
 def label_of(name: str, variables: Sequence[str]) -> str | None:
@@ -364,258 +358,3 @@ def heading_of(name: str) -> str:
         return _HEADINGS[name]
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.removesuffix("Label") or name)
     return words.replace("_", " ").lower()
-
-
-def _verbatim(text: str, style: str = "") -> Text:
-    """Return `text` for rich as it is: no markup, no emoji names, no highlighting."""
-    from rich.text import Text
-
-    return Text(text, style)
-
-
-def _style(heading: str, text: str) -> str:
-    if heading == "stance":
-        return _STANCES.get(text, "")
-    return "italic" if heading == _QUOTE else ""
-
-
-def _fitted(content: Sheet, width: int, comfort: int = _COMFORT, *, lines: int = 2) -> list[int]:
-    """Return the cells of each column, the most even that fit into `width`; none if too few."""
-    from rich.cells import cell_len
-
-    words, wholes, enough = [], [], []
-    for index, heading in enumerate(content.headings):
-        texts = [heading, *(row[index] for row in content.rows)]
-        words.append(max(cell_len(word) for text in texts for word in text.split() or [""]))
-        wholes.append(max(map(cell_len, texts)))
-        enough.append(max(comfort, min(wholes[-1] // lines + 4, _PROSE)))
-    room = width - _GAP * (len(content.headings) - 1)
-    for longest in range(max(wholes, default=0), -1, -1):
-        widths = [
-            max(word, min(whole, max(longest, least)))
-            for word, whole, least in zip(words, wholes, enough, strict=True)
-        ]
-        if sum(widths) <= room:
-            return widths
-    return []
-
-
-def _table(content: Sheet, widths: list[int]) -> RenderableType:
-    from rich import box
-    from rich.cells import cell_len
-    from rich.table import Table
-
-    wraps = any(
-        cell_len(text) > width
-        for row in content.rows
-        for text, width in zip(row, widths, strict=True)
-    )
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        header_style="bold",
-        pad_edge=False,
-        show_edge=False,
-        padding=(0, _GAP - 1, 0, 0),  # the box has one more cell between columns
-        leading=1 if wraps else 0,
-    )
-    for heading, width in zip(content.headings, widths, strict=True):
-        side: JustifyMethod = "right" if heading in content.numbers else "left"
-        table.add_column(_verbatim(heading), justify=side, width=width, overflow="fold")
-    for row in content.rows:
-        cells = zip(content.headings, row, strict=True)
-        table.add_row(*(_verbatim(text, _style(heading, text)) for heading, text in cells))
-    return table
-
-
-def _cards(content: Sheet, width: int) -> RenderableType:
-    """Return a block for each row: its number, brief columns side by side, the others below.
-
-    Rows that follow each other and differ in one thing alone are one block, in which what differs
-    stands line by line. A long text that an earlier block has too is not said again.
-    """
-    from rich.console import Group
-    from rich.table import Table
-
-    labels, told = _gathered([_told(content.headings, row) for row in content.rows])
-    prose = {heading for pairs in told for heading, text in pairs if _wide(text) > 3 * _BRIEF}
-    prose |= {*_HANDLES, _QUOTE}
-    told = _said_once(labels, told, prose - _HANDLES)
-    brief = [[pair for pair in pairs if pair[0] not in prose] for pairs in told]
-    long = [[pair for pair in pairs if pair[0] in prose] for pairs in told]
-    digits = max(map(len, labels), default=1)
-    name = max((len(heading) for pairs in told for heading, _ in pairs), default=0)
-    text = max((_wide(text) for pairs in brief for _, text in pairs), default=0)
-    room = width - digits - _GAP
-    abreast = max(1, room // (name + min(text, _BRIEF) + 2 * _GAP))
-    text = min(text, room // abreast - name - 2 * _GAP)
-    cards: list[RenderableType] = []
-    for label, short, rest in zip(labels, brief, long, strict=True):
-        if cards:
-            cards.append(_verbatim(""))
-        height = -(-len(short) // abreast)
-        beside = Table.grid(padding=(0, _GAP, 0, 0))
-        beside.add_column(justify="right", min_width=digits, style="dim")
-        parts = [short[start : start + height] for start in range(0, len(short), height or 1)]
-        pairs = [_pairs(part, name, text, lead=part is parts[0]) for part in parts]
-        beside.add_row(_verbatim(label), *pairs)
-        below = Table.grid(padding=(0, _GAP, 0, 0))
-        below.add_column(min_width=digits)
-        below.add_row("", _pairs(rest, name, None))
-        cards += [beside, below] if rest else [beside]
-    return Group(*cards)
-
-
-def _wide(text: str) -> int:
-    """Return the cells of the longest line."""
-    from rich.cells import cell_len
-
-    return max(map(cell_len, text.split("\n")))
-
-
-def _said_once(
-    labels: Sequence[str], told: Iterable[list[tuple[str, str]]], prose: AbstractSet[str]
-) -> list[list[tuple[str, str]]]:
-    """Return cards whose long texts under `prose` headings lead to the first card with them."""
-    first: dict[tuple[str, str], str] = {}
-    return [
-        [
-            (heading, f"as in {where}")
-            if (where := first.setdefault((heading, text), label)) != label
-            and heading in prose
-            and _wide(text) > _PROSE
-            else (heading, text)
-            for heading, text in pairs
-        ]
-        for label, pairs in zip(labels, told, strict=True)
-    ]
-
-
-def _gathered(
-    told: Iterable[list[tuple[str, str]]],
-) -> tuple[list[str], list[list[tuple[str, str]]]]:
-    """Return the numbers and the pairs of cards, rows that differ in one thing alone as one.
-
-    What a claim cites is one thing: markers, each with its source. They are not counted.
-    """
-    claims = [row for _, row in _runs(map(dict, told), _apart_in_citation, _cited)]
-    labels: list[str] = []
-    cards: list[list[tuple[str, str]]] = []
-    number = 1
-    for count, row in _runs(claims, _apart_in, _line_by_line):
-        last = number + count - 1
-        labels.append(str(number) if count == 1 else f"{number}-{last}")
-        cards.append([*row.items()])
-        number = last + 1
-    return labels, cards
-
-
-def _runs(
-    rows: Iterable[dict[str, str]],
-    apart: Callable[[dict[str, str], dict[str, str]], str],
-    joined: Callable[[list[dict[str, str]]], dict[str, str]],
-) -> list[tuple[int, dict[str, str]]]:
-    """Return `rows`, those that follow each other and differ alike as one, with their number.
-
-    `apart` names what two rows differ in, if that is one thing.
-    """
-    runs: list[tuple[str, list[dict[str, str]]]] = []
-    for row in rows:
-        thing, run = runs[-1] if runs else ("", [])
-        differing = apart(run[0], row) if run else ""
-        if differing and thing in ("", differing):
-            runs[-1] = differing, [*run, row]
-        else:
-            runs.append(("", [row]))
-    return [(len(run), joined(run) if thing else run[0]) for thing, run in runs]
-
-
-def _unlike(first: Mapping[str, str], row: Mapping[str, str]) -> set[str]:
-    return {name for name in first.keys() | row.keys() if first.get(name) != row.get(name)}
-
-
-def _apart_in_citation(first: dict[str, str], row: dict[str, str]) -> str:
-    """Return "marker" for two rows of a claim with another marker and its source each, else ""."""
-    unlike = _unlike(first, row)
-    return "marker" if unlike and unlike <= _CITED else ""
-
-
-def _cited(rows: list[dict[str, str]]) -> dict[str, str]:
-    """Return a claim's rows as one, with a line for each marker, or each source without any."""
-    heading = "marker" if any("marker" in row for row in rows) else "source"
-    cited = [[row[name] for name in ("marker", "source") if name in row] for row in rows]
-    card = {name: text for name, text in rows[0].items() if name != "source"}
-    return card | {heading: "\n".join(map(": ".join, cited))}
-
-
-def _apart_in(first: dict[str, str], row: dict[str, str]) -> str:
-    """Return the heading of the one thing, none of the evidence, in which two rows differ, or "".
-
-    The handles, and quotes that go on from the same words, may differ besides.
-    """
-    unlike = _unlike(first, row)
-    leads = {each.get(_QUOTE, "").partition(_ELLIPSIS)[:2] for each in (first, row)}
-    things = unlike - _HANDLES - ({_QUOTE} if len(leads) == 1 else set())
-    pairs = {(first.get(name), row.get(name)) for name in things}  # one, if said under two headings
-    one = len(pairs) == 1 and not unlike & _EVIDENCE and first.keys() == row.keys()
-    return min(things) if one else ""
-
-
-def _line_by_line(rows: list[dict[str, str]]) -> dict[str, str]:
-    """Return rows as one, in which what differs stands line by line."""
-    return {
-        name: "\n".join(_onward(name, rows)) if len({row[name] for row in rows}) > 1 else text
-        for name, text in rows[0].items()
-    }
-
-
-def _onward(name: str, rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    """Yield a column of `rows`; the words with which each quote begins stand in the first."""
-    for number, row in enumerate(rows):
-        lead, gap, rest = row[name].partition(_ELLIPSIS)
-        yield f"“{gap.lstrip()}{rest}" if number and gap and name == _QUOTE else lead + gap + rest
-
-
-def _pairs(
-    told: Sequence[tuple[str, str]], name: int, text: int | None, *, lead: bool = False
-) -> RenderableType:
-    """Return headings and texts below each other, `name` and `text` cells wide."""
-    from rich.table import Table
-
-    grid = Table.grid(padding=(0, _GAP, 0, 0))
-    grid.add_column(min_width=name, no_wrap=True, style="dim")
-    grid.add_column(min_width=text, max_width=text, overflow="fold")
-    for index, (heading, said) in enumerate(told):
-        style = "bold" if lead and index == 0 else _style(heading, said)
-        grid.add_row(_verbatim(heading), _verbatim(said, style))
-    return grid
-
-
-def _told(headings: Sequence[str], row: Sequence[str]) -> list[tuple[str, str]]:
-    """Return what a card says: no empty cells, and a marker's status in the marker's own line."""
-    pairs = dict(zip(headings, row, strict=True))
-    if pairs.get("marker") and pairs.get("marker status"):
-        pairs["marker"] += f" ({pairs.pop('marker status')})"
-    return [(heading, text) for heading, text in pairs.items() if text]
-
-
-def _folded(content: Sheet) -> tuple[Sheet, list[tuple[str, str]]]:
-    """Return `content` without the columns that say nothing or the same in every row, and what
-    those say. The first column and the evidence always stay.
-    """
-    empty: set[str] = set()
-    same: list[tuple[str, str]] = []
-    for index, heading in enumerate(content.headings):
-        texts = {row[index] for row in content.rows}
-        if texts == {""}:
-            empty.add(heading)
-        elif len(texts) == 1 and len(content.rows) > 1 and index and heading not in _EVIDENCE:
-            same.append((heading, texts.pop()))
-    return _without(content, empty | {heading for heading, _ in same}), same
-
-
-def _without(content: Sheet, headings: AbstractSet[str]) -> Sheet:
-    kept = [index for index, name in enumerate(content.headings) if name not in headings]
-    return content._replace(
-        headings=tuple(content.headings[index] for index in kept),
-        rows=tuple(tuple(row[index] for index in kept) for row in content.rows),
-    )

@@ -1,15 +1,16 @@
-"""`crampkg ask`: a question of the library, answered or listed."""
+"""`crampkg ask` and `query`: a question of the library, and a SPARQL query of the user's own."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 
 from crampkg.answers import formats
 from crampkg.answers.sentences import filled
 from crampkg.cli import output
-from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
     ArgumentParser,
+    Command,
     add_article,
     add_endpoint,
     add_format,
@@ -17,27 +18,27 @@ from crampkg.cli.parser import (
     add_output,
     completes,
     completes_names,
+    nonempty,
     one_of,
     slug,
 )
-from crampkg.cli.show import on_terminal, quoted, show_answer
+from crampkg.cli.shared import open_graph, quoted, show_answer, show_document
 from crampkg.errors import SourceError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from rich.console import Console
-
     from crampkg.answers.answer import Answer
+    from crampkg.answers.document import Block
     from crampkg.cli.parser import Arguments
     from crampkg.graph import KnowledgeGraph
     from crampkg.model import Parameter, Question, Term
 
-DESCRIPTION = "Answer a question of the library. Without a question, list them all."
+_ASK = "Answer a question of the library. Without a question, list them all."
 
-EXAMPLES = """\
+_ASK_EXAMPLES = """\
 examples:
   crampkg ask
   crampkg ask --tag anatomy
@@ -47,6 +48,17 @@ examples:
   crampkg ask arteries-explaining-pain --show-query | crampkg query -
 
 Each question has its own help: crampkg ask arteries-explaining-pain --help"""
+
+_QUERY = """\
+Run a SPARQL 1.1 query over the whole graph: SELECT, ASK, CONSTRUCT or DESCRIBE.
+The project's prefixes (art: ck: g: kg: skos: and so on) need no declaration."""
+
+_QUERY_EXAMPLES = """\
+examples:
+  crampkg query -q 'SELECT ?artery WHERE { ?artery a ck:Artery }'
+  crampkg query causes.rq -f csv > causes.csv
+  crampkg query -q 'DESCRIBE kg:claudication' -f turtle
+  crampkg ask arteries-explaining-pain --show-query | crampkg query -"""
 
 LIST_FORMATS = ("table", "json")
 
@@ -64,8 +76,8 @@ class AskParser(ArgumentParser):
         self, question: Question | None = None, graph: KnowledgeGraph | None = None
     ) -> None:
         prog = f"crampkg ask {question.id}" if question else "crampkg ask"
-        about = f"{_gapped(question)}\n\n{question.summary}" if question else DESCRIPTION
-        super().__init__(prog, about, EXAMPLES, add_help=False)
+        about = f"{_gapped(question)}\n\n{question.summary}" if question else _ASK
+        super().__init__(prog, about, _ASK_EXAMPLES, add_help=False)
         word = self.add_argument(
             "id",
             nargs="?",
@@ -139,12 +151,7 @@ class AskParser(ArgumentParser):
                 completes_names(option, _of_kind(parameter.kind))
 
 
-def parser() -> ArgumentParser:
-    """Return the parser of the words after `ask`."""
-    return AskParser()
-
-
-def run(arguments: Arguments) -> int:
+def _ask(arguments: Arguments) -> int:
     """Answer or list; 1 when the answer is empty."""
     if arguments.help:
         (arguments.parser if arguments.id else AskParser()).print_help()
@@ -182,45 +189,35 @@ def _list(arguments: Arguments) -> None:
     if arguments.tag is not None:
         one_of("tag", arguments.tag, _tags(questions))
         questions = tuple(each for each in questions if arguments.tag in each.tags)
-    if arguments.format == "json":
-        import json
-
-        text = json.dumps([_entry(each) for each in questions], ensure_ascii=False, indent=2)
-        output.write(f"{text}\n".encode(), arguments.output)
-        return
     groups: dict[str, list[Question]] = {}
     for each in questions:
         groups.setdefault(arguments.tag or each.tags[0], []).append(each)
-    if arguments.output is None and output.is_terminal():
-        on_terminal(arguments, lambda console: _print_list(console, groups))
-        return
-    from crampkg.answers.table import Sheet, plain
-
-    rows = [(tag, each.id, _gapped(each)) for tag in sorted(groups) for each in groups[tag]]
-    output.write_text(plain(Sheet(("tag", "id", "question"), tuple(rows))), arguments.output)
+    is_drawn = arguments.output is None and output.is_terminal()
+    blocks = _list_blocks if is_drawn else _list_table
+    data = [_entry(each) for each in questions]
+    show_document(arguments, lambda: blocks(sorted(groups.items())), lambda: data)
 
 
 def _tags(questions: Iterable[Question]) -> list[str]:
     return sorted({tag for each in questions for tag in each.tags})
 
 
-def _print_list(console: Console, groups: dict[str, list[Question]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
+def _list_table(groups: Sequence[tuple[str, list[Question]]]) -> list[Block]:
+    from crampkg.answers.table import Table
 
-    width = max(len(each.id) for group in groups.values() for each in group)
-    for tag in sorted(groups):
-        console.print(Text(tag, "bold"))
-        grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(no_wrap=True, min_width=width + 2, style="cyan")
-        grid.add_column()
-        for each in groups[tag]:
-            grid.add_row(Text(f"  {each.id}"), Text(_gapped(each)))
-        console.print(grid)
-        console.print()
-    console.print(
-        Text("Ask one with `crampkg ask ID`; `crampkg ask ID --help` says what it takes.")
-    )
+    rows = [(tag, each.id, _gapped(each)) for tag, questions in groups for each in questions]
+    return [Table(("tag", "id", "question"), tuple(rows))]
+
+
+def _list_blocks(groups: Sequence[tuple[str, list[Question]]]) -> Iterator[Block]:
+    from crampkg.answers.document import Facts, Heading, Paragraph, Tight
+
+    width = max(len(each.id) for _, questions in groups for each in questions) + 2
+    for tag, questions in groups:
+        yield Heading(tag, 1)
+        pairs = tuple((f"  {each.id}", _gapped(each)) for each in questions)
+        yield Tight(Facts(pairs, "cyan", width))
+    yield Paragraph("Ask one with `crampkg ask ID`; `crampkg ask ID --help` says what it takes.")
 
 
 def _entry(question: Question) -> dict[str, Any]:
@@ -277,3 +274,51 @@ def _examples(question: Question, graph: KnowledgeGraph | None) -> str:
     format = "csv" if question.form == "select" else "turtle"
     lines.append(f"  crampkg ask {question.id} -f {format}")
     return "\n".join(lines)
+
+
+def _query_parser() -> ArgumentParser:
+    words = ArgumentParser("crampkg query", _QUERY, _QUERY_EXAMPLES)
+    words.add_argument(
+        "file", nargs="?", metavar="FILE", type=nonempty, help="a .rq file; - is standard input"
+    )
+    words.add_argument("-q", "--query", metavar="TEXT", help="the query itself")
+    of_rows, of_graph = formats.names("select"), formats.names("graph")
+    shown = f"{', '.join(of_rows)} for rows; {', '.join(of_graph)} for a graph"
+    usual = "table for rows, turtle for a graph"
+    add_format(words, (*of_rows, *of_graph), None, usual, shown)
+    add_output(words)
+    add_endpoint(words)
+    add_globals(words)
+    return words
+
+
+def _query(arguments: Arguments) -> int:
+    """Run the query; 0 even when nothing matches it."""
+    if (arguments.file is None) == (arguments.query is None):
+        message = (
+            "Name one query: a file, - for standard input, or -q with its text. "
+            "See crampkg query --help."
+        )
+        raise UsageError(message)
+    text = arguments.query if arguments.file is None else _read(arguments.file)
+    answer = open_graph(arguments).query(text)
+    if arguments.format is None:
+        arguments.format = "turtle" if answer.form == "graph" else "table"
+    show_answer(answer, arguments)
+    return 0
+
+
+def _read(path: str) -> str:
+    """Return the text of the file `path`, or of standard input for `-`; no byte order mark.
+
+    Raises `SourceError` when it cannot be read or is not UTF-8.
+    """
+    from crampkg.sources import decode, read_text
+
+    if path != "-":
+        return read_text(path, path)
+    content = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    return decode(content, "The standard input")
+
+
+COMMANDS = {"ask": Command(AskParser, _ask), "query": Command(_query_parser, _query)}

@@ -6,11 +6,11 @@ import os
 
 from crampkg.cli import output
 from crampkg.cli.ask import AskParser
-from crampkg.cli.opening import open_graph
 from crampkg.cli.parser import (
-    COMMANDS,
+    SUMMARIES,
     ArgumentParser,
     Arguments,
+    Command,
     add_globals,
     begins,
     command,
@@ -18,6 +18,7 @@ from crampkg.cli.parser import (
     one_of,
     overview,
 )
+from crampkg.cli.shared import open_graph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ examples:
   crampkg completion fish > ~/.config/fish/completions/crampkg.fish"""
 
 
-def parser() -> ArgumentParser:
-    """Return the parser of the words after `completion`."""
+def _parser() -> ArgumentParser:
     words = ArgumentParser("crampkg completion", DESCRIPTION, EXAMPLES)
     shell = words.add_argument(
         "shell",
@@ -52,7 +52,7 @@ def parser() -> ArgumentParser:
     return words
 
 
-def run(arguments: Arguments) -> int:
+def _run(arguments: Arguments) -> int:
     """Print the script."""
     from argcomplete.shell_integration import shellcode
 
@@ -66,7 +66,7 @@ def answer_shell() -> None:
     add_globals(whole)
     whole.add_argument("--version", action="store_true", help="show the version")
     commands = whole.add_subparsers(parser_class=_parser_of)  # type: ignore[call-overload]  # a function makes parsers too
-    for name, does in COMMANDS.items():
+    for name, does in SUMMARIES.items():
         commands.add_parser(name, help=does)
     _finder()(whole, validator=begins)
 
@@ -95,3 +95,6 @@ def _ask_parser() -> ArgumentParser:
     overview().parse_known_args(words[1:], arguments)
     questions = open_graph(arguments).questions()
     return AskParser(next((each for each in questions if each.id in words), None))
+
+
+COMMANDS = {"completion": Command(_parser, _run)}

@@ -8,29 +8,31 @@ import os
 
 from crampkg.cli import output
 from crampkg.errors import UsageError, suggest
+from crampkg.text import whole_number
 from crampkg.vocabulary import KG, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import NoReturn, Protocol
+    from typing import NoReturn
 
     from _typeshed import SupportsWrite
 
     from crampkg.model import Term
 
-    class Command(Protocol):
-        """What a module of a command offers."""
 
-        def parser(self) -> ArgumentParser:
-            """Return the parser of the words after the command."""
+class Command:
+    """A command: what makes the parser of the words after its name, and what runs it."""
 
-        def run(self, arguments: Arguments) -> int:
-            """Do it, and return the exit code."""
+    def __init__(
+        self, parser: Callable[[], ArgumentParser], run: Callable[[Arguments], int]
+    ) -> None:
+        self.parser = parser
+        self.run = run
 
 
-#: Every command, in the order of the overview, with what it does. `crampkg.cli.NAME` runs it.
-COMMANDS = {
+#: Every command, in the order of the overview, with what it does.
+SUMMARIES = {
     "ask": "answer a question of the library, or list them all",
     "query": "run a SPARQL query of your own",
     "describe": "show one concept: definition, claims for and against, evidence",
@@ -43,6 +45,18 @@ COMMANDS = {
     "verify": "compare the recorded spans with a copy of the article",
     "fmt": "bring Turtle files into the canonical form",
     "completion": "print the completion script for a shell",
+}
+
+#: The modules of `crampkg.cli` that hold commands of other names than their own, in `COMMANDS`.
+_MODULES = {
+    "query": "ask",
+    "describe": "explain",
+    "why": "explain",
+    "export": "stores",
+    "push": "stores",
+    "status": "stores",
+    "verify": "check",
+    "fmt": "check",
 }
 
 DESCRIPTION = """\
@@ -160,15 +174,15 @@ def parse(argv: Sequence[str]) -> tuple[Command, Arguments] | None:
     if arguments.command is None:
         top.print_help()
         return None
-    module = command(arguments.command)
-    module.parser().parse_whole(arguments.words, arguments)
-    return module, arguments
+    found = command(arguments.command)
+    found.parser().parse_whole(arguments.words, arguments)
+    return found, arguments
 
 
 def overview() -> ArgumentParser:
     """Return the parser of the words up to the command; its help is the overview."""
-    width = max(map(len, COMMANDS))
-    commands = "\n".join(f"  {name:<{width}}  {does}" for name, does in COMMANDS.items())
+    width = max(map(len, SUMMARIES))
+    commands = "\n".join(f"  {name:<{width}}  {does}" for name, does in SUMMARIES.items())
     parser = ArgumentParser("crampkg", f"{DESCRIPTION}\n\ncommands:\n{commands}", EXAMPLES)
     parser.usage = "crampkg [options] COMMAND ..."
     add_globals(parser)
@@ -179,11 +193,13 @@ def overview() -> ArgumentParser:
 
 
 def command(name: str) -> Command:
-    """Return the module that runs the command `name`. Raises `UsageError`, suggesting, if none."""
-    if name not in COMMANDS:
-        offer = suggest(nearest(name, COMMANDS)) or f" There are: {', '.join(COMMANDS)}."
+    """Return the command `name`. Raises `UsageError`, suggesting, if there is none."""
+    if name not in SUMMARIES:
+        offer = suggest(nearest(name, SUMMARIES)) or f" There are: {', '.join(SUMMARIES)}."
         raise UsageError(f"crampkg has no command {name!r}.{offer}")
-    return importlib.import_module(f"crampkg.cli.{name}")
+    module = importlib.import_module(f"crampkg.cli.{_MODULES.get(name, name)}")
+    found: Command = module.COMMANDS[name]
+    return found
 
 
 def add_globals(parser: argparse.ArgumentParser) -> None:
@@ -192,7 +208,7 @@ def add_globals(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--sources",
         metavar="DIR",
-        type=filled,
+        type=nonempty,
         default=argparse.SUPPRESS,
         help="a folder with ontology, data, queries and rules, instead of the built-in ones"
         " (or set CRAMPKG_SOURCES)",
@@ -231,7 +247,7 @@ def add_format(
 def add_article(parser: argparse.ArgumentParser, purpose: str) -> None:
     """Let `parser` take `--article`, for a `purpose` in words."""
     parser.add_argument(
-        "--article", metavar="FILE", type=filled, help=f"{purpose} (or set CRAMPKG_ARTICLE)"
+        "--article", metavar="FILE", type=nonempty, help=f"{purpose} (or set CRAMPKG_ARTICLE)"
     )
 
 
@@ -254,7 +270,7 @@ def _place(text: str) -> str | None:
     return None if text == "-" else text
 
 
-def filled(text: str) -> str:
+def nonempty(text: str) -> str:
     """Return what names a file, a folder, an address or a user, unless it is empty.
 
     The variable of a script that is not set would otherwise mean the default.
@@ -278,7 +294,7 @@ def add_endpoint(parser: argparse.ArgumentParser, *, required: bool = False) -> 
     group.add_argument(
         "--user",
         metavar="NAME",
-        type=filled,
+        type=nonempty,
         help="whose password is in CRAMPKG_PASSWORD or netrc; a token is read from CRAMPKG_TOKEN",
     )
     group.add_argument(
@@ -376,12 +392,18 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
     return [bare[known] for known in near]
 
 
-def number(text: str) -> int:
-    """Return a whole number that is not below 0, for argparse."""
-    if not text.isdecimal() or not text.isascii():
-        message = f"{text!r} is no whole number"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
+def number(least: int = 0, most: int = 10**9, wrong: str = "") -> Callable[[str], int]:
+    """Return what reads a whole number for argparse; `wrong` says in words what another text is."""
+
+    def read(text: str) -> int:
+        value = whole_number(text, least, most)
+        if value is None:
+            reason = wrong or f"is not a number from {least} to {most:,}"
+            message = f"{text[:20]!r} {reason}"
+            raise argparse.ArgumentTypeError(message)
+        return value
+
+    return read
 
 
 def _seconds(text: str) -> float:

@@ -9,8 +9,8 @@ import signal
 import sys
 
 from crampkg.cli import output
-from crampkg.cli.opening import open_graph
-from crampkg.cli.parser import ArgumentParser, add_article, add_globals, filled
+from crampkg.cli.parser import ArgumentParser, Command, add_article, add_globals, nonempty
+from crampkg.cli.shared import open_graph
 from crampkg.errors import UsageError
 
 TYPE_CHECKING = False
@@ -53,7 +53,7 @@ def parser() -> ArgumentParser:
     words = ArgumentParser("crampkg serve", DESCRIPTION, EXAMPLES)
     words.add_argument(
         "--host",
-        type=filled,  # an empty one would be every address
+        type=nonempty,  # an empty one would be every address
         default="127.0.0.1",
         help="address to listen on (default: %(default)s)",
     )
@@ -205,3 +205,6 @@ def _memory(text: str) -> int:
     """Read the MiB of a query, of which no machine gives more than it has."""
     has = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
     return _positive(text, most=max(has, _LEAST_MEMORY), least=_LEAST_MEMORY)
+
+
+COMMANDS = {"serve": Command(parser, run)}

@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crampkg import claims
+from crampkg.answers import sentences
+from crampkg.answers.document import Facts, Heading, Paragraph, Tight, status
+from crampkg.answers.table import QUOTE, Table
 from crampkg.library import own_query, own_rows
-from crampkg.near import beyond, contested_terms, near_terms
-from crampkg.vocabulary import CK
+from crampkg.near import beyond, contested_terms, counted, near_terms
+from crampkg.vocabulary import CK, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from crampkg.answers.document import Block
     from crampkg.engine.base import Engine
-    from crampkg.model import Claim, NearTerm, Term
+    from crampkg.model import Claim, NearTerm, Status, Term
+    from crampkg.names import Terms
     from crampkg.rdf import Triple
 
 
@@ -195,6 +200,99 @@ def document(card: Card, quotes: Mapping[str, str]) -> dict[str, Any]:
     if card.found:
         told["found"] = card.found
     return {**told, "quotes": dict(quotes)} if quotes else told
+
+
+def blocks(
+    card: Card, terms: Terms, statuses: Sequence[Status], quotes: Mapping[str, str]
+) -> Iterator[Block]:
+    """Yield the card as a document, with the quoted spans where there are any.
+
+    Where there are several articles, each claim names its own.
+    """
+    term = card.term
+    yield Heading(term.label, 1)
+    if term.definition:
+        yield Tight(Paragraph(term.definition))
+    kinds = sorted(kind.label for iri in term.kinds if (kind := terms.get(iri)) is not None)
+    facts = {
+        "found": card.found,
+        "also called": ", ".join(term.synonyms),
+        "kinds": ", ".join(kinds),
+        "identifier": compress(term.iri),
+    }
+    yield Tight(Facts(tuple((name, text) for name, text in facts.items() if text)), ("plain",))
+    for heading, table in _tables(card, sentences.titles(statuses), quotes):
+        if table.rows:
+            yield Heading(heading)
+            yield table
+    yield from map(Paragraph, _remarks(card))
+    yield status(statuses)
+
+
+def _tables(
+    card: Card, titles: Mapping[str, str], quotes: Mapping[str, str]
+) -> Iterator[tuple[str, Table[str]]]:
+    """Yield the parts of a card that are tables, each with its heading."""
+    properties = (
+        (each.property_label, each.value_label or compress(each.value)) for each in card.properties
+    )
+    yield "What it is", Table(("property", "value"), tuple(properties))
+
+    def rows(claim: Claim, *before: str) -> Iterator[tuple[str, ...]]:
+        title = [titles.get(sentences.home(claim.iri), "")] if titles else []
+        quote = " ".join((quotes.get(claim.iri) or quotes.get(claim.statement) or "").split())
+        for citation in claims.citations_or_none(claim):
+            yield (
+                *before,
+                *(claim.subject_label, claim.relation_label, claim.object_label),
+                *(claim.wording, claim.stance, claim.hedge, claim.evidence, claim.condition),
+                *(claim.basis, citation.text, citation.source_label, citation.status),
+                *(claim.section, claim.note, compress(claim.iri), *title),
+                quote and f"“{quote}”",
+            )
+
+    names = (
+        *("subject", "relation", "object", "as worded", "stance", "hedge", "evidence as worded"),
+        *("condition", "basis", "marker", "source", "marker status", "section", "note", "claim"),
+        *([sentences.HEADING] if titles else []),
+        QUOTE,
+    )
+    about = [row for claim in card.claims for row in rows(claim)]
+    yield "What the article claims", Table(names, tuple(about))
+    heading = "What the article claims of narrower kinds (which these are is our background)"
+    narrower = [row for each in card.narrower for row in rows(each.claim, each.kind_label)]
+    yield heading, Table(("narrower kind", *names), tuple(narrower))
+    links = (
+        (
+            *(link.subject_label, link.relation_label, link.object_label),
+            *(link.origin, link.source or link.path, link.comment),
+        )
+        for link in card.links
+    )
+    names = ("subject", "relation", "object", "origin", "source or by way of", "comment")
+    yield "Background and inferences, not the article's", Table(names, tuple(links))
+    mappings = (
+        (mapping.match, compress(mapping.term), mapping.label, mapping.source, mapping.comment)
+        for mapping in card.mappings
+    )
+    names = ("match", "term", "label", "source", "comment")
+    yield "Mappings to other vocabularies", Table(names, tuple(mappings))
+
+
+def _remarks(card: Card) -> Iterator[str]:
+    """Yield where the article is silent on the concept, and where it says more."""
+    label = card.term.label
+    if not card.claims and f"{CK}ClinicalEntity" in card.term.kinds:
+        itself = " itself" if card.narrower else ""
+        yield f"The article makes no claim about {label}{itself}."
+    if card.wider:
+        terms = ", ".join(f"{each.label} ({counted(each)})" for each in card.wider)
+        silent = f" No claim says how {label} is related to it." if is_unrelated(card) else ""
+        yield (
+            f"More is claimed of what is wider by our background: {terms}.{silent}"
+            f' See `crampkg ask {sentences.CLAIMS_ABOUT} --concept "{label}"`.'
+        )
+    yield from sentences.contested_lines(card.contested)
 
 
 def is_unrelated(card: Card) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 from crampkg import claims
+from crampkg.answers.document import Heading, Line, Paragraph, Tight, Tree, status
 from crampkg.claims import hedge_words
 from crampkg.vocabulary import CK, RDF, compress
 
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from crampkg.answers.document import Block
     from crampkg.explain.why import Explanation, Reason
-    from crampkg.model import Citation, Claim, Hedge
+    from crampkg.model import Citation, Claim, Hedge, Status
+    from crampkg.names import Terms
 
 
 class Place(NamedTuple):
@@ -30,14 +34,6 @@ class Place(NamedTuple):
     citations: tuple[Citation, ...]
 
 
-class Line(NamedTuple):
-    """A line of the story: how deep it stands, what it says, and what kind of thing that is."""
-
-    depth: int
-    text: str
-    aside: str  # in brackets behind the text; empty for none
-
-
 #: What an article does with a claim, by the claim's stance.
 _STANCES = {
     "affirmed": "states it",
@@ -47,9 +43,43 @@ _STANCES = {
 }
 
 
-def heading(explanation: Explanation) -> str:
-    """Return the question as it was understood."""
-    return f"Why: {explanation.text}?"
+def blocks(
+    explanation: Explanation, terms: Terms, statuses: Sequence[Status], quotes: Mapping[str, str]
+) -> Iterator[Block]:
+    """Yield an explanation as a document, with the quoted spans where there are any."""
+    yield Heading(f"Why: {explanation.text}?", 1)
+    yield Tight(Paragraph(verdict(explanation)), ("terminal",))
+    for heading, lines in _parts(explanation, terms, quotes):
+        yield Heading(heading)
+        yield Tight(Tree(tuple(lines)), ("terminal",))
+    yield status(statuses)
+
+
+def _parts(
+    explanation: Explanation, terms: Terms, quotes: Mapping[str, str]
+) -> Iterator[tuple[str, list[Line]]]:
+    """Yield what states it, each justification, and the claims that come near, with headings."""
+    places: dict[Place, str] = {}
+
+    if explanation.stated:
+        stated = (
+            claim(each, quotes, terms.name_of(each.iri), places) for each in explanation.stated
+        )
+        yield "What is said of it", list(chain.from_iterable(stated))
+    chosen = [each for each in explanation.justifications if rests_elsewhere(each, explanation)]
+    for number, reason in enumerate(chosen, 1):
+        heading = f"Justification {number} of {len(chosen)}" if len(chosen) > 1 else "Justification"
+        hedges = weakest(reason)
+        yield heading, [*lines(reason, quotes, places), *([Line(0, hedges, "")] if hedges else [])]
+    if explanation.nearest.claims:
+        near = (
+            claim(each.claim, quotes, terms.name_of(each.claim.iri), places, each.links)
+            for each in explanation.nearest.claims
+        )
+        found = list(chain.from_iterable(near))
+        if further(explanation):
+            found.append(Line(0, further(explanation), ""))
+        yield nearest_heading(explanation), found
 
 
 def verdict(explanation: Explanation) -> str:

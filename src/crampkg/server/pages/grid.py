@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import Literal, NamedNode
 
 from crampkg.answers import sentences
-from crampkg.answers.sentences import home
-from crampkg.answers.table import are_numbers, heading_of, label_of, tally
+from crampkg.answers.sentences import HEADING, home
+from crampkg.answers.table import (
+    EVIDENCE,
+    Table,
+    are_numbers,
+    heading_of,
+    label_of,
+    tally,
+    words_of,
+)
 from crampkg.graph import cached_on_graph
 from crampkg.library import serialize
 from crampkg.server.pages.addresses import address
@@ -159,50 +167,38 @@ def _grid(
     bundles: Sequence[Sequence[Row]],
     quotes: Mapping[str, str],
 ) -> Grid:
-    """Return a table with a line for each bundle of rows."""
+    """Return a table with a line for each bundle of rows, folded as on every face."""
     rows = [bundle[0] for bundle in bundles]
-    has_claims = "claim" in variables and any(row["claim"] is not None for row in rows)
-    columns = [
-        column
-        for column in _columns(variables)
-        if any(row[name] is not None for row in rows for name in column.parts)
-        or (has_claims and column.heading == "cited")  # that nothing is cited is told too
-    ]
-    same: list[tuple[str, tuple[Part, ...]]] = []
-    if len(rows) > 1 and not {"claim", "relation"}.intersection(variables):
-        alike = [
-            column
-            for column in columns[1:]
-            if len({tuple(row[name] for name in column.parts) for row in rows}) == 1
-            and column.parts[0] != "origin"
-            and not are_numbers(row[column.parts[0]] for row in rows)
-        ]
-        same = [(each.heading, tuple(_cell(each, rows[0], variables, graph))) for each in alike]
-        columns = [column for column in columns if column not in alike]
-    titles = {} if sentences.HEADING in variables else sentences.titles(graph.statuses)
+    columns = list(_columns(variables))
     headings = [column.heading for column in columns]
-    if titles:
-        headings.append(sentences.HEADING)
-    numbers = {
-        column.heading
-        for column in columns
-        if len(column.parts) == 1 and are_numbers(row[column.parts[0]] for row in rows)
-    }
-    lines = []
+    titles = {} if HEADING in variables else sentences.titles(graph.statuses)
+    cells = []
     for bundle in bundles:
-        row = bundle[0]
-        cells = [
+        line = [
             tuple(
                 part
-                for each in (bundle if column.heading == "cited" else bundle[:1])
-                for part in _cell(column, each, variables, graph)
+                for row in (bundle if column.heading == "cited" else bundle[:1])
+                for part in _cell(column, row, variables, graph)
             )
             for column in columns
         ]
         if titles:
-            cells.append((Part(sentences.title_of(row, titles)),))
-        lines.append(Line(tuple(cells), _quote(row, quotes), _note(row)))
-    return Grid(tuple(headings), tuple(lines), frozenset(numbers), tuple(same))
+            line.append((Part(sentences.title_of(bundle[0], titles)),))
+        cells.append(tuple(line))
+    numbers = frozenset(
+        column.heading
+        for column in columns
+        if len(column.parts) == 1 and are_numbers(row[column.parts[0]] for row in rows)
+    )
+    joint = {column.heading for column in columns if len(column.parts) > 1}
+    table = Table(
+        (*headings, *([HEADING] if titles else [])), tuple(cells), numbers, kept=EVIDENCE | joint
+    ).folded()
+    lines = (
+        Line(line, words_of(row, quotes), _note(row))
+        for line, row in zip(table.rows, rows, strict=True)
+    )
+    return Grid(table.headings, tuple(lines), numbers, table.same)
 
 
 def triples(graph: KnowledgeGraph, rows: Iterable[Triple]) -> Grid:
@@ -414,14 +410,6 @@ def _note(row: Row) -> str:
     """Return our note on the claim of a row: prose, which stands below it and is no column."""
     note = row.get("note") if "claim" in row else None
     return note.value if note is not None else ""
-
-
-def _quote(row: Row, quotes: Mapping[str, str]) -> str:
-    for name in ("claim", "statement"):  # a claim's own span is the narrower one
-        value = row.get(name)
-        if value is not None and value.value in quotes:
-            return " ".join(quotes[value.value].split())
-    return ""
 
 
 @cached_on_graph()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyoxigraph import NamedNode
 
-from crampkg.answers import formats, quotes, sentences
+from crampkg.answers import quotes, sentences
+from crampkg.answers.table import overview
 from crampkg.errors import UnknownQuestionError
 from crampkg.graph import cached_on_graph
 from crampkg.near import counted
@@ -142,7 +143,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         # An overview has told of each of its rows in a line: the evidence stands below its name.
         group = known.overview[0] if known.overview else ""
         context["grid"] = grid(graph, sentences.columns(answer), answer.rows, found, group)
-        context["overview"] = formats.overview(answer)
+        context["overview"] = overview(answer)
         context["overview_links"] = {
             line.group[0].text: line.group[0] for line in context["grid"].lines if line.group
         }

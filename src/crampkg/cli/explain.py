@@ -1,0 +1,182 @@
+"""`crampkg describe` and `why`: everything about one thing, and why a triple holds."""
+
+from __future__ import annotations
+
+from crampkg.cli import output
+from crampkg.cli.parser import (
+    ArgumentParser,
+    Command,
+    add_article,
+    add_endpoint,
+    add_format,
+    add_globals,
+    add_output,
+    completes_names,
+    is_concept,
+    number,
+)
+from crampkg.cli.shared import open_graph, quoted, say_status, show_document
+from crampkg.errors import CrampkgError
+from crampkg.vocabulary import OWL, RDF, RDFS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+
+    from crampkg.cli.parser import Arguments
+    from crampkg.model import Term
+
+_DESCRIBE = """\
+Show one concept: its definition and kinds, what the article claims about it with stance, hedge
+and marker, what we added as background, what is inferred, and its mappings.
+
+The concept is found by label, synonym, CURIE or IRI, in any case, and by what a term of another
+vocabulary is called that it is mapped to exactly or closely."""
+
+_DESCRIBE_EXAMPLES = """\
+examples:
+  crampkg describe claudication
+  crampkg describe "iliac artery disease"
+  crampkg describe RLS -f md
+  crampkg describe kg:quinine-sulfate -f turtle"""
+
+_WHY = """\
+Explain why a triple holds. First comes what an article says of it, by a sentence, a list item, a
+label or an implication, affirmed or not: with its hedge, its place and its markers. Then each
+smallest set of claims, background links and axioms from which it follows otherwise, as a tree down
+to statements and markers, with the weakest hedges on the way.
+
+Subject, predicate and object take labels, synonyms, CURIEs or IRIs, in any case; the predicate
+also "a" for "is of the kind". Where no claim affirms the triple and it does not follow, the claims
+that come near are named, the nearest first, and the exit code is 1."""
+
+_WHY_EXAMPLES = """\
+examples:
+  crampkg why PAD causes claudication
+  crampkg why "femoral artery" "is implicated in" "calf pain"
+  crampkg why "iliac artery disease" a "arterial condition"
+  crampkg why quinine-sulfate a "contested intervention" -f json
+  crampkg why "mild hypohydration" "predisposes to" cramp"""
+
+_FORMATS = ("table", "json", "md", "turtle", "jsonld")
+
+
+def _describe_parser() -> ArgumentParser:
+    words = ArgumentParser("crampkg describe", _DESCRIBE, _DESCRIBE_EXAMPLES)
+    term = words.add_argument("term", metavar="TERM", help="what the concept is called")
+    completes_names(term, lambda typed: open_graph(typed).terms, briefly=is_concept)
+    _add_options(words)
+    return words
+
+
+def _describe(arguments: Arguments) -> int:
+    """Show the card."""
+    from crampkg.explain.describe import blocks, document, resources
+
+    graph = open_graph(arguments)
+    card = graph.describe(arguments.term)
+    if arguments.format in ("turtle", "jsonld"):
+        from crampkg.export import to_bytes
+
+        output.write(to_bytes(card.triples, arguments.format, graph.sources), arguments.output)
+        say_status(graph.statuses)
+        return 0
+    quotes = quoted(graph, lambda: resources(card), arguments.format)
+    status = {"status": [each._asdict() for each in graph.statuses]}
+    show_document(
+        arguments,
+        lambda: blocks(card, graph.terms, graph.statuses, quotes),
+        lambda: {**document(card, {}), **status, **({"quotes": quotes} if quotes else {})},
+    )
+    if arguments.format == "json":
+        say_status(graph.statuses)
+    return 0
+
+
+def _why_parser() -> ArgumentParser:
+    words = ArgumentParser("crampkg why", _WHY, _WHY_EXAMPLES)
+    subject = words.add_argument("subject", metavar="SUBJECT", help="what the triple is about")
+    completes_names(subject, lambda typed: open_graph(typed).terms, briefly=is_concept)
+    predicate = words.add_argument("predicate", metavar="PREDICATE", help="the relation")
+    completes_names(predicate, _relations)
+    completes_names(
+        words.add_argument("object", metavar="OBJECT", help="what it leads to"), _objects
+    )
+    words.add_argument(
+        "--limit",
+        metavar="N",
+        type=number(1, wrong="is not a number of justifications: give 1 or more"),
+        default=5,
+        help="how many justifications to look for (default: 5)",
+    )
+    _add_options(words)
+    return words
+
+
+def _add_options(words: ArgumentParser) -> None:
+    add_format(words, _FORMATS, "table")
+    add_article(words, "a copy of the article to quote from")
+    add_output(words)
+    add_endpoint(words)
+    add_globals(words)
+
+
+def _why(arguments: Arguments) -> int:
+    """Explain; 1 when the triple does not hold."""
+    from crampkg.explain.story import blocks, document, resources, verdict
+
+    graph = open_graph(arguments)
+    explanation = graph.why(
+        arguments.subject, arguments.predicate, arguments.object, limit=arguments.limit
+    )
+    code = 0 if explanation.holds else 1
+    if arguments.format in ("turtle", "jsonld"):
+        from crampkg.explain.prov import provenance
+        from crampkg.export import to_bytes
+
+        triples = provenance(explanation)
+        output.write(to_bytes(triples, arguments.format, graph.sources), arguments.output)
+        say_status(graph.statuses, "" if explanation.holds else verdict(explanation))
+        return code
+    quotes = quoted(graph, lambda: resources(explanation), arguments.format)
+    status = {"status": [each._asdict() for each in graph.statuses]}
+    show_document(
+        arguments,
+        lambda: blocks(explanation, graph.terms, graph.statuses, quotes),
+        lambda: {**document(explanation, quotes), **status},
+    )
+    if arguments.format == "json":
+        say_status(graph.statuses)
+    return code
+
+
+def _relations(typed: argparse.Namespace) -> Iterator[Term]:
+    """Yield the relations that things stand in, and no properties of claims and texts."""
+    from crampkg.library import own_query
+    from crampkg.model import Term
+
+    graph = open_graph(typed)
+    yield Term(f"{RDF}type", "is a", (), (), "")  # which has no label of ours
+    for row in graph.query(own_query("explain/relations")):
+        term = graph.terms.get(row.text("relation"))
+        if term is not None:
+            yield term
+
+
+def _objects(typed: argparse.Namespace) -> Iterable[Term]:
+    """Return the concepts, or the classes where the predicate wants one."""
+    terms = open_graph(typed).terms
+    try:
+        relation = terms.relation(typed.predicate)
+    except CrampkgError:
+        relation = ""
+    if relation in (f"{RDF}type", f"{RDFS}subClassOf"):
+        return terms.of_kind(f"{OWL}Class")
+    return filter(is_concept, terms)
+
+
+COMMANDS = {
+    "describe": Command(_describe_parser, _describe),
+    "why": Command(_why_parser, _why),
+}

@@ -1,0 +1,180 @@
+"""What commands share: the graph opened, a named file read, an answer or a document shown."""
+
+from __future__ import annotations
+
+import os
+
+from crampkg.answers import formats, sentences
+from crampkg.cli import output
+from crampkg.errors import UsageError
+from crampkg.text import json_bytes, printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+    from crampkg.answers.answer import Answer
+    from crampkg.answers.document import Block
+    from crampkg.cli.parser import Arguments
+    from crampkg.graph import KnowledgeGraph
+    from crampkg.model import Status
+    from crampkg.sources import Sources
+
+#: Formats for people: the status stands in them, and so do quotes.
+FOR_PEOPLE = ("table", "md")
+
+
+def open_graph(arguments: argparse.Namespace) -> KnowledgeGraph:
+    """Return the graph of `--endpoint`, else of `--sources`, with the article of `--article`.
+
+    What a shell completes is found without asking an endpoint.
+    """
+    endpoint = getattr(arguments, "endpoint", None)
+    user = getattr(arguments, "user", None)
+    if endpoint is None and user is not None:
+        message = "--user is for an endpoint. Name one with --endpoint, or leave --user out."
+        raise UsageError(message)
+    if endpoint is None or "_ARGCOMPLETE" in os.environ:
+        return open_sources(arguments)
+    from crampkg.graph import KnowledgeGraph
+
+    graph = KnowledgeGraph.connect(
+        endpoint, user=user, timeout=arguments.timeout, **_options(arguments)
+    )
+    return _noticed(graph)
+
+
+def open_sources(arguments: argparse.Namespace) -> KnowledgeGraph:
+    """Return the graph of `--sources`, with the article of `--article` where there is one."""
+    from crampkg.graph import KnowledgeGraph
+
+    return _noticed(KnowledgeGraph.open(**_options(arguments)))
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "sources": getattr(arguments, "sources", None),
+        "article": getattr(arguments, "article", None),
+        "announce": output.say if output.is_watched() else None,
+    }
+
+
+def _noticed(graph: KnowledgeGraph) -> KnowledgeGraph:
+    for notice in graph.notices:
+        output.say(notice)
+    return graph
+
+
+def find_sources(arguments: argparse.Namespace) -> Sources:
+    """Return the sources of `--sources` without building a graph: they may be broken."""
+    from crampkg.sources import Sources
+
+    return Sources.find(getattr(arguments, "sources", None))
+
+
+def show_answer(
+    answer: Answer, arguments: Arguments, quotes: Mapping[str, str] | None = None
+) -> bool:
+    """Write `answer` in the format and to the place of `arguments`; tell whether it has content.
+
+    A format for programs has standard output for itself. The status, and what stands below an
+    answer for people, then go to standard error.
+    """
+    if arguments.format not in FOR_PEOPLE:
+        written = formats.serialize(answer, arguments.format, quotes)
+        output.write(written, arguments.output)
+        has_content = not sentences.is_empty(answer, arguments.format, written)
+        # Rows that are there are read once more only for what a question needs.
+        missing = () if has_content and not answer.several else sentences.silences(answer)
+        rows = written if has_content and arguments.format in ("csv", "tsv") else b""
+        _say(*missing, *sentences.beside_lines(answer, rows), *sentences.closing_lines(answer))
+        return has_content
+    from crampkg.answers.document import of_answer
+
+    show_document(arguments, lambda: of_answer(answer, quotes))
+    return not sentences.is_empty(answer)
+
+
+def show_document(
+    arguments: Arguments,
+    blocks: Callable[[], Iterable[Block]],
+    data: Callable[[], object] = dict,
+) -> None:
+    """Write a document in the format and to the place of `arguments`; `data` is its JSON."""
+    if arguments.format == "json":
+        output.write(json_bytes(data(), indent=2), arguments.output)
+        return
+    from crampkg.answers import document
+
+    if arguments.format == "md":
+        output.write_text(document.markdown(blocks()), arguments.output)
+    elif arguments.output is None and output.is_terminal():
+        from crampkg.answers.terminal import draw
+
+        on_terminal(arguments, lambda console: draw(console, blocks()))
+    else:
+        output.write_text(document.plain(blocks()), arguments.output)
+
+
+def say_status(statuses: tuple[Status, ...], *before: str) -> None:
+    """Put the sentences of `before`, and what must travel with every answer, on standard error."""
+    _say(*before, *sentences.status_lines(statuses))
+
+
+def _say(*lines: str) -> None:
+    for line in filter(None, lines):
+        output.say(line)
+
+
+def quoted(
+    graph: KnowledgeGraph, resources: Callable[[], Iterable[str]], format: str
+) -> dict[str, str]:
+    """Return the spans of `resources` in the article that the graph was opened with, by IRI.
+
+    Says on standard error which spans do not fit; nothing for a format that has no place for them.
+    """
+    if graph.article is None or format not in (*FOR_PEOPLE, "json"):
+        return {}
+    from crampkg.answers.quotes import quotes
+    from crampkg.sources import Article
+
+    found, misfits = quotes(resources(), Article.read(graph.article), graph.query)
+    if misfits:
+        output.say(
+            f"{graph.article} does not fit the graph in {len(misfits)} of the "
+            f"{len(misfits) + len(found)} spans asked for, which are not quoted. "
+            "`crampkg verify` names them."
+        )
+    return found
+
+
+def on_terminal(arguments: Arguments, draw: Callable[[Console], None]) -> None:
+    """Let `draw` print for a terminal; `NO_COLOR`, `COLUMNS` and `TERM=dumb` are heeded."""
+    from rich.console import Console
+
+    class Safe(Console):
+        """A console on which no text that is printed can steer the terminal."""
+
+        def render(
+            self, renderable: RenderableType, options: ConsoleOptions | None = None
+        ) -> Iterator[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else segment._replace(text=printable(segment.text))
+
+    console = Safe(
+        file=output.stdout(),
+        force_terminal=True,
+        no_color=arguments.no_color or None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    with console.capture() as capture:  # rich would end the process at a closed pipe
+        draw(console)
+    lines = capture.get().split("\n")
+    output.write_drawn("\n".join(line.rstrip(" ") for line in lines))
