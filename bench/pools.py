@@ -25,7 +25,6 @@ from typing import Any
 from anyio import to_process
 
 from crampkg.graph import KnowledgeGraph
-from crampkg.server import confined
 from crampkg.server.limits import Limits
 from crampkg.server.metrics import Metrics
 from crampkg.server.problems import Problem
@@ -62,7 +61,7 @@ class Futures:
 
     def __init__(self) -> None:
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([confined.__name__])
+        self._context.set_forkserver_preload(["crampkg.server.confined"])
         self._executor = self._new()
         self._process: Any = None
 

@@ -115,8 +115,9 @@ def run(arguments: Arguments) -> int:
     gc.set_threshold(*_COLLECTOR)
     graph = open_graph(arguments)
     try:
-        from crampkg.server import quoting
+        from crampkg.server import quoting, sandbox
 
+        sandbox.begin()
         quoting.check(graph)
         from crampkg.server.app import create_app
         from crampkg.server.limits import MEBIBYTE, Limits

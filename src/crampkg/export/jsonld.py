@@ -116,7 +116,7 @@ def check_context(text: str) -> None:
         raise SourceError(message, path=CONTEXT) from None
 
 
-@functools.cache  # also because a server's process that answers cannot open a file
+@functools.cache
 def _read_context(path: str) -> Object:
     return _parse_context(read_text(path, CONTEXT))
 

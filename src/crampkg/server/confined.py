@@ -16,7 +16,6 @@ import os
 import pickle
 import resource
 import signal
-import struct
 import threading
 import time
 import traceback
@@ -31,7 +30,7 @@ from crampkg.export import to_bytes
 from crampkg.rdf import sort_key
 from crampkg.server import media, scenes
 from crampkg.server.media import Reply
-from crampkg.server.problems import Problem, problem_of, too_large
+from crampkg.server.problems import Problem, problem_of, too_hungry, too_large
 
 if TYPE_CHECKING:
     import socket
@@ -42,9 +41,6 @@ if TYPE_CHECKING:
     from crampkg.server.limits import Limits
 
     Job = dict[str, Any]
-
-#: Before each message to the server: the bytes of its JSON head, and of the body after that.
-LENGTHS = struct.Struct("!IQ")
 
 #: Deeper recursion than the guard lets through ends the process, not the server; this is room for
 #: what it does let through.
@@ -195,12 +191,6 @@ def _has_more(body: bytes, format: str, rows: int) -> bool:
     return sum(1 for _ in csv.reader(io.StringIO(body.decode(), newline=""))) - 1 > rows
 
 
-def memory_problem(limits: Limits) -> Problem:
-    """Return the problem of a query for which the memory of a worker did not do."""
-    size = f"{limits.memory >> 20:,} MiB"
-    return Problem("memory-limit", f"The query needs more memory than the {size} that it may take.")
-
-
 def main(channel: socket.socket, graph: KnowledgeGraph, limits: Limits) -> None:
     """Say to `channel` whether jobs will be answered, and answer them until it is closed."""
     # What is sent to the whole group, by a terminal or by systemd, is for the server, which lets
@@ -267,7 +257,7 @@ def _serve(channel: socket.socket, graph: KnowledgeGraph, limits: Limits) -> Non
             _send(channel, *_reply(job, graph, limits))
 
 
-def _reply(job: Job, graph: KnowledgeGraph, limits: Limits) -> tuple[Any, bytes]:
+def _reply(job: Job, graph: KnowledgeGraph, limits: Limits) -> tuple[dict[str, Any], bytes]:
     """Return the head and the body of the answer to a job; what fails is a problem in the head."""
     began = time.perf_counter()
     trace = None
@@ -278,7 +268,7 @@ def _reply(job: Job, graph: KnowledgeGraph, limits: Limits) -> tuple[Any, bytes]
     except Problem as error:
         problem = error
     except MemoryError:
-        problem = memory_problem(limits)
+        problem = too_hungry(limits.memory)
     except RecursionError:
         problem = Problem("complexity", "The query is nested too deeply. Ask in smaller parts.")
     except Exception:  # noqa: BLE001 - a client must get an answer
@@ -299,9 +289,9 @@ def _allow_seconds(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + seconds) + 1, hard))
 
 
-def _send(channel: socket.socket, head: object, body: bytes) -> None:
-    text = json.dumps(head).encode()
-    start = LENGTHS.pack(len(text), len(body)) + text
+def _send(channel: socket.socket, head: dict[str, Any], body: bytes) -> None:
+    """Send a line of JSON, and the body whose length it says."""
+    start = json.dumps({**head, "length": len(body)}).encode() + b"\n"
     if len(body) < _TOGETHER:  # one call of the system instead of two
         channel.sendall(start + body)
     else:

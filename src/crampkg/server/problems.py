@@ -251,6 +251,12 @@ def too_large(what: str) -> Problem:
     return Problem("result-limit", f"The answer has {what}. Ask for less, or add LIMIT and OFFSET.")
 
 
+def too_hungry(memory: int) -> Problem:
+    """Return the problem of a query that needs more than `memory` bytes."""
+    size = f"{memory >> 20:,} MiB"
+    return Problem("memory-limit", f"The query needs more memory than the {size} that it may take.")
+
+
 def problem_of(error: CrampkgError) -> Problem:
     """Return the problem that an error of ours is to the client that caused it."""
     if isinstance(error, RefusedQueryError):

@@ -11,15 +11,15 @@ import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
 from crampkg.engine.embedded import EmbeddedEngine, EmbeddedResult
 from crampkg.errors import UsageError
-from crampkg.server import confined
 from crampkg.server.fair_queue import FairQueue
-from crampkg.server.problems import Problem
+from crampkg.server.problems import Problem, too_hungry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 #: Workers are forked from a process that has imported what they need, which takes longest.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([confined.__name__])
+_CONTEXT.set_forkserver_preload(["crampkg.server.confined"])
 
 #: A worker that is not ready after so many seconds is given up.
 _START = 60
@@ -95,10 +95,11 @@ class _Worker:
 
     async def read(self) -> tuple[dict[str, Any], bytes]:
         """Return head and body of its next message. Raises EOFError or OSError at its end."""
-        lengths = await self.reader.readexactly(confined.LENGTHS.size)
-        head, body = confined.LENGTHS.unpack(lengths)
-        message: dict[str, Any] = json.loads(await self.reader.readexactly(head))
-        return message, await self.reader.readexactly(body)
+        line = await self.reader.readline()
+        if not line.endswith(b"\n"):
+            raise EOFError
+        head: dict[str, Any] = json.loads(line)
+        return head, await self.reader.readexactly(head["length"])
 
 
 class Sandbox:
@@ -268,6 +269,9 @@ class Sandbox:
         return worker if failure is None else None
 
     def _fork(self) -> tuple[ForkServerProcess, socket.socket]:
+        # Here, so that the fork server, once `begin` was called, and the server import at once.
+        from crampkg.server import confined
+
         ours, theirs = socket.socketpair()
         process = _CONTEXT.Process(
             target=confined.main, args=(theirs, self._graph, self._limits), daemon=True
@@ -294,7 +298,7 @@ class Sandbox:
         self._discard(worker)
         code = await worker.code
         if code == -signal.SIGABRT:
-            problem = confined.memory_problem(self._limits)
+            problem = too_hungry(self._limits.memory)
         elif code == -signal.SIGXCPU:
             problem = Problem("time-limit", "The query took too much of the processor.")
         elif code in (-signal.SIGKILL, -signal.SIGTERM):
@@ -304,6 +308,11 @@ class Sandbox:
             problem = Problem("engine", "The query ended the engine. Ask in another way.")
         _LOGGER.warning("A worker ended with code %s: %s", code, problem.detail)
         return problem
+
+
+def begin() -> None:
+    """Start the process that workers are forked from, so that it imports meanwhile."""
+    forkserver.ensure_running()
 
 
 def _end(process: ForkServerProcess) -> int | None:
