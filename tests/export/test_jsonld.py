@@ -19,6 +19,7 @@ from tiny import added
 from crampkg.check import run
 from crampkg.errors import CrampkgError, SourceError
 from crampkg.export import export, to_bytes
+from crampkg.export.jsonld import check_context
 from crampkg.graph import KnowledgeGraph
 from crampkg.pipeline.snapshot import open_snapshot
 from crampkg.rdf import parts
@@ -301,6 +302,30 @@ def test_check_finds_a_broken_context(text: str, line: int | None, tmp_path: Pat
     findings = [each for each in run(sources).findings if each.check == "syntax"]
     assert [(each.file, each.line) for each in findings] == [("ontology/context.jsonld", line)]
     assert "no JSON-LD context" in findings[0].problem
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        *(5, "https://example.org/c", {"@version": 1.0}, {"@vocab": 5}, {"@base": 7}),
+        *({"@language": 5}, {"@import": "https://example.org/c"}, {"a": {"@id": 5}}),
+        *({"a": {"@id": "@context"}}, {"a": {"@type": "x"}}, {"a": {"@container": "@odd"}}),
+        *({"a": {"@reverse": 1}}, {"a": {"@id": "a"}}, {"a": {"@id": "b"}, "b": {"@id": "a"}}),
+        {"a": {"@id": "urn:a", "@context": "https://example.org/c"}},
+    ],
+    ids=str,
+)
+def test_a_context_is_refused_as_pyld_refuses_it(context: object) -> None:
+    """The checks read contexts with pyoxigraph, exports use them with PyLD."""
+    text = json.dumps({"@context": context})
+    with pytest.raises(SourceError, match=r"this is no JSON-LD context: .*\. Mend it\."):
+        check_context(text)
+
+    def refuse(url: str, _: object) -> None:
+        raise jsonld.JsonLdError(url, "refused")
+
+    with pytest.raises(jsonld.JsonLdError):
+        jsonld.expand({"@context": context, "@id": "urn:any"}, {"documentLoader": refuse})
 
 
 def test_the_context_is_that_of_the_sources(tmp_path: Path) -> None:
