@@ -414,6 +414,8 @@ class _Reader:
             self._values = Values([], [])
             for select in self._selects():
                 select.values.append(self._values)
+        elif word == "UNDEF" and self._values:
+            self._values.terms.append(word)
         elif word == "FROM":
             self._outline.datasets.append(line)
         elif word in _MODIFIERS and frame.select:
