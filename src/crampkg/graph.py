@@ -10,7 +10,7 @@ from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import SourceError, UnknownTermError, WrongKindError
 from crampkg.library import Parameters
 from crampkg.pipeline.snapshot import open_snapshot
-from crampkg.sources import Sources
+from crampkg.sources import Sources, read_subject
 from crampkg.vocabulary import CK, OWL, RDF, RDFS, add_articles
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crampkg.explain.derivations import Derivations
     from crampkg.explain.describe import Card
     from crampkg.explain.why import Explanation
-    from crampkg.model import Claim, NearTerm, Question, Status, Term
+    from crampkg.model import Claim, NearTerm, Question, Status, Subject, Term
     from crampkg.names import Terms
     from crampkg.owl_view import OwlView
     from crampkg.pipeline.snapshot import Snapshot
@@ -133,6 +133,18 @@ class KnowledgeGraph:
             message = f"{self.sources.root} holds no article. Add one under data/articles/."
             raise SourceError(message, path=self.sources.root)
         return statuses
+
+    @functools.cached_property
+    def subject(self) -> Subject:
+        """What the sources are about. Raises `SourceError` when their record of it is at fault."""
+        return read_subject(self.sources)
+
+    @property
+    def topic(self) -> str:
+        """What the graph is about, as it stands in a sentence: its topic, else its articles."""
+        titles = [f"“{status.title}”" for status in self.statuses]
+        count = len(titles)
+        return self.subject.topic or (titles[0] if count == 1 else f"{count} articles")
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -288,7 +300,7 @@ class KnowledgeGraph:
         if self._terms is None:
             from crampkg.names import Terms
 
-            self._terms = Terms(self._snapshot.terms, self.prefixes)
+            self._terms = Terms(self._snapshot.terms, self.prefixes, self.subject.words)
         return self._terms
 
     def claims(

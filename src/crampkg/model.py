@@ -161,6 +161,15 @@ class Status(NamedTuple):
     notice: str = NOTICE
 
 
+class Subject(NamedTuple):
+    """What some sources are about; each part is empty where nothing says so."""
+
+    topic: str = ""  # as it stands in a sentence
+    search: tuple[str, ...] = ()  # what a reader might look for
+    words: Mapping[str, tuple[str, ...]] = {}  # of the sources, by what people type instead
+    examples: Mapping[str, str] = {}  # for the help of commands, by their names
+
+
 class Finding(NamedTuple):
     """One failure that a check found."""
 

@@ -98,9 +98,15 @@ _USUAL = {
 class Terms:
     """The labelled things and vocabulary terms of one graph."""
 
-    def __init__(self, terms: Iterable[Term], prefixes: Mapping[str, str] = PREFIXES) -> None:
+    def __init__(
+        self,
+        terms: Iterable[Term],
+        prefixes: Mapping[str, str] = PREFIXES,
+        everyday: Mapping[str, tuple[str, ...]] = {},
+    ) -> None:
         self._by_iri = {term.iri: term for term in terms}
         self._prefixes = prefixes  # with those of articles
+        self.everyday = everyday  # what people type, and the words that it leads to
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self._by_iri.values())
@@ -186,11 +192,11 @@ class Terms:
     def _with_words(self, words: str, kind: str | None) -> list[Term]:
         """Return the terms with a name that has all the words that tell something, in any order.
 
-        Everyday words lead to those of the graph: "thigh ache" to thigh pain.
+        Everyday words lead to those of the graph: "ache" to pain.
         """
         from crampkg import plain  # what completes a name by TAB has no need of it
 
-        sought = plain.wanted(words)
+        sought = plain.wanted(words, self.everyday)
         ranked = []
         for term, names in self.in_words if sought else ():
             if kind is None or kind in term.kinds:
@@ -231,7 +237,7 @@ class Terms:
     def lent(self, name: str, kind: str | None = None) -> str:
         """Return the sentence on a name that is no name or synonym of what it finds, or "".
 
-        Another vocabulary has it, or it only leads there: "fatigue" to muscle fatigue.
+        Another vocabulary has it, or it only leads there, as a hidden label does.
 
         Raises as `find` does.
         """

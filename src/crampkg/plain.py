@@ -6,7 +6,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 #: More than a long sentence: what comes after it is not read.
 _LONGEST = 300
@@ -33,11 +33,11 @@ _EMPTY = frozenset(
 
 #: What begins as one of the first stands for the words after it: people ask what helps or hurts,
 #: and the library has those words in its tags and names. A word that keeps its own sense is among
-#: what it stands for; "work" is not, since the library has it in "worked out" alone.
+#: what it stands for; "work" is not, since the library has it in "worked out" alone. Sources add
+#: words of their own (`Subject.words`).
 _EVERYDAY = (
     (("ache", "aching"), ("ache", "pain")),
     (("hurt", "painful", "sore"), ("pain",)),
-    (("spasm",), ("spasm", "cramp")),
     (("caus", "explain", "explanation", "reason", "why"), ("cause", "explain")),
     (("diagnos", "test"), ("diagnosis", "examination", "assessment", "test")),
     (("examin",), ("examination", "assessment")),
@@ -50,16 +50,17 @@ _EVERYDAY = (
     (("symptom",), ("symptom", "feature")),
     (("exert", "jogg", "run", "runner", "running", "sport", "walk"), ("exercise", "exertion")),
     (("nocturnal",), ("night",)),
-    (("swell",), ("edema", "swollen")),
-    (("calve",), ("calf",)),
-    (("feet",), ("foot",)),
 )
 
 
-def wanted(text: str) -> tuple[tuple[str, ...], ...]:
-    """Return, for each word that tells something, what it may stand for."""
+def wanted(text: str, own: Mapping[str, tuple[str, ...]] = {}) -> tuple[tuple[str, ...], ...]:
+    """Return, for each word that tells something, what it may stand for.
+
+    `own` says so of words that are particular to some sources.
+    """
     told = (word for word in _words(text[:_LONGEST]) if _EMPTY.isdisjoint((word, _singular(word))))
-    return tuple(dict.fromkeys(_meant(_singular(word)) for word in told))[:_MOST]
+    known = (*(((_singular(word),), meant) for word, meant in own.items()), *_EVERYDAY)
+    return tuple(dict.fromkeys(_meant(_singular(word), known) for word in told))[:_MOST]
 
 
 def telling(text: str) -> frozenset[str]:
@@ -94,8 +95,8 @@ def _fits(alternatives: Sequence[str], word: str) -> bool:
     )
 
 
-def _meant(word: str) -> tuple[str, ...]:
-    for beginnings, meant in _EVERYDAY:
+def _meant(word: str, known: Iterable[tuple[tuple[str, ...], tuple[str, ...]]]) -> tuple[str, ...]:
+    for beginnings, meant in known:
         if _fits(beginnings, word):
             return meant
     return (word,)
@@ -103,7 +104,7 @@ def _meant(word: str) -> tuple[str, ...]:
 
 def _singular(word: str) -> str:
     if len(word) > _SHORT + 1 and word.endswith("ies"):
-        return f"{word[:-3]}y"  # "arteries" is there as "artery"
+        return f"{word[:-3]}y"  # "injuries" is there as "injury"
     if len(word) > _SHORT and word.endswith("s") and word[-2:] not in ("is", "ss", "us"):
         return word[:-1]  # not of "diagnosis", "weakness" or "tibialis"
     return word

@@ -9,13 +9,15 @@ import errno
 import os
 import stat
 import sys
+from functools import partial
 
 from crampkg.errors import SourceError
+from crampkg.model import Subject
 from crampkg.vocabulary import GRAPHS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
@@ -29,6 +31,10 @@ LARGEST = 8 * 2**20
 _DESCRIPTOR = r"(/dev|/proc/(?P<process>[0-9]+)(/task/[0-9]+)?)/fd/(?P<number>[0-9]{1,9})"
 
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+
+
+#: What the sources are about, if they say so.
+SUBJECT = "data/subject.toml"
 
 
 class Sources:
@@ -152,6 +158,55 @@ def graph_of(name: str) -> str | None:
     if parts[:2] == ["data", "articles"] and parts[-1] != "resolutions.ttl":
         return GRAPHS["claims"]
     return GRAPHS["background"]
+
+
+def read_subject(sources: Sources) -> Subject:
+    """Return what the sources are about by `data/subject.toml`, nothing without that file.
+
+    Raises `SourceError` for what such a file does not say.
+    """
+    import tomllib
+
+    path = sources.path(SUBJECT)
+    if not os.path.lexists(path):
+        return Subject()
+    try:
+        said = tomllib.loads(read_text(path, SUBJECT))
+    except tomllib.TOMLDecodeError as error:
+        message = f"{SUBJECT}: this is not TOML: {error}. Mend it."
+        raise SourceError(message, path=SUBJECT) from None
+    for key, value in said.items():
+        if key not in _SUBJECT or not _SUBJECT[key](value):
+            message = (
+                f"{SUBJECT}: {key} does not belong here, or not so. Give topic (text), search (a "
+                "list of words), words (lists of words, by word), examples (text, by command)."
+            )
+            raise SourceError(message, path=SUBJECT)
+    words = {word: tuple(meant) for word, meant in said.get("words", {}).items()}
+    return Subject(
+        said.get("topic", ""), tuple(said.get("search", ())), words, said.get("examples", {})
+    )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _maps_to(fits: Callable[[object], bool], value: object) -> bool:
+    return isinstance(value, dict) and all(map(fits, value.values()))
+
+
+#: What the file on the subject may say, and how each part of it is known.
+_SUBJECT: dict[str, Callable[[object], bool]] = {
+    "topic": _is_text,
+    "search": _are_texts,
+    "words": partial(_maps_to, _are_texts),
+    "examples": partial(_maps_to, _is_text),
+}
 
 
 def prove(path: str, name: str) -> None:

@@ -41,24 +41,23 @@ _ASK = "Answer a question of the library. Without a question, list them all."
 _ASK_EXAMPLES = """\
 examples:
   crampkg ask
-  crampkg ask --tag anatomy
-  crampkg ask arteries-explaining-pain
-  crampkg ask arteries-explaining-pain --site calf --site foot
-  crampkg ask arteries-explaining-pain --site thigh -f csv > thigh.csv
-  crampkg ask arteries-explaining-pain --show-query | crampkg query -
+  crampkg ask --tag evidence
+  crampkg ask claims-about --concept NAME --concept ANOTHER
+  crampkg ask claims-about --concept NAME -f csv > claims.csv
+  crampkg ask claims-about --show-query | crampkg query -
 
-Each question has its own help: crampkg ask arteries-explaining-pain --help"""
+Each question has its own help: crampkg ask claims-about --help"""
 
 _QUERY = """\
 Run a SPARQL 1.1 query over the whole graph: SELECT, ASK, CONSTRUCT or DESCRIBE.
-The project's prefixes (art: ck: g: kg: skos: and so on) need no declaration."""
+The project's prefixes (ck: g: kg: skos: and so on, and those of articles) need no declaration."""
 
 _QUERY_EXAMPLES = """\
 examples:
-  crampkg query -q 'SELECT ?artery WHERE { ?artery a ck:Artery }'
+  crampkg query -q 'SELECT ?condition WHERE { ?condition a ck:Condition }'
   crampkg query causes.rq -f csv > causes.csv
-  crampkg query -q 'DESCRIBE kg:claudication' -f turtle
-  crampkg ask arteries-explaining-pain --show-query | crampkg query -"""
+  crampkg query -q 'DESCRIBE kg:NAME' -f turtle
+  crampkg ask denied-claims --show-query | crampkg query -"""
 
 LIST_FORMATS = ("table", "json")
 
@@ -154,7 +153,7 @@ class AskParser(ArgumentParser):
 def _ask(arguments: Arguments) -> int:
     """Answer or list; 1 when the answer is empty."""
     if arguments.help:
-        (arguments.parser if arguments.id else AskParser()).print_help()
+        (arguments.parser if arguments.id else AskParser()).print_help(sources=arguments.sources)
         return 0
     if arguments.id is None:
         _list(arguments)

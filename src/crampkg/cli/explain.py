@@ -36,10 +36,9 @@ vocabulary is called that it is mapped to exactly or closely."""
 
 _DESCRIBE_EXAMPLES = """\
 examples:
-  crampkg describe claudication
-  crampkg describe "iliac artery disease"
-  crampkg describe RLS -f md
-  crampkg describe kg:quinine-sulfate -f turtle"""
+  crampkg describe NAME
+  crampkg describe NAME -f md
+  crampkg describe kg:NAME -f turtle"""
 
 _WHY = """\
 Explain why a triple holds. First comes what an article says of it, by a sentence, a list item, a
@@ -53,11 +52,8 @@ that come near are named, the nearest first, and the exit code is 1."""
 
 _WHY_EXAMPLES = """\
 examples:
-  crampkg why PAD causes claudication
-  crampkg why "femoral artery" "is implicated in" "calf pain"
-  crampkg why "iliac artery disease" a "arterial condition"
-  crampkg why quinine-sulfate a "contested intervention" -f json
-  crampkg why "mild hypohydration" "predisposes to" cramp"""
+  crampkg why SUBJECT RELATION OBJECT
+  crampkg why SUBJECT a KIND -f json"""
 
 _FORMATS = ("table", "json", "md", "turtle", "jsonld")
 

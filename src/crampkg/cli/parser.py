@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
 
 from crampkg.cli import output
-from crampkg.errors import UsageError, suggest
+from crampkg.errors import SourceError, UsageError, suggest
+from crampkg.model import Subject
+from crampkg.sources import Sources, read_subject
 from crampkg.text import whole_number
 from crampkg.vocabulary import KG, compress
 
@@ -60,16 +63,16 @@ _MODULES = {
 }
 
 DESCRIPTION = """\
-What causes leg cramps: the claims of one article as a knowledge graph, each with how firmly
-it is made and the citation that it stands on."""
+{topic}: the claims of articles as a knowledge graph, each with how firmly it is made and the
+citation that it stands on."""
 
 EXAMPLES = """\
 examples:
   crampkg ask
       the questions that it can answer
-  crampkg ask arteries-explaining-pain --site calf
-      which arteries explain calf pain, and on what evidence
-  crampkg describe "iliac artery disease"
+  crampkg ask claims-about --help
+      one of them, with what it takes
+  crampkg describe NAME
       one concept, with what is claimed for and against it
 
 Each command has its own help: crampkg ask --help"""
@@ -114,6 +117,17 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
         return "\n".join(f"{indent}{line}" for line in lines)
 
 
+class _Help(argparse.Action):
+    """Shows the help, with the examples of the sources that were named before it."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *_: object
+    ) -> None:
+        if isinstance(parser, ArgumentParser):
+            parser.print_help(sources=getattr(namespace, "sources", None))
+        parser.exit()
+
+
 class ArgumentParser(argparse.ArgumentParser):
     """A parser whose errors are `UsageError` in sentences, and that never abbreviates."""
 
@@ -125,16 +139,40 @@ class ArgumentParser(argparse.ArgumentParser):
             description=description,
             epilog=epilog,
             formatter_class=HelpFormatter,
-            add_help=add_help,
+            add_help=False,
             allow_abbrev=False,
         )
+        if add_help:
+            self.add_argument(
+                "-h", "--help", action=_Help, nargs=0, help="show this help message and exit"
+            )
 
-    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
-        """Write the help to `file`, else to standard output as all other output."""
+    def print_help(
+        self, file: SupportsWrite[str] | None = None, sources: str | None = None
+    ) -> None:
+        """Write the help to `file`, else to standard output, with the examples of `sources`."""
+        text = self.format_help(sources)
         if file is None:
-            output.write_text(self.format_help())
+            output.write_text(text)
         else:
-            file.write(self.format_help())
+            file.write(text)
+
+    def format_help(self, sources: str | None = None) -> str:
+        """Return the help, with the topic and the examples of `sources` where they have some."""
+        subject = Subject()
+        with contextlib.suppress(SourceError):  # the command will say it
+            subject = read_subject(Sources.find(sources))
+        topic = subject.topic or "articles"
+        about, usual = self.description or "", self.epilog or ""
+        _, _, closing = usual.partition("\n\n")
+        shown = subject.examples.get(self.prog.rpartition(" ")[2], "").strip("\n")
+        self.description = about.replace("{topic}", topic[:1].upper() + topic[1:])
+        if shown:
+            self.epilog = f"examples:\n{shown}" + (f"\n\n{closing}" if closing else "")
+        try:
+            return super().format_help()
+        finally:
+            self.description, self.epilog = about, usual
 
     def error(self, message: str) -> NoReturn:
         """Raise `UsageError` with argparse's message as a sentence that names the help."""
@@ -172,7 +210,7 @@ def parse(argv: Sequence[str]) -> tuple[Command, Arguments] | None:
         output.write_text(f"crampkg {__version__}\n")
         return None
     if arguments.command is None:
-        top.print_help()
+        top.print_help(sources=arguments.sources)
         return None
     found = command(arguments.command)
     found.parser().parse_whole(arguments.words, arguments)
@@ -339,7 +377,7 @@ def completes_names(
 
     It is the kind of name that was begun: a CURIE, a label, whose words are parted by blanks, or
     else the short name of a term that may be named `briefly`, and what else it is called in one
-    word ("PAD"). Where none begins so, any name that finds it will do.
+    word, such as an abbreviation. Where none begins so, any name that finds it will do.
     """
 
     def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
@@ -379,7 +417,7 @@ def one_of(what: str, text: str, names: Sequence[str]) -> str:
 
 
 def slug(iri: str) -> str:
-    """Return the short name that needs no quotes in a shell: `calf` for the IRI of kg:calf."""
+    """Return the short name that needs no quotes in a shell: `rest` for the IRI of kg:rest."""
     return compress(iri).rpartition(":")[2]
 
 

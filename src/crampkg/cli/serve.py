@@ -31,8 +31,8 @@ EXAMPLES = """\
 examples:
   crampkg serve
   crampkg serve --port 8080 --seconds 30 --memory 2048
-  curl 'http://127.0.0.1:7878/api/questions/arteries-explaining-pain?site=calf&format=csv'
-  curl --data-urlencode 'query=SELECT * { kg:calf ?p ?o }' http://127.0.0.1:7878/sparql"""
+  curl 'http://127.0.0.1:7878/api/questions/denied-claims?format=csv'
+  curl --data-urlencode 'query=SELECT * { ?claim a ck:Claim }' http://127.0.0.1:7878/sparql"""
 
 #: Python's own thresholds of its garbage collector; those of the short commands let a process that
 #: goes on for months grow.

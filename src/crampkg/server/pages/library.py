@@ -71,7 +71,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     if tag and tag not in dict(tags):
         detail = f"No question has the tag {tag[:100]!r}. There are {', '.join(dict(tags))}."
         raise Problem("bad-request", detail)
-    sought = plain.wanted(words)
+    sought = plain.wanted(words, graph.terms.everyday)
     listed: list[tuple[Question, Given]] = (
         [(each.question, each.given) for each in found(sought, graph, tag)]
         if sought
