@@ -1,4 +1,4 @@
-"""A knowledge graph of leg cramps and leg pain that answers questions with its evidence.
+"""A knowledge graph of what articles claim, which answers questions with its evidence.
 
 Not medical advice: an answer says what a source says, with its hedges and its citation markers.
 """

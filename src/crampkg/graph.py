@@ -45,8 +45,8 @@ class KnowledgeGraph:
     from crampkg import KnowledgeGraph
 
     graph = KnowledgeGraph.open()
-    for row in graph.ask("arteries-explaining-pain", site="calf"):
-        print(row.text("arteryLabel"), row.text("wording"), row.text("hedge"))
+    for row in graph.ask("denied-claims"):
+        print(row.text("subjectLabel"), row.text("relationLabel"), row.text("objectLabel"))
     ```
     """
 
@@ -315,7 +315,7 @@ class KnowledgeGraph:
         """Return the claims that fit all that is given, whatever their stance, down the articles.
 
         `about` is what a claim names in any place: one of some things, or one of their narrower
-        kinds, so that what is denied of mild hypohydration is not left out of dehydration. `iris`
+        kinds, so that what is denied of a mild form is not left out. `iris`
         are those of claims; the others take labels, synonyms, CURIEs or IRIs. Raises as `find`
         does.
         """

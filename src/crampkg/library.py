@@ -23,7 +23,7 @@ from crampkg.errors import (
 )
 from crampkg.model import Parameter, Question, Term
 from crampkg.text import natural
-from crampkg.vocabulary import expand
+from crampkg.vocabulary import CK, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ _SHARED = (
     r"ORDER BY (?P<order>.+)\n\Z"
 )
 
+_ARTICLE = f"{CK}Article"
 #: How many things of a class are tried as a default: a question may have no answer at all.
 _TRIED = 20
 
@@ -126,13 +127,15 @@ class Library(Mapping[str, Question]):
 
         `kinds` has the IRIs of the things of each class. In place of a default that is not among
         them stands the first, by IRI, to which there is an answer, else the first. A question that
-        takes what there is none of is left out.
+        takes what there is none of is left out. Where there are several articles, what a question
+        says of the article it says of an article.
         """
-        return Library(
+        fitted = (
             _fitted(question, engine, kinds)
             for question in self.values()
             if all(kinds.get(each.kind) for each in question.params if each.kind)
         )
+        return Library(map(_of_any_article, fitted) if len(kinds.get(_ARTICLE, ())) > 1 else fitted)
 
     def __getitem__(self, id: str) -> Question:
         """Return one question. Raises `UnknownQuestionError` with near ids."""
@@ -171,6 +174,15 @@ def _fitted(question: Question, engine: Engine, kinds: Mapping[str, Sequence[str
         each._replace(default=chosen.get(each.name, each.default)) for each in question.params
     ]
     return question._replace(params=tuple(params), text=text)
+
+
+def _of_any_article(question: Question) -> Question:
+    texts = {key: getattr(question, key) for key in ("question", "summary", "silence", "note")}
+    said = {
+        key: text.replace("the article", "an article").replace("The article", "An article")
+        for key, text in texts.items()
+    }
+    return question._replace(**said)
 
 
 def _has_answer(engine: Engine, text: str) -> bool:
@@ -291,8 +303,8 @@ def bind(text: str, values: Mapping[str, Sequence[str]]) -> str:
 
     The terms are in SPARQL's syntax already, as `serialize` gives them.
 
-    >>> print(bind("VALUES ?site { kg:calf } # param: site", {"site": ["kg:foot", "kg:toe"]}))
-    VALUES ?site { kg:foot kg:toe } # param: site
+    >>> print(bind("VALUES ?site { kg:none } # param: site", {"site": ["kg:arm", "kg:hand"]}))
+    VALUES ?site { kg:arm kg:hand } # param: site
     """
     if not values:
         return text
@@ -311,8 +323,8 @@ def serialize(text: str, type: str) -> str:
 
     Raises ValueError when `text` is no absolute IRI, or no integer, where one is wanted.
 
-    >>> serialize("https://w3id.org/crampkg/id/calf", "iri")
-    '<https://w3id.org/crampkg/id/calf>'
+    >>> serialize("https://w3id.org/crampkg/id/arm", "iri")
+    '<https://w3id.org/crampkg/id/arm>'
     >>> serialize('"} #', "string")
     '"\\"} #"'
     """

@@ -166,6 +166,7 @@ class Subject(NamedTuple):
 
     topic: str = ""  # as it stands in a sentence
     search: tuple[str, ...] = ()  # what a reader might look for
+    inference: tuple[str, ...] = ()  # subject, relation and object of one, by their names
     words: Mapping[str, tuple[str, ...]] = {}  # of the sources, by what people type instead
     examples: Mapping[str, str] = {}  # for the help of commands, by their names
 

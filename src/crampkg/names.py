@@ -472,7 +472,7 @@ def _slips(typed: Spelt, known: Spelt, most: int) -> int | None:
 
     A letter in four may be, and `most` at most: "statin" is another word than "start", however
     alike, and of three letters each counts: "PVD" is no slip for "PD". Of several words each is
-    compared with its own, the quarter rounded up, so that "shin pain" is not "hip pain"; "hyper"
+    compared with its own, the quarter rounded up, so that "wrist pain" is not "waist pain"; "hyper"
     is no slip for "hypo".
     """
     wanted, words = typed[0][0], typed[1]

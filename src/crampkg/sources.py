@@ -178,13 +178,18 @@ def read_subject(sources: Sources) -> Subject:
     for key, value in said.items():
         if key not in _SUBJECT or not _SUBJECT[key](value):
             message = (
-                f"{SUBJECT}: {key} does not belong here, or not so. Give topic (text), search (a "
-                "list of words), words (lists of words, by word), examples (text, by command)."
+                f"{SUBJECT}: {key} does not belong here, or not so. Give topic (text), "
+                "search (a list of words), inference (a list of three names), words (lists of "
+                "words, by word), examples (text, by command)."
             )
             raise SourceError(message, path=SUBJECT)
     words = {word: tuple(meant) for word, meant in said.get("words", {}).items()}
     return Subject(
-        said.get("topic", ""), tuple(said.get("search", ())), words, said.get("examples", {})
+        said.get("topic", ""),
+        tuple(said.get("search", ())),
+        tuple(said.get("inference", ())),
+        words,
+        said.get("examples", {}),
     )
 
 
@@ -204,6 +209,7 @@ def _maps_to(fits: Callable[[object], bool], value: object) -> bool:
 _SUBJECT: dict[str, Callable[[object], bool]] = {
     "topic": _is_text,
     "search": _are_texts,
+    "inference": _are_texts,
     "words": partial(_maps_to, _are_texts),
     "examples": partial(_maps_to, _is_text),
 }

@@ -37,6 +37,11 @@ def natural(text: str) -> Key:
     return tuple(keyed), text
 
 
+def capitalized(text: str) -> str:
+    """Return `text` as it begins a sentence, with the rest of its letters as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def plural(number: int, noun: str) -> str:
     """Return a number with its noun: "1 claim", "3 claims"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

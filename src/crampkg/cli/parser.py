@@ -11,7 +11,7 @@ from crampkg.cli import output
 from crampkg.errors import SourceError, UsageError, suggest
 from crampkg.model import Subject
 from crampkg.sources import Sources, read_subject
-from crampkg.text import whole_number
+from crampkg.text import capitalized, whole_number
 from crampkg.vocabulary import KG, compress
 
 TYPE_CHECKING = False
@@ -166,7 +166,7 @@ class ArgumentParser(argparse.ArgumentParser):
         about, usual = self.description or "", self.epilog or ""
         _, _, closing = usual.partition("\n\n")
         shown = subject.examples.get(self.prog.rpartition(" ")[2], "").strip("\n")
-        self.description = about.replace("{topic}", topic[:1].upper() + topic[1:])
+        self.description = about.replace("{topic}", capitalized(topic))
         if shown:
             self.epilog = f"examples:\n{shown}" + (f"\n\n{closing}" if closing else "")
         try:

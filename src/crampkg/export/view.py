@@ -48,7 +48,7 @@ _OWL_ONTOLOGY, _INDIVIDUAL = NamedNode(OWL + "Ontology"), NamedNode(OWL + "Named
 #: What names a thing, the best first.
 _GIVEN = (RDFS + "label", SKOS + "prefLabel", DCT + "title")
 #: A mapping's axiom has the name that the term which it leads to has in its own vocabulary: without
-#: a language, as there. With ours it would be a second "artery"@en, an error to ROBOT.
+#: a language, as there. With ours it would be a second label in English, an error to ROBOT.
 _TARGET, _OBJECT_LABEL = OWL + "annotatedTarget", PREFIXES["sssom"] + "object_label"
 #: The kinds of a term that each document which uses it declares.
 _KINDS = {

@@ -43,7 +43,7 @@ async def questions(request: Request, service: Service) -> Response:
 
 
 async def question(request: Request, service: Service) -> Response:
-    """Answer a question, its parameters taken from the URL: `/api/questions/ID?site=calf`."""
+    """Answer a question, its parameters taken from the URL: `/api/questions/ID?site=NAME`."""
     try:
         known = service.graph.question(request.path_params["id"])
     except CrampkgError as error:

@@ -77,7 +77,7 @@ def dataset(graph: KnowledgeGraph, base: str) -> list[Triple]:
     ]
     told: list[tuple[str, Object]] = [
         (f"{RDF}type", _iri(f"{VOID}Dataset")),
-        (f"{_DCT}title", _text("crampkg: a knowledge graph of leg cramps and leg pain")),
+        (f"{_DCT}title", _text(f"crampkg: a knowledge graph of {graph.topic}")),
         (f"{_DCT}description", _text(_notice(graph))),
         (f"{_DCT}license", _iri("https://creativecommons.org/licenses/by/4.0/")),
         (f"{_DCT}identifier", Literal(graph.identifier)),

@@ -34,7 +34,7 @@ def document(graph: KnowledgeGraph, base: str) -> dict[str, Any]:
         "info": {
             "title": "crampkg",
             "version": __version__,
-            "summary": "A knowledge graph of leg cramps and leg pain, with its evidence.",
+            "summary": f"A knowledge graph of {graph.topic}, with its evidence.",
             "description": " ".join(status_lines(graph.statuses)),
             "license": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
         },

@@ -83,7 +83,12 @@ def home(graph: KnowledgeGraph, _: Visit) -> Reply:
         )
         for heading, lead, listed in _WAYS
     ]
-    return page("home.html", graph, "/", ways=ways)
+    statuses = graph.statuses
+    articles = f"an article for {statuses[0].audience} says"
+    if len(statuses) > 1:
+        articles = f"{len(statuses)} articles say"
+    search = graph.subject.search
+    return page("home.html", graph, "/", ways=ways, articles=articles, search=search)
 
 
 def about(graph: KnowledgeGraph, _: Visit) -> Reply:

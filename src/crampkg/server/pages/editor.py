@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from crampkg.answers.sentences import filled
+from crampkg.answers.sentences import CLAIMS_ABOUT, filled
 from crampkg.graph import cached_on_graph
 from crampkg.library import own_query
 from crampkg.server import media
@@ -59,15 +59,16 @@ DOWNLOADS = {
     ),
 }
 
+#: To begin with; `TERM` and `NAME` are of a thing that claims are about.
 _FIRST = """\
-# What does the article say of dehydration, and how firmly?
+# What do articles say of NAME, and how firmly?
 PREFIX ck: <https://w3id.org/crampkg/ontology#>
 PREFIX kg: <https://w3id.org/crampkg/id/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 
 SELECT ?relation ?object ?stance
 WHERE {
-  ?claim ck:claimSubject kg:dehydration ;
+  ?claim ck:claimSubject TERM ;
     ck:claimPredicate/skos:prefLabel ?relation ;
     ck:claimObject/skos:prefLabel ?object ;
     ck:stance/skos:prefLabel ?stance .
@@ -112,7 +113,7 @@ def view(
     known = {each.id: each for each in graph.questions()}
     query = asked.get("query", "").replace("\r\n", "\n")
     if not query and not problem:
-        query = without_header(known[example].text) if example in known else _FIRST
+        query = without_header(known[example].text) if example in known else _first(graph)
         if example and example not in known:
             detail = f"The library has no question {example[:100]!r}. The examples are all it has."
             problem = Problem("not-found", detail).document()
@@ -174,6 +175,20 @@ def vocabulary(graph: KnowledgeGraph) -> Reply:
     terms += [named(iri, "graph", f"Holds {ontology.HOLDS[name]}.") for name, iri in GRAPHS.items()]
     body = json.dumps({"prefixes": graph.prefixes, "terms": terms}, ensure_ascii=False).encode()
     return Reply(body, "application/json")
+
+
+def _first(graph: KnowledgeGraph) -> str:
+    """Return the query to begin with, on the thing that the question about claims has by default.
+
+    Without that question it lists relations of claims, whatever they are about.
+    """
+    thing = next(
+        (each.params[0].default for each in graph.questions() if each.id == CLAIMS_ABOUT), ""
+    )
+    term = compress(thing) if thing else "?thing"
+    return _FIRST.replace("TERM", f"<{thing}>" if term == thing else term).replace(
+        "NAME", graph.terms.name_of(thing) if thing else "anything"
+    )
 
 
 @cached_on_graph()

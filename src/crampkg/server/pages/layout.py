@@ -14,6 +14,7 @@ from crampkg.answers.sentences import status_lines
 from crampkg.model import NOTICE
 from crampkg.server.media import Reply
 from crampkg.server.pages import addresses
+from crampkg.text import capitalized
 from crampkg.vocabulary import compress
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def render(template: str, graph: KnowledgeGraph, here: str = "", **context: Any)
         .get_template(template)
         .render(
             here=here,
+            topic=graph.topic,
             disclaimers=[NOTICE, *dict.fromkeys(status.disclaimer for status in statuses)],
             status_lines=status_lines(statuses),
             **context,
@@ -99,7 +101,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.filters |= {"address": addresses.address, "curie": compress}
+    made.filters |= {"address": addresses.address, "curie": compress, "sentence": capitalized}
     made.tests |= {"leaving": lambda link: not addresses.is_ours(link)}
     made.globals |= {"navigation": NAVIGATION, "static": static, "version": __version__}
     return made

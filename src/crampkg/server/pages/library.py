@@ -144,7 +144,9 @@ def concepts(sought: Sought, graph: KnowledgeGraph) -> list[About]:
     loose = {*range(len(sought))} - plain.hits(sought, _spoken(graph))
     loose -= {place for each in ranked if not each.lacking for place in each.places}
     if len(sought) == 1:
-        loose = {0}  # "magnesium" alone is also said of its deficiency, which has the claims
+        loose = {
+            0
+        }  # the name of a substance alone is also said of its deficiency, which has the claims
     return [each for each in ranked if not each.lacking or each.places & loose][:_MOST_NAMED]
 
 

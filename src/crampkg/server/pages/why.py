@@ -28,9 +28,6 @@ _PARTS = (
     ("object", "what it leads to"),
 )
 
-#: A triple that is inferred, to begin with; shown where its three parts are in the graph.
-_EXAMPLE = (f"{KG}femoral-artery", f"{CK}implicatedIn", f"{KG}calf-pain")
-
 #: What stands at a line of a derivation: how its badge looks, and what it means.
 _KINDS = {
     "inferred": ("inferred", "Nobody states it: it follows by the rule that stands beside it."),
@@ -66,9 +63,8 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         "explanation": None,
     }
     if not any(given.values()):
-        if all(graph.terms.get(iri) for iri in _EXAMPLE):
-            names = ", ".join(map(graph.terms.name_of, _EXAMPLE))
-            context["example"] = (names, addresses.why(*_EXAMPLE))
+        if example := graph.subject.inference:
+            context["example"] = (", ".join(example), addresses.why(*example))
         return page("why.html", graph, "", **context)
     mistakes = _mistakes(given, graph)
     # What leads nowhere as a name may be a text that the subject has.
