@@ -269,7 +269,10 @@ def test_the_name_of_what_is_wider_or_narrower_finds_nothing_and_says_so(closene
 
 
 def test_what_an_unknown_name_holds_is_offered() -> None:
-    terms = Terms([thing("calf-pain", f"{CK}Pain"), thing("calf", SITE), thing("pain", SITE)])
+    terms = Terms(
+        [thing("calf-pain", f"{CK}Pain"), thing("calf", SITE), thing("pain", SITE)],
+        everyday={"calves": ("calf",)},
+    )
     assert [term.label for term in terms.near("severe calf pain")] == ["calf pain", "calf", "pain"]
     assert [term.label for term in terms.near("severe calf pain", SITE)] == ["calf", "pain"]
     assert [term.label for term in terms.near("calf pain")] == ["calf pain"]
@@ -329,7 +332,7 @@ def test_no_more_than_six_are_near() -> None:
     ],
 )
 def test_what_is_sought_by_everyday_words(text: str, sought: tuple[tuple[str, ...], ...]) -> None:
-    assert plain.wanted(text) == sought
+    assert plain.wanted(text, {"calves": ("calf",)}) == sought
 
 
 def test_words_are_hit_by_beginnings_of_more_than_three_letters() -> None:
