@@ -611,6 +611,13 @@ def test_a_page_tells_what_is_not_affirmed_of_what_it_names_and_is_not_on_it(web
 #: The questions whose first column says the same in many rows, in each of which it stands together.
 GROUPED = {
     "claims-about": ["itself", "narrower term", "related term"],
+    "claims-by-marker": [
+        *("altered neuromuscular control", "dehydration", "diuretic", "electrolyte imbalance"),
+        *("hydrochlorothiazide", "inadequate fluid intake", "magnesium deficiency"),
+        *("maintaining proper electrolyte levels", "maintaining proper hydration"),
+        *("muscle fatigue", "potassium deficiency", "sodium deficiency"),
+        *("various medical conditions", "vascular issue"),
+    ],
     "contested-matters": [
         "dehydration",
         "maintaining proper electrolyte levels",

@@ -38,6 +38,7 @@ TYPES = {
     ".rq": "application/sparql-query",
     ".ttl": "text/turtle",
     ".tsv": "text/tab-separated-values",
+    ".toml": "application/toml",
     ".yaml": "application/yaml",
 }
 for _extension, _type in TYPES.items():
