@@ -29,7 +29,7 @@ FLOORS = (
     {"answers"},
     {"export", "push"},
     {"pipeline"},
-    {"claims", "near"},
+    {"articles", "claims", "near"},
     {"library"},
     {"names"},
     {"plain"},

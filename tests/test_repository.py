@@ -137,8 +137,8 @@ def test_no_sentence_of_the_article(texts: dict[str, str], article: Path) -> Non
     and whoever cites it writes it.
     """
     text = article.read_text(encoding="utf-8")
-    listed = texts["data/articles/what-causes-leg-cramps/references.ttl"]
-    spans = re.findall(r"ck:start (\d+) ;\s+ck:end (\d+) ;", listed)
+    table = texts["data/articles/what-causes-leg-cramps/spans.tsv"]
+    spans = re.findall(r"^reference-\d+\t(\d+)\t(\d+)\t", table, re.MULTILINE)
     assert spans
     printed: set[tuple[str, ...]] = set()
     start = 0

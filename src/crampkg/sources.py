@@ -151,6 +151,8 @@ def graph_of(name: str) -> str | None:
     parts = name.split("/")
     if name.endswith(".sssom.tsv"):
         return GRAPHS["background"]
+    if name.endswith(".tsv") and parts[:2] == ["data", "articles"]:
+        return GRAPHS["claims"]
     if not name.endswith(".ttl") or name == "ontology/shapes.ttl":
         return None
     if parts[0] == "ontology":

@@ -27,7 +27,7 @@ from crampkg.vocabulary import PREFIXES, RDF, XSD, expand, written_prefixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from pyoxigraph import Quad
 
@@ -138,15 +138,21 @@ def format_text(text: str, where: str) -> str:
         raise SourceError(f"{where}: {error}", path=where) from None
 
 
-def format_file(path: str | os.PathLike[str], *, check: bool = False) -> bool:
-    """Put a Turtle file into canonical form and tell whether that changes it.
+def format_file(
+    path: str | os.PathLike[str],
+    form: Callable[[str, str], str] = format_text,
+    *,
+    check: bool = False,
+) -> bool:
+    """Put a file into its canonical form, and return whether that changes it.
 
-    With `check` the file is left as it is. It is replaced as a whole or not at all. Raises
-    `SourceError` as `format_text` does, and when the file cannot be read or written.
+    `form` takes a text and its name; with `check` the file is left as it is. It is replaced as a
+    whole or not at all. Raises `SourceError` as `form` does, and when the file cannot be read or
+    written.
     """
     where = os.fspath(path)
     content = read_bytes(where, where)
-    formatted = format_text(decode(content, where), where).encode()
+    formatted = form(decode(content, where), where).encode()
     if formatted == content:
         return False
     if not check:

@@ -18,7 +18,7 @@ HOME = "data/articles/what-causes-leg-cramps"
         ("draft/data/concepts/toes.ttl", "data/concepts/toes.ttl"),
         ("data/data/articles/gout/claims/a.ttl", "data/articles/gout/claims/a.ttl"),
         ("data/draft/anatomy.ttl", "data/concepts/anatomy.ttl"),
-        ("claims.ttl", f"{HOME}/claims.ttl"),
+        ("resolutions.ttl", f"{HOME}/resolutions.ttl"),
         ("toes.ttl", "data/concepts/toes.ttl"),
         ("toes.sssom.tsv", "data/mappings/toes.sssom.tsv"),
         ("toes.rq", "queries/toes.rq"),
@@ -35,26 +35,33 @@ def test_name_of_a_file_from_elsewhere(tmp_path: Path, path: str, name: str) -> 
 
 def test_a_file_of_the_sources_keeps_its_name() -> None:
     sources = Sources.find()
-    path = sources.path(f"{HOME}/claims.ttl")
-    assert place(sources, [path]) == {f"{HOME}/claims.ttl": path}
+    path = sources.path(f"{HOME}/claims.tsv")
+    assert place(sources, [path]) == {f"{HOME}/claims.tsv": path}
 
 
 def test_a_folder_gives_all_its_files(tmp_path: Path) -> None:
-    for name in ("article.ttl", "claims.ttl", "notes.txt", "notes.yaml", ".hidden.ttl"):
+    for name in (
+        "article.ttl",
+        "claims.tsv",
+        "notes.txt",
+        "notes.tsv",
+        "notes.yaml",
+        ".hidden.ttl",
+    ):
         (tmp_path / name).write_text("")
     slug = tmp_path.name
     assert set(place(Sources.find(), [str(tmp_path)])) == {
         f"data/articles/{slug}/article.ttl",
-        f"data/articles/{slug}/claims.ttl",
+        f"data/articles/{slug}/claims.tsv",
     }
 
 
 def test_an_overlay_replaces_and_adds(tmp_path: Path) -> None:
     base = Sources.find()
-    toes, claims = str(tmp_path / "toes.ttl"), str(tmp_path / "claims.ttl")
-    sources = Overlay(base, {"data/concepts/toes.ttl": toes, f"{HOME}/claims.ttl": claims})
+    toes, claims = str(tmp_path / "toes.ttl"), str(tmp_path / "claims.tsv")
+    sources = Overlay(base, {"data/concepts/toes.ttl": toes, f"{HOME}/claims.tsv": claims})
     assert sources.root == base.root
     assert set(sources.files()) == {*base.files(), "data/concepts/toes.ttl"}
     assert sources.path("data/concepts/toes.ttl") == toes
-    assert sources.path(f"{HOME}/claims.ttl") == claims
+    assert sources.path(f"{HOME}/claims.tsv") == claims
     assert sources.path(f"{HOME}/article.ttl") == base.path(f"{HOME}/article.ttl")

@@ -74,7 +74,7 @@ def test_a_folder_of_a_new_article_is_checked_as_one(tmp_path: Path) -> None:
     assert "name-out-of-place" not in found
 
 
-WHAT_TO_NAME = "Name a .ttl, .sssom.tsv, .rq or .yaml file or a folder."
+WHAT_TO_NAME = "Name a .ttl, .tsv, .rq or .yaml file or a folder."
 
 
 def test_a_path_that_is_not_there_is_an_error() -> None:

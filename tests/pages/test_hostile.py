@@ -72,7 +72,7 @@ def hostile(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     root = tmp_path_factory.mktemp("hostile")
     for folder in ("ontology", "data", "queries", "rules"):
         shutil.copytree(ROOT / folder, root / folder)
-    claims = next((root / "data" / "articles").glob("*/claims.ttl"))
+    claims = next((root / "data" / "articles").glob("*/article.ttl"))
     blocks = "".join(_block(name, text) for name, text in HOSTILE.items())
     claims.write_text(claims.read_text(encoding="utf-8") + blocks, encoding="utf-8")
     running = Server("--sources", str(root))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
 
+from crampkg.articles.tables import beside, format_table, is_table
 from crampkg.check.material import SHAPES
 from crampkg.check.questions import QUESTION_CHECKS, lint
 from crampkg.errors import SourceError
@@ -70,7 +71,7 @@ def check_files(material: Material) -> tuple[list[Finding], int]:
     for name in sorted(material.selected):
         if name not in material.texts:
             continue
-        if name.endswith(".ttl"):
+        if name.endswith(".ttl") or is_table(name):
             findings += _form(material, name)
             findings += _names(material, name)
         elif name.endswith(".sssom.tsv") and name in material.quads and not material.broken:
@@ -88,7 +89,10 @@ def check_files(material: Material) -> tuple[list[Finding], int]:
 def _form(material: Material, name: str) -> Iterator[Finding]:
     text, shown = material.texts[name], material.show(name)
     try:
-        canonical = format_text(text, name)
+        if is_table(name):
+            canonical = format_table(text, name, material.texts.get(beside(name), ""))
+        else:
+            canonical = format_text(text, name)
     except SourceError as error:
         fault = material.fault(error, name)
         if fault not in material.broken:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from crampkg.articles.tables import COLUMNS, is_table
+from crampkg.articles.triples import load_tables
 from crampkg.engine.guard import check_source
 from crampkg.errors import SourceError
 from crampkg.export.jsonld import CONTEXT
@@ -44,7 +46,7 @@ _FOLDERS = (
     "queries/",
     "rules/",
 )
-_ENDINGS = (".ttl", ".sssom.tsv", ".rq")
+_ENDINGS = (".ttl", ".sssom.tsv", ".rq", *(f"/{name}" for name in COLUMNS))
 
 
 class Overlay(Sources):
@@ -96,6 +98,9 @@ class Material:
         self._lines: dict[str, _Lines] = {}
         for name in sorted({*names, *_NEEDED}):
             self._read(name)
+        self._table_lines: dict[str, dict[str, int]] = {}
+        if not self.broken:
+            self._read_tables()
         #: By subject and file, the IRIs in its triples there, as predicate or object.
         self._described: dict[str, dict[str, set[str]]] = {}
         #: By predicate or object, the files with triples of it.
@@ -159,6 +164,8 @@ class Material:
 
         Without a block, it is the first line with the name; None where the name is not there.
         """
+        if file in self._table_lines:
+            return self._table_lines[file].get(iri)
         if file not in self._lines:
             self._lines[file] = _Lines(self.texts.get(file, ""))
         return self._lines[file].of(iri)
@@ -174,6 +181,8 @@ class Material:
     def _read(self, name: str) -> None:
         try:
             self.texts[name] = text = self.sources.text(name)
+            if is_table(name):
+                return
             if graph_of(name):
                 self.quads[name] = list(load_file(name, text))
             elif name == SHAPES:
@@ -191,6 +200,16 @@ class Material:
             add_articles(article_prefixes(self.store))
         except SourceError as error:
             self.broken.append(self.fault(error, ""))
+
+    def _read_tables(self) -> None:
+        """Read the tables, which name what the other files describe."""
+        texts = {name: text for name, text in self.texts.items() if is_table(name)}
+        tables = load_tables(texts, [quad for quads in self.quads.values() for quad in quads])
+        self.broken += (self.fault(fault, fault.path or "") for fault in tables.faults)
+        self.quads.update(tables.quads)
+        self._table_lines = tables.lines
+        for quads in tables.quads.values():
+            self.store.extend(quads)
 
     def _compute(self) -> None:
         try:
@@ -263,7 +282,7 @@ def place(base: Sources, paths: Sequence[str]) -> dict[str, str]:
         files = [file for file in files if _is_source(file)]
         if not files:
             problem = "holds nothing to check" if os.path.exists(path) else "is not there"
-            message = f"{path} {problem}. Name a .ttl, .sssom.tsv, .rq or .yaml file or a folder."
+            message = f"{path} {problem}. Name a .ttl, .tsv, .rq or .yaml file or a folder."
             raise SourceError(message, path=path)
         for file in files:
             prove(file, file)
@@ -283,7 +302,7 @@ def _is_source(path: str) -> bool:
     """Tell whether a file can be a source; YAML is one only in `rules/text/`."""
     if path.endswith(".yaml"):
         return os.path.abspath(path).replace(os.sep, "/").rpartition("/")[0].endswith("rules/text")
-    return path.endswith(_ENDINGS)
+    return f"/{path.replace(os.sep, '/')}".endswith(_ENDINGS)
 
 
 def _name(base: Sources, known: list[str], path: str) -> str:
@@ -292,7 +311,7 @@ def _name(base: Sources, known: list[str], path: str) -> str:
     if name in known:
         return name
     folder, file = os.path.split(full)
-    if file.endswith(".ttl") and os.path.exists(os.path.join(folder, "article.ttl")):
+    if file.endswith((".ttl", ".tsv")) and os.path.exists(os.path.join(folder, "article.ttl")):
         return f"data/articles/{os.path.basename(folder)}/{file}"
     slashed = full.replace(os.sep, "/")
     starts = [slashed.rfind(f"/{top}") + 1 for top in _FOLDERS]

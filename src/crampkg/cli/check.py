@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from crampkg.answers.document import Findings, Lines, Paragraph, Tight
+from crampkg.articles.tables import format_table, is_table
 from crampkg.cli import output
 from crampkg.cli.parser import (
     ArgumentParser,
@@ -17,7 +18,7 @@ from crampkg.cli.parser import (
 )
 from crampkg.cli.shared import find_sources, show_document
 from crampkg.errors import SourceError, UsageError
-from crampkg.sources import Sources, enclosing_root, inside, listed_folders, prove
+from crampkg.sources import Sources, enclosing_root, inside, listed_folders, prove, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,12 +55,13 @@ examples:
   crampkg verify article.txt -f json"""
 
 _FMT = """\
-Bring Turtle files into the project's canonical form: one block a term, sorted, so that adding a
-line changes one line. The graph in a file stays the same.
+Bring Turtle files and the tables of articles into the project's canonical form. Turtle has one
+block a term, sorted, so that adding a line changes one line; a table has its columns in order, tabs
+between them, and its rows in the order of the article. The graph in a file stays the same.
 
-Of a folder, the .ttl files of the sources in it are formatted (ontology, data, queries, rules) and
-nothing else; a file from elsewhere has to be named. A link among them, and a file that you name and
-that is no .ttl file, is left as it is; a line says so, and the exit code is then 2.
+Of a folder, the Turtle files and tables of the sources in it are formatted (ontology, data,
+queries, rules) and nothing else; a file from elsewhere has to be named. A link among them, and a
+file of another kind that you name, is left as it is; a line says so, and the exit code is then 2.
 
 With --check nothing is written, and the exit code is 1 when a file is not in that form."""
 
@@ -154,7 +156,7 @@ def _fmt_parser() -> ArgumentParser:
 
 def _fmt(arguments: Arguments) -> int:
     """Format; 1 when `--check` finds a file that would change, 2 when one cannot be formatted."""
-    from crampkg.turtle import format_file
+    from crampkg.turtle import format_file, format_text
 
     paths = list(_files(arguments.paths) if arguments.paths else _sources(arguments))
     changed: list[str] = []
@@ -162,7 +164,8 @@ def _fmt(arguments: Arguments) -> int:
     for path in paths:
         try:
             _prove(path)
-            if format_file(path, check=arguments.check):
+            form = _format_table if is_table(_slashed(path)) else format_text
+            if format_file(path, form, check=arguments.check):
                 changed.append(path)
                 output.write_text(f"{path}\n")
                 output.flush()
@@ -182,7 +185,7 @@ def _sources(arguments: Arguments) -> Iterator[str]:
         message = "The built-in sources are not yours to format. Name your files."
         raise UsageError(message)
     here = os.getcwd()
-    for path in _turtle(sources):
+    for path in _formatted(sources):
         near = inside(path, here)
         yield path if near is None else os.path.normpath(near)
 
@@ -200,26 +203,45 @@ def _files(paths: list[str]) -> Iterator[str]:
             )
             raise UsageError(message)
         above = os.path.join(os.path.abspath(path), "")
-        found = [file for file in _turtle(Sources(root)) if file.startswith(above)]
+        found = [file for file in _formatted(Sources(root)) if file.startswith(above)]
         if not found:
             message = (
-                f"{path} holds nothing to format. Name a .ttl file, or a folder that has some "
+                f"{path} holds nothing to format. Name a file, or a folder that has some "
                 f"below {listed_folders()}."
             )
             raise SourceError(message, path=path)
         yield from (os.path.join(path, file.removeprefix(above)) for file in found)
 
 
-def _turtle(sources: Sources) -> list[str]:
-    return [sources.path(name) for name in sources.files() if name.endswith(".ttl")]
+def _formatted(sources: Sources) -> list[str]:
+    """Return the paths of the source files that have a canonical form."""
+    return [sources.path(name) for name in sources.files() if _has_form(name)]
+
+
+def _has_form(name: str) -> bool:
+    return name.endswith(".ttl") or is_table(name)
+
+
+def _format_table(text: str, path: str) -> str:
+    """Return a table in canonical form, its rows in the order of the statements beside it."""
+    statements = os.path.join(os.path.dirname(path), "statements.tsv")
+    there = os.path.isfile(statements)
+    return format_table(text, _slashed(path), read_text(statements, statements) if there else "")
+
+
+def _slashed(path: str) -> str:
+    return path.replace(os.sep, "/")
 
 
 def _prove(path: str) -> None:
-    """Raise `SourceError` for what is no Turtle file by its name, or stands behind a link."""
+    """Raise `SourceError` for a file of another kind, by its name, or one behind a link."""
     if not os.path.lexists(path):
         return  # reading it says so
-    if not path.endswith(".ttl"):
-        message = f"{path} is no Turtle file by its name, so it was not touched. Name .ttl files."
+    if not _has_form(_slashed(path)):
+        message = (
+            f"{path} is no Turtle file and no table of an article by its name, so it was not "
+            "touched. Name such files."
+        )
         raise SourceError(message, path=path)
     prove(path, path)
     root = enclosing_root(path) or os.path.dirname(os.path.abspath(path))

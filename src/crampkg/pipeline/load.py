@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
+from crampkg.articles.tables import COLUMNS as TABLES
+from crampkg.articles.tables import is_table
+from crampkg.articles.triples import load_tables
 from crampkg.errors import SourceError
 from crampkg.library import load_yaml
 from crampkg.sources import graph_of
@@ -64,9 +67,19 @@ def load(sources: Sources) -> Iterator[Quad]:
 
     Raises `SourceError` with file and line for a file that cannot be read or parsed.
     """
+    asserted: list[Quad] = []
+    tables: dict[str, str] = {}
     for name in sources.files():
-        if graph_of(name):
-            yield from load_file(name, sources.text(name))
+        if is_table(name):
+            tables[name] = sources.text(name)
+        elif graph_of(name):
+            asserted += load_file(name, sources.text(name))
+    yield from asserted
+    held = load_tables(tables, asserted)
+    for fault in held.faults:
+        raise fault
+    for quads in held.quads.values():
+        yield from quads
 
 
 def load_file(name: str, text: str) -> Iterator[Quad]:
@@ -77,6 +90,9 @@ def load_file(name: str, text: str) -> Iterator[Quad]:
     graph = graph_of(name)
     if graph is None:
         message = f"{name} belongs to no graph: only .ttl and .sssom.tsv files hold data."
+        raise SourceError(message, path=name)
+    if name.endswith(".tsv") and not name.endswith(".sssom.tsv"):
+        message = f"{name} is no table of an article. Call it {' or '.join(sorted(TABLES))}."
         raise SourceError(message, path=name)
     if name.endswith(".sssom.tsv"):
         yield from _mappings(name, text, NamedNode(graph))

@@ -215,7 +215,7 @@ def digest_of(sources: Sources) -> str:
     digest = hashlib.sha256(pyoxigraph.__version__.encode())
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     code = [os.path.join("engine", name) for name in ("embedded.py", "guard.py")]
-    for folder in ("", "pipeline"):
+    for folder in ("", "articles", "pipeline"):
         names = sorted(os.listdir(os.path.join(package, folder)))
         code += [os.path.join(folder, name) for name in names if name.endswith(".py")]
     texts = [(name, sources.path(name)) for name in sources.files()]

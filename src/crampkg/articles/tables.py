@@ -1,0 +1,137 @@
+"""The tables of an article, as text: their columns, their rows, and their one written form.
+
+`statements.tsv` has a row for each statement, `claims.tsv` one for each claim, both in the order of
+the article; `spans.tsv` has offsets and digests. Values are separated by tabs; one with a quotation
+mark stands in quotation marks, as spreadsheets write it (the dialect `excel-tab` of Python's csv).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, NamedTuple
+
+from crampkg.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+#: The columns of each table, by the name of its file.
+COLUMNS = {
+    "statements.tsv": ("statement", "kind", "of", "section", "markers", "no claim", "label"),
+    "claims.tsv": (
+        *("statement", "item", "subject", "relation", "object", "first", "words"),
+        *("hedge", "hedge of another", "stance", "when", "when words", "via", "evidence words"),
+        *("basis", "note", "claim"),
+    ),
+    "spans.tsv": ("of", "start", "end", "sha256"),
+}
+
+
+class Row(NamedTuple):
+    """A row of a table: its cells by column, its file, and its line, counted from 1."""
+
+    cells: Mapping[str, str]
+    file: str
+    line: int
+
+    def list(self, column: str) -> list[str]:
+        """Return the items of a cell, which `; ` parts; none for an empty one."""
+        return [item for item in self.cells[column].split("; ") if item]
+
+    def fault(self, column: str, problem: str) -> SourceError:
+        """Return an error that names the file, the line, the column and the value of a cell."""
+        value = f" {self.cells[column]!r}" if self.cells[column] else ""
+        message = f"{self.file}, line {self.line}: {column}{value} {problem}"
+        return SourceError(message, path=self.file, line=self.line)
+
+
+def rows(file: str, text: str) -> Iterator[Row]:
+    """Yield the rows of a table, whose columns stand in any order.
+
+    Raises `SourceError` with the line for a column too few or too many, a row of another width, and
+    a value with a line end.
+    """
+    columns = COLUMNS[_base(file)]
+    head, *lines = _cells(file, text, "\t")
+    if problem := _problem(head, columns):
+        message = f"{file}, line 1: {problem}. Its columns are {', '.join(columns)}."
+        raise SourceError(message, path=file, line=1)
+    for number, cells in enumerate(lines, start=2):
+        if len(cells) != len(head):
+            problem = f"{len(cells)} values where the first line has {len(head)} columns"
+            message = f"{file}, line {number}: {problem}. Mend the row."
+            raise SourceError(message, path=file, line=number)
+        yield Row(dict(zip(head, map(str.strip, cells), strict=True)), file, number)
+
+
+def is_table(file: str) -> bool:
+    """Return whether a file is a table of an article, by its name."""
+    return _base(file) in COLUMNS
+
+
+def beside(file: str) -> str:
+    """Return the name of the table of statements in the folder of another table."""
+    return file.removesuffix(_base(file)) + "statements.tsv"
+
+
+def format_table(text: str, file: str, statements: str = "") -> str:
+    """Return a table in its one written form: columns in order, tabs, LF, quotes where needed.
+
+    The separator may be a tab, a comma or a semicolon. Claims stand in the order of `statements`,
+    the text of the table beside, and spans in that of the article. Raises `SourceError` as `rows`.
+    """
+    columns = COLUMNS[_base(file)]
+    head = text.partition("\n")[0]
+    table = list(rows(file, _written(_cells(file, text, max("\t,;", key=head.count)))))
+    if statements and "statement" in columns and "claim" in columns:
+        order = {row.cells["statement"]: row.line for row in rows("statements.tsv", statements)}
+        table.sort(key=lambda row: order.get(row.cells["statement"], len(order) + 2))
+    elif "sha256" in columns:
+        table.sort(key=_place)
+    return _written([columns, *([row.cells[column] for column in columns] for row in table)])
+
+
+def _place(row: Row) -> tuple[int, int, str]:
+    """Return a key that puts spans in the order of the text, the longer before what it holds."""
+    start, end = (int(row.cells[c]) if row.cells[c].isdigit() else 0 for c in ("start", "end"))
+    return start, -end, row.cells["of"]
+
+
+def _written(lines: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, "excel-tab", lineterminator="\n").writerows(lines)
+    return out.getvalue()
+
+
+def _cells(file: str, text: str, separator: str) -> list[list[str]]:
+    """Return the values of each line of a table. A line end within a value is an error."""
+    lines: list[list[str]] = []
+    reader = csv.reader(
+        io.StringIO(text, newline=""), "excel-tab", delimiter=separator, strict=True
+    )
+    try:
+        for cells in reader:
+            lines.append(cells)
+            if reader.line_num != len(lines):
+                message = (
+                    f"{file}, line {len(lines)}: a value has a line end. Write it as one line."
+                )
+                raise SourceError(message, path=file, line=len(lines))
+    except csv.Error as error:
+        message = f"{file}, line {reader.line_num}: {error}. Mend the quotation marks."
+        raise SourceError(message, path=file, line=reader.line_num) from None
+    return lines or [[]]
+
+
+def _problem(head: list[str], columns: tuple[str, ...]) -> str:
+    if len(head) == 1 and head[0].count(",") + head[0].count(";") >= len(columns) - 1:
+        return "the values are not separated by tabs. Run crampkg fmt on the file"
+    missing = [f"{name!r} is missing" for name in columns if name not in head]
+    unknown = [f"{name!r} is no column" for name in head if name not in columns]
+    twice = [f"{name!r} stands twice" for name in columns if head.count(name) > 1]
+    return ", ".join(missing + unknown + twice)
+
+
+def _base(file: str) -> str:
+    return file.rpartition("/")[2]
