@@ -7,11 +7,17 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from inspect import isclass
+from pkgutil import iter_modules
 from urllib.parse import urlencode
 
 import pytest
 from server.test_protocol import told
 from serving import Server, eventually
+
+import crampkg.server
+from crampkg.server.connection import Connection
 
 ASKED = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -129,6 +135,32 @@ def test_the_end_of_a_head_may_come_in_parts_and_a_long_body_behind_it(server: S
         time.sleep(0.1)
         client.sendall(head[-1:] + body)
         assert whole(client)[0] == "HTTP/1.1 200 OK"
+
+
+def test_a_client_that_leaves_with_a_request_behind_its_query_stops_it(
+    start: Callable[..., Server],
+) -> None:
+    """What stands behind the query is not read yet, and yet it is seen that the client is gone."""
+    server = start("--seconds", "600", "--workers", "1")
+    everything = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    address = f"/sparql?{urlencode({'query': everything})}"
+    with connected(server) as client:
+        client.sendall(f"GET {address} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert eventually(lambda: server.get("/health").json()["idle"] == 0)
+        client.sendall(ASKED)
+    gone = 'crampkg_stopped_queries_total{kind="gone"} 1.0'
+    assert eventually(lambda: gone in server.get("/metrics").text)
+
+
+def test_no_class_of_the_http_server_is_subclassed() -> None:
+    """Its classes are its own matter: they change as it likes."""
+    names = [each.name for each in iter_modules(crampkg.server.__path__)]
+    modules = [import_module(f"crampkg.server.{name}") for name in names]
+    classes = {each for module in modules for each in vars(module).values() if isclass(each)}
+    ours = [each for each in classes if each.__module__.startswith("crampkg.")]
+    assert Connection in ours
+    bases = {base.__module__.partition(".")[0] for each in ours for base in each.__mro__}
+    assert not bases & {"h11", "httptools", "uvicorn"}
 
 
 def test_a_form_that_is_too_long_for_an_address_is_told_on_a_page(server: Server) -> None:

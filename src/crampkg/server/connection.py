@@ -1,252 +1,264 @@
-"""A connection of a client: uvicorn's, with limits on what slow, silent or greedy clients do."""
+"""What one connection may cost: limits on slow, silent and greedy clients, around uvicorn."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import httptools
 from starlette.responses import Response
-from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from crampkg.server import access_log
 from crampkg.server.problems import MEDIA_TYPE, Problem
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections import Counter
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from crampkg.server.limits import Limits
     from crampkg.server.metrics import Metrics
 
-#: How long a connection that is one too many is kept to be told so, in seconds, and how many such
-#: there may be: who only connects must not take descriptors for long.
-_PARTING = 2.0
-_PARTED = 100
+#: How long a connection beyond the limit stays open for its refusal, in seconds, and how many such
+#: connections there may be: clients that only connect must not hold descriptors for long.
+_PARTING, _PARTED = 2.0, 100
 
-#: So many bytes may stand around each byte of a body: in chunks of one byte there are five.
+#: How many bytes may stand around each byte of a body: in chunks of one byte there are five.
 _AROUND = 8
 
-#: How many bytes are parsed before a look at whether a request waits: the shortest request has 18,
-#: and one that waits takes some 4 KiB.
+#: How many bytes are parsed at once. uvicorn gets all requests in them together: the shortest has
+#: 18 bytes, and one that waits takes some 4 KiB.
 _SLICE = 1024
 
 _LONG_HEAD = Problem("long-head", "The head of the request is too long. Send a long query by POST.")
 
-#: How a head begins that the editor's form sends, in a browser without scripts, and that may be too
-#: long. It is answered by a page: its Accept header may not come before it is refused.
-_BY_FORM = b"GET /editor?"
+#: The address of the editor's form. Its problem is a page, though no Accept header has come yet.
+_FORM = b"/editor?"
 _LONG_FORM = Problem(
     "long-head",
     "The query is too long for an address. Go back, where it still is, and shorten it; or send it "
     "to /sparql by POST.",
 )
 
-
-class _Flow(FlowControl):
-    """uvicorn's flow control, which reads nothing more from a client while requests of it wait."""
-
-    def __init__(self, transport: asyncio.Transport, is_held: Callable[[], bool]) -> None:
-        super().__init__(transport)
-        self._is_held = is_held
-
-    def resume_reading(self) -> None:
-        if not self._is_held():
-            super().resume_reading()
+#: The connection of a request, in the state of its scope.
+_KEY = "crampkg.connection"
 
 
-class Connection(HttpToolsProtocol):
-    """One connection, from an address that may have only so many.
+@dataclass
+class Gate:
+    """What the connections of a server share; `open` counts those of each address.
 
-    A client must send the head of a request soon, and a short one; and one that does not read is
-    cut off, since else a connection and the answer's memory could be held for ever. One that sends
-    requests without waiting for answers is read no faster than it is answered.
+    `protocol` makes uvicorn's protocol of a connection, and `page` a page of a problem.
     """
 
-    def __init__(
-        self,
-        *,
-        limits: Limits,
-        metrics: Metrics,
-        open: Counter[str],
-        page: Callable[[Problem], Response],
-        **made: Any,
-    ) -> None:
-        """Make a connection; `open` counts those of each address, for all to share.
+    protocol: Callable[..., Any]
+    page: Callable[[Problem], Response]
+    limits: Limits
+    metrics: Metrics
+    open: Counter[str] = field(default_factory=Counter)
 
-        `page` makes a page of a problem.
-        """
-        super().__init__(**made)
-        self._limits = limits
-        self._metrics = metrics
-        self._open = open
-        self._page = page
+
+def reporting(app: ASGIApp) -> ASGIApp:
+    """Return an application that tells the connection of a request when it is answered."""
+
+    async def reported(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        finally:
+            if scope["type"] == "http":
+                scope["state"][_KEY].answered()
+
+    return reported
+
+
+class Connection(asyncio.Protocol):
+    """A connection, which passes on to uvicorn's protocol what its client may send.
+
+    A client has limited time and bytes for the head of a request. It is read no faster than it is
+    answered: what stands behind a whole request waits for the answer. Where requests begin and end
+    is known from httptools, the parser that uvicorn uses.
+    """
+
+    def __init__(self, gate: Gate, *, app_state: Mapping[str, Any], **options: Any) -> None:
+        """Make a connection by what uvicorn makes a protocol by."""
+        self._gate = gate
+        self._server = gate.protocol(app_state={**app_state, _KEY: self}, **options)
+        self._parser = httptools.HttpRequestParser(self)
+        self._parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn has it
         self._deadline: asyncio.TimerHandle | None = None
-        self._stalled: asyncio.TimerHandle | None = None
-        self._unsent = 0
-        self._taken = 0  # bytes of the request that is coming in, and those of its body
-        self._body = 0
-        self._begin = self._end = b""  # of the head that is coming in
         self._refusal: Problem | None = None
-        self._unparsed = b""
+        self._unparsed = self._url = b""
+        self._in_head = True  # or before it
+        self._size = self._body = 0  # bytes of the request that is coming in, and of its body
+        self._unanswered = self._whole = 0  # requests: with a whole head, and whole altogether
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a client in, or none that is one too many."""
-        super().connection_made(transport)
-        self.flow = _Flow(transport, lambda: bool(self.pipeline or self._unparsed))
-        self._open[self._address] += 1
-        too_many = len(self.connections) - self._limits.connections
-        of_address = self._open[self._address]
-        if too_many > 0 or of_address > self._limits.per_address:
-            whose = "" if too_many > 0 else " from your address"
+    def connection_made(self, transport: Any) -> None:
+        """Accept a client, or refuse one beyond the limits."""
+        self._transport = transport
+        self._outlet = _Outlet(transport, self._regulate)
+        self._address = str((transport.get_extra_info("peername") or [""])[0])
+        limits, open = self._gate.limits, self._gate.open
+        open[self._address] += 1
+        excess = open.total() - limits.connections
+        if excess > 0 or open[self._address] > limits.per_address:
+            whose = "" if excess > 0 else " from your address"
             detail = f"There are too many connections{whose}. Close some, or ask again in a moment."
-            self._refusal = Problem("busy", detail, retry=int(self._limits.request))
-            if too_many > _PARTED:
-                transport.abort()
-                return
-        self._await_head()
+            self._refusal = Problem("busy", detail, retry=int(limits.request))
+            self._await_head(_PARTING)
+            if excess > _PARTED:
+                self._transport.abort()
+        else:
+            self._await_head(limits.request)
+            self._server.connection_made(self._outlet)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of all that was held for the client."""
-        for timer in (self._deadline, self._stalled):
-            if timer is not None:
-                timer.cancel()
-        self._open[self._address] -= 1
-        if not self._open[self._address]:
-            del self._open[self._address]
-        super().connection_lost(exc)
+        """Release what the connection held."""
+        self._end_wait()
+        self._gate.open[self._address] -= 1
+        if not self._gate.open[self._address]:
+            del self._gate.open[self._address]
+        if self._refusal is None:
+            self._server.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Let uvicorn wait for a client that reads more slowly than it is written to."""
+        self._server.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Let uvicorn write on."""
+        self._server.resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        """Take in what a client sent, and keep it until the requests before it are answered."""
+        """Take bytes from the client, and keep them until the requests before them are answered."""
         self._unparsed += data
         self._parse()
 
-    def on_response_complete(self) -> None:
-        """Go on to the next request, and with what came after it."""
-        super().on_response_complete()
-        self._parse()
-        self.flow.resume_reading()
+    def answered(self) -> None:
+        """Go on with what stands behind a request."""
+        self._unanswered -= 1
+        self._whole -= 1
+        asyncio.get_running_loop().call_soon(self._parse)
 
     def _parse(self) -> None:
-        """Parse what came, as long as no whole head waits for its turn."""
         data, start = self._unparsed, 0
-        while start < len(data) and not self.pipeline and not self.transport.is_closing():
-            self._take(data[start : start + _SLICE])
-            start += _SLICE
-        self._unparsed = b"" if self.transport.is_closing() else data[start:]
-        if self._unparsed:
-            self.flow.pause_reading()
+        while start < len(data) and self._whole <= 0 and not self._transport.is_closing():
+            room = self._gate.limits.head - self._size if self._in_head else _SLICE
+            end = start + min(room, _SLICE)
+            if problem := self._refusal or self._fault(data[start:end]):
+                self._refuse(problem)
+            else:
+                self._server.data_received(data[start:end])
+            start = end
+        self._unparsed = b"" if self._transport.is_closing() else data[start:]
+        self._regulate()
 
-    def _take(self, data: bytes) -> None:
-        """Take in a part of a request, whose head may have so many bytes and so much time.
+    def _fault(self, data: bytes) -> Problem | None:
+        """Parse a part of a request, of which a head too long has none left; return its fault."""
+        too_long = _LONG_FORM if self._url.startswith(_FORM) else _LONG_HEAD
+        if not data:
+            return too_long
+        if self._deadline is None and not self._unanswered:
+            self._await_head(self._gate.limits.request)
+        self._size += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            pass  # uvicorn answers as if none were wanted
+        except httptools.HttpParserError:
+            return Problem("bad-request", "Invalid HTTP request received.")
+        is_bloated = self._size - self._body > self._gate.limits.head + _AROUND * self._body
+        return too_long if is_bloated else None
 
-        So may what stands around the parts of a body, and after it; and the head of a request that
-        comes while the one before it is answered.
-        """
-        if self._refusal is not None:
-            self._refuse(self._refusal)
-            return
-        if self._deadline is None and not self._is_answering():
-            self._await_head()
-        most = self._limits.head
-        if self._deadline is not None:  # a head, of which a part may have come before
-            self._begin = (self._begin + data[: len(_BY_FORM)])[: len(_BY_FORM)]
-            allowed = self._end + data[: max(0, most - self._taken)]
-            if self._taken + len(data) > most and b"\r\n\r\n" not in allowed:
-                self._refuse(_LONG_FORM if self._begin == _BY_FORM else _LONG_HEAD)
-                return
-            self._end = (self._end + data[-3:])[-3:]
-        self._taken += len(data)
-        super().data_received(data)
-        if self._taken - self._body > most + _AROUND * self._body:
-            self._refuse(_LONG_HEAD)
-
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP."""
-        self._refuse(Problem("bad-request", msg))
+    def on_url(self, url: bytes) -> None:
+        """Take a part of an address from the parser."""
+        self._url += url
 
     def on_headers_complete(self) -> None:
-        """Begin to answer."""
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-        super().on_headers_complete()
+        """Begin a request, unless uvicorn could not read its address: that is a parser's error."""
+        httptools.parse_url(self._url).path.decode("ascii")
+        self._in_head = self._outlet.has_written = False
+        self._unanswered += 1
+        self._end_wait()
 
     def on_body(self, body: bytes) -> None:
-        """Take in a part of a body."""
+        """Count a part of a body."""
         self._body += len(body)
-        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End a request."""
-        self._taken = self._body = 0
-        self._begin = self._end = b""
-        super().on_message_complete()
+        self._whole += 1
+        self._in_head = True
+        self._url = b""
+        self._size = self._body = 0
 
-    def pause_writing(self) -> None:
-        """Begin to watch a client that does not read as fast as it is written to."""
-        super().pause_writing()
-        self._unsent = self.transport.get_write_buffer_size()
-        self._stalled = self.loop.call_later(self._limits.request, self._look_again)
+    def _regulate(self) -> None:
+        """Read from the client, unless uvicorn wants no more of a body or enough waits here.
 
-    def resume_writing(self) -> None:
-        """Trust it again."""
-        super().resume_writing()
-        if self._stalled is not None:
-            self._stalled.cancel()
-            self._stalled = None
+        A client that leaves is noticed by reading alone.
+        """
+        is_full = self._outlet.is_paused and self._whole <= 0
+        if is_full or len(self._unparsed) > self._gate.limits.head:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
-    @property
-    def _address(self) -> str:
-        return self.client[0] if self.client else ""
+    def _await_head(self, seconds: float) -> None:
+        self._deadline = asyncio.get_running_loop().call_later(seconds, self._give_up)
 
-    def _is_answering(self) -> bool:
-        cycle: RequestResponseCycle | None = self.cycle  # uvicorn says that it is never None
-        return cycle is not None and not cycle.response_complete
-
-    def _await_head(self) -> None:
-        seconds = self._limits.request if self._refusal is None else _PARTING
-        self._deadline = self.loop.call_later(seconds, self._give_up)
+    def _end_wait(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     def _give_up(self) -> None:
-        self._deadline = None
         if self._refusal is not None:
             self._refuse(self._refusal)
-        elif not self.transport.is_closing():
-            self.transport.close()
+        self._transport.close()
 
     def _refuse(self, problem: Problem) -> None:
         """Send a problem as the answer to what is not, or not yet, a request, and close."""
-        if self.transport.is_closing():
+        if self._transport.is_closing():
             return
-        if self._is_answering() and (self.cycle.response_started or not self.cycle.more_body):
-            self.transport.abort()  # what is sent now would be taken for the answer to another one
+        if self._unanswered and (self._outlet.has_written or self._whole > 0):
+            self._transport.abort()  # this would be taken for the answer to another request
             return
-        told = (
-            self._page(problem)
-            if problem is _LONG_FORM
-            else Response(problem.body(), problem.status, media_type=MEDIA_TYPE)
-        )
-        told.headers["connection"] = "close"
-        told.headers["access-control-allow-origin"] = "*"
+        if problem is _LONG_FORM:
+            response = self._gate.page(problem)
+        else:
+            response = Response(problem.body(), problem.status, media_type=MEDIA_TYPE)
+        response.headers.update({"connection": "close", "access-control-allow-origin": "*"})
         if problem.retry is not None:
-            told.headers["retry-after"] = str(problem.retry)
-        head = [
-            f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
-            *(f"{name}: {value}" for name, value in told.headers.items()),
-        ]
-        body = bytes(told.body)
-        self.transport.write("".join(f"{line}\r\n" for line in head).encode() + b"\r\n" + body)
-        self.transport.close()
-        self._metrics.answered("none", "other", problem.status, 0.0)
-        access_log.refused(self._address, problem.status, len(body), problem.kind)
+            response.headers["retry-after"] = str(problem.retry)
+        head = f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in response.headers.items())
+        self._transport.write(head.encode() + b"\r\n" + bytes(response.body))
+        self._transport.close()
+        self._gate.metrics.answered("none", "other", problem.status, 0.0)
+        access_log.refused(self._address, problem.status, len(response.body), problem.kind)
 
-    def _look_again(self) -> None:
-        """Cut off a client that has read nothing since the last look."""
-        unsent = self.transport.get_write_buffer_size()
-        if unsent >= self._unsent:
-            self.transport.abort()
-            return
-        self._unsent = unsent
-        self._stalled = self.loop.call_later(self._limits.request, self._look_again)
+
+class _Outlet:
+    """A transport for uvicorn's protocol, which does not decide alone whether it reads."""
+
+    def __init__(self, transport: Any, regulate: Callable[[], None]) -> None:
+        self._transport = transport
+        self._regulate = regulate
+        self.is_paused = self.has_written = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        self.has_written = True
+        self._transport.write(data)
+
+    def pause_reading(self) -> None:
+        self.is_paused = True
+        self._regulate()
+
+    def resume_reading(self) -> None:
+        self.is_paused = False
+        self._regulate()

@@ -1,15 +1,16 @@
-"""Listening on a port: uvicorn, which stops when it is told to, and whose connections are ours."""
+"""Listening on a port: uvicorn until a signal, with our limits in front of each connection."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import functools
 import logging
 import resource
 import signal
+import socket
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -17,29 +18,27 @@ import uvicorn
 from crampkg.errors import UsageError
 from crampkg.server import refusals
 from crampkg.server.access_log import JsonFormatter, LogHandler, TextFormatter
-from crampkg.server.connection import Connection
+from crampkg.server.connection import Connection, Gate, reporting
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from starlette.applications import Starlette
 
     from crampkg.server.limits import Limits
-    from crampkg.server.service import Service
 
-#: How long a connection may stay open with nothing asked, in seconds.
+#: How long a connection without a request may stay open, in seconds.
 _KEEP_ALIVE = 15
 
-#: How long requests that are being answered may take once the server is told to stop.
+#: How long requests in progress may take once the server is stopped, in seconds.
 _GRACE = 15
 
 #: How many connections asyncio accepts before it looks at one of them, so that no more are open
-#: than there may be; and how many the kernel keeps meanwhile.
+#: than allowed; and how many the kernel keeps meanwhile.
 _ACCEPTED, _WAITING = 16, 2048
 
-#: How many files are open beside the connections that are served: those that are one too many and
-#: are told so, those just accepted, the workers' and our own.
+#: How many files are open beside the connections that are served: connections that are being
+#: refused, those just accepted, the workers' and our own.
 _OTHER_FILES = 200
 
 #: With fewer connections a server is of no use.
@@ -62,73 +61,68 @@ def serve(
     Raises `UsageError` when no worker can answer.
     """
     handler = _log_as(log)
+    if proxy is not None:  # all connections are its
+        limits = dataclasses.replace(limits, per_address=limits.connections)
     config = uvicorn.Config(
-        app,
-        http=_connections(app, limits, one_address=proxy is not None),
-        loop="asyncio",
+        reporting(app),
+        http="httptools",
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        date_header=True,
         proxy_headers=proxy is not None,
         forwarded_allow_ips=proxy,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
         backlog=_ACCEPTED,
     )
-    server = _Server(config, app.state.service, ready)
-    with contextlib.suppress(KeyboardInterrupt):
-        try:
-            server.run(sockets=[listener])
-        finally:
-            handler.close()
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_serve(app, config, listener, limits, ready))
+    finally:
+        handler.close()
 
 
-class _Server(uvicorn.Server):
-    """uvicorn's server, which is ready when a worker is, and survives the signal that ends it."""
-
-    def __init__(self, config: uvicorn.Config, service: Service, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._service = service
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            await self._service.sandbox.prove()
-        except UsageError:
-            self.lifespan.startup_failed = True  # so that it says nothing more
-            raise
-        await super().startup(sockets)
-        if self.started:
-            for each in sockets or ():
-                each.listen(_WAITING)
-            self._ready()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        with super().capture_signals():
-            # A terminal that is closed ends the server as SIGTERM does; `nohup` lets it run on.
-            if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-                signal.signal(signal.SIGHUP, self.handle_exit)
-            yield
-
-    def handle_exit(self, sig: int, frame: Any) -> None:
-        super().handle_exit(sig, frame)
-        # uvicorn would raise the signal again when all is done, and end as if nothing were.
-        self._captured_signals.clear()
-
-
-def _connections(app: Starlette, limits: Limits, *, one_address: bool) -> Any:
-    """Return what uvicorn makes its connections by; `one_address` when a proxy has all of them."""
-    if one_address:
-        limits = dataclasses.replace(limits, per_address=limits.connections)
+async def _serve(
+    app: Starlette,
+    config: uvicorn.Config,
+    listener: socket.socket,
+    limits: Limits,
+    ready: Callable[[], None],
+) -> None:
     service = app.state.service
+    # The kernel disconnects clients that take nothing of an answer for so long (tcp(7)); accepted
+    # connections inherit it.
+    milliseconds = int(limits.request * 1000)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+    config.load()
     page = functools.partial(refusals.page, service.graph)
-    return functools.partial(
-        Connection, limits=limits, metrics=service.metrics, open=Counter(), page=page
-    )
+    gate = Gate(config.http_protocol_class, page, limits, service.metrics)
+    protocol: Any = functools.partial(Connection, gate)  # uvicorn only calls it
+    config.http_protocol_class = protocol
+    server = uvicorn.Server(config)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    async def announce() -> None:
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event of it
+            await asyncio.sleep(0.01)
+        listener.listen(_WAITING)
+        ready()
+
+    # uvicorn handles two of the signals itself, and raises them again in the end: these handlers
+    # are then called. A terminal that is closed ends the server; `nohup` lets it run on.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            asyncio.get_running_loop().add_signal_handler(number, stop)
+    await service.sandbox.prove()
+    announcing = asyncio.create_task(announce())
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        announcing.cancel()
 
 
 def fitting(limits: Limits) -> Limits:
