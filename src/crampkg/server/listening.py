@@ -94,7 +94,7 @@ async def _serve(
     service = app.state.service
     # The kernel disconnects clients that take nothing of an answer for so long (tcp(7)); accepted
     # connections inherit it.
-    milliseconds = int(limits.request * 1000)
+    milliseconds = min(int(limits.request * 1000), 2**31 - 1)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
     config.load()
     page = functools.partial(refusals.page, service.graph)
