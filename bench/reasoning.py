@@ -23,8 +23,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple, par
 
 from crampkg.graph import KnowledgeGraph
 from crampkg.pipeline.increment import extend
-from crampkg.pipeline.rulebook import rulebook
-from crampkg.pipeline.rules import derive, saturate
+from crampkg.pipeline.rules import derive, rulebook, saturate
 from crampkg.vocabulary import GRAPHS, KG
 
 if TYPE_CHECKING:

@@ -85,7 +85,7 @@ def _run(words: list[str], variables: dict[str, str], folder: str, streams: list
 if __name__ == "__main__":
     from crampkg import __path__ as package
     from crampkg import cli
-    from crampkg.pipeline.rulebook import rulebook
+    from crampkg.pipeline.rules import rulebook
     from crampkg.sources import Sources
 
     for found in pkgutil.walk_packages(package, "crampkg."):

@@ -116,7 +116,7 @@ class KnowledgeGraph:
         text = os.fspath(article) if article else os.environ.get("CRAMPKG_ARTICLE")
         local = open_snapshot(found, announce)
         engine = RemoteEngine(url, user=user, timeout=timeout, prefixes=local.prefixes)
-        snapshot = RemoteSnapshot(engine, local)
+        snapshot = RemoteSnapshot(engine, local, found)
         return cls(found, snapshot, text or None, engine)
 
     def __reduce__(self) -> tuple[type[KnowledgeGraph], tuple[Any, ...]]:
@@ -444,7 +444,11 @@ class KnowledgeGraph:
         if self._derivations is None:
             from crampkg.explain.derivations import Derivations
 
-            self._derivations = Derivations.of_graph(self._snapshot.nquads, self.sources)
+            # How an inference follows is kept by the names of blank nodes. An endpoint has other
+            # ones, and may fail: all is asked of a copy.
+            engine = EmbeddedEngine(self._snapshot.nquads, keeps_labels=True)
+            self._engine = self._engine or engine
+            self._derivations = Derivations(engine, self._snapshot.instances)
         return self._derivations
 
     def _label(self, iri: str) -> str | None:

@@ -12,6 +12,7 @@ import pytest
 from goldens import table
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
 
+from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.errors import UnknownTermError, WrongKindError
 from crampkg.explain import story
 from crampkg.explain.derivations import Axiom, Derivations
@@ -32,8 +33,8 @@ from crampkg.explain.why import Explanation, Reason, _Tree
 from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
 from crampkg.model import Hedge
-from crampkg.pipeline.rulebook import rulebook
-from crampkg.pipeline.rules import derive, saturate
+from crampkg.pipeline.instances import Instances
+from crampkg.pipeline.rules import derive, rulebook, saturate
 from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES, compress
 
 ARTICLE = f"{KG}what-causes-leg-cramps/"
@@ -44,7 +45,7 @@ DISPLAY = {f"{CK}{name}" for name in ("hedgeText", "markerStatus")}
 @pytest.fixture(scope="module")
 def derivations(graph: KnowledgeGraph) -> Derivations:
     """Return the derivations in the real graph."""
-    return Derivations.of_graph(graph.nquads, graph.sources)
+    return graph._open_derivations()
 
 
 def inferred(derivations: Derivations) -> list[Triple]:
@@ -359,7 +360,8 @@ def test_a_literal_is_named_by_its_text(graph: KnowledgeGraph) -> None:
 
 
 def test_what_the_rules_conclude_forwards_is_found_backwards(derivations: Derivations) -> None:
-    rules = rulebook(KnowledgeGraph.open().sources, "facts", "owl", "inferred")
+    sources = KnowledgeGraph.open().sources
+    rules = {logic.rule for logic in rulebook(sources, "facts", "owl", "inferred")}
     for triple in random.Random(3).sample(inferred(derivations), 20):
         derivation = derivations.behind(triple)
         assert derivation.steps[triple] or triple in derivation.axioms, triple
@@ -376,7 +378,7 @@ def entails(quads: list[Quad], goal: Triple, derivations: Derivations, graph: ob
     store.extend(quads)
     derive(store, graph.sources)
     saturate(store, graph.sources)
-    return Derivations(store, ()).is_in(goal)
+    return Derivations(EmbeddedEngine.over(store), Instances.of(store, ())).is_in(goal)
 
 
 def test_what_is_said_of_things_comes_before_what_holds_of_classes() -> None:
@@ -532,10 +534,10 @@ def test_as_prov(graph: KnowledgeGraph) -> None:
         "?claim prov:wasDerivedFrom art:statement-calf ; ck:citesMarker art:marker-3 . "
         "?conclusion prov:wasGeneratedBy/prov:qualifiedAssociation/prov:hadPlan "
         "<https://w3id.org/crampkg/rule/prp-spo2-2> }",
-        prefixes=PREFIXES,
+        prefixes=graph.prefixes,
     )
     assert reached
-    assert not store.query("ASK { kg:femoral-artery ck:implicatedIn ?x }", prefixes=PREFIXES)
+    assert not store.query("ASK { kg:femoral-artery ck:implicatedIn ?x }", prefixes=graph.prefixes)
 
 
 @pytest.mark.parametrize(
@@ -731,7 +733,7 @@ def test_a_claim_that_makes_no_fact_is_told_in_prov_too(graph: KnowledgeGraph) -
     assert store.query(
         "ASK { ?said a rdf:Statement ; rdf:subject kg:bruit ; rdf:predicate ck:signOf ; "
         "prov:hadPrimarySource art:claim-bruit-sign-of-peripheral-arterial-disease }",
-        prefixes=PREFIXES,
+        prefixes=graph.prefixes,
     )
     denial = graph.why("mild hypohydration", "predisposes to", "cramp")
     assert provenance(denial) == []

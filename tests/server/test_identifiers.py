@@ -11,7 +11,7 @@ import rdflib
 from conftest import ROOT
 
 from crampkg.graph import KnowledgeGraph
-from crampkg.pipeline.rulebook import rulebook
+from crampkg.pipeline.rules import rulebook
 from crampkg.server.problems import KINDS, Problem
 from crampkg.vocabulary import CK, GRAPHS, SNAPSHOT
 from web import Web
@@ -45,8 +45,8 @@ def texts(graph: KnowledgeGraph, web: Web) -> Iterator[tuple[str, str]]:
             )
         else:
             yield each.id, answer.serialize("ntriples").decode()
-    for rule in rulebook(graph.sources, "facts", "owl", "inferred"):
-        yield rule.id, f"{HOME}/rule/{rule.id} "
+    for logic in rulebook(graph.sources, "facts", "owl", "inferred"):
+        yield logic.rule.id, f"{HOME}/rule/{logic.rule.id} "
     for kind in KINDS:
         yield kind, Problem(kind, "").body().decode()
     why = {"subject": "kg:femoral-artery", "predicate": "ck:implicatedIn", "object": "kg:calf-pain"}

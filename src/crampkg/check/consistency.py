@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from crampkg.check.rules import rules_of
+from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.explain.derivations import Derivations
 from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.wording import Wording
-from crampkg.pipeline.rulebook import rulebook
-from crampkg.pipeline.rules import conclusions, saturate
+from crampkg.pipeline.instances import FOLDERS, Instances
+from crampkg.pipeline.rules import conclusions, rulebook, saturate
 from crampkg.vocabulary import CK, GRAPHS, OWL, RDF, RDFS, SKOS, compress
 
 if TYPE_CHECKING:
@@ -130,8 +131,8 @@ class _Reasons:
         whole = Store()
         whole.extend(store)
         saturate(whole, material.sources, "inconsistent")
-        rules = rulebook(material.sources, "facts", "owl", "inferred", "inconsistent")
-        self._derivations = Derivations(whole, rules)
+        rules = rulebook(material.sources, *FOLDERS, "inconsistent")
+        self._derivations = Derivations(EmbeddedEngine.over(whole), Instances.of(whole, rules))
         self._labels = {
             quad.subject.value: quad.object.value
             for quad in material.store.quads_for_pattern(None, _LABEL, None, None)

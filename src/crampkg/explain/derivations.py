@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, Variable, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from crampkg.engine.embedded import EmbeddedEngine
-from crampkg.pipeline.rulebook import rulebook
-from crampkg.pipeline.rules import saturate
 from crampkg.vocabulary import CK, GRAPHS, RDF, RDFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any
 
-    from pyoxigraph import Quad, QuerySolutions
+    from pyoxigraph import Quad
 
-    from crampkg.pipeline.rulebook import Pattern, Rule
-    from crampkg.sources import Sources
+    from crampkg.engine.embedded import EmbeddedEngine
+    from crampkg.pipeline.instances import Instances, Step
 
     Subject = NamedNode | BlankNode | Triple
     Term = Subject | Literal
@@ -48,13 +44,6 @@ class Axiom(NamedTuple):
         return self.subject.value if isinstance(self.subject, NamedNode) else ""
 
 
-class Step(NamedTuple):
-    """One instance of a rule, its premises sorted as they are written."""
-
-    rule: Rule
-    premises: tuple[Triple, ...]
-
-
 class Derivation(NamedTuple):
     """All that bears on a conclusion: how each triple follows, and which ones are asserted."""
 
@@ -63,25 +52,16 @@ class Derivation(NamedTuple):
 
 
 class Derivations:
-    """The graph with all its entailments, walked backwards. Nothing is written to it."""
+    """The graph and the instances of its rules, walked backwards. Nothing is written to it."""
 
-    def __init__(self, store: Store, rules: Iterable[Rule]) -> None:
-        self.store = store
-        self.engine = EmbeddedEngine.over(store)
-        self._heads = [(rule, head) for rule in rules for head in rule.heads]
-
-    @classmethod
-    def of_graph(cls, nquads: bytes, sources: Sources) -> Derivations:
-        """Return the derivations in a graph that `sources` were built into."""
-        store = Store()
-        # Blank nodes keep their canonical names, and so answers their order.
-        store.extend(parse(nquads, format=RdfFormat.N_QUADS, rename_blank_nodes=False))
-        saturate(store, sources)
-        return cls(store, rulebook(sources, "facts", "owl", "inferred"))
+    def __init__(self, engine: EmbeddedEngine, instances: Instances) -> None:
+        self.engine = engine
+        self.store = engine.store
+        self._instances = instances
 
     def is_in(self, triple: Triple) -> bool:
-        """Tell whether a triple is in any graph."""
-        return next(iter(self._quads(triple)), None) is not None
+        """Tell whether a triple is in any graph, or left out of them as an anonymous type."""
+        return any(True for _ in self._quads(triple)) or triple in self._instances
 
     def between(self, subject: Subject, object: Term) -> list[Triple]:
         """Return the triples that hold between two things."""
@@ -105,7 +85,7 @@ class Derivations:
             axiom = self.axiom(triple)
             if axiom is not None:
                 axioms[triple] = axiom
-            steps[triple] = tuple(self._steps(triple))
+            steps[triple] = tuple(self._instances.steps(triple))
             for step in steps[triple]:
                 agenda.extend(step.premises)
         return Derivation(steps, axioms)
@@ -139,57 +119,3 @@ class Derivations:
         ):
             return Axiom(graph, quad.subject)
         return Axiom(graph, quad.subject, quad.predicate, quad.object)
-
-    def _may_hold(self, premise: Pattern, binding: Mapping[Variable, Term]) -> bool:
-        """Tell whether anything fits a premise by itself, which is far sooner seen than all."""
-        parts: list[Any] = [
-            binding.get(part) if isinstance(part, Variable) else part for part in premise
-        ]
-        subject, predicate, _ = parts
-        if isinstance(subject, Literal) or isinstance(predicate, (BlankNode, Literal)):
-            return False
-        return next(iter(self.store.quads_for_pattern(*parts)), None) is not None
-
-    def _steps(self, conclusion: Triple) -> list[Step]:
-        found: dict[Step, None] = {}
-        for rule, head in self._heads:
-            binding = _match(head, conclusion)
-            if binding is None:
-                continue
-            if not all(self._may_hold(premise, binding) for premise in rule.premises):
-                continue
-            instances: dict[tuple[Term | None, ...], dict[Triple, None]] = {}
-            stated = {part for premise in rule.premises for part in premise}
-            result = self.store.query(
-                rule.query,
-                use_default_graph_as_union=True,
-                # A variable that is computed would be overwritten instead of compared.
-                substitutions={name: term for name, term in binding.items() if name in stated},
-            )
-            rows = cast("QuerySolutions", result)  # of a SELECT
-            visible = [name for name in rows.variables if name in rule.visible]
-            for row in rows:
-                if any(row[name] != term for name, term in binding.items()):
-                    continue
-                premises = instances.setdefault(tuple(row[name] for name in visible), {})
-                for premise in rule.premises:
-                    parts: list[Any] = [
-                        row[part] if isinstance(part, Variable) else part for part in premise
-                    ]
-                    premises[Triple(*parts)] = None
-            for premises in instances.values():
-                if conclusion not in premises:
-                    found[Step(rule, tuple(sorted(premises, key=str)))] = None
-        return sorted(found, key=lambda step: (step.rule.id, [*map(str, step.premises)]))
-
-
-def _match(head: Pattern, triple: Triple) -> dict[Variable, Term] | None:
-    """Return the terms that make `head` into `triple`, or None."""
-    binding: dict[Variable, Term] = {}
-    for part, term in zip(head, triple, strict=True):
-        if isinstance(part, Variable):
-            if binding.setdefault(part, term) != term:
-                return None
-        elif part != term:
-            return None
-    return binding

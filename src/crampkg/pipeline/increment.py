@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
-from crampkg.pipeline.rulebook import Rule, rulebook
-from crampkg.pipeline.rules import conclusions, is_news
+from crampkg.pipeline.rules import News, RuleLogic, conclusions, is_news, rulebook
 from crampkg.vocabulary import GRAPHS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crampkg.pipeline.rulebook import Pattern
+    from crampkg.pipeline.rules import Pattern
     from crampkg.sources import Sources
 
 _FACTS = NamedNode(GRAPHS["facts-without-hedges"])
@@ -61,25 +60,18 @@ def _assert(store: Store, quads: Iterable[Quad]) -> list[Triple]:
     return list(news)
 
 
-def _following(store: Store, rules: Iterable[Rule], wave: list[Triple]) -> Iterator[Triple]:
+def _following(store: Store, rules: Iterable[RuleLogic], wave: list[Triple]) -> Iterator[Triple]:
     """Yield what the rules conclude from the news, which are `wave`, and the rest, once each."""
-    relations = {triple.predicate for triple in wave}
-    ends = {(triple.predicate, triple.object) for triple in wave}
+    news = News(wave)
     met: set[Triple] = set()
-    for rule in rules:
-        for premise in rule.premises:
-            _, predicate, object_ = premise
-            if isinstance(predicate, NamedNode) and (
-                predicate not in relations
-                or (isinstance(object_, NamedNode) and (predicate, object_) not in ends)
-            ):
-                continue  # no news can be this premise
-            found = set(conclusions(store, rule.name, _among_news(rule, premise))) - met
+    for logic in rules:
+        for premise in filter(news.may_be, logic.premises):
+            found = set(conclusions(store, logic.rule.name, _among_news(logic, premise))) - met
             met |= found
             yield from found
 
 
-def _among_news(rule: Rule, premise: Pattern) -> str:
+def _among_news(logic: RuleLogic, premise: Pattern) -> str:
     """Return the text of a rule with one premise that is to be among the news."""
     pattern = " ".join(map(str, premise))
-    return f"{rule.head}WHERE {{\nGRAPH {_NEWS} {{ {pattern} }}\n{rule.where}}}\n"
+    return f"{logic.head}WHERE {{\nGRAPH {_NEWS} {{ {pattern} }}\n{logic.where}}}\n"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from crampkg.engine.remote import RemoteEngine
     from crampkg.library import Library
     from crampkg.model import Status, Term
+    from crampkg.pipeline.instances import Instances
+    from crampkg.sources import Sources
 
 _ARTICLES = f"""\
 CONSTRUCT {{ ?article ?property ?value }}
@@ -35,10 +37,11 @@ class RemoteSnapshot(Snapshot):
     Each part is fetched when it is first looked at, and then kept.
     """
 
-    def __init__(self, engine: RemoteEngine, local: Snapshot) -> None:
+    def __init__(self, engine: RemoteEngine, local: Snapshot, sources: Sources) -> None:
         super().__init__(local.read, local.notices)
         self._engine = engine
         self._local = local
+        self._sources = sources
         self._nquads: bytes | None = None
         self._statuses: tuple[Status, ...] | None = None
 
@@ -58,6 +61,13 @@ class RemoteSnapshot(Snapshot):
                 raise self._absent()
             self._nquads = "".join(sorted(f"{quad} .\n" for quad in relabelled(quads))).encode()
         return self._nquads
+
+    @property
+    def instances(self) -> Instances:
+        """How each inference at the endpoint follows, by the rules of the package."""
+        from crampkg.pipeline.instances import Instances
+
+        return Instances.of_graph(self.nquads, self._sources)
 
     @property
     def terms(self) -> list[Term]:

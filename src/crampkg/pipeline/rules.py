@@ -1,20 +1,39 @@
-"""Rules are SPARQL CONSTRUCT files: run some of them to a fixpoint into one graph."""
+"""Rules are SPARQL CONSTRUCT files: read as logic, and run to a fixpoint into one graph."""
 
 from __future__ import annotations
 
-from typing import cast
+import re
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple, cast
 
-from pyoxigraph import BlankNode, NamedNode, Quad, QueryTriples, Store, Triple
+from pyoxigraph import (
+    BlankNode,
+    NamedNode,
+    Quad,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    Variable,
+    parse,
+)
 
-from crampkg.engine.guard import check_source
+from crampkg.engine.guard import check_source, tokens
 from crampkg.errors import SourceError
+from crampkg.library import read_header
 from crampkg.vocabulary import GRAPHS, OWL, RDF, RDFS, readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pyoxigraph import QuerySolutions
+    from collections.abc import Collection, Sequence
+
+    from pyoxigraph import Literal, QuerySolutions
 
     from crampkg.sources import Sources
+
+    Part = NamedNode | Literal | Triple | Variable
+    Pattern = tuple[Part, Part, Part]
 
 _TYPE = NamedNode(RDF + "type")
 _REFLEXIVE = frozenset(
@@ -30,10 +49,48 @@ _REFLEXIVE = frozenset(
 _EVERYTHING = frozenset(
     NamedNode(iri) for iri in (OWL + "Thing", OWL + "NamedIndividual", RDFS + "Resource")
 )
-
-
 #: The check that finds what data says of the vocabulary itself.
 _VOCABULARY = "rules/lint/term-outside-ontology.rq"
+
+_PARTS = re.compile(r"^CONSTRUCT (?P<head>\{\n.*?^\})\nWHERE ", re.MULTILINE | re.DOTALL)
+_ALTERNATIVES = frozenset(("MINUS", "OPTIONAL", "UNION"))
+_MODIFIERS = frozenset(("GROUP", "HAVING", "LIMIT", "OFFSET", "ORDER"))
+#: What joins the steps of a property path; and the IRI that stands for one, and before a variable.
+_PATH = frozenset("/|^!*+")
+_WAY, _VARIABLE = NamedNode("urn:crampkg:path"), "urn:crampkg:variable:"
+
+
+class Rule(NamedTuple):
+    """What people see of a rule: its id, its file, and in a sentence what it concludes."""
+
+    id: str
+    name: str
+    summary: str
+
+
+class RuleLogic(NamedTuple):
+    """A rule of the folders `facts`, `owl`, `inferred` or `inconsistent`, taken apart.
+
+    It concludes each of `heads` from all of `premises`. `query` selects its instances: the
+    variables that its own text leaves visible are `visible`, and where several rows agree on
+    those, as for the words of a text, they are together one instance. `head` and `where` are its
+    text up to WHERE and from there on. An opaque rule looks at more than its premises show, along
+    a path or in a condition that something exists.
+    """
+
+    rule: Rule
+    heads: tuple[Pattern, ...]
+    premises: tuple[Pattern, ...]
+    visible: frozenset[str]
+    query: str
+    head: str
+    where: str
+    is_opaque: bool
+
+    @property
+    def text(self) -> str:
+        """The whole rule."""
+        return f"{self.head}WHERE {self.where}"
 
 
 def check_vocabulary(store: Store, sources: Sources) -> None:
@@ -69,6 +126,11 @@ def reason(store: Store, sources: Sources) -> None:
     class expressions serve on the way and are taken out at the end.
     """
     saturate(store, sources)
+    leave_out_anonymous_types(store)
+
+
+def leave_out_anonymous_types(store: Store) -> None:
+    """Take out of the inferred graph what is said of blank nodes."""
     graph = NamedNode(GRAPHS["inferred"])
     for quad in list(store.quads_for_pattern(None, None, None, graph)):
         if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
@@ -78,21 +140,57 @@ def reason(store: Store, sources: Sources) -> None:
 def saturate(store: Store, sources: Sources, *more: str) -> None:
     """Add what `reason` adds, with the types that are anonymous class expressions.
 
-    The rules are run in turn until each has added nothing since the last news. `more` are further
-    folders of `rules/` to run with them.
+    The rules are run in turn, each as long as there are new triples that could be a premise of it.
+    `more` are further folders of `rules/` to run with them.
     """
     graph = NamedNode(GRAPHS["inferred"])
-    rules = [rule for folder in ("owl", "inferred", *more) for rule in rule_texts(sources, folder)]
+    rules = rulebook(sources, "owl", "inferred", *more)
+    unseen = [News() for _ in rules]
     met: set[Triple] = set()  # so that what a rule concludes every round is looked up once
-    idle = 0
-    while idle < len(rules):
-        name, text = rules.pop(0)
-        rules.append((name, text))
-        found = set(conclusions(store, name, text)) - met
-        met |= found
-        new = [triple for triple in found if is_news(store, triple)]
-        store.extend(Quad(each.subject, each.predicate, each.object, graph) for each in new)
-        idle = 0 if new else idle + 1
+    is_first = True
+    while is_first or any(unseen):
+        for number, logic in enumerate(rules):
+            if not is_first and not unseen[number].concern(logic):
+                unseen[number] = News()
+                continue
+            unseen[number] = News()
+            found = set(conclusions(store, logic.rule.name, logic.text)) - met
+            met |= found
+            new = [triple for triple in found if is_news(store, triple)]
+            store.extend(Quad(each.subject, each.predicate, each.object, graph) for each in new)
+            fresh = News(new)
+            for news in unseen:
+                news.add(fresh)
+        is_first = False
+
+
+class News:
+    """New triples, by what a premise may name: their relation, or that and their object."""
+
+    def __init__(self, triples: Collection[Triple] = ()) -> None:
+        self._relations: set[object] = {triple.predicate for triple in triples}
+        self._ends: set[object] = {(triple.predicate, triple.object) for triple in triples}
+
+    def __bool__(self) -> bool:
+        return bool(self._relations)
+
+    def add(self, other: News) -> None:
+        """Add those of another."""
+        self._relations |= other._relations
+        self._ends |= other._ends
+
+    def concern(self, logic: RuleLogic) -> bool:
+        """Tell whether the rule may conclude anything from them."""
+        return bool(self) and (logic.is_opaque or any(map(self.may_be, logic.premises)))
+
+    def may_be(self, premise: Pattern) -> bool:
+        """Tell whether one of them may be this premise."""
+        _, predicate, object_ = premise
+        if isinstance(predicate, Variable):
+            return bool(self)
+        if isinstance(object_, NamedNode):
+            return (predicate, object_) in self._ends
+        return predicate in self._relations
 
 
 def rule_texts(sources: Sources, folder: str) -> list[tuple[str, str]]:
@@ -136,3 +234,118 @@ def _is_tautology(triple: Triple) -> bool:
     if triple.subject == triple.object and triple.predicate in _REFLEXIVE:
         return True
     return triple.predicate == _TYPE and triple.object in _EVERYTHING
+
+
+def rulebook(sources: Sources, *folders: str) -> tuple[RuleLogic, ...]:
+    """Return the rules of some folders of `rules/`. Raises `SourceError` for what is no rule."""
+    return tuple(
+        _logic(name, text) for folder in folders for name, text in rule_texts(sources, folder)
+    )
+
+
+@lru_cache(maxsize=256)  # a build reads them to run them, and again to find their instances
+def _logic(name: str, text: str) -> RuleLogic:
+    header = read_header(name, text)
+    rule = Rule(header["id"], name, header["summary"])
+    try:
+        Store().query(text)
+    except SyntaxError as error:
+        raise _unreadable(name, f"does not parse: {error}") from None
+    parts = _PARTS.search(text)
+    if parts is None:
+        raise _unreadable(name, "is no CONSTRUCT { ... } WHERE { ... } in the form of the others")
+    prologue, where = text[: parts.start()], text[parts.end() :]
+    heads = _patterns(name, prologue, parts["head"])
+    patterns = dict.fromkeys(_patterns(name, prologue, where))
+    premises = tuple(pattern for pattern in patterns if pattern[1] != _WAY)
+    said = [text.upper() for kind, text, _ in tokens(where) if kind != "comment"]
+    exists = any(word == "EXISTS" and before != "NOT" for before, word in pairwise(said))
+    is_opaque = len(premises) < len(patterns) or exists
+    shown = cast("QuerySolutions", Store().query(f"{prologue}SELECT * WHERE {where}"))
+    visible = frozenset(variable.value for variable in shown.variables)
+    hidden = [
+        premise
+        for premise in premises
+        if any(isinstance(part, Variable) and part.value not in visible for part in premise)
+    ]
+    extra = "".join(f"{' '.join(map(str, premise))} .\n" for premise in hidden)
+    query = f"{prologue}SELECT DISTINCT * WHERE {{\n{where}{extra}}}\n"
+    head = text[: parts.end()].removesuffix("WHERE ")
+    return RuleLogic(rule, tuple(heads), premises, visible, query, head, where, is_opaque)
+
+
+def _patterns(name: str, prologue: str, group: str) -> list[Pattern]:
+    """Return the triple patterns of a group that must hold, and those of groups within it.
+
+    Those in filters are conditions, not premises. A property path, for whose relation `_WAY`
+    stands, is the way along a list, which belongs to the axiom that it stands in. The rest is
+    Turtle, once variables are made IRIs.
+    """
+    read = [token for token in tokens(group) if token[0] != "comment"]
+    statements = [""]
+    at = 0
+
+    def skip(end: str) -> None:
+        """Go on to the first of some brackets."""
+        nonlocal at
+        while at < len(read) and read[at][1] not in end:
+            at += 1
+
+    while at < len(read):
+        kind, said, start = read[at]
+        word = said.upper() if kind == "word" else ""
+        if word in _ALTERNATIVES:
+            raise _unreadable(name, "has alternatives or options: make a rule of each")
+        if word in ("BIND", "FILTER", "VALUES"):
+            skip("{" if word == "VALUES" else "{(")
+            at = _after_brackets(read, at)
+            statements.append("")
+            continue
+        if word == "SELECT" or word in _MODIFIERS:
+            skip("{" if word == "SELECT" else "}")
+            continue
+        if said in ("{", "}", "."):
+            statements.append("")
+        elif word == "GRAPH":
+            at += 1
+        elif said in _PATH:  # after the first step of a path, or before it
+            before = statements[-1].split()
+            if before[-1:] != [str(_WAY)]:
+                before = before if said in ("^", "!") else before[:-1]
+                statements[-1] = f"{' '.join(before)} {_WAY} "
+            if said not in ("*", "+"):
+                at += 1
+                if read[at][1] == "(":
+                    at = _after_brackets(read, at) - 1
+        elif said[0] in "?$":
+            statements[-1] += f"<{_VARIABLE}{said[1:]}> "
+        else:
+            end = read[at + 1][2] if at + 1 < len(read) else len(group)
+            statements[-1] += group[start:end]
+        at += 1
+    ends = (statement.strip().removesuffix(".") for statement in statements)
+    turtle = prologue + "".join(f"{statement} .\n" for statement in ends if statement)
+    return [
+        (_part(quad.subject), _part(quad.predicate), _part(quad.object))
+        for quad in parse(turtle, format=RdfFormat.TURTLE)
+    ]
+
+
+def _after_brackets(read: Sequence[tuple[str, str, int]], at: int) -> int:
+    """Return the place behind the bracket that closes the one at `at`."""
+    depth = 0
+    for number, (kind, _, _) in enumerate(read[at:], at):
+        depth += (kind == "open") - (kind == "close")
+        if not depth:
+            return number + 1
+    return len(read)
+
+
+def _part(term: NamedNode | BlankNode | Literal | Triple) -> Part:
+    if isinstance(term, NamedNode) and term.value.startswith(_VARIABLE):
+        return Variable(term.value.removeprefix(_VARIABLE))
+    return Variable(term.value) if isinstance(term, BlankNode) else term
+
+
+def _unreadable(name: str, problem: str) -> SourceError:
+    return SourceError(f"{name}: the rule {problem}. Mend it.", path=name)

@@ -1,9 +1,10 @@
 """The snapshot: everything computed from the sources, once, in files named by their content.
 
-A snapshot is four files: `graph.nq` (all five graphs as canonical N-Quads), `questions.json`
-(the parsed question library), `terms.json` (what names resolve to) and `manifest.json` (digest,
-counts, status of the articles, checksums of all four). It is built in a folder beside its place
-and renamed into it, so that it is there whole or not at all. Opening one verifies it.
+A snapshot is five files: `graph.nq` (all five graphs as canonical N-Quads), `instances.json` (how
+each inference follows), `questions.json` (the parsed question library), `terms.json` (what names
+resolve to) and `manifest.json` (digest, counts, status of the articles, checksums of all). It is
+built in a folder beside its place and renamed into it, so that it is there whole or not at all.
+Opening one verifies it.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from crampkg.pipeline.instances import Instances
     from crampkg.sources import Sources
 
-FILES = ("graph.nq", "manifest.json", "questions.json", "terms.json")
+FILES = ("graph.nq", "instances.json", "manifest.json", "questions.json", "terms.json")
 
 _MANIFEST = "manifest.json"
 
@@ -66,6 +68,13 @@ class Snapshot:
         if self._terms is None:
             self._terms = [to_term(fields) for fields in self._json("terms.json")]
         return self._terms
+
+    @property
+    def instances(self) -> Instances:
+        """How each inference in the graphs follows, read anew each time."""
+        from crampkg.pipeline.instances import Instances
+
+        return Instances.from_json(self.read("instances.json"))
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -168,8 +177,15 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     from crampkg.blank_nodes import relabelled
     from crampkg.engine.embedded import EmbeddedEngine
     from crampkg.pipeline.index import article_prefixes, index, of_kinds, statuses
+    from crampkg.pipeline.instances import FOLDERS, Instances
     from crampkg.pipeline.load import load
-    from crampkg.pipeline.rules import check_vocabulary, derive, reason
+    from crampkg.pipeline.rules import (
+        check_vocabulary,
+        derive,
+        leave_out_anonymous_types,
+        rulebook,
+        saturate,
+    )
     from crampkg.vocabulary import GRAPHS
 
     try:
@@ -181,7 +197,9 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     store.extend(loaded)
     check_vocabulary(store, sources)
     derive(store, sources)
-    reason(store, sources)
+    saturate(store, sources)
+    instances = Instances.of(store, rulebook(sources, *FOLDERS))
+    leave_out_anonymous_types(store)
     # Oxigraph normalises literals: what was loaded keeps the lexical forms of its files.
     for name in ("facts-without-hedges", "inferred"):
         lines.update(f"{quad} .\n" for quad in _graph(store, GRAPHS[name]))
@@ -190,6 +208,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     questions = Library.read(sources).fitted(EmbeddedEngine.over(store), of_kinds(terms))
     files = {
         "graph.nq": "".join(sorted(lines)).encode(),
+        "instances.json": instances.to_json(),
         "questions.json": _json_bytes(questions.rows()),
         "terms.json": _json_bytes(terms),
     }

@@ -1,0 +1,210 @@
+"""The instances of the rules in a saturated graph: each conclusion with the premises it rests on.
+
+They are worked out once, when a snapshot is built, so that `why` has only to walk them backwards.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from itertools import count
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    RdfFormat,
+    Store,
+    Triple,
+    Variable,
+    parse,
+)
+
+from crampkg.pipeline.rules import Rule, rulebook, saturate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import QuerySolutions
+
+    from crampkg.pipeline.rules import RuleLogic
+    from crampkg.sources import Sources
+
+#: The folders of rules that make the facts and the inferences of a graph.
+FOLDERS = ("facts", "owl", "inferred")
+
+
+class Step(NamedTuple):
+    """One instance of a rule, its premises sorted as they are written."""
+
+    rule: Rule
+    premises: tuple[Triple, ...]
+
+
+class Instances:
+    """All instances of some rules in a graph.
+
+    Terms are numbered, a triple is three of their numbers, and a step is the number of its rule and
+    those of its premises. `steps` has a list for each triple, empty for what is no conclusion.
+    """
+
+    def __init__(
+        self,
+        rules: list[list[str]],
+        terms: list[str],
+        triples: list[list[int]],
+        steps: list[list[list[int]]],
+    ) -> None:
+        self._rules = [Rule(*rule) for rule in rules]
+        self._terms = terms
+        self._triples = triples
+        self._steps = steps
+        self._numbers = {term: number for number, term in enumerate(terms)}
+        self._built: dict[int, Any] = {}
+
+    @classmethod
+    def of(cls, store: Store, rules: Iterable[RuleLogic]) -> Instances:
+        """Return the instances of `rules` in a store that has been saturated with them."""
+        found = _Finder()
+        names = []
+        for number, logic in enumerate(rules):
+            names.append([*logic.rule])
+            found.add(store, number, logic)
+        steps: list[list[list[int]]] = [[] for _ in found.triples]
+        for conclusion, *step in found.steps:
+            steps[conclusion].append(step)
+        return cls(names, _canonical(found.terms), [[*triple] for triple in found.triples], steps)
+
+    @classmethod
+    def of_graph(cls, nquads: bytes, sources: Sources) -> Instances:
+        """Return the instances in a graph of which anonymous types have been left out."""
+        store = Store()
+        # Blank nodes keep their canonical names, by which the graph is asked of them.
+        store.extend(parse(nquads, format=RdfFormat.N_QUADS, rename_blank_nodes=False))
+        saturate(store, sources)
+        return cls.of(store, rulebook(sources, *FOLDERS))
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Instances:
+        """Return what `to_json` wrote."""
+        return cls(**json.loads(content))
+
+    def to_json(self) -> bytes:
+        """Return all of it as JSON."""
+        fields = {
+            "rules": self._rules,
+            "terms": self._terms,
+            "triples": self._triples,
+            "steps": self._steps,
+        }
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+    def __contains__(self, triple: Triple) -> bool:
+        """Whether any rule concludes a triple."""
+        number = self._number(triple)
+        return number is not None and bool(self._steps[number])
+
+    def steps(self, conclusion: Triple) -> list[Step]:
+        """Return the instances that conclude a triple, by rule."""
+        number = self._number(conclusion)
+        if number is None:
+            return []
+        found = {
+            Step(self._rules[rule], tuple(sorted(map(self._triple, premises), key=str)))
+            for rule, *premises in self._steps[number]
+        }
+        return sorted(found, key=lambda step: (step.rule.id, [*map(str, step.premises)]))
+
+    def _number(self, triple: Triple) -> int | None:
+        try:
+            parts = (triple.subject, triple.predicate, triple.object)
+            return self._triples.index([self._numbers[str(part)] for part in parts])
+        except (KeyError, ValueError):
+            return None
+
+    def _triple(self, number: int) -> Triple:
+        return Triple(*map(self._term, self._triples[number]))
+
+    def _term(self, number: int) -> Any:
+        if number not in self._built:
+            text = self._terms[number]
+            kind = text[0]
+            self._built[number] = (
+                NamedNode(text[1:-1])
+                if kind == "<"
+                else BlankNode(text[2:])
+                if kind == "_"
+                else next(_literals([text]))
+            )
+        return self._built[number]
+
+
+class _Finder:
+    """Numbers the terms and triples in the instances of rules, each as it is met first."""
+
+    def __init__(self) -> None:
+        self.terms: dict[str, int] = defaultdict(count().__next__)
+        self.triples: dict[tuple[int, ...], int] = defaultdict(count().__next__)
+        #: For each the number of its conclusion, of its rule, and of its premises.
+        self.steps: list[list[int]] = []
+
+    def add(self, store: Store, rule: int, logic: RuleLogic) -> None:
+        """Find the instances of one rule.
+
+        Its rows are read from TSV, which is several times as fast as to look at each term.
+        """
+        rows = cast("QuerySolutions", store.query(logic.query, use_default_graph_as_union=True))
+        columns = [variable.value for variable in rows.variables]
+        constants: list[int] = []
+
+        def place(part: Any) -> int:
+            """Return where a part of a pattern stands in a row with the constants behind it."""
+            if isinstance(part, Variable):
+                return columns.index(part.value)
+            constants.append(self.terms[str(part)])
+            return len(columns) + len(constants) - 1
+
+        heads, premises = (
+            [itemgetter(*map(place, pattern)) for pattern in patterns]
+            for patterns in (logic.heads, logic.premises)
+        )
+        visible = [at for at, name in enumerate(columns) if name in logic.visible]
+        several: dict[tuple[int, ...], tuple[list[int], dict[int, None]]] = {}
+        term, triple = self.terms.__getitem__, self.triples.__getitem__
+        written = cast("bytes", rows.serialize(format=QueryResultsFormat.TSV))
+        for line in written.decode().split("\n")[1:-1]:
+            row = [*map(term, line.split("\t")), *constants]
+            concluded = [triple(head(row)) for head in heads]
+            rests_on = dict.fromkeys([triple(premise(row)) for premise in premises])
+            if len(visible) < len(columns):
+                key = tuple(row[at] for at in visible)
+                concluded, earlier = several.setdefault(key, (concluded, rests_on))
+                earlier.update(rests_on)
+                continue
+            for conclusion in concluded:
+                if conclusion not in rests_on:
+                    self.steps.append([conclusion, rule, *rests_on])
+        self.steps += (
+            [conclusion, rule, *rests_on]
+            for concluded, rests_on in several.values()
+            for conclusion in concluded
+            if conclusion not in rests_on
+        )
+
+
+def _canonical(terms: Iterable[str]) -> list[str]:
+    """Return terms as pyoxigraph writes them; TSV has short forms of numbers."""
+    known = list(terms)
+    short = [text for text in known if text[0] not in "<_"]
+    long = dict(zip(short, map(str, _literals(short)), strict=True))
+    return [long.get(text, text) for text in known]
+
+
+def _literals(texts: list[str]) -> Iterator[Literal]:
+    """Yield the literals that are written so in Turtle."""
+    turtle = "".join(f"<x:x> <x:x> {text} .\n" for text in texts)
+    return (cast("Literal", quad.object) for quad in parse(turtle, format=RdfFormat.TURTLE))
