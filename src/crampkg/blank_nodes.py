@@ -52,8 +52,9 @@ def relabelled(quads: Iterable[Quad]) -> list[Quad]:
     from pyoxigraph import Quad as QuadOf
 
     found = list(dict.fromkeys(quads))
+    linked = [quad for quad in found if _is_linked(quad)]
     graphs: dict[str | None, list[Triple]] = {}
-    for quad in found:
+    for quad in linked:
         name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
         graphs.setdefault(name, []).append(parts(quad))
     labels = {label: BlankNode(f"b{number}") for number, label in enumerate(ordered(graphs))}
@@ -61,10 +62,15 @@ def relabelled(quads: Iterable[Quad]) -> list[Quad]:
     def renamed(term: Any) -> Any:
         return labels[term.value] if isinstance(term, BlankNode) else term
 
-    return [
+    return [quad for quad in found if not _is_linked(quad)] + [
         QuadOf(renamed(quad.subject), quad.predicate, renamed(quad.object), quad.graph_name)
-        for quad in found
+        for quad in linked
     ]
+
+
+def _is_linked(quad: Quad) -> bool:
+    """Tell whether a blank node is an end of a quad."""
+    return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
 
 
 class _Nodes:

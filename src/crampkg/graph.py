@@ -446,7 +446,7 @@ class KnowledgeGraph:
 
             # How an inference follows is kept by the names of blank nodes. An endpoint has other
             # ones, and may fail: all is asked of a copy.
-            engine = EmbeddedEngine(self._snapshot.nquads, keeps_labels=True)
+            engine = EmbeddedEngine(self._snapshot.nquads, self.prefixes, keeps_labels=True)
             self._engine = self._engine or engine
             self._derivations = Derivations(engine, self._snapshot.instances)
         return self._derivations
