@@ -35,7 +35,7 @@ from crampkg.graph import KnowledgeGraph
 from crampkg.model import Hedge
 from crampkg.pipeline.instances import Instances
 from crampkg.pipeline.rules import derive, rulebook, saturate
-from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES, compress
+from crampkg.vocabulary import CK, GRAPHS, KG, compress
 
 ARTICLE = f"{KG}what-causes-leg-cramps/"
 #: Text for display, which some rules make where something is absent.

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
+from rdflib.paths import Path as PropertyPath
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.parserutils import CompValue
 from tiny import HOME, added
 
 from crampkg.errors import SourceError
 from crampkg.graph import KnowledgeGraph
 from crampkg.pipeline.load import load
-from crampkg.pipeline.rules import derive, reason
+from crampkg.pipeline.rules import RuleLogic, derive, reason, rulebook
 from crampkg.pipeline.snapshot import build
 from crampkg.sources import Sources
 from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES, XSD
@@ -199,3 +202,94 @@ def test_nothing_is_inferred_from_axioms_in_data(said: str, named: str, tmp_path
     sources = added(tmp_path, "data/concepts/x.ttl", f"{prefixes}{said} .\n")
     with pytest.raises(SourceError, match=f"^Data says {named}, which changes what words"):
         build(sources, "x")
+
+
+def premises_by_rdflib(part: object) -> set[tuple[str, ...]]:
+    """Return the triple patterns of a group by rdflib's grammar, without paths and conditions."""
+    if not isinstance(part, CompValue):
+        return set()
+    if part.name == "BGP":
+        return {
+            tuple(term.n3() for term in triple)
+            for triple in part.triples
+            if not isinstance(triple[1], PropertyPath)
+        }
+    parts = (premises_by_rdflib(value) for key, value in part.items() if key != "expr")
+    return set().union(*parts)
+
+
+@pytest.mark.parametrize(
+    "logic", rulebook(Sources.find(), "facts", "owl", "inferred", "inconsistent"), ids=str
+)
+def test_a_rule_is_read_as_the_grammar_of_sparql_reads_it(logic: RuleLogic) -> None:
+    algebra = prepareQuery(logic.text).algebra
+    assert logic.text.startswith(f"#+ id: {logic.rule.id}\n")
+    assert {tuple(map(str, head)) for head in logic.heads} == {
+        tuple(term.n3() for term in triple) for triple in algebra.template
+    }
+    premises = {tuple(map(str, premise)) for premise in logic.premises}
+    assert premises == premises_by_rdflib(algebra.p)
+    assert len(premises) == len(logic.premises) > 0
+
+
+RULE = """\
+#+ id: trial
+#+ summary: A rule on trial.
+
+PREFIX ck: <https://w3id.org/crampkg/ontology#>
+
+CONSTRUCT {
+  ?x ck:helps ?y .
+}
+WHERE {
+  BODY
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "premises", "is_opaque"),
+    [
+        ("?x ck:a ck:b.", ["?x ck:a ck:b"], False),
+        ("?x ck:a ck:b , 'c'@en; ck:d 5, true ;.", ["?x ck:a ck:b", "?x ck:a 'c'@en"], False),
+        ("?x ck:a ?y . FILTER (?x != ?y && !isLiteral(?y))", ["?x ck:a ?y"], False),
+        ("?x ck:a ?y FILTER regex(?y, '}') ?y ck:b ?x", ["?x ck:a ?y", "?y ck:b ?x"], False),
+        ("?x ck:a ?y . FILTER EXISTS { ?y ck:b ?z }", ["?x ck:a ?y"], True),
+        ("?x ck:a ?y . FILTER NOT EXISTS { ?y ck:b ?z }", ["?x ck:a ?y"], False),
+        ("?x ck:a/^ck:b* ?y ; ck:c ?z .", ["?x ck:c ?z"], True),
+        ("?x ^ck:a ?y . ?y (ck:a|ck:b)+ ?z . ?z ck:c ?x", ["?z ck:c ?x"], True),
+        ("VALUES (?x ?y) { (ck:a ck:b) } GRAPH ?g { ?x ?y ck:c }", ["?x ?y ck:c"], False),
+        ("?x ck:a 'a  b' ; ck:b*/ck:c ?y", ["?x ck:a 'a  b'"], True),
+        ("# ?x ck:no ?y\n ?x ck:a ?y BIND (STR(?y) AS ?z)", ["?x ck:a ?y"], False),
+    ],
+)
+def test_what_the_premises_of_a_rule_are(
+    tmp_path: Path, body: str, premises: list[str], is_opaque: bool
+) -> None:
+    sources = added(tmp_path, "rules/inferred/trial.rq", RULE.replace("BODY", body))
+    (logic,) = (each for each in rulebook(sources, "inferred") if each.rule.id == "trial")
+    prefix = "PREFIX ck: <https://w3id.org/crampkg/ontology#>\n"
+    wanted = {
+        tuple(term.n3() for term in triple)
+        for premise in premises
+        for triple in prepareQuery(f"{prefix}SELECT * {{ {premise} }}").algebra.p.p.triples
+    }
+    assert wanted <= {tuple(map(str, premise)) for premise in logic.premises}
+    assert len(premises) <= len(logic.premises) <= len(premises) + 2 * body.count(" 5,")
+    assert logic.is_opaque is is_opaque
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (RULE.replace("BODY", "OPTIONAL { ?x ck:a ?y }"), "has alternatives or options"),
+        (RULE.replace("BODY", "{ ?x ck:a ?y } UNION { ?y ck:a ?x }"), "has alternatives"),
+        (RULE.replace("BODY", "?x ck:a (?x ?y)"), "has a list in brackets"),
+        (RULE.replace("BODY", "?x ck:a"), "does not parse: "),
+        (RULE.replace("CONSTRUCT {\n", "CONSTRUCT{").replace("BODY", "?x ck:a ?y"), "is no CON"),
+    ],
+)
+def test_what_is_no_rule_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    sources = added(tmp_path, "rules/inferred/trial.rq", text)
+    with pytest.raises(SourceError, match=f"^rules/inferred/trial.rq: the rule {sentence}"):
+        rulebook(sources, "inferred")

@@ -168,16 +168,21 @@ class _Finder:
             constants.append(self.terms[str(part)])
             return len(columns) + len(constants) - 1
 
-        heads, premises = (
-            [itemgetter(*map(place, pattern)) for pattern in patterns]
+        places = [
+            [tuple(map(place, pattern)) for pattern in patterns]
             for patterns in (logic.heads, logic.premises)
-        )
+        ]
+        used = {at for patterns in places for pattern in patterns for at in pattern}
+        heads, premises = ([itemgetter(*each) for each in patterns] for patterns in places)
         visible = [at for at, name in enumerate(columns) if name in logic.visible]
         several: dict[tuple[int, ...], tuple[list[int], dict[int, None]]] = {}
         term, triple = self.terms.__getitem__, self.triples.__getitem__
         written = cast("bytes", rows.serialize(format=QueryResultsFormat.TSV))
         for line in written.decode().split("\n")[1:-1]:
-            row = [*map(term, line.split("\t")), *constants]
+            cells = line.split("\t")
+            if "" in cells and any(not cells[at] for at in used if at < len(cells)):
+                continue  # as CONSTRUCT leaves out what has an unbound part
+            row = [*map(term, cells), *constants]
             concluded = [triple(head(row)) for head in heads]
             rests_on = dict.fromkeys([triple(premise(row)) for premise in premises])
             if len(visible) < len(columns):
@@ -199,7 +204,7 @@ class _Finder:
 def _canonical(terms: Iterable[str]) -> list[str]:
     """Return terms as pyoxigraph writes them; TSV has short forms of numbers."""
     known = list(terms)
-    short = [text for text in known if text[0] not in "<_"]
+    short = [text for text in known if text[:1] not in "<_"]
     long = dict(zip(short, map(str, _literals(short)), strict=True))
     return [long.get(text, text) for text in known]
 

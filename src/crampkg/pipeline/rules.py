@@ -55,8 +55,8 @@ _VOCABULARY = "rules/lint/term-outside-ontology.rq"
 _PARTS = re.compile(r"^CONSTRUCT (?P<head>\{\n.*?^\})\nWHERE ", re.MULTILINE | re.DOTALL)
 _ALTERNATIVES = frozenset(("MINUS", "OPTIONAL", "UNION"))
 _MODIFIERS = frozenset(("GROUP", "HAVING", "LIMIT", "OFFSET", "ORDER"))
-#: What joins the steps of a property path; and the IRI that stands for one, and before a variable.
-_PATH = frozenset("/|^!*+")
+#: What a property path has beside its steps; the IRI of one, and that of a variable.
+_PATH = frozenset("/|^!*+(")
 _WAY, _VARIABLE = NamedNode("urn:crampkg:path"), "urn:crampkg:variable:"
 
 
@@ -283,7 +283,7 @@ def _patterns(name: str, prologue: str, group: str) -> list[Pattern]:
     """
     read = [token for token in tokens(group) if token[0] != "comment"]
     statements = [""]
-    at = 0
+    at, is_step = 0, False  # whether a further step of a path comes next
 
     def skip(end: str) -> None:
         """Go on to the first of some brackets."""
@@ -308,15 +308,17 @@ def _patterns(name: str, prologue: str, group: str) -> list[Pattern]:
             statements.append("")
         elif word == "GRAPH":
             at += 1
-        elif said in _PATH:  # after the first step of a path, or before it
-            before = statements[-1].split()
-            if before[-1:] != [str(_WAY)]:
-                before = before if said in ("^", "!") else before[:-1]
-                statements[-1] = f"{' '.join(before)} {_WAY} "
-            if said not in ("*", "+"):
-                at += 1
-                if read[at][1] == "(":
-                    at = _after_brackets(read, at) - 1
+        elif said in _PATH:
+            before = statements[-1].rstrip()
+            if not before.endswith(str(_WAY)):
+                if said in "/|*+":  # after its first step
+                    before = before[: -len(before.split()[-1])]
+                statements[-1] = f"{before} {_WAY} "
+            if said == "(":
+                at = _after_brackets(read, at) - 1
+            is_step = said in "/|^!"
+        elif is_step:
+            is_step = False
         elif said[0] in "?$":
             statements[-1] += f"<{_VARIABLE}{said[1:]}> "
         else:
@@ -325,10 +327,13 @@ def _patterns(name: str, prologue: str, group: str) -> list[Pattern]:
         at += 1
     ends = (statement.strip().removesuffix(".") for statement in statements)
     turtle = prologue + "".join(f"{statement} .\n" for statement in ends if statement)
-    return [
-        (_part(quad.subject), _part(quad.predicate), _part(quad.object))
-        for quad in parse(turtle, format=RdfFormat.TURTLE)
-    ]
+    try:
+        quads = list(parse(turtle, format=RdfFormat.TURTLE))
+    except SyntaxError:
+        quads = []
+    if not quads or any(_WAY in (quad.subject, quad.object) for quad in quads):
+        raise _unreadable(name, "has a list in brackets: write its cells as triples")
+    return [(_part(quad.subject), _part(quad.predicate), _part(quad.object)) for quad in quads]
 
 
 def _after_brackets(read: Sequence[tuple[str, str, int]], at: int) -> int:
