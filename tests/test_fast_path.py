@@ -53,6 +53,7 @@ OURS = {
     "crampkg.engine",
     "crampkg.engine.embedded",
     "crampkg.errors",
+    "crampkg.export",
     "crampkg.graph",
     "crampkg.library",
     "crampkg.near",  # what is told beside the answer, a denial above all

@@ -5,7 +5,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, NamedTuple
+    from typing import Any
+    from typing import NamedTuple as NamedTuple  # noqa: PLC0414 - for records elsewhere, too
 else:
     from collections import namedtuple
 

@@ -18,7 +18,7 @@ from rdf_strategies import canonical, quads, triples
 from crampkg import export as package
 from crampkg import rdf
 from crampkg.errors import CrampkgError, UsageError
-from crampkg.export import EXPORTS, FORMATS, export, to_bytes
+from crampkg.export import FORMATS, OFFERED, export, to_bytes
 from crampkg.vocabulary import (
     CK,
     DCT,
@@ -47,7 +47,7 @@ A, P, B = NamedNode("urn:a"), NamedNode("http://example.org/p"), NamedNode("urn:
 
 
 def read(written: bytes, name: str) -> list[str]:
-    return canonical(parse(written, format=RdfFormat.from_media_type(FORMATS[name].media_type)))
+    return canonical(parse(written, format=RdfFormat.from_media_type(OFFERED[name].media_type)))
 
 
 def text(dataset: list[Quad]) -> str:
@@ -58,13 +58,13 @@ def values(graph: list[Triple]) -> list[rdf.Triple]:
     return [*map(rdf.parts, graph)]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", OFFERED)
 @settings(deadline=None)
 @given(quads)
 def test_a_dataset_reads_back(name: str, dataset: list[Quad]) -> None:
     nquads = text(dataset)
     want = canonical(dataset)
-    if not FORMATS[name].keeps_graphs:
+    if not OFFERED[name].holds_several:
         want = canonical({quad.triple for quad in parse(nquads, format=RdfFormat.N_QUADS)})
     try:
         written = export(nquads, name, ["all"])
@@ -73,11 +73,11 @@ def test_a_dataset_reads_back(name: str, dataset: list[Quad]) -> None:
         assert "cannot hold the character" in str(error)
     else:
         found = read(written, name)
-        assert found == want or (FORMATS[name].names and set(found) > set(want))
+        assert found == want or (OFFERED[name].is_for_owl and set(found) > set(want))
         assert export(nquads.encode(), name, ["all"]) == written
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", OFFERED)
 @settings(deadline=None)
 @given(triples)
 def test_a_graph_reads_back(name: str, graph: list[Triple]) -> None:
@@ -92,20 +92,20 @@ def test_a_graph_reads_back(name: str, graph: list[Triple]) -> None:
 
 def added(graph: KnowledgeGraph, name: str, part: str, source: Iterable[Quad]) -> set[str]:
     """Return the lines that an export has beside those of the graph: none are lost."""
-    keeps = FORMATS[name].keeps_graphs and (name != "jsonld" or part == "all")
+    keeps = OFFERED[name].holds_several and (name != "jsonld" or part == "all")
     wanted = set(canonical(source if keeps else {quad.triple for quad in source}))
     found = set(read(exported(graph, name, part), name))
     assert wanted <= found
     return found - wanted
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", OFFERED)
 def test_the_real_graph_reads_back(graph: KnowledgeGraph, name: str) -> None:
     """With a header for each graph, and for tools of OWL with names."""
     more = added(graph, name, "all", parse(graph.nquads, format=RdfFormat.N_QUADS))
     predicates = {line.split()[1] for line in more}
     header = {f"<{OWL}versionInfo>", f"<{DCT}modified>", f"<{PREFIXES['prov']}wasDerivedFrom>"}
-    if FORMATS[name].keeps_graphs:
+    if OFFERED[name].holds_several:
         header |= {f"<{each}>" for each in HEADER}
         assert all(line.startswith(f"<{GRAPH}") for line in more)
     else:
@@ -114,13 +114,13 @@ def test_the_real_graph_reads_back(graph: KnowledgeGraph, name: str) -> None:
     assert predicates == header
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", OFFERED)
 def test_one_graph_is_that_graph(graph: KnowledgeGraph, name: str) -> None:
     wanted = NamedNode(GRAPHS["claims"])
     whole = parse(graph.nquads, format=RdfFormat.N_QUADS)
     more = added(graph, name, "claims", [quad for quad in whole if quad.graph_name == wanted])
     about = [line for line in more if line.startswith(f"<{GRAPHS['claims']}> ")]
-    assert len(about) == len(more) or FORMATS[name].names
+    assert len(about) == len(more) or OFFERED[name].is_for_owl
 
 
 @pytest.mark.parametrize("part", GRAPHS)
@@ -165,13 +165,13 @@ DERIVED = {
 
 
 @pytest.mark.parametrize("part", DERIVED)
-@pytest.mark.parametrize("name", [name for name in EXPORTS if EXPORTS[name].names])
+@pytest.mark.parametrize("name", [name for name in FORMATS if FORMATS[name].is_for_owl])
 def test_the_header_of_a_document_says_what_it_is(
     graph: KnowledgeGraph, name: str, part: str | None
 ) -> None:
     """Of a merge as of one graph: title, licence, version, date, and derived from what."""
     written = exported(graph, name, part)
-    quads = list(parse(written, format=SYNTAX[EXPORTS[name].extension]))
+    quads = list(parse(written, format=SYNTAX[FORMATS[name].extension]))
     kind = NamedNode(RDF + "type"), NamedNode(OWL + "Ontology")
     (itself,) = {each.subject for each in quads if (each.predicate, each.object) == kind}
     about = [(q.predicate.value, q.object) for q in quads if q.subject == itself]
@@ -182,7 +182,7 @@ def test_the_header_of_a_document_says_what_it_is(
 
 
 def test_facts_say_where_their_hedges_are(graph: KnowledgeGraph) -> None:
-    for name in FORMATS:
+    for name in OFFERED:
         written = exported(graph, name, "facts-without-hedges").decode()
         assert "Facts without their hedges, which stand on the claims" in written
         assert "loses them" in written
@@ -220,7 +220,7 @@ def test_things_are_concepts_of_a_scheme(graph: KnowledgeGraph) -> None:
     assert f"<{KG}leg>" in top
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", OFFERED)
 def test_one_new_link_changes_a_few_lines(graph: KnowledgeGraph, name: str) -> None:
     """A link with its source: 4,474 lines of N-Triples and 1,592 of RDF/XML changed once."""
     background = NamedNode(GRAPHS["background"])
@@ -348,19 +348,19 @@ def test_namespaces_of_obo_have_their_prefix(graph: KnowledgeGraph) -> None:
     assert "xmlns:ns1" not in written
 
 
-@pytest.mark.parametrize("name", EXPORTS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_by_default_no_inference_stands_among_what_is_asserted(
     graph: KnowledgeGraph, name: str
 ) -> None:
     """Unless the format names the graphs, or has the claims on the facts as RDF 1.2 does."""
     asserted = ["ontology", "background", "claims"]
-    if EXPORTS[name].keeps_graphs:
+    if FORMATS[name].holds_several:
         asserted = ["all"]
     elif name.endswith("1.2"):
         asserted.append("facts-without-hedges")
     assert exported(graph, name) == graph.export(name, asserted)
     if asserted != ["all"]:
-        triples = set(parse(exported(graph, name), format=SYNTAX[EXPORTS[name].extension]))
+        triples = set(parse(exported(graph, name), format=SYNTAX[FORMATS[name].extension]))
         artery, above = NamedNode(CK + "Artery"), NamedNode(RDFS + "subClassOf")
         assert [q.object for q in triples if (q.subject, q.predicate) == (artery, above)] == [
             NamedNode(CK + "BloodVessel")
@@ -382,8 +382,8 @@ def test_several_graphs_are_merged_where_there_are_no_names() -> None:
 
 def test_bytes_are_the_same_in_another_process(graph: KnowledgeGraph) -> None:
     program = (
-        "import sys; from crampkg.export import export, FORMATS; text = sys.stdin.buffer.read();"
-        "[sys.stdout.buffer.write(export(text, name, ['ontology'])) for name in FORMATS]"
+        "import sys; from crampkg.export import export, OFFERED; text = sys.stdin.buffer.read();"
+        "[sys.stdout.buffer.write(export(text, name, ['ontology'])) for name in OFFERED]"
     )
     for seed in ("1", "2"):
         done = subprocess.run(
@@ -393,7 +393,7 @@ def test_bytes_are_the_same_in_another_process(graph: KnowledgeGraph) -> None:
             check=True,
             env={"PYTHONPATH": ":".join(sys.path), "PYTHONHASHSEED": seed},
         )
-        assert done.stdout == b"".join(exported(graph, name, "ontology") for name in FORMATS)
+        assert done.stdout == b"".join(exported(graph, name, "ontology") for name in OFFERED)
 
 
 @pytest.mark.parametrize(
@@ -436,13 +436,13 @@ def test_rdfxml_keeps_white_space() -> None:
 def test_labels_of_an_answer_do_not_depend_on_the_engine() -> None:
     one = [Triple(BlankNode(), P, BlankNode()), Triple(A, P, Literal("x"))]
     other = [Triple(BlankNode(), P, BlankNode()), Triple(A, P, Literal("x"))]
-    for name in FORMATS:
+    for name in OFFERED:
         assert to_bytes(values(one), name) == to_bytes(values(other), name)
 
 
 def test_the_table_names_formats_that_pyoxigraph_knows() -> None:
-    for known in package.FORMATS.values():
+    for known in package.OFFERED.values():
         by_type = RdfFormat.from_media_type(known.media_type)
         assert by_type == RdfFormat.from_extension(known.extension.removeprefix("."))
         assert by_type is not None
-        assert known.keeps_graphs == by_type.supports_datasets
+        assert known.holds_several == by_type.supports_datasets

@@ -14,6 +14,7 @@ from crampkg.answers.sentences import (
     silences,
 )
 from crampkg.errors import UsageError
+from crampkg.export import OFFERED, to_bytes
 from crampkg.rdf import datatype_of
 from crampkg.text import json_bytes
 from crampkg.vocabulary import compress, written_prefixes
@@ -282,14 +283,8 @@ def _jsonld_term(value: RdfTerm, short: Callable[[str], str]) -> str | dict[str,
 
 
 def _rdf(name: str) -> Callable[[Answer, Mapping[str, str]], bytes]:
-    """Return what writes a graph in a format of `crampkg.export`, which takes long to import."""
-
-    def write(answer: Answer, _: Mapping[str, str]) -> bytes:
-        from crampkg.export import to_bytes
-
-        return to_bytes(answer.triples, name, answer.sources)
-
-    return write
+    """Return the writer of a graph in a format of `crampkg.export`."""
+    return lambda answer, _: to_bytes(answer.triples, name, answer.sources)
 
 
 _WRITERS: dict[str, dict[str, Callable[[Answer, Mapping[str, str]], bytes]]] = {
@@ -304,10 +299,7 @@ _WRITERS: dict[str, dict[str, Callable[[Answer, Mapping[str, str]], bytes]]] = {
     },
     "ask": {"table": _table, "json": _json, "xml": _xml, "md": _md, "jsonld": _jsonld},
     "graph": {
-        **{
-            name: _rdf(name)
-            for name in ("turtle", "jsonld", "ntriples", "nquads", "trig", "rdfxml")
-        },
+        **{name: _rdf(name) for name in OFFERED},
         "table": _table,
         "md": _md,
     },

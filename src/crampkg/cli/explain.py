@@ -17,6 +17,7 @@ from crampkg.cli.parser import (
 )
 from crampkg.cli.shared import open_graph, quoted, say_status, show_document
 from crampkg.errors import CrampkgError
+from crampkg.export import OF_ONE_GRAPH, to_bytes
 from crampkg.vocabulary import OWL, RDF, RDFS
 
 TYPE_CHECKING = False
@@ -55,7 +56,7 @@ examples:
   crampkg why SUBJECT RELATION OBJECT
   crampkg why SUBJECT a KIND -f json"""
 
-_FORMATS = ("table", "json", "md", "turtle", "jsonld")
+_FORMATS = ("table", "json", "md", *OF_ONE_GRAPH)
 
 
 def _describe_parser() -> ArgumentParser:
@@ -72,9 +73,7 @@ def _describe(arguments: Arguments) -> int:
 
     graph = open_graph(arguments)
     card = graph.describe(arguments.term)
-    if arguments.format in ("turtle", "jsonld"):
-        from crampkg.export import to_bytes
-
+    if arguments.format in OF_ONE_GRAPH:
         output.write(to_bytes(card.triples, arguments.format, graph.sources), arguments.output)
         say_status(graph.statuses)
         return 0
@@ -127,9 +126,8 @@ def _why(arguments: Arguments) -> int:
         arguments.subject, arguments.predicate, arguments.object, limit=arguments.limit
     )
     code = 0 if explanation.holds else 1
-    if arguments.format in ("turtle", "jsonld"):
+    if arguments.format in OF_ONE_GRAPH:
         from crampkg.explain.prov import provenance
-        from crampkg.export import to_bytes
 
         triples = provenance(explanation)
         output.write(to_bytes(triples, arguments.format, graph.sources), arguments.output)

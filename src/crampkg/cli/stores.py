@@ -21,6 +21,7 @@ from crampkg.cli.parser import (
     one_of,
 )
 from crampkg.cli.shared import open_graph, open_sources, show_document
+from crampkg.export import FORMATS
 from crampkg.vocabulary import GRAPHS
 
 TYPE_CHECKING = False
@@ -78,10 +79,8 @@ _PATIENCE = 1.0
 
 
 def _export_parser() -> ArgumentParser:
-    from crampkg.export import EXPORTS
-
     words = ArgumentParser("crampkg export", _EXPORT, _EXPORT_EXAMPLES)
-    add_format(words, EXPORTS, "turtle")
+    add_format(words, FORMATS, "turtle")
     graph = words.add_argument(
         "--graph",
         metavar="GRAPH",

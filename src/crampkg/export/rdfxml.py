@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from crampkg.rdf import Graphs, RdfTerm, Triple
+    from crampkg.sources import Sources
 
 
 _START = (
@@ -56,7 +57,7 @@ _ONTOLOGY = NamedNode(OWL + "Ontology")
 _KINDS = (NamedNode, Literal, BlankNode)
 
 
-def write(graphs: Graphs) -> bytes:
+def write(graphs: Graphs, _sources: Sources | None = None) -> bytes:
     """Return the merge of `graphs`, sorted.
 
     Raises `UsageError` for a predicate that XML cannot name and for a control character.

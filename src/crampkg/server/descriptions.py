@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from crampkg import __version__
+from crampkg.export import OFFERED
 from crampkg.vocabulary import GRAPHS, KG, ONTOLOGY, PREFIXES, RDF, RDFS, XSD
 
 TYPE_CHECKING = False
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
 SD, VOID = PREFIXES["sd"], PREFIXES["void"]
 #: The unique URIs of file formats at the W3C, as the Service Description asks for.
 _FORMATS = "http://www.w3.org/ns/formats/"
-_FORMAT_NAMES = (
-    *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
-    *("Turtle", "JSON-LD", "N-Triples", "RDF_XML", "N-Quads", "TriG"),
-)
+_RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _DCT, _SH = PREFIXES["dct"], PREFIXES["sh"]
 
 
@@ -54,7 +52,8 @@ def service(graph: KnowledgeGraph, base: str) -> list[Triple]:
         (f"{SD}endpoint", _iri(f"{base}/sparql")),
         (f"{SD}supportedLanguage", _iri(f"{SD}SPARQL11Query")),
         (f"{SD}feature", _iri(f"{SD}UnionDefaultGraph")),
-        *((f"{SD}resultFormat", _iri(f"{_FORMATS}{name}")) for name in _FORMAT_NAMES),
+        *((f"{SD}resultFormat", _iri(f"{_FORMATS}{name}")) for name in _RESULTS),
+        *((f"{SD}resultFormat", _iri(format.iri)) for format in OFFERED.values() if format.iri),
         (f"{SD}defaultDataset", dataset),
     ]
     return list(_triples(_iri(f"{base}/sparql"), told, iter(range(1, 1000))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from crampkg.export import OFFERED
 from crampkg.server import pictures
 from crampkg.server.pages import editor, layout
 from crampkg.server.problems import Problem
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     from crampkg.server.media import Reply
     from crampkg.server.service import Caller, Service
-
-#: The extension of a file in each format of a download.
-_SUFFIXES = {"turtle": "ttl", "ntriples": "nt", "rdfxml": "rdf"}
 
 
 async def page(request: Request, service: Service) -> Response:
@@ -80,7 +78,7 @@ async def result(request: Request, service: Service) -> Response:
     job: dict[str, Any] = {"do": "query", "text": asked["query"], "formats": chosen}
     if "<" in asked["query"]:  # an IRI, which may be relative: as at the endpoint
         job["base"] = f"{base_of(request)}/sparql"
-    name = f"crampkg-result.{_SUFFIXES.get(format, format)}"
+    name = f"crampkg-result{OFFERED[format].extension if format in OFFERED else f'.{format}'}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     try:
         return await service.answer(request, service.strangers(job), headers)

@@ -10,7 +10,7 @@ import brotli
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from crampkg.export import FORMATS
+from crampkg.export import OF_ONE_GRAPH, OFFERED
 from crampkg.server.problems import Problem
 
 if TYPE_CHECKING:
@@ -55,30 +55,22 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "tsv": ("text/tab-separated-values",),
 }
 
-#: The formats of graphs, in the same way. `text/plain` is what N-Triples had before RDF 1.1.
+#: The formats of graphs, in the same way.
 GRAPHS: dict[str, tuple[str, ...]] = {
-    name: (
-        FORMATS[name].media_type,
-        *{"jsonld": ("application/json",), "ntriples": ("text/plain",)}.get(name, ()),
-        *{"rdfxml": ("application/xml", "text/xml"), "turtle": ("application/x-turtle",)}.get(
-            name, ()
-        ),
-    )
-    for name in FORMATS
+    format.name: (format.media_type, *format.also) for format in OFFERED.values()
 }
 
 #: The formats of what is JSON first, and RDF as well.
 CARDS: dict[str, tuple[str, ...]] = {"json": ("application/json",), **GRAPHS}
 
-#: The formats of the things that have pages: what is told of a thing is one graph, without a name,
-#: which the formats of several would hide.
+#: The formats of the things that have pages: a card is one graph without a name.
 PAGES: dict[str, tuple[str, ...]] = {
     "html": ("text/html",),
-    **{name: types for name, types in GRAPHS.items() if name not in ("nquads", "trig")},
+    **{name: GRAPHS[name] for name in OF_ONE_GRAPH},
 }
 
 #: The names of formats by what an address may end in.
-SUFFIXES = {".html": "html", **{FORMATS[name].extension: name for name in FORMATS}}
+SUFFIXES = {".html": "html", **{format.extension: format.name for format in OFFERED.values()}}
 
 #: What an ASK can be written in: the W3C's CSV and TSV hold rows alone.
 TRUTHS = {name: RESULTS[name] for name in ("json", "xml")}

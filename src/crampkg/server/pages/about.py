@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
 
+from crampkg.export import OF_ONE_GRAPH, OFFERED
 from crampkg.library import own_query
 from crampkg.server import files, openapi
 from crampkg.server.pages import editor, ontology
@@ -65,8 +66,6 @@ _FOLDERS = {
     "rules": "the rules that derive facts and inferences, and those that check",
 }
 
-_FORMATS = ((".ttl", "Turtle"), (".jsonld", "JSON-LD"), (".nt", "N-Triples"), (".rdf", "RDF/XML"))
-
 
 def home(graph: KnowledgeGraph, _: Visit) -> Reply:
     """Return the page at `/`."""
@@ -108,7 +107,12 @@ def about(graph: KnowledgeGraph, _: Visit) -> Reply:
             for name, iri in GRAPHS.items()
             if name in graph.counts
         ],
-        "formats": _FORMATS,
+        "formats": [(format.extension, format.label) for format in OF_ONE_GRAPH.values()],
+        "datasets": [
+            (format.extension, format.label)
+            for name, format in OFFERED.items()
+            if name not in OF_ONE_GRAPH
+        ],
         "counts": [
             (label, counts.get(f"{CK}{kind}", 0), f"/concepts?kind=ck:{kind}")
             for label, kind in (

@@ -10,9 +10,9 @@ from crampkg.answers import sentences
 from crampkg.claims import citations_or_none
 from crampkg.errors import CrampkgError
 from crampkg.explain.describe import is_unrelated, resources
+from crampkg.export import OF_ONE_GRAPH
 from crampkg.library import own_query
 from crampkg.near import counted
-from crampkg.server.media import PAGES, SUFFIXES
 from crampkg.server.pages import addresses, beside, ontology
 from crampkg.server.pages.grid import Part, folded, grid, linked, widened
 from crampkg.server.pages.layout import page
@@ -186,8 +186,8 @@ def concept(graph: KnowledgeGraph, visit: Visit) -> Reply:
         "curie": compress(iri),
         "kinds": list(_kinds(term, graph)),
         "formats": [
-            (f"{addresses.address(iri)}{suffix}", PAGES[SUFFIXES[suffix]][0], name)
-            for suffix, name in ((".ttl", "Turtle"), (".jsonld", "JSON-LD"), (".nt", "N-Triples"))
+            (f"{addresses.address(iri)}{format.extension}", format.media_type, format.label)
+            for format in OF_ONE_GRAPH.values()
         ],
         "places": _places(card),
         # The table of a claim says in words what is recorded of it.

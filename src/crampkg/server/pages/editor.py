@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from crampkg.answers.sentences import CLAIMS_ABOUT, filled
+from crampkg.export import OF_ONE_GRAPH
 from crampkg.graph import cached_on_graph
 from crampkg.library import own_query
 from crampkg.server import media
@@ -51,12 +52,7 @@ DOWNLOADS = {
         ("xml", "XML"),
     ),
     "ask": (("json", "JSON"), ("xml", "XML")),
-    "graph": (
-        ("turtle", "Turtle"),
-        ("jsonld", "JSON-LD"),
-        ("ntriples", "N-Triples"),
-        ("rdfxml", "RDF/XML"),
-    ),
+    "graph": tuple((format.name, format.label) for format in OF_ONE_GRAPH.values()),
 }
 
 #: To begin with; `TERM` and `NAME` are of a thing that claims are about.

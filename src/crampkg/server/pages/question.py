@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 from crampkg.answers import quotes, sentences
 from crampkg.answers.table import overview
 from crampkg.errors import UnknownQuestionError
+from crampkg.export import OF_ONE_GRAPH
 from crampkg.graph import cached_on_graph
 from crampkg.near import counted
 from crampkg.picture import gather
@@ -52,11 +53,8 @@ _DOWNLOADS = {
         ("jsonld", "JSON-LD", "jsonld"),
         ("md", "Markdown", "md"),
     ),
-    "construct": (
-        ("turtle", "Turtle", "ttl"),
-        ("jsonld", "JSON-LD", "jsonld"),
-        ("ntriples", "N-Triples", "nt"),
-        ("rdfxml", "RDF/XML", "rdf"),
+    "construct": tuple(
+        (format.name, format.label, format.extension[1:]) for format in OF_ONE_GRAPH.values()
     ),
 }
 

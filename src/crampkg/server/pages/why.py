@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.errors import CrampkgError, UnknownTermError, WrongKindError
 from crampkg.explain import story
+from crampkg.export import OF_ONE_GRAPH
 from crampkg.names import PROPERTIES
 from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import LONGEST, mistake
@@ -112,7 +113,10 @@ def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
         "name_of": graph.terms.name_of,
         "formats": [
             (addresses.api("why", [*query.items(), ("format", format)]), name)
-            for format, name in (("json", "JSON"), ("turtle", "Turtle"), ("jsonld", "JSON-LD"))
+            for format, name in (
+                ("json", "JSON"),
+                *((format.name, format.label) for format in OF_ONE_GRAPH.values()),
+            )
         ],
     }
 
