@@ -37,7 +37,7 @@ class TinySources(Sources):
         return sorted(self._paths)
 
     def path(self, name: str) -> str:
-        return self._paths[name]
+        return self._paths.get(name, str(BASE / name))
 
 
 def changed(folder: Path, name: str, *replacements: tuple[str, str]) -> TinySources:
