@@ -5,8 +5,9 @@
 Starts `crampkg serve`, and with `--before` that of another checkout, in turns in one run. "Anew" is
 never the same query twice, "again" one query all the time, each on eight connections from the same
 cores. "After a kill" is from the answer that the query was stopped to the answer of the next, with
-one worker. Memory is the proportional set size (PSS) of the server and all that it has started.
-The best of all rounds, which others on the machine lengthen least.
+one worker. Memory is the proportional set size (PSS) of the server and all that it has started, and
+"processor" the time that they all took. The best of all rounds; others on the machine lengthen the
+times of the processor least.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import asyncio
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
-CONNECTIONS = 8
+CONNECTIONS, KILLS = 8, 10
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 HIGHEST = ("anew, requests a second", "again, requests a second")
 
@@ -52,13 +54,25 @@ def serving(folder: Path, *options: str) -> Iterator[tuple[int, int]]:
         process.stderr.close()
 
 
+def family(server: int) -> list[int]:
+    """Return the numbers of a server and all its processes."""
+    processes = [server]
+    for process in processes:
+        lists = Path(f"/proc/{process}/task").glob("*/children")
+        processes += [int(child) for found in lists for child in found.read_text("ascii").split()]
+    return processes
+
+
+def processor(server: int) -> float:
+    """Return the milliseconds that a server and all its processes took, also those that ended."""
+    stats = (Path(f"/proc/{process}/stat").read_text("ascii") for process in family(server))
+    ticks = sum(sum(map(int, stat.rpartition(")")[2].split()[11:15])) for stat in stats)
+    return ticks / os.sysconf("SC_CLK_TCK") * 1000
+
+
 def memory(server: int) -> float:
     """Return the MiB of a server and all its processes."""
-    family = [server]
-    for process in family:
-        lists = Path(f"/proc/{process}/task").glob("*/children")
-        family += [int(child) for found in lists for child in found.read_text("ascii").split()]
-    sizes = (Path(f"/proc/{process}/smaps_rollup").read_text("ascii") for process in family)
+    sizes = (Path(f"/proc/{process}/smaps_rollup").read_text("ascii") for process in family(server))
     found = (re.search(r"^Pss:\s+(\d+) kB", size, re.MULTILINE) for size in sizes)
     return sum(int(size[1]) for size in found if size) / 1024
 
@@ -86,14 +100,14 @@ class Client:
         return int(head[9:12])
 
 
-async def first(port: int) -> None:
-    """Ask the first query."""
+async def ask(port: int, number: int) -> int:
+    """Ask a query on a connection of its own, and return the status."""
     async with Client(port) as client:
-        await client.ask("ASK { ?s ?p 0 }")
+        return await client.ask(f"ASK {{ ?s ?o {number} }}")
 
 
-async def throughput(port: int, seconds: float, *, anew: bool) -> float:
-    """Return how many requests a second are answered."""
+async def throughput(port: int, seconds: float, *, anew: bool) -> tuple[int, float]:
+    """Return how many requests are answered, and in how many seconds."""
 
     async def keep_asking(number: int) -> int:
         count = 0
@@ -108,7 +122,7 @@ async def throughput(port: int, seconds: float, *, anew: bool) -> float:
     start = time.perf_counter()
     end = start + seconds
     counts = await asyncio.gather(*map(keep_asking, range(CONNECTIONS)))
-    return sum(counts) / (time.perf_counter() - start)
+    return sum(counts), time.perf_counter() - start
 
 
 async def after_kill(port: int, number: int) -> float:
@@ -125,14 +139,24 @@ def measure(folder: Path, seconds: float) -> dict[str, float]:
     """Return the figures of one round."""
     began = time.perf_counter()
     with serving(folder, "--workers", "2") as (process, port):
-        asyncio.run(first(port))
+        asyncio.run(ask(port, 0))
         figures = {"until it answers, ms": (time.perf_counter() - began) * 1000}
+        figures["its processor, ms"] = processor(process)
         for mode in ("anew", "again"):
-            asked = throughput(port, seconds, anew=mode == "anew")
-            figures[f"{mode}, requests a second"] = asyncio.run(asked)
+            before = processor(process)
+            count, took = asyncio.run(throughput(port, seconds, anew=mode == "anew"))
+            figures[f"{mode}, requests a second"] = count / took
+            figures[f"{mode}, processor, ms each"] = (processor(process) - before) / count
         figures["memory, MiB"] = memory(process)
-    with serving(folder, "--workers", "1", "--seconds", "1") as (_, port):
+    with serving(folder, "--workers", "1", "--seconds", "1") as (process, port):
+        asyncio.run(ask(port, 0))
         figures["after a kill, ms"] = min(asyncio.run(after_kill(port, n)) for n in range(3))
+        before = processor(process)
+        for number in range(KILLS):
+            os.kill(family(process)[-1], signal.SIGKILL)
+            while asyncio.run(ask(port, number)) != 200:  # noqa: PLR2004 - OK
+                time.sleep(0.01)
+        figures["a new worker, processor, ms"] = (processor(process) - before) / KILLS
     return figures
 
 
@@ -152,7 +176,7 @@ def main() -> None:
     for figure in rounds["now"][0]:
         best = max if figure in HIGHEST else min
         values = (best(each[figure] for each in found) for found in rounds.values())
-        print(f"{figure:28}" + "".join(f"{value:10,.0f}" for value in values))
+        print(f"{figure:28}" + "".join(f"{value:10,.{int(value < 10)}f}" for value in values))  # noqa: PLR2004
 
 
 if __name__ == "__main__":

@@ -73,6 +73,19 @@ def test_a_query_that_takes_too_much_is_stopped(
     assert server.query("ASK {}").json()["boolean"] is True
 
 
+@pytest.mark.parametrize(
+    "path", ["/editor?show=table&", "/editor/result?format=turtle&", "/picture.svg?", "/picture?"]
+)
+def test_a_query_is_stopped_wherever_it_is_asked(small: Server, path: str) -> None:
+    slow = f"CONSTRUCT {{ ?a kg:has ?n }} {{ {{ {CROSS} }} ?a ?b ?c }}"
+    response = small.get(f"{path}query={quote(slow)}")
+    assert response.status_code == 422
+    assert "stopped after 1 seconds" in response.text
+    refused = small.get(f"{path}query={quote('CONSTRUCT {} { SERVICE <urn:a> {} }')}")
+    assert refused.status_code == 403
+    assert "never leave this machine" in refused.text
+
+
 @pytest.mark.parametrize("type", ["text/csv", "text/tab-separated-values", "application/xml"])
 def test_rows_beyond_the_limit_are_never_cut_silently(small: Server, type: str) -> None:
     problem = told(small.query("SELECT ?o { ?s ?p ?o }", type), 422, "result-limit")

@@ -11,10 +11,12 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tiny import written
 
+from crampkg.engine.embedded import EmbeddedEngine, EmbeddedResult
 from crampkg.graph import KnowledgeGraph
 from crampkg.server import media, service
 from crampkg.server.limits import Limits
@@ -217,6 +219,37 @@ def test_a_question_that_took_long_is_asked_in_the_sandbox(
         assert len(jobs) == before, "another question"
     finally:
         web.stop()
+
+
+#: Every address that takes a stranger's SPARQL.
+ADDRESSES = (
+    "/sparql?query=",
+    "/editor?show=table&query=",
+    "/editor?show=raw&query=",
+    "/editor?show=picture&query=",
+    "/editor/result?format=turtle&query=",
+    "/picture?query=",
+    "/picture.svg?query=",
+    "/picture.png?query=",
+)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_what_a_stranger_wrote_runs_in_the_sandbox_alone(
+    address: str, graph: KnowledgeGraph, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    inner = EmbeddedEngine.query
+
+    def query(engine: EmbeddedEngine, text: str, **options: Any) -> EmbeddedResult:
+        asked.append(text)
+        return inner(engine, text, **options)
+
+    monkeypatch.setattr(EmbeddedEngine, "query", query)
+    text = f"CONSTRUCT {{ kg:calf kg:is kg:{address.count('e')} }} {{ ?s ?p ?o }} # of a stranger"
+    response = web.get(f"{address}{quote(text)}")
+    assert response.status_code == 200
+    assert not [text for text in asked if "of a stranger" in text]
 
 
 def test_a_graph_can_be_pickled(graph: KnowledgeGraph) -> None:
