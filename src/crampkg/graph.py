@@ -300,7 +300,7 @@ class KnowledgeGraph:
         if self._terms is None:
             from crampkg.names import Terms
 
-            self._terms = Terms(self._snapshot.terms, self.prefixes, self.subject.words)
+            self._terms = Terms(self._snapshot.terms, self.prefixes, lambda: self.subject.words)
         return self._terms
 
     def claims(

@@ -172,6 +172,14 @@ class Subject(NamedTuple):
     examples: Mapping[str, str] = {}  # for the help of commands, by their names
 
 
+class Rule(NamedTuple):
+    """What people see of a rule: its id, its file, and in a sentence what it concludes."""
+
+    id: str
+    name: str
+    summary: str
+
+
 class Finding(NamedTuple):
     """One failure that a check found."""
 

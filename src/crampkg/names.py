@@ -30,7 +30,7 @@ from crampkg.vocabulary import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from crampkg.model import Term
 
@@ -102,11 +102,16 @@ class Terms:
         self,
         terms: Iterable[Term],
         prefixes: Mapping[str, str] = PREFIXES,
-        everyday: Mapping[str, tuple[str, ...]] = {},
+        everyday: Callable[[], Mapping[str, tuple[str, ...]]] = dict,
     ) -> None:
         self._by_iri = {term.iri: term for term in terms}
         self._prefixes = prefixes  # with those of articles
-        self.everyday = everyday  # what people type, and the words that it leads to
+        self._everyday = everyday
+
+    @functools.cached_property
+    def everyday(self) -> Mapping[str, tuple[str, ...]]:
+        """What people type, and the words that it leads to. Raises `SourceError` as its file."""
+        return self._everyday()
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self._by_iri.values())

@@ -18,7 +18,7 @@ CLAIM = f"{KG}what-causes-leg-cramps/claim-"
 def quoted(graph: KnowledgeGraph, article: Path) -> dict[str, str]:
     """Return the quotes of all claims, by the last part of their IRIs."""
     claims = [row.text("claim") for row in graph.query("SELECT ?claim { ?claim a ck:Claim }")]
-    found, misfits = quotes(claims, Article.read(str(article)), graph.query)
+    found, misfits = quotes(claims, Article.read(str(article)), graph.engine)
     assert misfits == []
     assert set(found) == set(claims)
     return {claim.removeprefix(CLAIM): " ".join(quote.split()) for claim, quote in found.items()}
@@ -80,10 +80,10 @@ def test_another_text_is_not_quoted(graph: KnowledgeGraph, article: Path) -> Non
     """One letter more at the start moves all; one changed in the middle costs what stands there."""
     text = article.read_text(encoding="utf-8")
     moved = Article(f"x{text}")
-    assert fit(moved, graph.query)[0] == 0
+    assert fit(moved, graph.engine)[0] == 0
     changed = Article(text.replace("Osteoarthritis", "0steoarthritis"))
     claim = f"{CLAIM}osteoarthritis-leads-to-pseudoclaudication"
-    assert quotes([claim], changed, graph.query) == ({}, [claim])
+    assert quotes([claim], changed, graph.engine) == ({}, [claim])
     other = f"{CLAIM}vascular-insufficiency-causes-true-claudication"
-    found, misfits = quotes([claim, other], changed, graph.query)
+    found, misfits = quotes([claim, other], changed, graph.engine)
     assert (set(found), misfits) == ({other}, [claim])

@@ -271,7 +271,7 @@ def test_the_name_of_what_is_wider_or_narrower_finds_nothing_and_says_so(closene
 def test_what_an_unknown_name_holds_is_offered() -> None:
     terms = Terms(
         [thing("calf-pain", f"{CK}Pain"), thing("calf", SITE), thing("pain", SITE)],
-        everyday={"calves": ("calf",)},
+        everyday=lambda: {"calves": ("calf",)},
     )
     assert [term.label for term in terms.near("severe calf pain")] == ["calf pain", "calf", "pain"]
     assert [term.label for term in terms.near("severe calf pain", SITE)] == ["calf", "pain"]

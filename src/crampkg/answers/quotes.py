@@ -5,13 +5,14 @@ from __future__ import annotations
 from pyoxigraph import NamedNode
 
 from crampkg.answers.sentences import home
-from crampkg.library import own_query
+from crampkg.library import own_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from crampkg.answers.answer import Answer
+    from crampkg.engine.base import Engine
     from crampkg.sources import Article
 
     #: Where a text stands, by characters, as far as where it is quoted, and its digest.
@@ -22,22 +23,20 @@ _BULLET = " \n\t•"
 
 
 def quotes(
-    resources: Iterable[str], article: Article, query: Callable[[str], Answer]
+    resources: Iterable[str], article: Article, engine: Engine
 ) -> tuple[dict[str, str], list[str]]:
     """Return what `article` says in the spans of each resource, by IRI, and the misfits.
 
-    `resources` are IRIs, of which those of claims and statements have spans; `query` answers
-    SPARQL. An ellipsis stands between spans. A misfit is the IRI of a resource of which a span in
-    `article` has another digest than the recorded one: it is not quoted. What is of another article
-    than those that fit is no misfit.
+    `resources` are IRIs, of which those of claims and statements have spans. An ellipsis stands
+    between spans. A misfit is the IRI of a resource of which a span in `article` has another digest
+    than the recorded one: it is not quoted. What is of another article than those that fit is no
+    misfit.
     """
     wanted = set(resources)
     spans: dict[str, list[_Span]] = {}
-    for row in query(own_query("answers/spans")):
-        resource = row.text("resource")
+    for resource, start, end, digest, until in own_rows("answers/spans", engine):
         if resource in wanted:
-            start, end = int(row.text("start")), int(row.text("end"))
-            span = start, end, int(row.text("until") or end), row.text("sha256")
+            span = int(start), int(end), int(until or end), digest
             spans.setdefault(resource, []).append(span)
     found: dict[str, str] = {}
     misfits: list[str] = []
@@ -57,10 +56,10 @@ def quotes(
     return found, misfits
 
 
-def fit(article: Article, query: Callable[[str], Answer]) -> tuple[int, int]:
+def fit(article: Article, engine: Engine) -> tuple[int, int]:
     """Return how many recorded spans fit `article`, and of how many, by the articles that do."""
-    every = [row.text("resource") for row in query(own_query("answers/spans"))]
-    found, misfits = quotes(every, article, query)
+    every = [row[0] for row in own_rows("answers/spans", engine)]
+    found, misfits = quotes(every, article, engine)
     return len(found), len(found) + len(misfits)
 
 

@@ -143,7 +143,7 @@ def quoted(
     from crampkg.answers.quotes import quotes
     from crampkg.sources import Article
 
-    found, misfits = quotes(resources(), Article.read(graph.article), graph.query)
+    found, misfits = quotes(resources(), Article.read(graph.article), graph.engine)
     if misfits:
         output.say(
             f"{graph.article} does not fit the graph in {len(misfits)} of the "

@@ -75,20 +75,9 @@ class Derivations:
 
     def behind(self, goal: Triple) -> Derivation:
         """Return all that bears on `goal`."""
-        steps: dict[Triple, tuple[Step, ...]] = {}
-        axioms: dict[Triple, Axiom] = {}
-        agenda = [goal]
-        while agenda:
-            triple = agenda.pop()
-            if triple in steps:
-                continue
-            axiom = self.axiom(triple)
-            if axiom is not None:
-                axioms[triple] = axiom
-            steps[triple] = tuple(self._instances.steps(triple))
-            for step in steps[triple]:
-                agenda.extend(step.premises)
-        return Derivation(steps, axioms)
+        steps = self._instances.behind(goal)
+        axioms = {triple: self.axiom(triple) for triple in steps}
+        return Derivation(steps, {triple: axiom for triple, axiom in axioms.items() if axiom})
 
     def axiom(self, triple: Triple) -> Axiom | None:
         """Return the axiom that asserts `triple`, or None when it is only derived."""

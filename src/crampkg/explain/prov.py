@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from crampkg.explain.why import Explanation
-    from crampkg.pipeline.rules import Rule
+    from crampkg.model import Rule
 
     Names = dict[tuple[str, Triple], BlankNode]  # within one justification
 

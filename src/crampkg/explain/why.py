@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from crampkg.engine.base import Engine
     from crampkg.explain.derivations import Axiom, Derivations
     from crampkg.explain.nearest import Near
-    from crampkg.model import Claim
+    from crampkg.model import Claim, Rule
     from crampkg.pipeline.instances import Step
-    from crampkg.pipeline.rules import Rule
 
 _READS_BOTH_WAYS = NamedNode(f"{CK}readsBothWays")
 _TRUE = Literal(True)  # noqa: FBT003

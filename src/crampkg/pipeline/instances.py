@@ -23,7 +23,7 @@ from pyoxigraph import (
     parse,
 )
 
-from crampkg.pipeline.rules import Rule, rulebook, saturate
+from crampkg.model import Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ class Instances:
         self._terms = terms
         self._triples = triples
         self._steps = steps
-        self._numbers = {term: number for number, term in enumerate(terms)}
-        self._built: dict[int, Any] = {}
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._term_numbers: dict[str, int] = {}
 
     @classmethod
     def of(cls, store: Store, rules: Iterable[RuleLogic]) -> Instances:
@@ -82,6 +82,9 @@ class Instances:
     @classmethod
     def of_graph(cls, nquads: bytes, sources: Sources) -> Instances:
         """Return the instances in a graph of which anonymous types have been left out."""
+        # Who only reads the file has no use for what reads rules.
+        from crampkg.pipeline.rules import rulebook, saturate
+
         store = Store()
         # Blank nodes keep their canonical names, by which the graph is asked of them.
         store.extend(parse(nquads, format=RdfFormat.N_QUADS, rename_blank_nodes=False))
@@ -108,39 +111,49 @@ class Instances:
         number = self._number(triple)
         return number is not None and bool(self._steps[number])
 
-    def steps(self, conclusion: Triple) -> list[Step]:
-        """Return the instances that conclude a triple, by rule."""
-        number = self._number(conclusion)
+    def behind(self, goal: Triple) -> dict[Triple, tuple[Step, ...]]:
+        """Return the instances that conclude a triple, and all that bear on their premises.
+
+        For each triple they are sorted by rule; there are none for what is no conclusion.
+        """
+        number = self._number(goal)
         if number is None:
-            return []
-        found = {
-            Step(self._rules[rule], tuple(sorted(map(self._triple, premises), key=str)))
-            for rule, *premises in self._steps[number]
-        }
-        return sorted(found, key=lambda step: (step.rule.id, [*map(str, step.premises)]))
+            return {goal: ()}
+        agenda = [number]
+        met = {number}
+        for number in agenda:  # grows while it is walked
+            further = {each for _, *premises in self._steps[number] for each in premises} - met
+            agenda += sorted(further)
+            met |= further
+        triples = {number: self._triple(number) for number in agenda}
+        written = {number: str(triple) for number, triple in triples.items()}
+        behind = {}
+        for number in agenda:
+            sortable = [
+                (self._rules[rule], sorted(premises, key=written.__getitem__))
+                for rule, *premises in self._steps[number]
+            ]
+            sortable.sort(key=lambda step: (step[0].id, [written[each] for each in step[1]]))
+            behind[triples[number]] = tuple(
+                Step(rule, tuple(triples[each] for each in premises)) for rule, premises in sortable
+            )
+        return behind
 
     def _number(self, triple: Triple) -> int | None:
-        try:
-            parts = (triple.subject, triple.predicate, triple.object)
-            return self._triples.index([self._numbers[str(part)] for part in parts])
-        except (KeyError, ValueError):
-            return None
+        if not self._numbers:
+            self._numbers = {tuple(each): number for number, each in enumerate(self._triples)}
+            self._term_numbers = {term: number for number, term in enumerate(self._terms)}
+        parts = (triple.subject, triple.predicate, triple.object)
+        return self._numbers.get(tuple(self._term_numbers.get(str(part), -1) for part in parts))
 
     def _triple(self, number: int) -> Triple:
         return Triple(*map(self._term, self._triples[number]))
 
     def _term(self, number: int) -> Any:
-        if number not in self._built:
-            text = self._terms[number]
-            kind = text[0]
-            self._built[number] = (
-                NamedNode(text[1:-1])
-                if kind == "<"
-                else BlankNode(text[2:])
-                if kind == "_"
-                else next(_literals([text]))
-            )
-        return self._built[number]
+        text = self._terms[number]
+        if text[0] == "<":
+            return NamedNode(text[1:-1])
+        return BlankNode(text[2:]) if text[0] == "_" else next(_literals([text]))
 
 
 class _Finder:

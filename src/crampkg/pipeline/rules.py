@@ -22,6 +22,7 @@ from pyoxigraph import (
 from crampkg.engine.guard import check_source, tokens
 from crampkg.errors import SourceError
 from crampkg.library import read_header
+from crampkg.model import Rule
 from crampkg.vocabulary import GRAPHS, OWL, RDF, RDFS, readable
 
 TYPE_CHECKING = False
@@ -58,14 +59,6 @@ _MODIFIERS = frozenset(("GROUP", "HAVING", "LIMIT", "OFFSET", "ORDER"))
 #: What a property path has beside its steps; the IRI of one, and that of a variable.
 _PATH = frozenset("/|^!*+(")
 _WAY, _VARIABLE = NamedNode("urn:crampkg:path"), "urn:crampkg:variable:"
-
-
-class Rule(NamedTuple):
-    """What people see of a rule: its id, its file, and in a sentence what it concludes."""
-
-    id: str
-    name: str
-    summary: str
 
 
 class RuleLogic(NamedTuple):

@@ -20,7 +20,7 @@ def quoted(resources: Iterable[str], graph: KnowledgeGraph) -> dict[str, str]:
     """Return the article's words for some claims and statements, where they can be shown."""
     if graph.article is None:
         return {}
-    found, _ = quotes.quotes(resources, _article(graph.article), graph.query)
+    found, _ = quotes.quotes(resources, _article(graph.article), graph.engine)
     return found
 
 
@@ -31,7 +31,7 @@ def check(graph: KnowledgeGraph) -> None:
     """
     if graph.article is None:
         return
-    fitting, every = quotes.fit(_article(graph.article), graph.query)
+    fitting, every = quotes.fit(_article(graph.article), graph.engine)
     if fitting < every:
         message = (
             f"{graph.article} is not the text that was read: of {every} recorded spans {fitting} "
