@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import Literal, NamedNode
 
 from crampkg.answers import sentences
-from crampkg.answers.sentences import HEADING, home
+from crampkg.answers.sentences import HEADING, home, title_of
 from crampkg.answers.table import (
     EVIDENCE,
     Table,
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     Cell = tuple["Part", ...]
     _Cell = tuple[str, bool, Cell]
 
-#: Columns that stand in the cell of another one.
+#: Columns that stand in one cell, by its heading: of what is cited, of how firm a claim is, and of
+#: where it is read from.
 _EVIDENCE = ("marker", "markerStatus", "source", "sourceLabel")
 _FIRMNESS = ("stance", "hedge", "condition", "evidence")
 _PLACE = ("basis", "section", "claim")
@@ -44,6 +45,13 @@ _LONGEST_WORD = 40
 
 #: What the headings of a page call something otherwise than the variables do.
 _CALLED = {"condition": "circumstance"}
+
+#: What stands around a text in its cell, and how it looks.
+_WORDS = {
+    "wording": ("“{}”", "worded"),
+    "evidence": ("evidence: “{}”", "condition"),
+    "condition": ("circumstance: {}", "condition"),
+}
 
 #: What the groups of a column are called, where they are counted.
 _COUNTED = {"topic": "matter"}
@@ -101,11 +109,6 @@ class Grid(NamedTuple):
             last = line.group
 
 
-class _Column(NamedTuple):
-    heading: str
-    parts: tuple[str, ...]  # the variables that its cells are made of
-
-
 def grid(
     graph: KnowledgeGraph,
     variables: Sequence[str],
@@ -124,19 +127,19 @@ def grid(
     """
     bundles = _bundles(variables, rows)
     rows = [bundle[0] for bundle in bundles]
+    total = _total(variables, rows)
     group = group or _group(variables, rows)
     if not group:
-        content = _grid(graph, variables, bundles, quotes or {})
-        return content._replace(total=_total(variables, rows))
+        return _grid(graph, variables, bundles, quotes or {})._replace(total=total)
     tallies = [name for name in variables if name != group and _is_tally(name, group, rows)]
     outer = (group, label_of(group, variables), *tallies)
     content = _grid(graph, [name for name in variables if name not in outer], bundles, quotes or {})
     lines = []
     for line, row in zip(content.lines, rows, strict=True):
-        name = tuple(_cell(_Column("", (group,)), row, variables, graph))
-        told = ", ".join(tally(each, value) for each in tallies if (value := row[each]))
-        lines.append(line._replace(group=(*name, *([Part(told, look="tally")] if told else []))))
-    total = _total(variables, rows)
+        numbers = ", ".join(tally(name, value) for name in tallies if (value := row[name]))
+        tallied = [Part(numbers, look="tally")] if numbers else []
+        name = _cell("", (group,), row, variables, graph)
+        lines.append(line._replace(group=(*name, *tallied)))
     if group in _COUNTED:
         total = f"{plural(len({row[group] for row in rows}), _COUNTED[group])}, {total}"
     return content._replace(lines=tuple(lines), total=total)
@@ -155,10 +158,9 @@ def _group(variables: Sequence[str], rows: Sequence[Row]) -> str:
 def _total(variables: Sequence[str], rows: Sequence[Row]) -> str:
     """Return how many claims there are, and how many rows if these are more, or not claims."""
     claims = {row["claim"] for row in rows} - {None} if "claim" in variables else set()
-    if not claims:
-        return plural(len(rows), "row")
-    told = plural(len(claims), "claim")
-    return told if len(claims) == len(rows) else f"{told} in {plural(len(rows), 'row')}"
+    if len(claims) in (0, len(rows)):
+        return plural(len(rows), "claim" if claims else "row")
+    return f"{plural(len(claims), 'claim')} in {plural(len(rows), 'row')}"
 
 
 def _grid(
@@ -169,31 +171,27 @@ def _grid(
 ) -> Grid:
     """Return a table with a line for each bundle of rows, folded as on every face."""
     rows = [bundle[0] for bundle in bundles]
-    columns = list(_columns(variables))
-    headings = [column.heading for column in columns]
+    columns = _columns(variables)
     titles = {} if HEADING in variables else sentences.titles(graph.statuses)
     cells = []
     for bundle in bundles:
         line = [
             tuple(
                 part
-                for row in (bundle if column.heading == "cited" else bundle[:1])
-                for part in _cell(column, row, variables, graph)
+                for row in (bundle if heading == "cited" else bundle[:1])
+                for part in _cell(heading, parts, row, variables, graph)
             )
-            for column in columns
+            for parts, heading in columns.items()
         ]
-        if titles:
-            line.append((Part(sentences.title_of(bundle[0], titles)),))
-        cells.append(tuple(line))
+        cells.append((*line, *([(Part(title_of(bundle[0], titles)),)] if titles else [])))
     numbers = frozenset(
-        column.heading
-        for column in columns
-        if len(column.parts) == 1 and are_numbers(row[column.parts[0]] for row in rows)
+        heading
+        for parts, heading in columns.items()
+        if len(parts) == 1 and are_numbers(row[parts[0]] for row in rows)
     )
-    joint = {column.heading for column in columns if len(column.parts) > 1}
-    table = Table(
-        (*headings, *([HEADING] if titles else [])), tuple(cells), numbers, kept=EVIDENCE | joint
-    ).folded()
+    joint = {heading for parts, heading in columns.items() if len(parts) > 1}
+    headings = (*columns.values(), *([HEADING] if titles else []))
+    table = Table(headings, tuple(cells), numbers, kept=EVIDENCE | joint).folded()
     lines = (
         Line(line, words_of(row, quotes), _note(row))
         for line, row in zip(table.rows, rows, strict=True)
@@ -246,19 +244,15 @@ def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:
 
 
 def folded(content: Grid, heading: str) -> Grid:
-    """Return a table that tells a column once above it, if that is the same in every row."""
-    place = content.headings.index(heading) if heading in content.headings else 0
-    cells = {line.cells[place] for line in content.lines}
-    if not place or len(cells) != 1 or len(content.lines) == 1:
-        return content
+    """Return a table with a column apart that would stay, if it is the same in every row."""
+    headings, numbers = content.headings, content.numbers | {*content.headings} - {heading}
+    table = Table(headings, tuple(line.cells for line in content.lines), numbers, kept=frozenset())
+    apart = table.folded()
     lines = (
-        line._replace(cells=(*line.cells[:place], *line.cells[place + 1 :]))
-        for line in content.lines
+        line._replace(cells=cells) for line, cells in zip(content.lines, apart.rows, strict=True)
     )
     return content._replace(
-        headings=(*content.headings[:place], *content.headings[place + 1 :]),
-        lines=tuple(lines),
-        same=(*content.same, (heading, cells.pop())),
+        headings=apart.headings, lines=tuple(lines), same=(*content.same, *apart.same)
     )
 
 
@@ -286,66 +280,54 @@ def _is_tally(name: str, group: str, rows: Sequence[Row]) -> bool:
     return are_numbers(row[name] for row in rows) and all(len(each) == 1 for each in found.values())
 
 
-def _columns(variables: Sequence[str]) -> Iterator[_Column]:
-    """Yield the columns in the order of the variables."""
-    labels = {label for name in variables if (label := label_of(name, variables))}
-    has_status = "markerStatus" in variables
-    has_relation = "relation" in variables
-    has_claim = "claim" in variables
+def _columns(variables: Sequence[str]) -> dict[tuple[str, ...], str]:
+    """Return the headings of columns, by the variables in their cells, in the order of these."""
+    skipped = {label for name in variables if (label := label_of(name, variables))}
+    joint: dict[str, tuple[str, ...]] = {}
+    if "relation" in variables:
+        joint["relation"] = ("relation", "wording")
+    if "markerStatus" in variables:
+        joint["cited"] = (*_EVIDENCE, "alsoMarker")
+        skipped.add("alsoMarker")
+    if "claim" in variables:
+        firmness = [_CALLED.get(name, name) for name in _FIRMNESS if name in variables]
+        joint[" and ".join(firmness[:2])] = _FIRMNESS
+        joint["read from"] = _PLACE
+        skipped.add("note")  # stands below the row
+    columns: dict[tuple[str, ...], str] = {}
     for name in variables:
-        if name in labels or (has_status and name == "alsoMarker"):
-            continue
-        if name == "relation":
-            yield _Column(
-                "relation", ("relation", *(["wording"] if "wording" in variables else []))
-            )
-        elif name == "wording":
-            if not has_relation:
-                yield _Column("as worded", ("wording",))
-        elif has_claim and name in _FIRMNESS:
-            if name == next(each for each in variables if each in _FIRMNESS):
-                parts = tuple(each for each in _FIRMNESS if each in variables)
-                yield _Column(" and ".join(_CALLED.get(each, each) for each in parts[:2]), parts)
-        elif has_claim and name == "note":
-            continue
-        elif has_status and name in _EVIDENCE:
-            if name == next(each for each in variables if each in _EVIDENCE):
-                cited = (*_EVIDENCE, "alsoMarker")
-                yield _Column("cited", tuple(each for each in cited if each in variables))
-        elif has_claim and name in _PLACE:
-            if name == next(each for each in variables if each in _PLACE):
-                yield _Column("read from", tuple(each for each in _PLACE if each in variables))
-        else:
-            yield _Column(heading_of(name), (name,))
+        if name not in skipped:
+            alone = heading_of(name), (name,)
+            heading, parts = next((pair for pair in joint.items() if name in pair[1]), alone)
+            columns.setdefault(tuple(part for part in parts if part in variables), heading)
+    return columns
 
 
 def _cell(
-    column: _Column, row: Row, variables: Sequence[str], graph: KnowledgeGraph
+    heading: str,
+    parts: Sequence[str],
+    row: Row,
+    variables: Sequence[str],
+    graph: KnowledgeGraph,
 ) -> Iterator[Part]:
-    if column.heading == "cited" and "markerStatus" in column.parts:
-        yield from _citation(row, graph)
+    if heading in _JOINT:
+        yield from _JOINT[heading](row, graph)
         return
-    if column.heading == "read from":
-        yield from _place(row, graph)
-        return
-    for name in column.parts:
+    for name in parts:
         value = row[name]
         if value is None:
             continue
         label = row[label] if (label := label_of(name, variables)) else None
         text = label.value if label is not None else value.value
-        if name == "wording":
-            yield Part(f"“{text}”", look="worded")
+        if name in _WORDS:
+            words, look = _WORDS[name]
+            yield Part(words.format(text), look=look)
         elif name in ("stance", "origin"):
             yield Part(text, look=f"{name} {text.replace(' ', '-')}")
-        elif name == "evidence":
-            yield Part(f"evidence: “{text}”", look="condition")
-        elif name == "condition":
-            yield Part(f"circumstance: {text}", look="condition")
         elif name == "hedge" and isinstance(value, Literal):
             is_printed = text != "none printed"
-            said = f"hedge: {text}" if is_printed else "no hedge printed"
-            yield Part(said, look="hedge" if is_printed else "hedge none")
+            words = f"hedge: {text}" if is_printed else "no hedge printed"
+            yield Part(words, look="hedge" if is_printed else "hedge none")
         elif isinstance(value, NamedNode):
             yield linked(
                 text if label is not None else graph.terms.name_of(value.value), value.value
@@ -366,8 +348,7 @@ def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
     if isinstance(marker, NamedNode):
         yield linked(f"marker {text.value}", marker.value)
     else:
-        known = _markers(graph).get((home(claim.value) if claim else "", marker.value), "")
-        yield Part(f"marker {marker.value}", address(known))
+        yield Part(f"marker {marker.value}", _address(graph, "CitationMarker", claim, marker.value))
     status = row.get("markerStatus")
     if status is not None:
         yield Part(status.value, look="status")
@@ -375,12 +356,13 @@ def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
     if source is not None:
         yield linked(label.value if label else "", source.value, "source")
     elif label is not None:
-        known = _sources(graph).get((home(claim.value) if claim else "", label.value), "")
-        yield Part(label.value, address(known), "source")
+        address = _address(graph, "EvidenceSource", claim, label.value)
+        yield Part(label.value, address, "source")
     others = row.get("alsoMarker")
     for other in others.value.split(", ") if others is not None else ():
-        known = _markers(graph).get((home(claim.value) if claim else "", other), "")
-        yield Part(f"also marker {other}", address(known), "source")
+        yield Part(
+            f"also marker {other}", _address(graph, "CitationMarker", claim, other), "source"
+        )
 
 
 def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
@@ -388,15 +370,17 @@ def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
     claim, basis, section = row.get("claim"), row.get("basis"), row.get("section")
     if basis is not None:
         yield Part(basis.value, look="basis")
-    if section is not None:
-        known = _sections(graph).get((home(claim.value) if claim else "", section.value), "")
-        if isinstance(section, NamedNode):
-            yield linked(graph.terms.name_of(section.value), section.value, "section")
-        else:
-            yield Part(section.value, address(known), "section")
+    if isinstance(section, NamedNode):
+        yield linked(graph.terms.name_of(section.value), section.value, "section")
+    elif section is not None:
+        yield Part(section.value, _address(graph, "Section", claim, section.value), "section")
     if claim is not None:
         name = graph.terms.name_of(claim.value)
         yield linked("the claim", claim.value, "claim")._replace(of=f": {name}")
+
+
+#: What makes the cells of some joint columns, by heading.
+_JOINT = {"cited": _citation, "read from": _place}
 
 
 def _named(value: RdfTerm, graph: KnowledgeGraph) -> Part:
@@ -412,26 +396,17 @@ def _note(row: Row) -> str:
     return note.value if note is not None else ""
 
 
-@cached_on_graph()
-def _markers(graph: KnowledgeGraph) -> dict[tuple[str, str], str]:
-    """Return the IRI of each marker by the home of its article and its text."""
-    return _by_home(graph, f"{CK}CitationMarker", "marker ")
+def _address(graph: KnowledgeGraph, kind: str, claim: RdfTerm | None, name: str) -> str:
+    """Return the address of a marker, section or source of a claim's article, by its name."""
+    article = home(claim.value) if claim else ""
+    return address(_named_in_articles(graph).get((kind, article, name), ""))
 
 
 @cached_on_graph()
-def _sections(graph: KnowledgeGraph) -> dict[tuple[str, str], str]:
-    """Return the IRI of each section by the home of its article and its label."""
-    return _by_home(graph, f"{CK}Section", "")
-
-
-@cached_on_graph()
-def _sources(graph: KnowledgeGraph) -> dict[tuple[str, str], str]:
-    """Return the IRI of each listed source by the home of its article and its label."""
-    return _by_home(graph, f"{CK}EvidenceSource", "")
-
-
-def _by_home(graph: KnowledgeGraph, kind: str, prefix: str) -> dict[tuple[str, str], str]:
+def _named_in_articles(graph: KnowledgeGraph) -> dict[tuple[str, str, str], str]:
+    """Return the IRI of each marker, section and source, by kind, article and name."""
     return {
-        (home(term.iri), term.label.removeprefix(prefix)): term.iri
-        for term in graph.terms.of_kind(kind)
+        (kind, home(term.iri), term.label.removeprefix("marker ")): term.iri
+        for kind in ("CitationMarker", "EvidenceSource", "Section")
+        for term in graph.terms.of_kind(f"{CK}{kind}")
     }
