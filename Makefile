@@ -69,6 +69,8 @@ bench: $(READY)
 	$(BIN)/python bench/reasoning.py --sizes 1 10000
 	$(BIN)/python bench/stores.py
 	$(BIN)/python bench/pages.py --write bench/pages.md
+	$(BIN)/python bench/sandbox.py
+	$(BIN)/python bench/pools.py
 	$(BIN)/python bench/page_cpu.py
 
 # Requests a second beside two other servers, into bench/serving.md. Needs wrk.
