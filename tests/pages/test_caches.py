@@ -7,7 +7,7 @@ import gc
 import weakref
 
 from crampkg.graph import KnowledgeGraph, cached_on_graph
-from crampkg.server import api, identifiers, scenes, site
+from crampkg.server import api, identifiers, scenes
 from crampkg.server.pages import about, concepts, editor, evidence, library, ontology, question, why
 from crampkg.server.pages.layout import Visit
 
@@ -27,7 +27,7 @@ def test_no_page_keeps_a_graph(cache: object) -> None:
     why.view(graph, Visit([*zip(("subject", "predicate", "object"), THING, strict=True)]))
     scenes.described(graph, [("concept", "calf")], is_alone=True)
     api.answer(graph, "electrolytes", {}, "json", "")
-    site._versions(graph)
+    identifiers._versions(graph)
     identifiers._shapes(graph)
     known = weakref.ref(graph)
     del graph

@@ -25,9 +25,7 @@ from crampkg.server import (
     identifiers,
     media,
     metrics,
-    pictures,
     refusals,
-    site,
     sparql,
 )
 from crampkg.server.access_log import AccessLog
@@ -42,8 +40,10 @@ if TYPE_CHECKING:
 
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.limits import Limits
+    from crampkg.server.media import Reply
 
     Handler = Callable[[Request, Service], Awaitable[Response]]
+    View = Callable[[KnowledgeGraph, layout.Visit], Reply]
 
 
 def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
@@ -63,23 +63,18 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
     write = ["GET", "PUT", "POST", "DELETE", "PATCH"]
     routes: list[tuple[str, Handler, list[str]]] = [
         *((path, handler, read) for path, handler in identifiers.routes(graph, sources)),
-        ("/", site.page(about.home), read),
-        ("/questions", site.page(library.view), read),
-        ("/questions/{id}", site.page(question.view), read),
-        ("/concepts", site.concepts, read),
-        ("/id/{path:path}", site.concept, read),
-        ("/ontology", site.ontology, read),
-        *((f"/ontology{suffix}", site.ontology, read) for suffix in media.SUFFIXES),
-        ("/ontology/{version}", site.ontology, read),
-        ("/why", site.page(why.view), read),
-        ("/evidence", site.page(evidence.view), read),
-        ("/about", site.page(about.about), read),
+        ("/", _page(about.home), read),
+        ("/questions", _page(library.view), read),
+        ("/questions/{id}", _page(question.view), read),
+        ("/why", _page(why.view), read),
+        ("/evidence", _page(evidence.view), read),
+        ("/about", _page(about.about), read),
         ("/editor", editor.page, ["GET", "POST"]),
         ("/editor/vocabulary", editor.vocabulary, read),
         ("/editor/result", editor.result, ["GET", "POST"]),
-        ("/picture", pictures.page, read),
-        ("/picture.svg", pictures.svg, ["GET", "POST"]),
-        ("/picture.png", pictures.png, ["GET", "POST"]),
+        ("/picture", editor.picture, read),
+        ("/picture.svg", editor.svg, ["GET", "POST"]),
+        ("/picture.png", editor.png, ["GET", "POST"]),
         ("/sparql", sparql.respond, ["GET", "POST"]),
         ("/store", graph_store.respond, write),
         ("/graph/{name}", graph_store.respond, write),
@@ -87,7 +82,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ("/sources/{path:path}", sources.respond, read),
         ("/static/{path:path}", static.respond, read),
         ("/.well-known/void", _void, read),
-        ("/api", site.page(about.api), read),
+        ("/api", _page(about.api), read),
         ("/api/openapi.json", api.description, read),
         ("/api/questions", api.questions, read),
         ("/api/questions/{id}", api.question, read),
@@ -133,6 +128,17 @@ def _endpoint(handler: Handler, service: Service) -> Callable[[Request], Awaitab
             return Response(None, GONE)
 
     return endpoint
+
+
+def _page(view: View) -> Handler:
+    """Return what answers with the page of a view, in HTML whatever is accepted."""
+
+    async def respond(request: Request, service: Service) -> Response:
+        question = request.path_params.get("id", "")
+        work = service.ours(view, layout.Visit.of(request, question), question=question)
+        return await service.answer(request, work, layout.HEADERS)
+
+    return respond
 
 
 async def _void(request: Request, service: Service) -> Response:

@@ -1,4 +1,4 @@
-"""The addresses of the editor: its page, the words that it completes, and results as files."""
+"""The addresses of the editor and of pictures, both of which may hold a stranger's query."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from crampkg.export import OFFERED
-from crampkg.server import pictures
+from crampkg.server import scenes
+from crampkg.server.media import Reply
 from crampkg.server.pages import editor, layout
-from crampkg.server.problems import Problem
+from crampkg.server.pages import picture as pictures
+from crampkg.server.problems import Problem, refuse_empty
 from crampkg.server.service import Work
 from crampkg.server.sparql import base_of, posted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from crampkg.server.media import Reply
     from crampkg.server.service import Caller, Service
+
+    Pairs = Sequence[tuple[str, str]]
+
+#: A picture may be saved, and opened from the disk: it brings its colours, and runs nothing.
+_HEADERS = {
+    **layout.HEADERS,
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+}
 
 
 async def page(request: Request, service: Service) -> Response:
@@ -51,7 +62,7 @@ async def page(request: Request, service: Service) -> Response:
             raise Problem("result-limit", f"The result has {size}. Ask for less, or a file of it.")
         made = [json.loads(found.body)]
         if show == "picture":
-            made.append(await pictures.drawn(service, caller, [("query", query)]))
+            made.append(await _drawn(service, caller, [("query", query)]))
         return await service.in_thread(caller, editor.view, service.graph, visit, *made)
 
     try:
@@ -95,7 +106,95 @@ async def result(request: Request, service: Service) -> Response:
         raise Problem("bad-request", detail) from None
 
 
-async def _asked(request: Request, service: Service) -> list[tuple[str, str]]:
+async def picture(request: Request, service: Service) -> Response:
+    """Show a picture, with the same in words."""
+    visit = layout.Visit.of(request)
+
+    async def run(caller: Caller) -> Reply:
+        shown = await _drawn(service, caller, visit.asked)
+        return await service.in_thread(caller, pictures.view, service.graph, visit, shown)
+
+    work = Work("picture", visit, run, " ".join(_queries(visit.asked)))
+    return await service.answer(request, work, layout.HEADERS)
+
+
+async def svg(request: Request, service: Service) -> Response:
+    """Return a picture as SVG, by POST of a query that is too long for an address.
+
+    Raises `Problem`, also for a parameter that is empty.
+    """
+    pairs, base = await _given(request, service), base_of(request)
+
+    async def run(caller: Caller) -> Reply:
+        scene = await _scene(service, caller, pairs, is_alone=True)
+        image = await service.drawing.draw(scene["source"], "svg", caller.client)
+        whole = {"scene": scene["scene"], "svg": image.decode()}
+        return await service.in_thread(caller, pictures.alone, whole, base)
+
+    work = Work("svg", [pairs, base], run, " ".join(_queries(pairs)))
+    return await service.answer(request, work, _headers(pairs, "svg"))
+
+
+async def png(request: Request, service: Service) -> Response:
+    """Return a picture as PNG, in the same way."""
+    pairs = await _given(request, service)
+
+    async def run(caller: Caller) -> Reply:
+        scene = await _scene(service, caller, pairs, is_alone=True)
+        image = await service.drawing.draw(scene["source"], "png", caller.client)
+        return Reply(image, "image/png")
+
+    work = Work("png", pairs, run, " ".join(_queries(pairs)))
+    return await service.answer(request, work, _headers(pairs, "png"))
+
+
+async def _drawn(service: Service, caller: Caller, pairs: Pairs) -> dict[str, Any]:
+    """Return the scene that parameters wish for with its SVG, or with what is wrong with it."""
+    scene: dict[str, Any] = {}
+    try:
+        scene = await _scene(service, caller, pairs, is_alone=False)
+        image = await service.drawing.draw(scene.pop("source"), "svg", caller.client)
+    except Problem as problem:
+        return {**scene, "problem": problem.document()}
+    return {**scene, "svg": image.decode()}
+
+
+async def _scene(
+    service: Service, caller: Caller, pairs: Pairs, *, is_alone: bool
+) -> dict[str, Any]:
+    """Return a scene and its source for Graphviz, from the sandbox where it is of a query."""
+    if _queries(pairs):
+        job = {"do": "scene", "asked": pairs, "alone": is_alone}
+        reply = await service.in_sandbox(caller, job)
+        scene: dict[str, Any] = json.loads(reply.body)
+        return scene
+    return await service.in_thread(
+        caller, scenes.described, service.graph, pairs, is_alone=is_alone
+    )
+
+
+def _headers(pairs: Pairs, suffix: str) -> dict[str, str]:
+    """Return the headers of a file, which has a name by what is in it."""
+    name = next((value for name, value in pairs if name in ("concept", "question")), "picture")
+    safe = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)
+    place = f'inline; filename="crampkg-{safe[:60]}.{suffix}"'
+    return {**_HEADERS, "content-disposition": place}
+
+
+def _queries(pairs: Pairs) -> list[str]:
+    return [value for name, value in pairs if name == "query" and value.strip()]
+
+
+async def _given(request: Request, service: Service) -> Pairs:
+    """Return the parameters of a picture as a file. Raises `Problem` for one that is empty."""
+    pairs = await _asked(request, service)
+    for name, value in pairs:
+        refuse_empty(name, value)
+    return pairs
+
+
+async def _asked(request: Request, service: Service) -> Pairs:
+    """Return the parameters of an address, or of a form that is posted for its length."""
     if request.method == "POST":
         return await posted(request, service.limits.query)
     return request.query_params.multi_items()

@@ -13,17 +13,17 @@ from crampkg.explain.describe import is_unrelated, resources
 from crampkg.export import OF_ONE_GRAPH
 from crampkg.library import own_query
 from crampkg.near import counted
-from crampkg.server.pages import addresses, beside, ontology
+from crampkg.server.pages import addresses, ontology
 from crampkg.server.pages.grid import Part, folded, grid, linked, widened
 from crampkg.server.pages.layout import page
-from crampkg.server.pages.question import about
+from crampkg.server.pages.question import about, contested_link, neighbours, not_affirmed
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
 from crampkg.text import whole_number
 from crampkg.vocabulary import CK, DCT, KG, ORIGINS, OWL, RDF, SKOS, compress, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crampkg.explain.describe import Card, CardLink, CardMapping, CardProperty
     from crampkg.graph import KnowledgeGraph
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from crampkg.server.media import Reply
     from crampkg.server.pages.grid import Grid
     from crampkg.server.pages.layout import Visit
+
+    Row = dict[str, RdfTerm | None]
 
 #: So many things stand on a page of a list.
 _PER_PAGE = 150
@@ -89,6 +91,9 @@ _CLAIM = (
     "condition",
     *("marker", "markerStatus", "sourceLabel", "basis", "section", "claim", "note"),
 )
+
+#: The columns of these tables whose values are IRIs.
+_IRIS = {"subject", "relation", "object", "claim"}
 
 #: Where a text stands exactly, which is not what one reads it for.
 _EXACT = {f"{CK}start", f"{CK}end", f"{CK}sha256"}
@@ -200,7 +205,7 @@ def concept(graph: KnowledgeGraph, visit: Visit) -> Reply:
         "narrower": _narrower(card, graph, quotes),
         "wider": [(linked(each.label, each.iri), counted(each)) for each in card.wider],
         "unrelated": is_unrelated(card),
-        "beside": beside.not_affirmed(card.contested, graph),
+        "beside": not_affirmed(card.contested, graph),
         "around": addresses.question(sentences.CLAIMS_ABOUT, [("concept", compress(iri))]),
         "background": _links(by_origin["background"], graph),
         "inferred": _inferred(by_origin["inferred"], graph),
@@ -208,8 +213,8 @@ def concept(graph: KnowledgeGraph, visit: Visit) -> Reply:
             (_MATCHES[each.match], linked(each.label or each.term, each.term), *_mapped(each))
             for each in card.mappings
         ],
-        "contested": beside.contested_link([iri], graph),
-        "neighbours": [] if card.claims else list(beside.neighbours(iri, graph)),
+        "contested": contested_link([iri], graph),
+        "neighbours": [] if card.claims else list(neighbours(iri, graph)),
         "rests": _rests(term, graph),
         "incoming": [] if _is_clinical(term) else list(_incoming(term, graph)),
         "is_clinical": _is_clinical(term),
@@ -345,7 +350,7 @@ def _narrower(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> G
     if not card.narrower:
         return None
     rows = [
-        row | {"narrower": _uri(each.kind), "narrowerLabel": _text(each.kind_label)}
+        {**row, "narrower": NamedNode(each.kind), "narrowerLabel": Literal(each.kind_label)}
         for each in sorted(card.narrower, key=lambda each: (each.kind_label, each.kind))
         for row in _rows([each.claim])
     ]
@@ -358,7 +363,8 @@ def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     """Return a claim with all that shows how firm it is, or None for what is no claim."""
     if f"{CK}Claim" not in card.term.kinds:
         return None
-    rows = [row | {"origin": _text("article")} for row in _rows([graph.claim(card.term.iri)])]
+    claim = graph.claim(card.term.iri)
+    rows = [{**row, "origin": Literal(claim.origin)} for row in _rows([claim])]
     said = ("relation", "relationLabel", "object", "objectLabel", "stance")
     columns = ("subject", "subjectLabel", *said, *_CLAIM[6:], "origin")
     table = grid(graph, columns, rows)
@@ -372,52 +378,53 @@ def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     return table._replace(lines=tuple(lines))
 
 
-def _rows(claims: Sequence[Claim]) -> Iterator[dict[str, RdfTerm | None]]:
+def _rows(claims: Iterable[Claim]) -> Iterator[Row]:
     """Yield the rows of claims as answers have them, one for each citation."""
     for claim in claims:
         for citation in citations_or_none(claim):
-            yield {
-                "subject": _uri(claim.subject),
-                "subjectLabel": _text(claim.subject_label),
-                "relation": _uri(claim.relation),
-                "relationLabel": _text(claim.relation_label),
-                "object": _uri(claim.object),
-                "objectLabel": _text(claim.object_label),
-                "stance": _text(claim.stance),
-                "wording": _text(claim.wording),
-                "hedge": _text(claim.hedge),
-                "evidence": _text(claim.evidence),
-                "condition": _text(claim.condition),
-                "marker": _text(citation.text),
-                "markerStatus": _text(citation.status),
-                "sourceLabel": _text(citation.source_label),
-                "basis": _text(claim.basis),
-                "section": _text(claim.section),
-                "claim": _uri(claim.iri),
-                "note": _text(claim.note),
-            }
+            yield _row(
+                claim,
+                stance=claim.stance,
+                wording=claim.wording,
+                hedge=claim.hedge,
+                evidence=claim.evidence,
+                condition=claim.condition,
+                marker=citation.text,
+                markerStatus=citation.status,
+                sourceLabel=citation.source_label,
+                basis=claim.basis,
+                section=claim.section,
+                claim=claim.iri,
+                note=claim.note,
+            )
 
 
 def _links(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
     """Return a table of links, or None where there are none."""
     if not links:
         return None
-    rows = []
-    for link in links:
-        row = {
-            "subject": _uri(link.subject),
-            "subjectLabel": _text(link.subject_label),
-            "relation": _uri(link.relation),
-            "relationLabel": _text(link.relation_label),
-            "object": _uri(link.object),
-            "objectLabel": _text(link.object_label),
-            "source": _text(link.source),
-            "comment": _text(link.comment),
-            "way": _text(link.path),
-            "origin": _text(link.origin),
-        }
-        rows.append(row)
+    rows = [
+        _row(link, source=link.source, comment=link.comment, way=link.path, origin=link.origin)
+        for link in links
+    ]
     return grid(graph, _LINK, rows)
+
+
+def _row(link: Claim | CardLink, **others: str) -> Row:
+    """Return the row of a claim or link: its ends and its relation, and other columns."""
+    texts = {
+        "subject": link.subject,
+        "subjectLabel": link.subject_label,
+        "relation": link.relation,
+        "relationLabel": link.relation_label,
+        "object": link.object,
+        "objectLabel": link.object_label,
+        **others,
+    }
+    return {
+        name: (NamedNode(text) if name in _IRIS else Literal(text)) if text else None
+        for name, text in texts.items()
+    }
 
 
 def _inferred(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
@@ -478,11 +485,3 @@ def _lines(text: str) -> str:
 
 def _is_clinical(term: Term) -> bool:
     return f"{CK}ClinicalEntity" in term.kinds
-
-
-def _uri(iri: str) -> RdfTerm | None:
-    return NamedNode(iri) if iri else None
-
-
-def _text(text: str) -> RdfTerm | None:
-    return Literal(text) if text else None

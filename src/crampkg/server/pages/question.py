@@ -13,10 +13,11 @@ from crampkg.answers.table import overview
 from crampkg.errors import UnknownQuestionError
 from crampkg.export import OF_ONE_GRAPH
 from crampkg.graph import cached_on_graph
+from crampkg.library import own_query
 from crampkg.near import counted
 from crampkg.picture import gather
 from crampkg.server.media import QUESTIONS
-from crampkg.server.pages import addresses, beside
+from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import choices, fields, unknown, values
 from crampkg.server.pages.grid import Part, grid, linked, triples
 from crampkg.server.pages.layout import page
@@ -25,11 +26,11 @@ from crampkg.server.quoting import quoted
 from crampkg.vocabulary import CK, compress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
-    from crampkg.model import Parameter, Question, Term
+    from crampkg.model import NearTerm, Parameter, Question, Term
     from crampkg.server.media import Reply
     from crampkg.server.pages.fields import Field
     from crampkg.server.pages.layout import Visit
@@ -99,7 +100,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         "lent": [entry.lent for field in filled for entry in field.entries if entry.lent],
         "note": _told(sentences.filled(known.note, answer.parameters), filled, graph),
         "around": _around(answer),
-        "beside": beside.not_affirmed(sentences.contested(answer), graph),
+        "beside": not_affirmed(sentences.contested(answer), graph),
         "permalink": f"{visit.base}{addresses.question(known.id, given)}",
         "query": without_header(answer.query),
         "downloads": [
@@ -121,7 +122,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         cells = (cell for row in answer for cell in row.values())
         things = {cell.value for cell in cells if isinstance(cell, NamedNode)}
         things |= {graph.terms.expand(value) for _, value in given}
-        context["contested"] = beside.contested_link(things, graph)
+        context["contested"] = contested_link(things, graph)
     if not len(answer):
         context["silence"] = _told(sentences.silence(answer), filled, graph)
         context["of_article"] = any(word in known.silence.casefold() for word in _OF_ARTICLE)
@@ -309,11 +310,44 @@ def _beside(filled: Sequence[Field], graph: KnowledgeGraph) -> list[tuple[str, l
     """Return the clinical things that were asked about, each with those that have claims."""
     terms = (_term(entry.value, graph) for field in filled for entry in field.entries)
     found = [
-        (term.label, list(beside.neighbours(term.iri, graph)))
+        (term.label, list(neighbours(term.iri, graph)))
         for term in terms
         if term and f"{CK}ClinicalEntity" in term.kinds
     ]
     return [(label, others) for label, others in found if others]
+
+
+def neighbours(iri: str, graph: KnowledgeGraph) -> Iterator[Part]:
+    """Yield what is tied to a thing by background or inference, and is named by some claim."""
+    for row in graph.query(own_query("server/pages/neighbours", concept=[iri])):
+        other = row.text("other")
+        yield linked(graph.terms.name_of(other), other)
+
+
+def contested_link(iris: Iterable[str], graph: KnowledgeGraph) -> str:
+    """Return the address of all claims on contested matters; "" if none of the things has one.
+
+    A thing has one if it is the matter, or if a claim about it or a narrower kind is not affirmed.
+    """
+    return "" if _contested(graph).isdisjoint(iris) else addresses.question(sentences.CONTESTED)
+
+
+def not_affirmed(
+    terms: Sequence[NearTerm], graph: KnowledgeGraph
+) -> tuple[list[tuple[Part, str]], str] | None:
+    """Return what is claimed of things, not affirmed and not on a page, and its address."""
+    claimed = [(linked(each.label, each.iri), counted(each)) for each in terms]
+    return (claimed, contested_link((each.iri for each in terms), graph)) if claimed else None
+
+
+@cached_on_graph()
+def _contested(graph: KnowledgeGraph) -> frozenset[str]:
+    # Sources of one's own may lack the question.
+    if not any(each.id == sentences.CONTESTED for each in graph.questions()):
+        return frozenset()
+    answer = graph.ask(sentences.CONTESTED)
+    matters = {row.text("topic") for row in answer}
+    return frozenset(matters | {term.iri for term in answer.contested()})
 
 
 def without_header(text: str) -> str:
