@@ -63,43 +63,43 @@ def check(text: str) -> None:
         raise _refusal(text, error.start, reason) from None
     opened: list[str] = []  # the open brackets; "values" stands for a { of data
     weight = 0
-    before = word = ""  # the kind of the token before, and what it is if it is a keyword
+    before = word = ""  # the kind of the token before, and the token itself if it is a keyword
     expects_data = False
     suspect = None  # a prefixed name that is a SERVICE call if a { follows
     for token in _TOKEN.finditer(text):
-        kind, said = str(token.lastgroup), token[0]
+        kind, lexeme = str(token.lastgroup), token[0]
         if kind == "comment":
             continue
-        if suspect is not None and said == "{":
+        if suspect is not None and lexeme == "{":
             reason = f"has {suspect[0]}, which {_SERVICE}"
             raise _refusal(text, suspect.start(), reason, "service")
         suspect = None
         if kind == "open":
-            opened.append("values" if expects_data and said == "{" else said)
-            expects_data = expects_data and said != "{"
-            weight += said == "{"
+            opened.append("values" if expects_data and lexeme == "{" else lexeme)
+            expects_data = expects_data and lexeme != "{"
+            weight += lexeme == "{"
         elif kind == "close" and opened:
             opened.pop()
         elif kind == "operator":
             weight += 1
         elif kind == "iri" and before in _OPERANDS and _is_expression(opened):
-            if set("#'()[]") & set(said):
+            if set("#'()[]") & set(lexeme):
                 reason = (
-                    f"has {said}, which may be an IRI or a comparison. Put a space after the <, "
+                    f"has {lexeme}, which may be an IRI or a comparison. Put a space after the <, "
                     "or write the IRI with a prefix."
                 )
                 raise _refusal(text, token.start(), reason)
-            weight += len(said)
+            weight += len(lexeme)
         elif kind in ("name", "word"):
-            head = said.partition(":")[0].upper()
+            head = lexeme.partition(":")[0].upper()
             if "SERVICE" in head:
                 if kind == "word":
-                    reason = f"has {said}, which {_SERVICE}"
+                    reason = f"has {lexeme}, which {_SERVICE}"
                     raise _refusal(text, token.start(), reason, "service")
                 if word not in _BEFORE_NAMES:
                     suspect = token
             if kind == "word" and head in _UPDATES:
-                reason = f"has {said}, which {_UPDATE}"
+                reason = f"has {lexeme}, which {_UPDATE}"
                 raise _refusal(text, token.start(), reason, "update")
             weight += sum(group in head for group in _GROUPS)
             expects_data = expects_data or head == "VALUES"
@@ -110,7 +110,7 @@ def check(text: str) -> None:
         if weight > MOST:
             reason = f"has more than {MOST} operators and groups. Ask in smaller parts."
             raise _refusal(text, token.start(), reason)
-        before, word = kind, said.upper() if kind == "word" else ""
+        before, word = kind, lexeme.upper() if kind == "word" else ""
 
 
 @lru_cache(maxsize=1024)  # a run of the checks reads each rule several times
@@ -124,7 +124,7 @@ def check_source(text: str, name: str) -> None:
         check(text)
         if check_dataset(text):
             reason = "chooses graphs by FROM, which some engines fetch. Write GRAPH in the pattern."
-            start = next(start for _, said, start in tokens(text) if said.upper() == "FROM")
+            start = next(start for _, lexeme, start in tokens(text) if lexeme.upper() == "FROM")
             raise _refusal(text, start, reason, "dataset")
     except RefusedQueryError as error:
         message = f"{name}: {error}"
@@ -138,18 +138,18 @@ def check_dataset(text: str, base: str = "") -> bool:
     here: the standard would fetch it.
     """
     prefixes = dict(PREFIXES)
-    found = False
-    read = [each for each in tokens(text) if each[0] != "comment"]
-    for (_, said, _), (kind, name, start), (_, iri, _) in zip(
-        read, read[1:], [*read[2:], ("", "", 0)], strict=False
+    has_from = False
+    significant = [token for token in tokens(text) if token[0] != "comment"]
+    for (_, lexeme, _), (kind, name, start), (_, iri, _) in zip(
+        significant, significant[1:], [*significant[2:], ("", "", 0)], strict=False
     ):
-        word = said.upper()
+        word = lexeme.upper()
         if word == "BASE" and kind == "iri":
             base = _resolved(name, base)
         elif word == "PREFIX" and kind == "name":
             prefixes[name.removesuffix(":")] = _resolved(iri, base)
         elif word in ("FROM", "NAMED") and kind in ("iri", "name"):
-            found = True
+            has_from = True
             prefix, _, local = name.partition(":")
             named = _resolved(name, base) if kind == "iri" else prefixes.get(prefix, "") + local
             if named not in GRAPHS.values():
@@ -158,7 +158,7 @@ def check_dataset(text: str, base: str = "") -> bool:
                     f"FROM takes {', '.join(f'g:{graph}' for graph in GRAPHS)}."
                 )
                 raise _refusal(text, start, reason, "dataset")
-    return found
+    return has_from
 
 
 def check_names(graphs: Iterable[str]) -> None:
@@ -174,9 +174,9 @@ def check_names(graphs: Iterable[str]) -> None:
 
 def words(text: str) -> Iterator[tuple[str, int]]:
     """Yield each bare word of a query, which is a keyword, with the number of its line."""
-    for kind, said, start in tokens(text):
+    for kind, lexeme, start in tokens(text):
         if kind == "word":
-            yield said, text.count("\n", 0, start) + 1
+            yield lexeme, text.count("\n", 0, start) + 1
 
 
 def tokens(text: str) -> Iterator[tuple[str, str, int]]:
@@ -192,15 +192,15 @@ def order_of_star(text: str) -> list[str]:
     """
     names: dict[str, None] = {}
     stars, after_select = False, False
-    for kind, said, _ in tokens(text):
-        if kind == "word" and said.upper() == "SELECT" and not stars:
+    for kind, lexeme, _ in tokens(text):
+        if kind == "word" and lexeme.upper() == "SELECT" and not stars:
             after_select = True
-        elif after_select and said.upper() not in ("DISTINCT", "REDUCED") and kind != "comment":
-            if said != "*":
+        elif after_select and lexeme.upper() not in ("DISTINCT", "REDUCED") and kind != "comment":
+            if lexeme != "*":
                 return []
             stars, after_select = True, False
-        elif kind == "operand" and said[0] in "?$":
-            names[said[1:]] = None
+        elif kind == "operand" and lexeme[0] in "?$":
+            names[lexeme[1:]] = None
     return list(names) if stars else []
 
 
@@ -208,20 +208,22 @@ def projection(text: str) -> list[str]:
     """Return the columns that a SELECT names, in order; none for SELECT * and for other forms."""
     names: list[str] = []
     is_open, depth, before = False, 0, ""
-    for kind, said, _ in tokens(text):
-        word = said.upper()
+    for kind, lexeme, _ in tokens(text):
+        word = lexeme.upper()
         if kind == "comment":
             continue
         if not is_open:
             is_open = kind == "word" and word == "SELECT"
             if kind == "word" and word in ("ASK", "CONSTRUCT", "DESCRIBE"):
                 return []
-        elif depth == 0 and (word in ("*", "WHERE", "FROM") or said == "{"):
-            return [] if said == "*" else names
-        elif said in ("(", ")"):
-            depth += 1 if said == "(" else -1
-        elif kind == "operand" and said[0] in "?$" and (depth == 0 or (depth, before) == (1, "AS")):
-            names.append(said[1:])
+        elif depth == 0 and (word in ("*", "WHERE", "FROM") or lexeme == "{"):
+            return [] if lexeme == "*" else names
+        elif lexeme in ("(", ")"):
+            depth += 1 if lexeme == "(" else -1
+        elif (
+            kind == "operand" and lexeme[0] in "?$" and (depth == 0 or (depth, before) == (1, "AS"))
+        ):
+            names.append(lexeme[1:])
         before = word
     return names
 
@@ -237,7 +239,7 @@ def _resolved(iri: str, base: str) -> str:
 
     inside = re.sub(
         r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})",
-        lambda found: chr(int(found[1] or found[2], 16)),
+        lambda escape: chr(int(escape[1] or escape[2], 16)),
         iri[1:-1],
     )
     return urljoin(base, inside)

@@ -1,4 +1,4 @@
-"""Who is served next: the clients in turn, so that one with many queries delays no other."""
+"""A queue that serves clients in turn, so that one with many queries delays no other."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 class FairQueue(Generic[T]):
-    """Hands out things that can be used by one client at a time, such as workers.
+    """Things that one client uses at a time, such as workers, and the requests that wait for one.
 
-    At most `length` clients' wishes wait, `per_client` of them for one client, and none longer
-    than `patience` seconds.
+    At most `length` requests wait, `per_client` of them of one client, and none longer than
+    `patience` seconds.
     """
 
     def __init__(self, length: int, per_client: int, patience: float) -> None:
@@ -32,7 +32,7 @@ class FairQueue(Generic[T]):
 
     @property
     def waiting(self) -> int:
-        """How many wishes wait."""
+        """How many requests wait."""
         return sum(len(futures) for futures in self._waiting.values())
 
     async def take(self, client: str) -> T:
@@ -45,8 +45,8 @@ class FairQueue(Generic[T]):
         own = self._waiting.get(client, ())
         if self.waiting >= self._length or len(own) >= self._per_client:
             is_own = len(own) >= self._per_client
-            told = f"{len(own)} queries of yours" if is_own else f"{self.waiting} queries"
-            raise self._busy(f"{told} wait already.")
+            queries = f"{len(own)} queries of yours" if is_own else f"{self.waiting} queries"
+            raise self._busy(f"{queries} wait already.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(future)
         try:
@@ -63,7 +63,7 @@ class FairQueue(Generic[T]):
         return future.result()
 
     def put(self, thing: T) -> None:
-        """Give `thing` to the client whose turn it is, else keep it."""
+        """Give `thing` to the client whose turn it is, or keep it when none waits."""
         if self._waiting:
             client, futures = self._waiting.popitem(last=False)
             futures.popleft().set_result(thing)
