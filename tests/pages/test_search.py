@@ -41,7 +41,7 @@ def _found(words: str, graph: KnowledgeGraph) -> list[str]:
     """Return the questions for some words, each with the last part of what fills its gaps."""
     return [
         " ".join((each.question.id, *(value.rpartition(":")[2] for _, value in each.given)))
-        for each in library.found(plain.wanted(words), graph)
+        for each in library.search(plain.wanted(words), graph)
     ]
 
 
@@ -52,7 +52,7 @@ def test_a_clinical_question_finds_those_of_the_library(words: str, graph: Knowl
     if words in FIRST:
         assert found[0] == EXPECTED[words][0]
     assert _found(f"{words.upper()}?", graph) == found
-    for each in library.found(plain.wanted(words), graph):
+    for each in library.search(plain.wanted(words), graph):
         if each.given:
             assert len(graph.ask(each.question.id, **dict(each.given))), each
 
@@ -115,7 +115,7 @@ def test_marks_of_direction_do_not_part_a_word(graph: KnowledgeGraph) -> None:
 
 def test_a_tag_keeps_to_its_questions(graph: KnowledgeGraph) -> None:
     tagged = {each.id for each in graph.questions() if "arteries" in each.tags}
-    found = library.found(plain.wanted("calf pain"), graph, "arteries")
+    found = library.search(plain.wanted("calf pain"), graph, "arteries")
     assert found
     assert {each.question.id for each in found} <= tagged
 

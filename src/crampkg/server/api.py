@@ -35,7 +35,7 @@ async def questions(request: Request, service: Service) -> Response:
     asked = _asked(request, ("tag", "format"))
     format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), media.CARDS)
     tag = asked.get("tag")
-    known = sorted({tag for each in service.graph.questions() for tag in each.tags})
+    known = sorted({tag for known in service.graph.questions() for tag in known.tags})
     if tag is not None and tag not in known:
         detail = f"No question has the tag {tag!r}. There are {', '.join(known)}."
         raise Problem("not-found", detail)
@@ -99,17 +99,17 @@ def library(graph: KnowledgeGraph, base: str, tag: str | None, format: str, type
         return Reply(to_bytes(triples, format, graph.sources), type)
     listed = [
         {
-            "id": each.id,
-            "question": each.question,
-            "summary": each.summary,
-            "tags": list(each.tags),
-            "params": [parameter._asdict() for parameter in each.params],
-            "form": each.form,
-            "url": f"{base}/api/questions/{each.id}",
-            "query": each.text,
+            "id": question.id,
+            "question": question.question,
+            "summary": question.summary,
+            "tags": list(question.tags),
+            "params": [parameter._asdict() for parameter in question.params],
+            "form": question.form,
+            "url": f"{base}/api/questions/{question.id}",
+            "query": question.text,
         }
-        for each in graph.questions()
-        if tag is None or tag in each.tags
+        for question in graph.questions()
+        if tag is None or tag in question.tags
     ]
     return _json({"questions": listed, "status": _statuses(graph)})
 

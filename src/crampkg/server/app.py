@@ -158,16 +158,15 @@ async def _health(_: Request, service: Service) -> Response:
     """Tell whether a query would be answered: 200, or 503 when there is no worker."""
     pool = service.sandbox
     pool.start()
-    state = "ok" if pool.alive else "starting"
-    told = {
-        "status": state,
+    health = {
+        "status": "ok" if pool.alive else "starting",
         "workers": pool.alive,
         "idle": pool.idle,
         "waiting": pool.waiting,
         "digest": service.graph.digest,
         "version": __version__,
     }
-    return JSONResponse(told, 200 if pool.alive else 503, {"cache-control": "no-store"})
+    return JSONResponse(health, 200 if pool.alive else 503, {"cache-control": "no-store"})
 
 
 async def _metrics(_: Request, service: Service) -> Response:

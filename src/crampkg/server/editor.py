@@ -83,7 +83,7 @@ async def result(request: Request, service: Service) -> Response:
     format = asked.get("format", "")
     chosen = editor.formats_of(format)
     if not asked.get("query") or chosen is None:
-        known = sorted({name for each in editor.DOWNLOADS.values() for name, _ in each})
+        known = sorted({name for formats in editor.DOWNLOADS.values() for name, _ in formats})
         detail = f"Send a query, and a format: {', '.join(known)}."
         raise Problem("bad-request", detail)
     job: dict[str, Any] = {"do": "query", "text": asked["query"], "formats": chosen}

@@ -77,19 +77,19 @@ class Files:
             raise HTTPException(404)
         tag = self._tags[name]
         lasts = self._is_lasting and request.url.query
-        told = {
+        fields = {
             "cache-control": _LASTING if lasts else "no-cache",
             "etag": f'"{tag}"',
             "x-content-type-options": "nosniff",
             **(headers or {}),
         }
         if parse_etags(request.headers.get("if-none-match")).contains_weak(tag):
-            return Response(None, 304, told)
+            return Response(None, 304, fields)
         type = mimetypes.guess_type(name)[0] or "text/plain"
-        told["content-type"] = media.content_type(type)
+        fields["content-type"] = media.content_type(type)
         limits = service.limits
         return PiecewiseResponse(
-            self._contents[name], 200, told, grace=limits.grace, pace=limits.pace
+            self._contents[name], 200, fields, grace=limits.grace, pace=limits.pace
         )
 
 

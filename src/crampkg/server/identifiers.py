@@ -97,7 +97,7 @@ async def concept(request: Request, service: Service) -> Response:
     iri = KG + path
     if iri.endswith("/"):  # what the IRIs of an article's things begin with
         articles = (status.article for status in service.graph.statuses)
-        article = next((each for each in articles if each.startswith(iri)), None)
+        article = next((article for article in articles if article.startswith(iri)), None)
         if article is not None:
             return Response(None, 303, {"location": addresses.address(article)})
     format, type = media.chosen(request.headers.get("accept", ""), suffix, media.PAGES)
@@ -134,8 +134,8 @@ def _versions(graph: KnowledgeGraph) -> frozenset[str]:
     # One line of the canonical N-Quads: this process has no engine, and needs none.
     start = f"<{ONTOLOGY}> <{OWL}versionIRI> <".encode()
     lines = graph.nquads.splitlines()
-    found = (line.removeprefix(start) for line in lines if line.startswith(start))
-    return frozenset(line.partition(b">")[0].decode() for line in found)
+    versions = (line.removeprefix(start) for line in lines if line.startswith(start))
+    return frozenset(line.partition(b">")[0].decode() for line in versions)
 
 
 def _linked(iri: str, path: str, format: str) -> dict[str, str]:
@@ -197,8 +197,8 @@ async def _problem(request: Request, service: Service) -> Response:
         return HTMLResponse(
             layout.render("problems.html", service.graph, kinds=kinds), 200, headers
         )
-    told = kinds if name is None else kinds[0]
-    return Response(json_bytes(told), 200, headers, "application/json")
+    document = kinds if name is None else kinds[0]
+    return Response(json_bytes(document), 200, headers, "application/json")
 
 
 async def _elsewhere(request: Request, _: Service) -> Response:

@@ -20,8 +20,8 @@ def quoted(resources: Iterable[str], graph: KnowledgeGraph) -> dict[str, str]:
     """Return the article's words for some claims and statements, where they can be shown."""
     if graph.article is None:
         return {}
-    found, _ = quotes.quotes(resources, _article(graph.article), graph.engine)
-    return found
+    words, _ = quotes.quotes(resources, _article(graph.article), graph.engine)
+    return words
 
 
 def check(graph: KnowledgeGraph) -> None:

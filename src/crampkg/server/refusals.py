@@ -58,14 +58,14 @@ def respond(
 ) -> Response:
     """Return a problem as `application/problem+json`, or as a page where that is liked better."""
     request.scope.setdefault("crampkg", {})["problem"] = problem.kind  # for the log
-    told = {**(headers or {}), "vary": "Accept", "x-content-type-options": "nosniff"}
+    fields = {**(headers or {}), "vary": "Accept", "x-content-type-options": "nosniff"}
     if problem.kind in ("too-slow", "too-long", "update"):  # the rest of the body may be on its way
-        told["connection"] = "close"
+        fields["connection"] = "close"
     if problem.retry is not None:
-        told["retry-after"] = str(problem.retry)
+        fields["retry-after"] = str(problem.retry)
     if not _is_browser(request.headers.get("accept", "")):
-        return Response(problem.body(), problem.status, told, MEDIA_TYPE)
-    return page(request.app.state.service.graph, problem, told)
+        return Response(problem.body(), problem.status, fields, MEDIA_TYPE)
+    return page(request.app.state.service.graph, problem, fields)
 
 
 def page(

@@ -51,13 +51,13 @@ class Wish(NamedTuple):
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of an address that asks for the same."""
-        told = [("concept", self.concept), ("question", self.question), ("query", self.query)]
+        pairs = [("concept", self.concept), ("question", self.question), ("query", self.query)]
         if self.concept:
-            told.append(("depth", str(self.depth)))
-        told += [(name, value) for name, values in self.params.items() for value in values]
-        told += [("layer", layer) for layer in self.layers]
-        told += [("origin", origin) for origin in self.origins]
-        return [(name, value) for name, value in told if value]
+            pairs.append(("depth", str(self.depth)))
+        pairs += [(name, value) for name, values in self.params.items() for value in values]
+        pairs += [("layer", layer) for layer in self.layers]
+        pairs += [("origin", origin) for origin in self.origins]
+        return [(name, value) for name, value in pairs if value]
 
     @property
     def drawn_layers(self) -> tuple[str, ...]:
@@ -88,14 +88,14 @@ class Wish(NamedTuple):
 
 def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
     """Return what the parameters of an address ask for. Raises `Problem` and `CrampkgError`."""
-    found: dict[str, list[str]] = {}
+    given: dict[str, list[str]] = {}
     empty = []
     for name, value in pairs:
         if value.strip():
-            found.setdefault(name, []).append(value)
+            given.setdefault(name, []).append(value)
         else:  # a field of a form may be left empty
             empty.append(name)
-    of = {"question": _once("question", found.pop("question", []))}
+    of = {"question": _once("question", given.pop("question", []))}
     names = (
         [parameter.name for parameter in graph.question(of["question"]).params]
         if of["question"]
@@ -105,18 +105,18 @@ def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
         if name in names:  # no field of the form: the default would be drawn without a word
             refuse_empty(name, "")
     # What a question takes is the question's, whatever it is called.
-    params = {name: found.pop(name) for name in names if name in found}
-    of |= {name: _once(name, found.pop(name, [])) for name in ("concept", "query")}
+    params = {name: given.pop(name) for name in names if name in given}
+    of |= {name: _once(name, given.pop(name, [])) for name in ("concept", "query")}
     if sum(bool(value) for value in of.values()) > 1:
         detail = "A picture is of a concept, a question or a query. Send one of these."
         raise Problem("bad-request", detail)
-    depth = _once("depth", found.pop("depth", [])) or str(DEPTHS[0])
+    depth = _once("depth", given.pop("depth", [])) or str(DEPTHS[0])
     if depth not in map(str, DEPTHS):
         known = " or ".join(map(str, DEPTHS))
         raise Problem("bad-request", f"depth is {known}, and not {words.shortened(depth, 80)!r}.")
-    layers = _some("layer", found.pop("layer", []), _ALL_LAYERS)
-    origins = _some("origin", found.pop("origin", []), ORIGINS)
-    for name in found:
+    layers = _some("layer", given.pop("layer", []), _ALL_LAYERS)
+    origins = _some("origin", given.pop("origin", []), ORIGINS)
+    for name in given:
         known = ", ".join(["concept", "depth", "question", "query", "layer", "origin", *names])
         raise Problem("bad-request", f"There is no parameter {name!r} here. It takes {known}.")
     return Wish(**of, depth=int(depth), params=params, layers=layers, origins=origins)
@@ -125,32 +125,34 @@ def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
 def scene_of(wish: Wish, graph: KnowledgeGraph) -> Scene:
     """Return the scene that is wished for. Raises `Problem` and `CrampkgError`."""
     if wish.concept:
-        found = gather.neighbourhood(graph, graph.find(wish.concept), wish.depth)
+        everything = gather.neighbourhood(graph, graph.find(wish.concept), wish.depth)
         if lent := graph.terms.lent(wish.concept):
-            found = found._replace(remarks=(lent, *found.remarks))
+            everything = everything._replace(remarks=(lent, *everything.remarks))
     elif wish.question:
-        found = gather.answer(graph, graph.ask(wish.question, **wish.params))
+        everything = gather.answer(graph, graph.ask(wish.question, **wish.params))
     elif wish.query:
         answer = graph.query(wish.query)
         if answer.form != "graph":
             detail = "Only a query that makes a graph can be drawn: CONSTRUCT or DESCRIBE."
             raise Problem("bad-request", detail)
-        found = gather.answer(graph, answer)
+        everything = gather.answer(graph, answer)
     else:
-        found = gather.whole(graph)
-    scene = found.only(wish.drawn_layers, (*wish.drawn_origins, "triple"))
-    left = _left_out(found, wish, scene)
+        everything = gather.whole(graph)
+    scene = everything.only(wish.drawn_layers, (*wish.drawn_origins, "triple"))
+    left = _left_out(everything, wish, scene)
     if not left:
         return scene
     title = "The graph in layers" if wish.is_whole else scene.title
     return scene._replace(title=title, remarks=(*scene.remarks, f"Left out: {left}."))
 
 
-def _left_out(found: Scene, wish: Wish, scene: Scene) -> str:
-    """Return what was found and is not drawn in a scene, because it was not chosen."""
-    layers = {node.layer for node in found.nodes} - {*wish.drawn_layers}
-    origins = {edge.origin for edge in found.edges} - {*wish.drawn_origins, "triple"}
-    bare = sorted(found.markers - scene.markers, key=natural) if "evidence" not in layers else []
+def _left_out(everything: Scene, wish: Wish, scene: Scene) -> str:
+    """Return what a scene leaves out of everything, because it was not chosen."""
+    layers = {node.layer for node in everything.nodes} - {*wish.drawn_layers}
+    origins = {edge.origin for edge in everything.edges} - {*wish.drawn_origins, "triple"}
+    bare = (
+        sorted(everything.markers - scene.markers, key=natural) if "evidence" not in layers else []
+    )
     titles = [layer.title.lower() for layer in LAYERS if layer.key in layers]
     links = [f"what is {origin}" for origin in ORIGINS if origin in origins]
     markers = [f"{'marker' if len(bare) == 1 else 'markers'} {', '.join(bare)}"] if bare else []
@@ -181,35 +183,35 @@ def described(
     document = {"scene": scene.document(), "source": source.dot(scene, caption)}
     size = len(json.dumps(document, ensure_ascii=False).encode())
     if size > MOST_BYTES:
-        told = f"{size >> 20:,} MiB of names, and {MOST_BYTES >> 20:,} are allowed"
-        raise Problem("result-limit", f"The picture has {told}. Ask for less.")
+        names = f"{size >> 20:,} MiB of names, and {MOST_BYTES >> 20:,} are allowed"
+        raise Problem("result-limit", f"The picture has {names}. Ask for less.")
     return document
 
 
 def caption_of(scene: Scene, graph: KnowledgeGraph) -> list[str]:
     """Return the lines below a picture that goes about alone: what it shows, and its status."""
     legend = [f"{style.words}: {style.legend}." for style in words.used(scene)]
-    told = [f"{words.plain(scene.title)}. {scene.size}."]
-    lines = [*told, *legend, *remarks_of(scene), *status_lines(graph.statuses)]
+    title = f"{words.plain(scene.title)}. {scene.size}."
+    lines = [title, *legend, *remarks_of(scene), *status_lines(graph.statuses)]
     return [part for line in lines for part in textwrap.wrap(line, _LINE)]
 
 
 def remarks_of(scene: Scene) -> list[str]:
     """Return what must be said with a scene."""
-    told = list(scene.remarks)
+    remarks = list(scene.remarks)
     if scene.is_dense and scene.is_of_triples:
-        told.append(f"There are {len(scene.edges)} links, too many for each to carry its words.")
+        remarks.append(f"There are {len(scene.edges)} links, too many for each to carry its words.")
     elif scene.is_dense:
-        told.append(
+        remarks.append(
             f"There are {len(scene.edges)} links: only the denied and contested ones carry their "
             "words. With fewer layers, or around one thing, every link does."
         )
     if not scene.edges:
-        told.append(
+        remarks.append(
             "Pictures show clinical things, the claims on them and their evidence, and no link of "
             "that sort is known here."
         )
-    return told
+    return remarks
 
 
 def _once(name: str, values: Sequence[str]) -> str:
@@ -224,4 +226,4 @@ def _some(name: str, values: Sequence[str], known: Sequence[str]) -> tuple[str, 
             shown = words.shortened(value, 80)
             detail = f"There is no {name} {shown!r}. Choose from {', '.join(known)}."
             raise Problem("bad-request", detail)
-    return tuple(each for each in known if each in values)
+    return tuple(name for name in known if name in values)

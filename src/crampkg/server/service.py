@@ -150,7 +150,7 @@ class Service:
         key = hashlib.sha256(f"{self._sources} {described}".encode()).hexdigest()
         note: dict[str, Any] = request.scope.setdefault("crampkg", {})
         note |= {"job": work.name, "key": key[:12]}
-        told = {
+        fields = {
             "vary": "Accept, Accept-Encoding",
             "x-content-type-options": "nosniff",
             "link": '</api/status>; rel="describedby"',
@@ -160,11 +160,11 @@ class Service:
         known = parse_etags(request.headers.get("if-none-match"))
         is_asked = is_lasting and request.method in ("GET", "HEAD")
         if is_lasting:
-            told |= {"etag": f'W/"{key[:32]}"', "cache-control": _CACHING}
+            fields |= {"etag": f'W/"{key[:32]}"', "cache-control": _CACHING}
             if is_asked and not known.star_tag and known.contains_weak(key[:32]):
-                return Response(None, 304, told)
+                return Response(None, 304, fields)
         else:
-            told["cache-control"] = "no-store"
+            fields["cache-control"] = "no-store"
         client = request.client.host if request.client else ""
         encoding = media.encoding(request.headers.get("accept-encoding", ""))
         place = f"{key} {encoding}"
@@ -186,15 +186,15 @@ class Service:
             is_kept = note["cached"] = True
             self.metrics.cached()
         if reply.status != _OK:  # what was asked wrongly is no version of anything
-            told.pop("etag", None)
+            fields.pop("etag", None)
         elif is_asked and known.star_tag:  # any would do, and now it is known that there is one
-            return Response(None, 304, told)
+            return Response(None, 304, fields)
         if reply.encoding is not None:
-            told["content-encoding"] = reply.encoding
-        told["content-type"] = media.content_type(reply.type)
+            fields["content-encoding"] = reply.encoding
+        fields["content-type"] = media.content_type(reply.type)
         limits = self.limits
         response = PiecewiseResponse(
-            reply.body, reply.status, told, grace=limits.grace, pace=limits.pace
+            reply.body, reply.status, fields, grace=limits.grace, pace=limits.pace
         )
         if not is_kept:  # one is held for each of its readers
             self._unkept[client] += len(reply.body)

@@ -69,15 +69,15 @@ _FOLDERS = {
 
 def home(graph: KnowledgeGraph, _: Visit) -> Reply:
     """Return the page at `/`."""
-    library = {each.id: entry(each, graph) for each in graph.questions()}
+    library = {known.id: entry(known, graph) for known in graph.questions()}
     ways = [
         (
             heading,
             lead,
             [
-                (library[each].words, library[each].link) if isinstance(each, str) else each
-                for each in listed
-                if not isinstance(each, str) or each in library
+                (library[way].words, library[way].link) if isinstance(way, str) else way
+                for way in listed
+                if not isinstance(way, str) or way in library
             ],
         )
         for heading, lead, listed in _WAYS

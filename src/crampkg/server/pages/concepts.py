@@ -144,12 +144,12 @@ def listing(graph: KnowledgeGraph, visit: Visit) -> Reply:
             return page("concepts.html", graph, "/concepts", 400, **context)
     if words or context["kind"]:
         kind = context["kind"]
-        found = (
+        things = (
             graph.terms.search(words, kind.iri if kind else None)
             if words
             else graph.terms.of_kind(kind.iri)
         )
-        context |= _paged(found, asked.get("page", "1"), words, kind)
+        context |= _paged(things, asked.get("page", "1"), words, kind)
         if kind and not words:
             context["below"] = [
                 (term, counts.get(term.iri, 0), addresses.of_kind(term.iri))
@@ -196,22 +196,26 @@ def concept(graph: KnowledgeGraph, visit: Visit) -> Reply:
         ],
         "places": _places(card),
         # The table of a claim says in words what is recorded of it.
-        "properties": [] if evidence else [told for is_exact, told in properties if not is_exact],
-        "recorded": [told for is_exact, told in properties if evidence or is_exact],
+        "properties": [] if evidence else [value for is_exact, value in properties if not is_exact],
+        "recorded": [value for is_exact, value in properties if evidence or is_exact],
         "resolution": list(_resolution(card, graph)),
         "evidence": evidence,
         "quote": _lines(quotes.get(iri, "")),
         "claims": list(_claims(card, graph, quotes)),
         "narrower": _narrower(card, graph, quotes),
-        "wider": [(linked(each.label, each.iri), counted(each)) for each in card.wider],
+        "wider": [(linked(wider.label, wider.iri), counted(wider)) for wider in card.wider],
         "unrelated": is_unrelated(card),
         "beside": not_affirmed(card.contested, graph),
         "around": addresses.question(sentences.CLAIMS_ABOUT, [("concept", compress(iri))]),
         "background": _links(by_origin["background"], graph),
         "inferred": _inferred(by_origin["inferred"], graph),
         "mappings": [
-            (_MATCHES[each.match], linked(each.label or each.term, each.term), *_mapped(each))
-            for each in card.mappings
+            (
+                _MATCHES[mapping.match],
+                linked(mapping.label or mapping.term, mapping.term),
+                *_mapped(mapping),
+            )
+            for mapping in card.mappings
         ],
         "contested": contested_link([iri], graph),
         "neighbours": [] if card.claims else list(neighbours(iri, graph)),
@@ -232,9 +236,9 @@ def missing(iri: str, graph: KnowledgeGraph) -> Problem:
     return Problem("not-found", f"Nothing here has the IRI {iri[:300]}.{offer}")
 
 
-def _paged(found: Sequence[Term], page: str, words: str, kind: Term | None) -> dict[str, Any]:
+def _paged(things: Sequence[Term], page: str, words: str, kind: Term | None) -> dict[str, Any]:
     """Return one page of a list, and the links to the pages beside it."""
-    last = max(1, -(-len(found) // _PER_PAGE))
+    last = max(1, -(-len(things) // _PER_PAGE))
     number = min(whole_number(page, 1, 10**99) or 1, last)
     start = (number - 1) * _PER_PAGE
 
@@ -243,8 +247,10 @@ def _paged(found: Sequence[Term], page: str, words: str, kind: Term | None) -> d
         return addresses.concepts((name, value) for name, value in chosen.items() if value)
 
     return {
-        "found": [(term, addresses.address(term.iri)) for term in found[start : start + _PER_PAGE]],
-        "total": len(found),
+        "found": [
+            (term, addresses.address(term.iri)) for term in things[start : start + _PER_PAGE]
+        ],
+        "total": len(things),
         "page": number,
         "pages": last,
         "before": at(number - 1) if number > 1 else "",
@@ -257,16 +263,16 @@ def _places(card: Card) -> list[tuple[str, list[tuple[Part, str]]]]:
 
     What it is part of and what is wider come first.
     """
-    found: dict[str, list[tuple[Part, str]]] = {}
+    others: dict[str, list[tuple[Part, str]]] = {}
     for link in card.links:
         forwards, backwards = _PLACES.get(link.relation, ("", ""))
         if forwards and link.subject == card.term.iri:
             other = linked(link.object_label, link.object)
-            found.setdefault(forwards, []).append((other, link.origin))
+            others.setdefault(forwards, []).append((other, link.origin))
         elif backwards:
             other = linked(link.subject_label, link.subject)
-            found.setdefault(backwards, []).append((other, link.origin))
-    return [(name, found[name]) for name in _PLACE_ORDER if name in found]
+            others.setdefault(backwards, []).append((other, link.origin))
+    return [(name, others[name]) for name in _PLACE_ORDER if name in others]
 
 
 def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[Part, str]]]]:
@@ -274,22 +280,22 @@ def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[
 
     With each of what is inferred comes the address of its derivation.
     """
-    said: dict[str, str] = {}
+    origins: dict[str, str] = {}
     for row in graph.query(own_query("server/pages/stated_kinds", concept=[term.iri])):
         kind, origin = row.text("kind"), ORIGINS[row.text("graph")]
-        if said.get(kind, "inferred") == "inferred":  # what is stated needs no rule
-            said[kind] = origin
+        if origins.get(kind, "inferred") == "inferred":  # what is stated needs no rule
+            origins[kind] = origin
     for origin in ("article", "background", "inferred"):
-        found = [
+        chips = [
             (
                 Part(kind.label, addresses.of_kind(kind.iri), "chip"),
                 addresses.why(term.iri, f"{RDF}type", kind.iri) if origin == "inferred" else "",
             )
             for kind, _ in ontology.narrow_first(term.kinds, graph)
-            if said.get(kind.iri) == origin
+            if origins.get(kind.iri) == origin
         ]
-        if found:
-            yield origin, found
+        if chips:
+            yield origin, chips
 
 
 def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[bool, tuple[str, Part]]]:
@@ -297,32 +303,32 @@ def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[bool, tuple
 
     Where a marker leads stands apart.
     """
-    for each in card.properties:
-        if each.property != f"{CK}resolution" and each.property not in _NAMED:
-            yield each.property in _EXACT, _property(each, graph)
+    for recorded in card.properties:
+        if recorded.property != f"{CK}resolution" and recorded.property not in _NAMED:
+            yield recorded.property in _EXACT, _property(recorded, graph)
 
 
-def _property(said: CardProperty, graph: KnowledgeGraph) -> tuple[str, Part]:
-    heading = _NAMES.get(said.property, said.property_label)
-    if said.value_label or said.value.startswith(("http://", "https://")):
-        name = said.value_label or graph.terms.name_of(said.value)
-        return heading, linked(name, said.value)
-    return heading, Part(said.value)
+def _property(recorded: CardProperty, graph: KnowledgeGraph) -> tuple[str, Part]:
+    heading = _NAMES.get(recorded.property, recorded.property_label)
+    if recorded.value_label or recorded.value.startswith(("http://", "https://")):
+        name = recorded.value_label or graph.terms.name_of(recorded.value)
+        return heading, linked(name, recorded.value)
+    return heading, Part(recorded.value)
 
 
 def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
     """Yield where a marker leads by our inference, with what speaks for it."""
-    for each in card.properties:
-        if each.property == f"{CK}resolution" and graph.terms.get(each.value):
-            resolved = graph.describe(each.value)
+    for link in card.properties:
+        if link.property == f"{CK}resolution" and graph.terms.get(link.value):
+            resolved = graph.describe(link.value)
             sources = {f"{CK}candidateSource", f"{CK}possibleSource"}
-            if sources.isdisjoint(said.property for said in resolved.properties):
+            if sources.isdisjoint(part.property for part in resolved.properties):
                 yield "source", Part("no listed source")
-            for said in resolved.properties:
-                if said.property != f"{DCT}source":  # of the resolution, and not of the claims
-                    heading, value = _property(said, graph)
-                    heading = _RESOLVED.get(said.property, heading)
-                    # "medium confidence" below "confidence" is said twice.
+            for part in resolved.properties:
+                if part.property != f"{DCT}source":  # of the resolution, and not of the claims
+                    heading, value = _property(part, graph)
+                    heading = _RESOLVED.get(part.property, heading)
+                    # "medium confidence" below "confidence" would be said twice.
                     yield heading, value._replace(text=value.text.removesuffix(f" {heading}"))
 
 
@@ -337,7 +343,7 @@ def _claims(
     """Yield the stance, its heading, the number of claims and their table, grouped by relation."""
     known = [stance for stance, _ in _STANCES]
     others = {claim.stance for claim in card.claims if claim.stance not in known}
-    for stance, heading in (*_STANCES, *((each, each) for each in sorted(others))):
+    for stance, heading in (*_STANCES, *((name, name) for name in sorted(others))):
         chosen = [claim for claim in card.claims if claim.stance == stance]
         chosen.sort(key=lambda claim: (claim.relation_label, claim.relation))
         if chosen:
@@ -350,12 +356,14 @@ def _narrower(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> G
     if not card.narrower:
         return None
     rows = [
-        {**row, "narrower": NamedNode(each.kind), "narrowerLabel": Literal(each.kind_label)}
-        for each in sorted(card.narrower, key=lambda each: (each.kind_label, each.kind))
-        for row in _rows([each.claim])
+        {**row, "narrower": NamedNode(narrower.kind), "narrowerLabel": Literal(narrower.kind_label)}
+        for narrower in sorted(
+            card.narrower, key=lambda narrower: (narrower.kind_label, narrower.kind)
+        )
+        for row in _rows([narrower.claim])
     ]
-    said = ("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel")
-    columns = ("narrower", "narrowerLabel", *said, "stance", *_CLAIM[6:])
+    ends = ("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel")
+    columns = ("narrower", "narrowerLabel", *ends, "stance", *_CLAIM[6:])
     return grid(graph, columns, rows, quotes, "narrower")
 
 
@@ -365,8 +373,8 @@ def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
         return None
     claim = graph.claim(card.term.iri)
     rows = [{**row, "origin": Literal(claim.origin)} for row in _rows([claim])]
-    said = ("relation", "relationLabel", "object", "objectLabel", "stance")
-    columns = ("subject", "subjectLabel", *said, *_CLAIM[6:], "origin")
+    ends = ("relation", "relationLabel", "object", "objectLabel", "stance")
+    columns = ("subject", "subjectLabel", *ends, *_CLAIM[6:], "origin")
     table = grid(graph, columns, rows)
     lines = [
         # Not the link to the claim, which would lead to this very page.
@@ -445,16 +453,16 @@ def _inferred(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
 
 def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | None:
     """Return what rests on a marker or source, or is said in a section, as the library tells."""
-    library = {each.id: each for each in graph.questions()}
+    library = {question.id: question for question in graph.questions()}
     for kind, id in _RESTS:
         if kind in term.kinds and id in library:
             name = library[id].params[0].name
             answer = graph.ask(id, **{name: term.iri})
-            found = quoted((row.text("claim") for row in answer), graph)
+            words = quoted((row.text("claim") for row in answer), graph)
             own = _OF_A_SOURCE if kind == _SOURCE else set()
-            names = [each for each in sentences.columns(answer) if each not in own]
-            rows = [{each: row[each] for each in names} for row in answer]
-            table = grid(graph, names, rows, found) if rows else None
+            names = [name for name in sentences.columns(answer) if name not in own]
+            rows = [{name: row[name] for name in names} for row in answer]
+            table = grid(graph, names, rows, words) if rows else None
             if table and own:
                 table = folded(table, "cited")
             claims = len({row.text("claim") for row in answer})
@@ -467,14 +475,14 @@ def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[Par
 
     And whether the names are so brief that they stand in one line.
     """
-    found: dict[str, list[Part]] = {}
+    links: dict[str, list[Part]] = {}
     for row in graph.query(own_query("server/pages/incoming", concept=[term.iri])):
         relation, subject = row.text("relation"), row.text("subject")
         if relation != f"{RDF}type":
             name = graph.terms.name_of(subject).removesuffix(f" of a marker: {term.label}")
             heading = _LEADING.get(relation) or graph.terms.name_of(relation)
-            found.setdefault(heading, []).append(linked(name, subject))
-    for heading, parts in found.items():
+            links.setdefault(heading, []).append(linked(name, subject))
+    for heading, parts in links.items():
         yield heading, parts, all(len(part.text) < _BRIEF for part in parts)
 
 

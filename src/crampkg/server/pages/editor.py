@@ -106,7 +106,7 @@ def view(
     asked = {name: value for name, value in visit.asked if value.strip()}
     show = shown_as(asked)
     example = asked.get("example", "")
-    known = {each.id: each for each in graph.questions()}
+    known = {question.id: question for question in graph.questions()}
     query = asked.get("query", "").replace("\r\n", "\n")
     if not query and not problem:
         query = without_header(known[example].text) if example in known else _first(graph)
@@ -143,8 +143,8 @@ def vocabulary(graph: KnowledgeGraph) -> Reply:
         f"{OWL}AnnotationProperty": "property",
     }
 
-    def told(term: Term) -> dict[str, Any]:
-        kind = next((called[each] for each in term.kinds if each in called), "thing")
+    def entry(term: Term) -> dict[str, Any]:
+        kind = next((called[iri] for iri in term.kinds if iri in called), "thing")
         if f"{CK}InformationEntity" in term.kinds:
             kind = "source"
         return {
@@ -166,7 +166,7 @@ def vocabulary(graph: KnowledgeGraph) -> Reply:
             "definition": definition,
         }
 
-    terms = [told(term) for term in graph.terms]
+    terms = [entry(term) for term in graph.terms]
     terms += [named(iri, kind) for iri, kind in _foreign(graph)]
     terms += [named(iri, "graph", f"Holds {ontology.HOLDS[name]}.") for name, iri in GRAPHS.items()]
     body = json.dumps({"prefixes": graph.prefixes, "terms": terms}, ensure_ascii=False).encode()
@@ -179,7 +179,7 @@ def _first(graph: KnowledgeGraph) -> str:
     Without that question it lists relations of claims, whatever they are about.
     """
     thing = next(
-        (each.params[0].default for each in graph.questions() if each.id == CLAIMS_ABOUT), ""
+        (known.params[0].default for known in graph.questions() if known.id == CLAIMS_ABOUT), ""
     )
     term = compress(thing) if thing else "?thing"
     return _FIRST.replace("TERM", f"<{thing}>" if term == thing else term).replace(
@@ -190,14 +190,14 @@ def _first(graph: KnowledgeGraph) -> str:
 @cached_on_graph()
 def _foreign(graph: KnowledgeGraph) -> Sequence[tuple[str, str]]:
     """Return the properties and classes that are used and have no label of ours, with the kind."""
-    found: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     for text, kind in (
         (own_query("server/pages/used_predicates"), "property"),
         (own_query("server/pages/used_classes"), "class"),
     ):
         for row in graph.query(text):
-            found.setdefault(row.text("term"), kind)
-    return sorted(pair for pair in found.items() if graph.terms.get(pair[0]) is None)
+            kinds.setdefault(row.text("term"), kind)
+    return sorted(pair for pair in kinds.items() if graph.terms.get(pair[0]) is None)
 
 
 @functools.cache
@@ -269,14 +269,14 @@ def _cell(
 
 def _located(problem: Mapping[str, Any], query: str) -> dict[str, Any]:
     """Return a problem with the line of the query that it is in, and blanks up to its place."""
-    told = {**problem, "detail": str(problem["detail"]).partition("\n")[0]}
+    located = {**problem, "detail": str(problem["detail"]).partition("\n")[0]}
     if problem.get("line") is not None:
         lines = query.split("\n")
         line, column = int(problem["line"]), int(problem["column"])
         if line <= len(lines):
-            told["excerpt"] = lines[line - 1].expandtabs(1)
-            told["blanks"] = " " * (column - 1)
-    return told
+            located["excerpt"] = lines[line - 1].expandtabs(1)
+            located["blanks"] = " " * (column - 1)
+    return located
 
 
 @cached_on_graph()
@@ -295,10 +295,10 @@ def _examples(graph: KnowledgeGraph) -> Sequence[tuple[str, Sequence[tuple[str, 
 
 def formats_of(name: str) -> media.Choice | None:
     """Return what to answer each form of query in for a download as `name`; None for no format."""
-    found: media.Choice = {"select": None, "ask": None, "graph": None}
+    chosen: media.Choice = {"select": None, "ask": None, "graph": None}
     rows = {**media.QUESTIONS["select"], **media.RESULTS}  # JSON-LD is a result set, as of answers
     for form, known in DOWNLOADS.items():
         if name in dict(known):
             table = media.GRAPHS if form == "graph" else rows
-            found[form] = (name, table[name][0])
-    return found if any(found.values()) else None
+            chosen[form] = (name, table[name][0])
+    return chosen if any(chosen.values()) else None

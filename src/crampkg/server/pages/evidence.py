@@ -104,24 +104,24 @@ def view(graph: KnowledgeGraph, _: Visit) -> Reply:
 
 def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
     """Yield the steps whose question is in the library: one of another folder may lack some."""
-    library = {each.id: each for each in graph.questions()}
+    library = {question.id: question for question in graph.questions()}
     for id, heading, lead in _STEPS:
         if id not in library:
             continue
         question, answer = library[id], graph.ask(id)
         table = None
         if len(answer):
-            found = quoted(quotes.handles(answer), graph)
-            table = grid(graph, sentences.columns(answer), answer.rows, found)
-        told = [Part(lead)]
+            words = quoted(quotes.handles(answer), graph)
+            table = grid(graph, sentences.columns(answer), answer.rows, words)
+        leading = [Part(lead)]
         if id == _STATUS and table:
             table = _status(table, answer)
         elif id == _UNLISTED and _MARKERS in library:
-            told += _unlisted(graph)
+            leading += _unlisted(graph)
         yield Step(
             id,
             heading,
-            told,
+            leading,
             question.question,
             addresses.question(id),
             _total(id, table),
@@ -150,12 +150,12 @@ def _status(table: Grid, answer: Answer) -> Grid:
     is_one = len({row.text("article") for row in answer}) == 1 < len(stages)
     if not is_one or any(row.text("stageReached") != _UNREACHED for row in answer):
         return table
-    told = f"{', '.join(stages)}; none is marked as reached"
+    words = f"{', '.join(stages)}; none is marked as reached"
     same = [pair for pair in table.same if pair[0] != "stage reached"]
     facts = (
         ("article", table.lines[0].cells[0]),
         *same,
-        ("stages that the article prints", (Part(told),)),
+        ("stages that the article prints", (Part(words),)),
     )
     return table._replace(headings=(), lines=(), same=facts)
 

@@ -59,7 +59,7 @@ class Field(NamedTuple):
     @property
     def takes_more(self) -> bool:
         """Whether one more thing can be asked about at once."""
-        return len(self.choices) > len(self.entries) and all(each.value for each in self.entries)
+        return len(self.choices) > len(self.entries) and all(entry.value for entry in self.entries)
 
     def place(self, number: int) -> str:
         """Return the id on the page of the entry with a number from 1."""
@@ -99,11 +99,11 @@ def unknown(question: Question, asked: Iterable[tuple[str, str]]) -> list[str]:
     return list(dict.fromkeys(name for name, _ in asked if name not in known))
 
 
-def values(found: Sequence[Field]) -> list[tuple[str, str]]:
+def values(filled: Sequence[Field]) -> list[tuple[str, str]]:
     """Return every parameter with each of its values, for a link that means the same for ever."""
     return [
         (field.parameter.name, entry.value)
-        for field in found
+        for field in filled
         for entry in field.entries
         if entry.value
     ]
@@ -144,8 +144,8 @@ def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
         near = tuple(graph.terms.near(typed, parameter.kind))
         known = graph.terms.of_kind(parameter.kind or "")
         offers = near or (tuple(known) if len(known) <= _FEW else ())
-        told = mistake(error, typed, graph.terms.name_of(parameter.kind or ""))
-        return Entry(typed, "", "", told, offers, bool(near))
+        sentence = mistake(error, typed, graph.terms.name_of(parameter.kind or ""))
+        return Entry(typed, "", "", sentence, offers, bool(near))
     lent = graph.terms.lent(typed, parameter.kind)
     return Entry(term.label, compress(term.iri), term.label, lent=lent)
 

@@ -110,7 +110,7 @@ def environment() -> jinja2.Environment:
 def _folder(name: str) -> list[Traversable]:
     """Return the files of a folder of this package, by name."""
     files = importlib.resources.files("crampkg.server").joinpath(name).iterdir()
-    return sorted((each for each in files if each.is_file()), key=lambda each: each.name)
+    return sorted((file for file in files if file.is_file()), key=lambda file: file.name)
 
 
 @functools.cache

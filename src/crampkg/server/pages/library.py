@@ -67,15 +67,15 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     asked = dict(visit.asked)
     words, tag = asked.get("q", "").strip(), asked.get("tag", "")
     known = graph.questions()
-    tags = sorted(Counter(name for each in known for name in each.tags).items())
+    tags = sorted(Counter(name for question in known for name in question.tags).items())
     if tag and tag not in dict(tags):
         detail = f"No question has the tag {tag[:100]!r}. There are {', '.join(dict(tags))}."
         raise Problem("bad-request", detail)
     sought = plain.wanted(words, graph.terms.everyday)
     listed: list[tuple[Question, Given]] = (
-        [(each.question, each.given) for each in found(sought, graph, tag)]
+        [(match.question, match.given) for match in search(sought, graph, tag)]
         if sought
-        else [(each, ()) for each in known if not tag or tag in each.tags]
+        else [(question, ()) for question in known if not tag or tag in question.tags]
     )
     named = concepts(sought, graph) or _ranked(graph, sought)
     best = _MOST_BEST if sought else 0
@@ -83,7 +83,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     for question, given in listed[best:]:
         groups.setdefault(tag or question.tags[0], []).append(entry(question, graph, given))
     context: dict[str, Any] = {
-        "things": [each.term for each in named[:_MOST_NAMED]],
+        "things": [about.term for about in named[:_MOST_NAMED]],
         "words": words,
         "is_telling": bool(sought),
         "tag": tag,
@@ -96,7 +96,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     return page("questions.html", graph, "/questions", **context)
 
 
-def found(sought: Sought, graph: KnowledgeGraph, tag: str = "") -> list[Match]:
+def search(sought: Sought, graph: KnowledgeGraph, tag: str = "") -> list[Match]:
     """Return the questions for what is sought, asked of what is named in it, the best first.
 
     What is asked of something has an answer. After the best of all come the best for the words
@@ -125,7 +125,7 @@ def found(sought: Sought, graph: KnowledgeGraph, tag: str = "") -> list[Match]:
         if not match.places <= covered and has_answer(match):
             first.append(match)
             covered |= match.places
-    kept = {each.question.id for each in first}
+    kept = {match.question.id for match in first}
     for match in ranked:
         is_good = match.rank[0] * 2 <= first[0].rank[0] if first else False
         if is_good and match.question.id not in kept and has_answer(match):
@@ -142,12 +142,12 @@ def concepts(sought: Sought, graph: KnowledgeGraph) -> list[About]:
     """
     ranked = _ranked(graph, sought)
     loose = {*range(len(sought))} - plain.hits(sought, _spoken(graph))
-    loose -= {place for each in ranked if not each.lacking for place in each.places}
+    loose -= {place for about in ranked if not about.lacking for place in about.places}
     if len(sought) == 1:
         loose = {
             0
         }  # the name of a substance alone is also said of its deficiency, which has the claims
-    return [each for each in ranked if not each.lacking or each.places & loose][:_MOST_NAMED]
+    return [about for about in ranked if not about.lacking or about.places & loose][:_MOST_NAMED]
 
 
 @cached_on_graph(8)  # a request asks twice
@@ -161,46 +161,46 @@ def _ranked(graph: KnowledgeGraph, sought: Sought) -> list[About]:
             if (places := plain.hits(sought, name))
         ]
         if fitting:
-            hit, lacking, places = min(fitting, key=lambda each: each[:2])
+            hit, lacking, places = min(fitting, key=lambda fit: fit[:2])
             order = hit, lacking, len(term.label), term.label.casefold(), term.iri
             ranked.append((order, About(term, places, lacking)))
-    return [each for _, each in sorted(ranked)]
+    return [about for _, about in sorted(ranked)]
 
 
 def _matches(
     question: Question,
-    told: Sequence[tuple[int, frozenset[str]]],
+    worded: Sequence[tuple[int, frozenset[str]]],
     sought: Sought,
     about: Sequence[About],
     graph: KnowledgeGraph,
 ) -> Iterator[Match]:
-    """Yield a question as it is by default, and asked of each thing that was found."""
+    """Yield a question as it is by default, and asked of each thing in `about`."""
     worth: dict[int, int] = {}
-    for value, words in told:
+    for value, words in worded:
         for place in plain.hits(sought, words):
             worth.setdefault(place, value)
-    size = min((_size(graph, each.kind) for each in question.params if each.kind), default=0)
+    size = min((_size(graph, thing.kind) for thing in question.params if thing.kind), default=0)
     is_aside = question.form != "select" or "evidence" not in question.tags
     for filled in _fillings(question, about):
-        named = {place: _IN_QUESTION for _, each in filled for place in each.places}
+        named = {place: _IN_QUESTION for _, thing in filled for place in thing.places}
         whole = {**worth, **named}
-        order = sum(about.index(each) for _, each in filled)
+        order = sum(about.index(thing) for _, thing in filled)
         rank = (-sum(whole.values()), size, is_aside, order, question.id)
-        given = tuple((name, compress(each.term.iri)) for name, each in filled)
+        given = tuple((name, compress(thing.term.iri)) for name, thing in filled)
         if whole:
             yield Match(rank, question, given, frozenset(whole))
 
 
 def _fillings(question: Question, about: Sequence[About]) -> Iterator[list[tuple[str, About]]]:
-    """Yield what the gaps can be filled with: nothing; each thing, or several at once."""
+    """Yield what the gaps can be filled with: nothing; one thing, or several at once."""
     yield []
     if len(question.params) == 1:
         name, kind = question.params[0].name, question.params[0].kind
-        yield from ([(name, each)] for each in about if kind in each.term.kinds)
+        yield from ([(name, thing)] for thing in about if kind in thing.term.kinds)
         return
     left, given = list(about), []
     for parameter in question.params:
-        fitting = next((each for each in left if parameter.kind in each.term.kinds), None)
+        fitting = next((thing for thing in left if parameter.kind in thing.term.kinds), None)
         if fitting is not None:
             left.remove(fitting)
             given.append((parameter.name, fitting))
@@ -212,24 +212,24 @@ def _fillings(question: Question, about: Sequence[About]) -> Iterator[list[tuple
 def _library(
     graph: KnowledgeGraph,
 ) -> tuple[tuple[Question, tuple[tuple[int, frozenset[str]], ...]], ...]:
-    """Return each question with its words by what they are worth; what fills its gaps is none."""
+    """Return each question with its words by their worth; what fills its gaps is none of them."""
     return tuple(
         (
-            each,
+            question,
             (
-                (_IN_QUESTION, plain.telling(each.question)),
-                (_IN_TAGS, plain.telling(" ".join((each.id, *each.tags)))),
-                (_IN_SUMMARY, plain.telling(each.summary)),
+                (_IN_QUESTION, plain.telling(question.question)),
+                (_IN_TAGS, plain.telling(" ".join((question.id, *question.tags)))),
+                (_IN_SUMMARY, plain.telling(question.summary)),
             ),
         )
-        for each in graph.questions()
+        for question in graph.questions()
     )
 
 
 @cached_on_graph()
 def _spoken(graph: KnowledgeGraph) -> frozenset[str]:
     """Return the words of all questions."""
-    return frozenset().union(*(words for _, told in _library(graph) for _, words in told))
+    return frozenset().union(*(words for _, worded in _library(graph) for _, words in worded))
 
 
 @cached_on_graph()

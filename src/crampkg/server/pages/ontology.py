@@ -49,11 +49,11 @@ HOLDS = {
 @cached_on_graph()
 def placed(graph: KnowledgeGraph) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the values of each term and property of the ontology that place it."""
-    found: dict[tuple[str, str], list[str]] = {}
+    values: dict[tuple[str, str], list[str]] = {}
     for row in graph.query(own_query("server/pages/classes")):
         key = row.text("term"), row.text("property")
-        found.setdefault(key, []).append(row.text("value"))
-    return {key: tuple(values) for key, values in found.items()}
+        values.setdefault(key, []).append(row.text("value"))
+    return {key: tuple(values) for key, values in values.items()}
 
 
 @cached_on_graph()
@@ -70,11 +70,11 @@ def below(graph: KnowledgeGraph, kind: str) -> tuple[Term, ...]:
 @cached_on_graph()
 def counts(graph: KnowledgeGraph) -> dict[str, int]:
     """Return how many things each class of ours has."""
-    found: dict[str, int] = {}
+    known: dict[str, int] = {}
     for term in graph.terms:
         for kind in term.kinds:
-            found[kind] = found.get(kind, 0) + 1
-    return {kind: count for kind, count in found.items() if kind.startswith(CK)}
+            known[kind] = known.get(kind, 0) + 1
+    return {kind: count for kind, count in known.items() if kind.startswith(CK)}
 
 
 @cached_on_graph()
@@ -88,10 +88,10 @@ def stated(graph: KnowledgeGraph) -> frozenset[str]:
 def narrow_first(kinds: Iterable[str], graph: KnowledgeGraph) -> list[tuple[Term, int]]:
     """Return classes of ours with how many things they have, the narrowest first."""
     known = counts(graph)
-    found = [
+    counted = [
         (term, known[kind]) for kind in kinds if kind in known and (term := graph.terms.get(kind))
     ]
-    return sorted(found, key=lambda pair: (pair[1], pair[0].label))
+    return sorted(counted, key=lambda pair: (pair[1], pair[0].label))
 
 
 class Entry(NamedTuple):
@@ -99,7 +99,7 @@ class Entry(NamedTuple):
 
     term: Term
     fragment: str
-    said: tuple[tuple[str, tuple[Part, ...]], ...]
+    places: tuple[tuple[str, tuple[Part, ...]], ...]
     things: int
     listed: str  # where its things are listed
 
@@ -121,16 +121,16 @@ def view(graph: KnowledgeGraph, _: Visit) -> Reply:
 def _entries(terms: list[Term], graph: KnowledgeGraph) -> Iterator[Entry]:
     known, places = counts(graph), placed(graph)
     for term in sorted(terms, key=lambda term: term.label.casefold()):
-        told = tuple(
-            (name, tuple(linked(graph.terms.name_of(iri), iri) for iri in found))
+        statements = tuple(
+            (name, tuple(linked(graph.terms.name_of(iri), iri) for iri in values))
             for property, name in _SAID
-            if (found := places.get((term.iri, property)))
+            if (values := places.get((term.iri, property)))
         )
-        if not told:
-            told = tuple(
+        if not statements:
+            statements = tuple(
                 ("is a", (linked(kind.label, kind.iri),))
                 for kind, _ in narrow_first(term.kinds, graph)[:1]
             )
         things = known.get(term.iri, 0)
         fragment = term.iri.removeprefix(CK)
-        yield Entry(term, fragment, told, things, addresses.of_kind(term.iri))
+        yield Entry(term, fragment, statements, things, addresses.of_kind(term.iri))

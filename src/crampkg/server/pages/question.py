@@ -98,7 +98,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         "answer": answer,
         "asked": sentences.asked(answer),
         "lent": [entry.lent for field in filled for entry in field.entries if entry.lent],
-        "note": _told(sentences.filled(known.note, answer.parameters), filled, graph),
+        "note": _with_links(sentences.filled(known.note, answer.parameters), filled, graph),
         "around": _around(answer),
         "beside": not_affirmed(sentences.contested(answer), graph),
         "permalink": f"{visit.base}{addresses.question(known.id, given)}",
@@ -124,13 +124,13 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         things |= {graph.terms.expand(value) for _, value in given}
         context["contested"] = contested_link(things, graph)
     if not len(answer):
-        context["silence"] = _told(sentences.silence(answer), filled, graph)
+        context["silence"] = _with_links(sentences.silence(answer), filled, graph)
         context["of_article"] = any(word in known.silence.casefold() for word in _OF_ARTICLE)
         context["instead"] = _instead(known, filled, graph)
         context["neighbours"] = _beside(filled, graph)
     else:
         context["unanswered"] = [
-            _told(sentence, filled, graph) for sentence in sentences.silences(answer)
+            _with_links(sentence, filled, graph) for sentence in sentences.silences(answer)
         ]
     if not len(answer):
         pass
@@ -138,10 +138,10 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         context["grid"] = triples(graph, answer.triples)
         context["overview"] = None
     else:
-        found = quoted(quotes.handles(answer), graph)
+        words = quoted(quotes.handles(answer), graph)
         # An overview has told of each of its rows in a line: the evidence stands below its name.
         group = known.overview[0] if known.overview else ""
-        context["grid"] = grid(graph, sentences.columns(answer), answer.rows, found, group)
+        context["grid"] = grid(graph, sentences.columns(answer), answer.rows, words, group)
         context["overview"] = overview(answer)
         context["overview_links"] = {
             line.group[0].text: line.group[0] for line in context["grid"].lines if line.group
@@ -154,28 +154,28 @@ def _around(answer: Answer) -> list[tuple[str, str, list[tuple[Part, str]]]]:
 
     With its label, the link to all that is said, and the terms, each with its step and its claims.
     """
-    found: dict[tuple[str, str], list[tuple[Part, str]]] = {}
+    around: dict[tuple[str, str], list[tuple[Part, str]]] = {}
     for term in sentences.near(answer):
         more = linked(term.label, term.iri), f"{term.step}, {counted(term)}"
-        found.setdefault((term.asked_label, term.asked), []).append(more)
+        around.setdefault((term.asked_label, term.asked), []).append(more)
     return [
         (label, addresses.question(sentences.CLAIMS_ABOUT, [("concept", compress(iri))]), terms)
-        for (label, iri), terms in found.items()
+        for (label, iri), terms in around.items()
     ]
 
 
-def _told(sentence: str, filled: Sequence[Field], graph: KnowledgeGraph) -> list[Part]:
-    """Return what a header says, as pieces: a question that it refers to is named and linked."""
-    library = {each.id: each for each in graph.questions()}
-    found = []
+def _with_links(sentence: str, filled: Sequence[Field], graph: KnowledgeGraph) -> list[Part]:
+    """Return a sentence of a header in parts: a question that it refers to is named and linked."""
+    library = {other.id: other for other in graph.questions()}
+    parts = []
     for piece in re.split(r"(?<=\(see )([a-z-]+)", sentence):
         if piece in library:
             other = library[piece]
             named = entry(other, graph, _taken(other, filled, graph))
-            found.append(Part(f"“{named.words}”", named.link))
+            parts.append(Part(f"“{named.words}”", named.link))
         elif piece:
-            found.append(Part(piece))
-    return found
+            parts.append(Part(piece))
+    return parts
 
 
 def entry(
@@ -183,7 +183,7 @@ def entry(
 ) -> Entry:
     """Return a question for a list, asked of `given` or of its defaults."""
     chosen = dict(given)
-    gaps = {each.name: [_label(each, chosen, graph)] for each in question.params}
+    gaps = {parameter.name: [_label(parameter, chosen, graph)] for parameter in question.params}
     words = sentences.filled(question.question, gaps)
     return Entry(question, words, addresses.question(question.id, given))
 
@@ -198,11 +198,11 @@ def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
     """Return the questions that have an answer about the thing with an IRI, asked of it."""
     known = set(kinds)
     return [
-        entry(each, graph, [(each.params[0].name, compress(iri))])
-        for each in graph.questions()
-        if len(each.params) == 1
-        and each.params[0].kind in known
-        and has_answer(graph, each.id, ((each.params[0].name, compress(iri)),))
+        entry(question, graph, [(question.params[0].name, compress(iri))])
+        for question in graph.questions()
+        if len(question.params) == 1
+        and question.params[0].kind in known
+        and has_answer(graph, question.id, ((question.params[0].name, compress(iri)),))
     ]
 
 
@@ -219,15 +219,15 @@ def _term(value: str, graph: KnowledgeGraph) -> Term | None:
 
 
 def _several(given: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for name, value in given:
-        found.setdefault(name, []).append(value)
-    return found
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def _offers(question: Question, filled: Sequence[Field]) -> dict[tuple[str, str], str]:
     """Return the link that asks with a name that may have been meant, by field and IRI."""
-    found = {}
+    links = {}
     for field in filled:
         others = [
             (name, value)
@@ -236,11 +236,11 @@ def _offers(question: Question, filled: Sequence[Field]) -> dict[tuple[str, str]
             for name, value in values([other])
         ]
         name = field.parameter.name
-        for each in field.entries:
-            for term in each.offers:
+        for entry in field.entries:
+            for term in entry.offers:
                 link = addresses.question(question.id, [*others, (name, compress(term.iri))])
-                found[name, term.iri] = link
-    return found
+                links[name, term.iri] = link
+    return links
 
 
 def _near(
@@ -280,19 +280,19 @@ def _taken(
         for field in filled
         if (term := _term(field.entries[0].value, graph))
     ]
-    found = []
+    taken = []
     for parameter in other.params:
         fitting = [value for value, kinds in things if parameter.kind in kinds]
         if fitting:
-            found.append((parameter.name, fitting[0]))
-    return found
+            taken.append((parameter.name, fitting[0]))
+    return taken
 
 
 def _instead(
     question: Question, filled: Sequence[Field], graph: KnowledgeGraph
 ) -> list[tuple[str, str]]:
     """Return other choices for the parameters that do have an answer, each with its link."""
-    found = []
+    instead = []
     for field in filled:
         kind, name = field.parameter.kind, field.parameter.name
         offered = choices(graph, kind) if kind else ()
@@ -302,19 +302,19 @@ def _instead(
         for value, label in offered:
             given = [*others, (name, value)]
             if has_answer(graph, question.id, tuple(given)):
-                found.append((label, addresses.question(question.id, given)))
-    return found
+                instead.append((label, addresses.question(question.id, given)))
+    return instead
 
 
 def _beside(filled: Sequence[Field], graph: KnowledgeGraph) -> list[tuple[str, list[Part]]]:
     """Return the clinical things that were asked about, each with those that have claims."""
     terms = (_term(entry.value, graph) for field in filled for entry in field.entries)
-    found = [
+    things = [
         (term.label, list(neighbours(term.iri, graph)))
         for term in terms
         if term and f"{CK}ClinicalEntity" in term.kinds
     ]
-    return [(label, others) for label, others in found if others]
+    return [(label, others) for label, others in things if others]
 
 
 def neighbours(iri: str, graph: KnowledgeGraph) -> Iterator[Part]:
@@ -336,14 +336,14 @@ def not_affirmed(
     terms: Sequence[NearTerm], graph: KnowledgeGraph
 ) -> tuple[list[tuple[Part, str]], str] | None:
     """Return what is claimed of things, not affirmed and not on a page, and its address."""
-    claimed = [(linked(each.label, each.iri), counted(each)) for each in terms]
-    return (claimed, contested_link((each.iri for each in terms), graph)) if claimed else None
+    claimed = [(linked(term.label, term.iri), counted(term)) for term in terms]
+    return (claimed, contested_link((term.iri for term in terms), graph)) if claimed else None
 
 
 @cached_on_graph()
 def _contested(graph: KnowledgeGraph) -> frozenset[str]:
     # Sources of one's own may lack the question.
-    if not any(each.id == sentences.CONTESTED for each in graph.questions()):
+    if not any(question.id == sentences.CONTESTED for question in graph.questions()):
         return frozenset()
     answer = graph.ask(sentences.CONTESTED)
     matters = {row.text("topic") for row in answer}

@@ -81,11 +81,11 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     if mistakes:
         context["mistakes"] = mistakes
         return page("why.html", graph, "", 400, **context)
-    context |= _told(explanation, graph)
+    context |= _shown(explanation, graph)
     return page("why.html", graph, "", **context)
 
 
-def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
+def _shown(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
     triple = explanation.triple
     ends = [getattr(part, "value", str(part)) for part in (triple.subject, triple.object)]
     names = [
@@ -93,11 +93,13 @@ def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
     ]
     query = {name: compress(str(getattr(part, "value", part))) for name, part in _named(triple)}
     chosen = [
-        each for each in explanation.justifications if story.rests_elsewhere(each, explanation)
+        reason
+        for reason in explanation.justifications
+        if story.rests_elsewhere(reason, explanation)
     ]
     return {
         "explanation": explanation,
-        "derivations": [(each, story.weakest(each)) for each in chosen],
+        "derivations": [(reason, story.weakest(reason)) for reason in chosen],
         "nearest_heading": story.nearest_heading(explanation),
         "further": story.further(explanation),
         "verdict": story.verdict(explanation).replace(" (--limit)", ""),
@@ -123,10 +125,10 @@ def _told(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
 
 def _kinds(reasons: Iterable[Reason]) -> set[str]:
     """Return what stands at the lines of derivations."""
-    found = set()
-    for each in reasons:
-        found |= {"article" if each.claim else each.kind, *_kinds(each.because)}
-    return found
+    kinds = set()
+    for reason in reasons:
+        kinds |= {"article" if reason.claim else reason.kind, *_kinds(reason.because)}
+    return kinds
 
 
 def _aside(reason: Reason) -> str:
@@ -141,17 +143,17 @@ def _named(triple: Any) -> list[tuple[str, Any]]:
 
 def _mistakes(given: dict[str, str], graph: KnowledgeGraph) -> dict[str, Mistake]:
     """Return what is wrong with each part that means nothing, in the order of the form."""
-    found = {}
+    mistakes = {}
     relation = ""
     if given["predicate"]:
         try:
             relation = _relation(given["predicate"], graph)
         except CrampkgError as error:
             near = [
-                each for kind in PROPERTIES for each in graph.terms.near(given["predicate"], kind)
+                term for kind in PROPERTIES for term in graph.terms.near(given["predicate"], kind)
             ]
             sentence = mistake(error, given["predicate"], "relation")
-            found["predicate"] = _mistake("predicate", sentence, near, given)
+            mistakes["predicate"] = _mistake("predicate", sentence, near, given)
     of_classes = {
         f"{RDFS}subClassOf": ("subject", "object"),
         f"{RDF}type": ("object",),
@@ -163,9 +165,9 @@ def _mistakes(given: dict[str, str], graph: KnowledgeGraph) -> dict[str, Mistake
         except CrampkgError as error:
             sentence = mistake(error, given[name], "class" if kind else "thing")
             near = graph.terms.near(given[name], kind)
-            found[name] = _mistake(name, sentence, near, given)
-    found |= {name: Mistake("Fill this in.") for name, text in given.items() if not text}
-    return {name: found[name] for name, _ in _PARTS if name in found}
+            mistakes[name] = _mistake(name, sentence, near, given)
+    mistakes |= {name: Mistake("Fill this in.") for name, text in given.items() if not text}
+    return {name: mistakes[name] for name, _ in _PARTS if name in mistakes}
 
 
 def _relation(name: str, graph: KnowledgeGraph) -> str:
