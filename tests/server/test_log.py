@@ -27,8 +27,8 @@ def message(text: str, created: float) -> logging.LogRecord:
 
 def request(number: int) -> logging.LogRecord:
     """Return the record of one of fifty requests a second."""
-    told = {"told": {"path": f"/{number}"}, "levelname": "INFO", "created": number / 50}
-    return logging.makeLogRecord(told)
+    fields = {"request": {"path": f"/{number}"}, "levelname": "INFO", "created": number / 50}
+    return logging.makeLogRecord(fields)
 
 
 def written(records: list[logging.LogRecord]) -> list[dict[str, str]]:
@@ -62,10 +62,10 @@ def test_requests_are_all_noted() -> None:
 
 def test_of_a_flood_of_requests_a_thousand_are_noted_in_ten_seconds() -> None:
     """30,000 answers of /health in 20 s were as many lines."""
-    told = [{"path": f"/{number}", "created": number / 1_500} for number in range(16_000)]
+    requests = [{"path": f"/{number}", "created": number / 1_500} for number in range(16_000)]
     flood = [
-        logging.makeLogRecord({"told": {"path": each["path"]}, "created": each["created"]})
-        for each in told
+        logging.makeLogRecord({"request": {"path": each["path"]}, "created": each["created"]})
+        for each in requests
     ]
     lines = written([*flood[:500], message("a fault", 0.4), *flood[500:]])
     assert [line.get("path") for line in lines[:1_001] if "path" in line] == [
@@ -97,11 +97,11 @@ def test_who_does_not_read_the_log_holds_nobody_up() -> None:
     handler.close()
     os.close(write)
     reader.join()
-    told = [json.loads(line) for line in lines]
-    assert [line["path"] for line in told[:10_000]] == [f"/{n}" for n in range(10_000)]
-    assert re.fullmatch(r"[\d,]+ lines of the log were left out .*", told[-2]["message"])
-    assert told[-1]["path"] == "/20000"
-    assert len(told) < 12_000
+    entries = [json.loads(line) for line in lines]
+    assert [line["path"] for line in entries[:10_000]] == [f"/{n}" for n in range(10_000)]
+    assert re.fullmatch(r"[\d,]+ lines of the log were left out .*", entries[-2]["message"])
+    assert entries[-1]["path"] == "/20000"
+    assert len(entries) < 12_000
 
 
 def test_a_log_whose_reader_has_gone_is_no_mistake() -> None:

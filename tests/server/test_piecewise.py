@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from crampkg.server.piecewise import PiecewiseResponse
+from crampkg.server.connection import PiecewiseResponse
 
 GET = {"type": "http", "method": "GET"}
 BODY = bytes(range(256)) * 1000

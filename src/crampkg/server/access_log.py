@@ -1,7 +1,6 @@
-"""One line a request: as a JSON object for machines, or as text for a person at a terminal.
+"""The access log: a line for each request, as JSON for machines or as text for a terminal.
 
-The log costs the server nothing that it does not have: it waits for no reader of the log, and says
-the same fault only so often.
+The server waits for no reader of its log, and the number of lines in a while is limited.
 """
 
 from __future__ import annotations
@@ -21,27 +20,30 @@ if TYPE_CHECKING:
 
     from crampkg.server.metrics import Metrics
 
+    Fields = dict[str, Any]
+
 LOGGER = logging.getLogger("crampkg.access")
 
-#: How many lines are kept for a reader that is slow. What comes then is left out, and counted.
-_LINES = 10_000
+#: How many lines wait for a slow reader; further ones are left out, and counted.
+_WAITING = 10_000
 
-#: How many lines in how many seconds may be of requests, and of anything else: of faults, for
-#: example. All requests are counted at /metrics.
+#: How many lines of requests, and how many others, are written in so many seconds. All requests
+#: are counted at /metrics.
 _REQUESTS, _MESSAGES, _SECONDS = 1_000, 50, 10.0
 
-#: How many characters of a path are written down.
-_LONGEST = 500
+#: How many characters of a path are written.
+_PATH = 500
 
 #: How long the last lines may take when the server ends, in seconds.
-_LAST = 2.0
+_CLOSING = 2.0
+
+_METHODS = frozenset(("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE"))
 
 
 class AccessLog:
-    """ASGI middleware that notes each request, its answer and how long that took.
+    """ASGI middleware that logs and counts each request, its answer and its duration.
 
-    No query and no parameter is written down: they can tell of a person. Equal jobs have equal
-    keys.
+    Queries and parameters are not written: they can reveal something about a person.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -49,56 +51,49 @@ class AccessLog:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and note it when it is answered or its client has gone."""
+        """Pass a request on, and log it when it is answered or its client has left."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        note: dict[str, Any] = {}
-        scope["crampkg"] = note
-        seen = {"status": 499, "bytes": 0}  # nginx's number for a client that did not wait
+        # Others add fields to it. 499 is nginx's number for a client that did not wait.
+        note: dict[str, Any] = scope.setdefault("crampkg", {})
+        answer = {"status": 499, "bytes": 0}
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seen["status"] = message["status"]
+                answer["status"] = message["status"]
             else:
-                seen["bytes"] += len(message.get("body", b""))
+                answer["bytes"] += len(message.get("body", b""))
             await send(message)
 
         try:
             await self._app(scope, receive, watched)
         finally:
             seconds = time.perf_counter() - started
-            route = scope.get("route")
-            self._metrics.answered(
-                getattr(route, "path", "none"), _method(scope), seen["status"], seconds
-            )
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            route = getattr(scope.get("route"), "path", "none")
+            self._metrics.answered(route, method, answer["status"], seconds)
             client = scope.get("client")
-            told = {
-                "client": client[0] if client else None,
-                "method": _method(scope),
-                "path": scope["path"][:_LONGEST],
-                **seen,
-                "ms": round(seconds * 1000, 3),
-                **note,
-            }
-            LOGGER.info("request", extra={"told": told})
+            address = client[0] if client else None
+            path, status, size = scope["path"][:_PATH], answer["status"], answer["bytes"]
+            _log(address, method, path, status, size, seconds, note)
 
 
 def refused(client: str, status: int, size: int, problem: str) -> None:
-    """Note what was refused before it was a request, with the kind of the problem."""
-    told: dict[str, Any] = {"client": client, "method": "", "path": "", "status": status}
-    LOGGER.info("request", extra={"told": {**told, "bytes": size, "ms": 0.0, "problem": problem}})
+    """Log what was refused before it was a request, with the kind of the problem."""
+    _log(client, "", "", status, size, 0.0, {"problem": problem})
 
 
-def _method(scope: Scope) -> str:
-    """Return the method, or "other" for one that is none of HTTP's: a label must not grow."""
-    known = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE")
-    return scope["method"] if scope["method"] in known else "other"
+def _log(
+    client: str | None, method: str, path: str, status: int, size: int, seconds: float, note: Fields
+) -> None:
+    fields = {"client": client, "method": method, "path": path, "status": status, "bytes": size}
+    LOGGER.info("request", extra={"request": {**fields, "ms": round(seconds * 1000, 3), **note}})
 
 
 class _Allowance:
-    """So many lines in so many seconds."""
+    """A limit on the lines of a kind in `_SECONDS`."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -106,7 +101,7 @@ class _Allowance:
         self._used = 0
 
     def has(self, now: float) -> bool:
-        """Take one line at a moment, in seconds, and tell whether it may be written."""
+        """Take one line at a moment, in seconds; return whether it may be written."""
         if not 0 <= now - self._since < _SECONDS:
             self._since, self._used = now, 0
         self._used += 1
@@ -114,17 +109,16 @@ class _Allowance:
 
 
 class LogHandler(logging.Handler):
-    """Writes lines to a descriptor in a thread of its own, so that nobody waits for their reader.
+    """A handler that writes to a descriptor in its own thread, so that nobody waits for a reader.
 
-    A line says how many before it were left out: those that a reader did not take in time, and
-    requests and messages beyond so many in a while. `close` waits a moment for what is not written
-    yet.
+    Lines that a reader does not take in time, or beyond the limits, are left out; the next line
+    says how many. `close` waits a moment for the last lines.
     """
 
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
-        self._lines: queue.Queue[bytes | None] = queue.Queue(_LINES)
+        self._lines: queue.Queue[bytes | None] = queue.Queue(_WAITING)
         self._left_out = 0
         self._requests = _Allowance(_REQUESTS)
         self._messages = _Allowance(_MESSAGES)
@@ -132,29 +126,27 @@ class LogHandler(logging.Handler):
         self._thread.start()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hand a record over to be written, or count it as left out."""
-        allowance = self._requests if hasattr(record, "told") else self._messages
+        """Queue a record for writing, or count it as left out."""
+        allowance = self._requests if hasattr(record, "request") else self._messages
         if not allowance.has(record.created):
             self._left_out += 1
             return
         if self._left_out:
             text = f"{self._left_out:,} lines of the log were left out before this one."
-            told = logging.makeLogRecord(
-                {"name": "crampkg", "levelname": "WARNING", "msg": text, "created": record.created}
-            )
-            if self._hand_over(told):
+            fields = {"levelname": "WARNING", "msg": text, "created": record.created}
+            if self._queue(logging.makeLogRecord(fields)):
                 self._left_out = 0
-        if not self._hand_over(record):
+        if not self._queue(record):
             self._left_out += 1
 
     def close(self) -> None:
-        """Let what was handed over be written, if its reader takes it."""
+        """Wait a moment until the queue is written."""
         with contextlib.suppress(queue.Full):
-            self._lines.put(None, timeout=_LAST)
-            self._thread.join(_LAST)
+            self._lines.put(None, timeout=_CLOSING)
+            self._thread.join(_CLOSING)
         super().close()
 
-    def _hand_over(self, record: logging.LogRecord) -> bool:
+    def _queue(self, record: logging.LogRecord) -> bool:
         line = f"{self.format(record)}\n".encode(errors="backslashreplace")
         try:
             self._lines.put_nowait(line)
@@ -164,7 +156,7 @@ class LogHandler(logging.Handler):
 
     def _write(self) -> None:
         while (line := self._lines.get()) is not None:
-            with contextlib.suppress(OSError):  # its reader is gone, and another may come
+            with contextlib.suppress(OSError):  # the reader is gone; another may come
                 while line:
                     line = line[os.write(self._descriptor, line) :]
 
@@ -175,17 +167,14 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         moment = dt.datetime.fromtimestamp(record.created, dt.UTC)
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "time": moment.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
+            **getattr(record, "request", {"message": record.getMessage()}),
         }
-        if hasattr(record, "told"):
-            told |= record.told
-        else:
-            told["message"] = record.getMessage()
         if record.exc_info:
-            told["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=False)
+            fields["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(fields, ensure_ascii=False)
 
 
 class TextFormatter(logging.Formatter):
@@ -194,14 +183,12 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         moment = self.formatTime(record, "%H:%M:%S")
-        if hasattr(record, "told"):
-            told = record.told
-            path = told["path"].encode("unicode_escape").decode("ascii")
-            cached = ", cached" if told.get("cached") else ""
+        line = f"{moment} {record.getMessage()}"
+        if fields := getattr(record, "request", None):
+            path = fields["path"].encode("unicode_escape").decode("ascii")
+            cached = ", cached" if fields.get("cached") else ""
             line = (
-                f"{moment} {told['status']} {told['method']} {path} "
-                f"({told['bytes']:,} bytes, {told['ms']:.1f} ms{cached})"
+                f"{moment} {fields['status']} {fields['method']} {path} "
+                f"({fields['bytes']:,} bytes, {fields['ms']:.1f} ms{cached})"
             )
-        else:
-            line = f"{moment} {record.getMessage()}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line

@@ -35,6 +35,10 @@ _SLICE = 1024
 
 _LONG_HEAD = Problem("long-head", "The head of the request is too long. Send a long query by POST.")
 
+#: How many bytes of an answer are handed over at once. The server waits before each piece until the
+#: client has taken most of those before; one whole body would be copied for every client.
+_PIECE = 65_536
+
 #: The address of the editor's form. Its problem is a page, though no Accept header has come yet.
 _FORM = b"/editor?"
 _LONG_FORM = Problem(
@@ -262,3 +266,35 @@ class _Outlet:
     def resume_reading(self) -> None:
         self.is_paused = False
         self._regulate()
+
+
+class PiecewiseResponse(Response):
+    """A response in pieces, as fast as its client reads; it ends early for one that hardly reads.
+
+    A long one has `grace` seconds, and one more for each `pace` bytes; the access log says of one
+    that was ended that it was `cut`.
+    """
+
+    def __init__(
+        self, body: bytes, status: int, headers: Mapping[str, str], *, grace: float, pace: int
+    ) -> None:
+        """Make a response; its `body` is held once, however many clients read it."""
+        super().__init__(body, status, headers)
+        self._seconds = grace + len(body) / pace
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head, then the body; the connection is closed when that takes too long."""
+        body = memoryview(self.body)
+        if len(body) <= _PIECE or scope.get("method") == "HEAD":
+            await super().__call__(scope, receive, send)
+            return
+        start = {"type": "http.response.start", "status": self.status_code}
+        try:
+            async with asyncio.timeout(self._seconds):
+                await send({**start, "headers": self.raw_headers})
+                for at in range(0, len(body), _PIECE):
+                    piece = bytes(body[at : at + _PIECE])
+                    more = at + _PIECE < len(body)
+                    await send({"type": "http.response.body", "body": piece, "more_body": more})
+        except TimeoutError:
+            scope.setdefault("crampkg", {})["cut"] = True

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from werkzeug.http import parse_etags
 
 from crampkg.server import media
-from crampkg.server.piecewise import PiecewiseResponse
+from crampkg.server.connection import PiecewiseResponse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

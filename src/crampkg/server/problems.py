@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from crampkg.errors import (
@@ -18,9 +19,8 @@ from crampkg.vocabulary import PROBLEM
 
 MEDIA_TYPE = "application/problem+json"
 
-
-#: How many characters of what is wrong are told.
-_LONGEST = 2000
+#: How many characters a detail has at most: it repeats what a client sent.
+_MOST_DETAIL = 2000
 
 
 class Kind(NamedTuple):
@@ -31,165 +31,77 @@ class Kind(NamedTuple):
     meaning: str
 
 
+#: The kinds of problems: status code, name and title; below, what it means and what to do.
+_TABLE = """
+400 bad-request: The request cannot be understood
+  A parameter, a header or the request itself is missing, unknown, twice or of no use. The detail
+  says which: correct it.
+400 syntax: The query does not parse or cannot be run
+  The query is not SPARQL 1.1, or cannot be run as it is. Correct it at the line and column that
+  are named.
+400 complexity: The query is too complex
+  The query nests too many brackets, or has too many operators. Ask in smaller parts.
+400 dataset: The query reads a graph that is not here
+  The query names a graph that is not served here. The detail lists those that are.
+400 term: A name fits no term, or several
+  A name fits nothing here, or several things. The detail has the nearest names: take one of them.
+403 service: The query asks another server
+  The query sends a part of itself to another server (SERVICE), which is never done here. Leave
+  that part out.
+403 update: The graph is read-only
+  The request would change the graph, which can be read and not be changed. Change the source
+  files instead.
+404 not-found: There is nothing here
+  No page, thing, graph or question has this address. Check its spelling.
+405 method: The method is not allowed here
+  The address does not take this HTTP method. The header Allow has those that it takes.
+406 not-acceptable: No format that is accepted can hold the answer
+  The answer cannot be written in any format that the request accepts. The detail lists the
+  formats.
+408 too-slow: The request did not arrive in time
+  The body of the request did not come in time. Send it at once.
+413 too-long: The request is too long
+  The body or a parameter is longer than is allowed. Shorten it.
+431 long-head: The head of the request is too long
+  The address and the headers are together longer than is allowed. Send a long query by POST.
+415 media-type: The body is of an unknown kind
+  The body has a media type, charset or content coding that is not read here. The detail has those
+  that are.
+422 time-limit: The query takes too long
+  The query was stopped when its time was over. It may be asked differently; asking it again is of
+  no use.
+422 memory-limit: The query takes too much memory
+  The query needs more memory than a query may take. It may be asked differently; asking it again
+  is of no use.
+422 result-limit: The answer is too large
+  The answer has more rows or bytes than an answer may have. Ask for less, with LIMIT and OFFSET.
+500 engine: The query ended the engine
+  The query ended the engine, which has been started again. Ask in another way.
+500 mistake: A mistake of the server
+  The server made a mistake, which is in its log. Please report it.
+503 busy: The server is busy
+  Too many requests wait or are answered. Ask again after the seconds of the header Retry-After.
+503 lost: The process that ran the query was ended
+  The process that ran the query was ended from outside. Ask again.
+503 unready: The server cannot answer now
+  The server has no process that could answer. Ask again after the seconds of the header
+  Retry-After.
+"""
+
 KINDS: dict[str, Kind] = {
-    "bad-request": Kind(
-        400,
-        "The request cannot be understood",
-        (
-            "A parameter, a header or the request itself is missing, unknown, twice or of no use. "
-            "The detail says which: correct it."
-        ),
-    ),
-    "syntax": Kind(
-        400,
-        "The query does not parse or cannot be run",
-        (
-            "The query is not SPARQL 1.1, or cannot be run as it is. Correct it at the line and "
-            "column that are named."
-        ),
-    ),
-    "complexity": Kind(
-        400,
-        "The query is too complex",
-        "The query nests too many brackets, or has too many operators. Ask in smaller parts.",
-    ),
-    "dataset": Kind(
-        400,
-        "The query reads a graph that is not here",
-        "The query names a graph that is not served here. The detail lists those that are.",
-    ),
-    "term": Kind(
-        400,
-        "A name fits no term, or several",
-        (
-            "A name fits nothing here, or several things. The detail has the nearest names: take "
-            "one of them."
-        ),
-    ),
-    "service": Kind(
-        403,
-        "The query asks another server",
-        (
-            "The query sends a part of itself to another server (SERVICE), which is never done "
-            "here. Leave that part out."
-        ),
-    ),
-    "update": Kind(
-        403,
-        "The graph is read-only",
-        (
-            "The request would change the graph, which can be read and not be changed. Change the "
-            "source files instead."
-        ),
-    ),
-    "not-found": Kind(
-        404,
-        "There is nothing here",
-        "No page, thing, graph or question has this address. Check its spelling.",
-    ),
-    "method": Kind(
-        405,
-        "The method is not allowed here",
-        "The address does not take this HTTP method. The header Allow has those that it takes.",
-    ),
-    "not-acceptable": Kind(
-        406,
-        "No format that is accepted can hold the answer",
-        (
-            "The answer cannot be written in any format that the request accepts. The detail lists"
-            " the formats."
-        ),
-    ),
-    "too-slow": Kind(
-        408,
-        "The request did not arrive in time",
-        "The body of the request did not come in time. Send it at once.",
-    ),
-    "too-long": Kind(
-        413,
-        "The request is too long",
-        "The body or a parameter is longer than is allowed. Shorten it.",
-    ),
-    "long-head": Kind(
-        431,
-        "The head of the request is too long",
-        (
-            "The address and the headers are together longer than is allowed. Send a long query by"
-            " POST."
-        ),
-    ),
-    "media-type": Kind(
-        415,
-        "The body is of an unknown kind",
-        (
-            "The body has a media type, charset or content coding that is not read here. The "
-            "detail has those that are."
-        ),
-    ),
-    "time-limit": Kind(
-        422,
-        "The query takes too long",
-        (
-            "The query was stopped when its time was over. It may be asked differently; asking it "
-            "again is of no use."
-        ),
-    ),
-    "memory-limit": Kind(
-        422,
-        "The query takes too much memory",
-        (
-            "The query needs more memory than a query may take. It may be asked differently; "
-            "asking it again is of no use."
-        ),
-    ),
-    "result-limit": Kind(
-        422,
-        "The answer is too large",
-        (
-            "The answer has more rows or bytes than an answer may have. Ask for less, with LIMIT "
-            "and OFFSET."
-        ),
-    ),
-    "engine": Kind(
-        500,
-        "The query ended the engine",
-        "The query ended the engine, which has been started again. Ask in another way.",
-    ),
-    "mistake": Kind(
-        500,
-        "A mistake of the server",
-        "The server made a mistake, which is in its log. Please report it.",
-    ),
-    "busy": Kind(
-        503,
-        "The server is busy",
-        (
-            "Too many requests wait or are answered. Ask again after the seconds of the header "
-            "Retry-After."
-        ),
-    ),
-    "lost": Kind(
-        503,
-        "The process that ran the query was ended",
-        "The process that ran the query was ended from outside. Ask again.",
-    ),
-    "unready": Kind(
-        503,
-        "The server cannot answer now",
-        (
-            "The server has no process that could answer. Ask again after the seconds of the "
-            "header Retry-After."
-        ),
-    ),
+    name: Kind(int(status), title, " ".join(meaning.split()))
+    for status, name, title, meaning in re.findall(
+        r"^(\d+) (\S+): (.+)\n((?:  .+\n)+)", _TABLE, re.MULTILINE
+    )
 }
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
-    """A request that has no answer, why, and what to do.
+    """A request without an answer: why, and what to do.
 
-    `kind` is a key of `KINDS`; `detail` a sentence or more; `line` and `column` count from 1, for
-    what is wrong at a place of a query; `retry` is after how many seconds to ask again; `aside`
-    ends the detail for programs, and is nothing for readers of pages.
+    `kind` is a key of `KINDS`; `detail` a sentence or more; `line` and `column`, from 1, the place
+    of a fault in a query; `retry` the seconds after which to ask again; `aside` ends the detail for
+    programs, and is left out on pages.
     """
 
     def __init__(
@@ -201,8 +113,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
         retry: int | None = None,
         aside: str = "",
     ) -> None:
-        if len(detail) > _LONGEST:  # it repeats what was sent
-            detail = f"{detail[:_LONGEST]}..."
+        if len(detail) > _MOST_DETAIL:
+            detail = f"{detail[:_MOST_DETAIL]}..."
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
@@ -218,22 +130,22 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
 
     def document(self) -> dict[str, object]:
         """Return the members of the problem details object."""
-        told: dict[str, object] = {
+        members: dict[str, object] = {
             "type": PROBLEM + self.kind,
             "title": KINDS[self.kind].title,
             "status": self.status,
             "detail": self.detail,
         }
         if self.line is not None:
-            told |= {"line": self.line, "column": self.column}
-        return told
+            members |= {"line": self.line, "column": self.column}
+        return members
 
     def body(self) -> bytes:
         """Return the problem details object as JSON."""
-        told = self.document()
+        members = self.document()
         if self.aside:
-            told["detail"] = f"{self.detail} {self.aside}"
-        return json_bytes(told)
+            members["detail"] = f"{self.detail} {self.aside}"
+        return json_bytes(members)
 
 
 def refuse_empty(name: str, value: str) -> None:

@@ -22,11 +22,11 @@ from werkzeug.http import parse_etags
 from crampkg import __version__
 from crampkg.errors import CrampkgError
 from crampkg.server import media, quoting
+from crampkg.server.connection import PiecewiseResponse
 from crampkg.server.drawing import Drawing
 from crampkg.server.fair_queue import FairQueue
 from crampkg.server.media import Reply
 from crampkg.server.metrics import Metrics
-from crampkg.server.piecewise import PiecewiseResponse
 from crampkg.server.problems import Problem, problem_of, too_large
 from crampkg.server.sandbox import ConfinedEngine, Done, Sandbox
 
