@@ -45,20 +45,6 @@ def quoting_live(cache: Path, article: Path) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture
-def start(cache: Path) -> Iterator[Callable[..., Server]]:
-    """Return what starts a server with options, and stops it after the test."""
-    started: list[Server] = []
-
-    def begin(*options: str, **variables: str) -> Server:
-        started.append(Server(*_SLOWLY, *options, variables=variables))
-        return started[-1]
-
-    yield begin
-    for each in started:
-        each.stop()
-
-
 # As long as a module's tests alone: Playwright keeps an event loop running, which others start.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -14,7 +14,10 @@ from pages.conftest import Visit
 from playwright.sync_api import expect
 from serving import Server
 
+from crampkg.graph import KnowledgeGraph
+from crampkg.server.limits import Limits
 from crampkg.server.pages.editor import is_built
+from web import Web
 
 SCRIPT = "<script>alert('label')</script><img src=x onerror=alert(1)>"
 QUOTES = "\"'><a href=\"javascript:alert(2)\" onclick='alert(3)'>&amp;{{ 7 * 191 }}"
@@ -67,15 +70,21 @@ art:claim-hostile-{name}
 
 
 @pytest.fixture(scope="module")
-def hostile(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return a server of the real graph with a few hostile things in it."""
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the real sources with a few hostile things in them."""
     root = tmp_path_factory.mktemp("hostile")
     for folder in ("ontology", "data", "queries", "rules"):
         shutil.copytree(ROOT / folder, root / folder)
     claims = next((root / "data" / "articles").glob("*/article.ttl"))
     blocks = "".join(_block(name, text) for name, text in HOSTILE.items())
     claims.write_text(claims.read_text(encoding="utf-8") + blocks, encoding="utf-8")
-    running = Server("--sources", str(root))
+    return root
+
+
+@pytest.fixture(scope="module")
+def hostile(cache: Path, sources: Path) -> Iterator[Server]:
+    """Return a server of these sources."""
+    running = Server("--sources", str(sources))
     yield running
     running.stop()
 
@@ -111,9 +120,17 @@ def test_a_hostile_label_is_text_on_every_page(name: str, visit: Visit, hostile:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
+@pytest.fixture(scope="module")
+def web(cache: Path, sources: Path) -> Iterator[Web]:
+    """Return the application on these sources in this process."""
+    running = Web(KnowledgeGraph.open(sources), Limits(seconds=120))
+    yield running
+    running.stop()
+
+
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_label_is_text_in_a_picture_by_itself(name: str, hostile: Server) -> None:
-    picture = hostile.get(f"/picture.svg?concept=kg:hostile-{name}")
+def test_a_hostile_label_is_text_in_a_picture_by_itself(name: str, web: Web) -> None:
+    picture = web.get(f"/picture.svg?concept=kg:hostile-{name}")
     assert picture.status_code == 200
     root = ET.fromstring(picture.content)  # noqa: S314 - of our own server
     tags = {each.tag.rpartition("}")[2] for each in root.iter()}
@@ -122,11 +139,11 @@ def test_a_hostile_label_is_text_in_a_picture_by_itself(name: str, hostile: Serv
     assert not any(key.startswith("on") for key in names)
     links = [each.get("href") or each.get(XLINK) for each in root.iter(f"{SVG}a")]
     assert links
-    assert all(str(link).startswith(hostile.url) for link in links)
+    assert all(str(link).startswith(web.url) for link in links)
     told = "".join("".join(root.itertext()).split())
     assert "".join(HOSTILE[name].translate(TURNING).split())[:20] in told
     assert not set(map(chr, TURNING)) & set(told)
-    drawn = hostile.get(f"/picture.png?concept=kg:hostile-{name}")
+    drawn = web.get(f"/picture.png?concept=kg:hostile-{name}")
     assert drawn.content.startswith(b"\x89PNG")
 
 
