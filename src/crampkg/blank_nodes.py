@@ -1,14 +1,16 @@
-"""Blank nodes in an order that depends on the graph alone: not on labels, nor on the order read.
+"""Blank nodes by their content: labels and an order that depend on the graph alone.
 
-RDFC-1.0 (https://www.w3.org/TR/rdf-canon/) has the same aim and takes time that grows with the
-factorial of the nodes that look alike: ten that are all linked to each other have no end. Here
-nodes are told apart by colour refinement; links between all nodes of two colours say nothing more
-and are dropped, so that the graph falls apart; and in each part that is left one node after
-another is made the first, of which the least written form counts. Work is counted and bounded.
+RDFC-1.0 (https://www.w3.org/TR/rdf-canon/) has the same aim, renames all blank nodes for one new
+triple, and takes time that grows with the factorial of the nodes that look alike: ten that are all
+linked to each other have no end. Here each connected component is put in an order of its own.
+Colour refinement distinguishes nodes; links between all nodes of two colours say nothing more and
+are dropped, so that the component falls apart; and in each part that is left one node after another
+is made the first, of which the least written form counts. Work is counted and bounded.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict, deque
 
 from pyoxigraph import BlankNode, NamedNode
@@ -23,47 +25,69 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-    from crampkg.rdf import RdfTerm, Triple
+    from crampkg.rdf import Triple
 
     Colours = dict[int, int]
     Form = tuple[list[int], list[tuple[int, int, int]]]
 
 #: Steps for a graph of any size, and more of them for each node and link: about two seconds for
-#: the first, and far more of the second than any graph takes whose nodes can be told apart.
+#: the first, and far more of the second than any graph takes whose nodes can be distinguished.
 _MOST, _MOST_EACH = 1_000_000, 200
 _DEEPEST = 100
+#: Hexadecimal digits of a label.
+_DIGITS = 12
 
 
 def ordered(graphs: Mapping[str | None, Iterable[Triple]]) -> list[str]:
-    """Return the labels of all blank nodes in `graphs`, in an order given by what is said of them.
+    """Return the labels of all blank nodes in `graphs`, in an order given by their content.
 
-    None is the name of the default graph. Nodes that only their labels tell apart stand in any
+    None is the name of the default graph. Nodes that only their labels distinguish stand in any
     order: whichever is first, the same is written. Raises `UsageError` for nodes so many and so
-    much alike that telling them apart would take too long.
+    much alike that to distinguish them would take too long.
     """
-    return _Nodes(graphs).ordered()
+    nodes = _Nodes(graphs)
+    return [nodes.names[node].value for _, order in nodes.components() for node in order]
+
+
+def labels(graphs: Mapping[str | None, Iterable[Triple]]) -> dict[Any, BlankNode]:
+    """Return the blank nodes of `graphs`, each with another whose label depends on content alone.
+
+    That is the content of the connected component in which it is: a new triple changes the labels
+    of one component. Components of the same content are numbered. Raises as `ordered`.
+    """
+    nodes = _Nodes(graphs)
+    new: dict[Any, BlankNode] = {}
+    alike: Counter[str] = Counter()
+    for form, order in nodes.components():
+        digest = hashlib.sha256(form.encode())
+        for place, node in enumerate(order):
+            placed = digest.copy()
+            placed.update(b" %d" % place)
+            label = f"b{placed.hexdigest()[:_DIGITS]}"
+            alike[label] += 1
+            number = f"-{alike[label]}" if alike[label] > 1 else ""
+            new[nodes.names[node]] = BlankNode(label + number)
+    return new
 
 
 def relabelled(quads: Iterable[Quad]) -> list[Quad]:
-    """Return `quads` with labels of blank nodes that depend on what is said of them alone.
-
-    Raises `UsageError` as `ordered` does.
-    """
+    """Return `quads` with the labels of `labels`. Raises as `ordered`."""
     from pyoxigraph import Quad as QuadOf
 
-    found = list(dict.fromkeys(quads))
-    linked = [quad for quad in found if _is_linked(quad)]
+    distinct = list(dict.fromkeys(quads))
+    linked = [quad for quad in distinct if _is_linked(quad)]
     graphs: dict[str | None, list[Triple]] = {}
     for quad in linked:
         name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
         graphs.setdefault(name, []).append(parts(quad))
-    labels = {label: BlankNode(f"b{number}") for number, label in enumerate(ordered(graphs))}
-
-    def renamed(term: Any) -> Any:
-        return labels[term.value] if isinstance(term, BlankNode) else term
-
-    return [quad for quad in found if not _is_linked(quad)] + [
-        QuadOf(renamed(quad.subject), quad.predicate, renamed(quad.object), quad.graph_name)
+    new = labels(graphs)
+    return [quad for quad in distinct if not _is_linked(quad)] + [
+        QuadOf(
+            new.get(quad.subject, quad.subject),
+            quad.predicate,
+            new.get(quad.object, quad.object),
+            quad.graph_name,
+        )
         for quad in linked
     ]
 
@@ -77,40 +101,61 @@ class _Nodes:
     """The blank nodes of some graphs as numbers, with the links between them."""
 
     def __init__(self, graphs: Mapping[str | None, Iterable[Triple]]) -> None:
-        self._labels: dict[str, int] = {}
+        numbers: dict[BlankNode, int] = {}
         links: list[tuple[int, tuple[str, str], int]] = []
-        said: defaultdict[int, list[tuple[str, ...]]] = defaultdict(list)
+        content: defaultdict[int, list[tuple[str, ...]]] = defaultdict(list)
         for graph, triples in graphs.items():
             for subject, predicate, term in triples:
                 kind = graph or "", predicate.value
-                ends = [self._number(end) for end in (subject, term) if isinstance(end, BlankNode)]
+                ends = [
+                    numbers.setdefault(end, len(numbers))
+                    for end in (subject, term)
+                    if isinstance(end, BlankNode)
+                ]
                 if len(set(ends)) > 1:
                     links.append((ends[0], kind, ends[1]))
                 elif len(ends) > 1:
-                    said[ends[0]].append(("to itself", *kind))
+                    content[ends[0]].append(("to itself", *kind))
                 elif isinstance(subject, BlankNode):
-                    said[ends[0]].append(("says", *kind, *sort_key(term)))
+                    content[ends[0]].append(("says", *kind, *sort_key(term)))
                 elif ends:
-                    said[ends[0]].append(("referred to", *kind, *sort_key(subject)))
-        kinds = {kind: 2 * rank for rank, kind in enumerate(sorted({kind for _, kind, _ in links}))}
-        self._links: list[list[tuple[int, int]]] = [[] for _ in self._labels]
+                    content[ends[0]].append(("referred to", *kind, *sort_key(subject)))
+        self.names = list(numbers)
+        self._kinds = sorted({kind for _, kind, _ in links})
+        kinds = {kind: 2 * rank for rank, kind in enumerate(self._kinds)}
+        self._links: list[list[tuple[int, int]]] = [[] for _ in numbers]
         for start, kind, end in links:
             self._links[start].append((kinds[kind], end))
             self._links[end].append((kinds[kind] + 1, start))
-        alike: defaultdict[tuple[tuple[str, ...], ...], list[int]] = defaultdict(list)
-        for node in range(len(self._labels)):
-            alike[tuple(sorted(said[node]))].append(node)
-        self._colours = {
-            node: colour for colour, key in enumerate(sorted(alike)) for node in alike[key]
-        }
-        self._left = _MOST + _MOST_EACH * (len(self._labels) + len(links))
+        self._content = [tuple(sorted(content[node])) for node in range(len(numbers))]
+        ranks = {key: rank for rank, key in enumerate(sorted(set(self._content)))}
+        self._colours = {node: ranks[key] for node, key in enumerate(self._content)}
+        self._left = _MOST + _MOST_EACH * (len(numbers) + len(links))
 
-    def ordered(self) -> list[str]:
-        names = list(self._labels)
-        return [names[node] for node in self._ordered(list(self._colours), self._colours, 0)]
+    def components(self) -> list[tuple[str, list[int]]]:
+        """Return the nodes of each component in order, with what is written of it, sorted by that.
 
-    def _number(self, term: RdfTerm) -> int:
-        return self._labels.setdefault(term.value, len(self._labels))
+        Which other components there are changes neither.
+        """
+        components = []
+        for component in _connected(
+            {node: [other for _, other in links] for node, links in enumerate(self._links)}
+        ):
+            order = self._ordered(component, self._colours, 0)
+            places = {node: place for place, node in enumerate(order)}
+            written = [
+                (
+                    self._content[node],
+                    sorted(
+                        (self._kinds[kind // 2], places[other])
+                        for kind, other in self._links[node]
+                        if kind % 2 == 0
+                    ),
+                )
+                for node in order
+            ]
+            components.append((repr(written), order))
+        return sorted(components)
 
     def _ordered(self, nodes: list[int], given: Colours, depth: int) -> list[int]:
         if len(nodes) == 1:
@@ -218,17 +263,7 @@ class _Nodes:
             kept[node] = [
                 other for kind, to, other in links if counts[kind, to] < sizes[to] - (to == colour)
             ]
-        parts = []
-        while kept:
-            node, others = kept.popitem()
-            part, reached = [node], others
-            while reached:
-                other = reached.pop()
-                if other in kept:
-                    part.append(other)
-                    reached += kept.pop(other)
-            parts.append(part)
-        return parts
+        return list(_connected(kept))
 
     def _form(self, order: list[int], colours: Colours) -> Form:
         places = {node: place for place, node in enumerate(order)}
@@ -244,6 +279,19 @@ class _Nodes:
         if self._left < 0:
             raise _too_much_alike()
         return ((kind, other) for kind, other in self._links[node] if other in known)
+
+
+def _connected(others: dict[int, list[int]]) -> Iterator[list[int]]:
+    """Yield the connected parts of a graph, given as the neighbours of each node; empties it."""
+    while others:
+        node, reached = others.popitem()
+        part = [node]
+        while reached:
+            node = reached.pop()
+            if node in others:
+                part.append(node)
+                reached += others.pop(node)
+        yield part
 
 
 def _too_much_alike() -> UsageError:

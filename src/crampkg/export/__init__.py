@@ -176,10 +176,18 @@ def to_bytes(triples: Iterable[Triple], format: str, sources: Sources | None = N
 def _write(format: Format, graphs: Graphs, sources: Sources | None) -> bytes:
     from importlib import import_module
 
-    from crampkg.export import labels
+    from crampkg.blank_nodes import labels
 
+    new = labels(graphs)
+    graphs = {
+        name: [
+            (new.get(subject, subject), predicate, new.get(value, value))
+            for subject, predicate, value in triples
+        ]
+        for name, triples in graphs.items()
+    }
     module, _, name = format.writer.partition(":")
-    written: bytes = getattr(import_module(module), name)(labels.by_content(graphs), sources)
+    written: bytes = getattr(import_module(module), name)(graphs, sources)
     return written
 
 
