@@ -15,7 +15,6 @@ import math
 import os
 import pickle
 import resource
-import signal
 import threading
 import time
 import traceback
@@ -193,10 +192,6 @@ def _has_more(body: bytes, format: str, rows: int) -> bool:
 
 def main(channel: socket.socket, graph: KnowledgeGraph, limits: Limits) -> None:
     """Say to `channel` whether jobs will be answered, and answer them until it is closed."""
-    # What is sent to the whole group, by a terminal or by systemd, is for the server, which lets
-    # running queries finish; a worker ends with its channel.
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
     _rehearse(graph, limits)
     threading.stack_size(_STACK)
     failure = None

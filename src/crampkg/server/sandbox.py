@@ -11,7 +11,7 @@ import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 #: Workers are forked from a process that has imported what they need, which takes longest.
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["crampkg.server.confined"])
+
+#: Signals that end the server.
+_OF_THE_SERVER = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 #: A worker that is not ready after so many seconds is given up.
 _START = 60
@@ -277,6 +280,7 @@ class Sandbox:
             target=confined.main, args=(theirs, self._graph, self._limits), daemon=True
         )
         try:
+            begin()
             process.start()
         except BaseException:
             ours.close()
@@ -311,8 +315,17 @@ class Sandbox:
 
 
 def begin() -> None:
-    """Start the process that workers are forked from, so that it imports meanwhile."""
-    forkserver.ensure_running()
+    """Start the process that workers are forked from, so that it imports meanwhile.
+
+    What is sent to the whole group, by a terminal or by systemd, is for the server, which lets
+    queries finish: that process and the workers end with the server.
+    """
+    resource_tracker.ensure_running()  # or it would unblock what is blocked here
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_THE_SERVER)
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(process: ForkServerProcess) -> int | None:
