@@ -1,11 +1,13 @@
 """Sources on headache, with two articles: all that the program says comes from them.
 
-The model (`ontology/`, `rules/`, `queries/`) is ours without what is of our subject; the data are in
-`tests/cases/headache`, in our own words. Nothing may speak of legs, cramps or our article.
+The model (`ontology/`, `rules/`, `queries/`) is ours without what is of our subject; the data are
+in `tests/cases/headache`, in our own words. Nothing may speak of legs, cramps or our article.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import json
 import re
 import shutil
@@ -20,8 +22,8 @@ from tiny import CASES, ROOT
 
 from crampkg import KnowledgeGraph, cli
 from crampkg.answers import formats
-from crampkg.cli.parser import COMMANDS
-from crampkg.export import EXPORTS
+from crampkg.cli.parser import SUMMARIES, completes_names
+from crampkg.export import FORMATS
 from crampkg.vocabulary import CK
 from web import Web
 
@@ -122,19 +124,13 @@ def test_the_overview_and_every_help(
     _, overview = run(capsys, folder)
     assert "Headache: the claims of articles" in overview
     clean(overview)
-    for name in COMMANDS:
+    for name in SUMMARIES:
         capsys.readouterr()
-        with pytest.raises(SystemExit) if name != "ask" else _nothing():
+        with pytest.raises(SystemExit) if name != "ask" else contextlib.nullcontext():
             cli.main([name, "--sources", str(folder), "--help"])
         clean("".join(capsys.readouterr()))
     for question in headache.questions():
         clean(run(capsys, folder, "ask", question.id, "--help")[1])
-
-
-class _nothing:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...
 
 
 @pytest.mark.parametrize(
@@ -181,7 +177,7 @@ def test_commands_speak_of_these_sources(
 
 
 def test_every_export(headache: KnowledgeGraph) -> None:
-    for format in EXPORTS:
+    for format in FORMATS:
         clean(headache.export(format).decode())
     assert b"@prefix mig: <" in headache.export("turtle", "claims")
 
@@ -213,7 +209,7 @@ def test_every_page(site: Web) -> None:
         answer = site.get(path, headers={"accept": "text/html"})
         assert answer.status_code == 200, path
         text = clean(answer.text)
-        for link in map(lambda link: urldefrag(link)[0], _Links(text).links):
+        for link in (urldefrag(each)[0] for each in _Links(text).links):
             if re.match(r"/(?!/|static|sources|graph|ontology\.|editor/result|picture\.)", link):
                 kind = re.sub(r"=.*", "", link)
                 if link not in seen and ("?" not in link or kind not in seen):
@@ -254,10 +250,6 @@ def test_examples_of_the_api_are_here(site: Web, headache: KnowledgeGraph) -> No
 
 
 def test_names_are_completed_from_here(headache: KnowledgeGraph, folder: Path) -> None:
-    import argparse
-
-    from crampkg.cli.shared import completes_names
-
     parser = argparse.ArgumentParser()
     option = parser.add_argument("--x")
     completes_names(option, lambda _: headache.terms.of_kind(f"{CK}CitationMarker"))
