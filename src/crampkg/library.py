@@ -170,10 +170,18 @@ def _fitted(question: Question, engine: Engine, kinds: Mapping[str, Sequence[str
         answering = (thing for thing in things if _has_answer(engine, texts[thing]))
         chosen[name] = next(answering, things[0])
         text = texts[chosen[name]]
+    for name, thing in chosen.items():
+        text = _with_default(text, name, f"<{thing}>")
     params = [
         each._replace(default=chosen.get(each.name, each.default)) for each in question.params
     ]
     return question._replace(params=tuple(params), text=text)
+
+
+def _with_default(text: str, name: str, default: str) -> str:
+    """Return a question's text with another default in the declaration of a parameter."""
+    declared = rf"(?m)^(#\+ +{re.escape(name)}: \{{.*?\bdefault: )[^,}}]+"
+    return re.sub(declared, lambda found: found[1] + default, text)
 
 
 def _of_any_article(question: Question) -> Question:
