@@ -95,6 +95,15 @@ def test_no_circles() -> None:
     assert order.index("crampkg.errors") < order.index("crampkg.graph")
 
 
+def test_no_circles_in_the_editor() -> None:
+    """The modules of `web/src` import one way, too."""
+    paths = sorted((ROOT / "web" / "src").glob("*.js"))
+    pattern = re.compile(r'^\s*(?:import|\}) .*?from "\./(\w+)\.js"', re.MULTILINE)
+    needs = {path.stem: set(pattern.findall(path.read_text(encoding="utf-8"))) for path in paths}
+    assert needs["editor"] >= {"completion", "running"}
+    assert list(TopologicalSorter(needs).static_order())[-1] == "editor"
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_opens_with_its_job(name: str) -> None:
     """The first line of a module is a sentence."""

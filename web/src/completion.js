@@ -1,7 +1,7 @@
 // Completion: the terms of this graph by CURIE and by label, keywords, and the query's variables.
 
-import { insertCompletion } from "./prefixes.js";
 import { isInText } from "./text.js";
+import { insertCompletion, load } from "./vocabulary.js";
 
 const KEYWORDS = `ASK AS ASC BIND BY CONSTRUCT COUNT DESC DESCRIBE DISTINCT EXISTS FILTER GRAPH GROUP
   HAVING IN LIMIT MINUS NOT OFFSET OPTIONAL ORDER PREFIX SELECT UNION VALUES WHERE
@@ -9,16 +9,6 @@ const KEYWORDS = `ASK AS ASC BIND BY CONSTRUCT COUNT DESC DESCRIBE DISTINCT EXIS
   MIN REGEX REPLACE SAMPLE SEPARATOR STR STRENDS STRLEN STRSTARTS SUBSTR SUM UCASE`.split(/\s+/);
 
 const ICONS = { class: "class", property: "property", thing: "constant", source: "text", graph: "namespace" };
-
-let loading;
-
-/** Fetch, once, what a query may name. */
-export function load() {
-  loading ??= fetch("/editor/vocabulary")
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
-    .catch(() => ((loading = undefined), { prefixes: {}, terms: [] }));
-  return loading;
-}
 
 /** Offer what may stand at the cursor; nothing inside a comment, a string or an IRI. */
 export async function complete(context) {

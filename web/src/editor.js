@@ -12,12 +12,12 @@ import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "
 import { lintGutter, lintKeymap } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
 import { EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
-import { complete, load } from "./completion.js";
+import { complete } from "./completion.js";
 import { sparql } from "./language.js";
-import { declareWhatIsTyped } from "./prefixes.js";
 import { mark, Runner } from "./running.js";
 import { colours, look } from "./theme.js";
 import { typingOver } from "./typing.js";
+import { declareWhatIsTyped, load } from "./vocabulary.js";
 
 const form = document.querySelector("#editor");
 const area = document.querySelector("#query");

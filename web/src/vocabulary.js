@@ -1,9 +1,18 @@
-// A prefix that is used is declared: at the top, beside the others.
+// What a query may name, fetched from the server; a prefix that is used is declared at the top.
 
 import { pickedCompletion } from "@codemirror/autocomplete";
 import { EditorView } from "@codemirror/view";
-import { load } from "./completion.js";
 import { isInText, ownWords } from "./text.js";
+
+let loading;
+
+/** Fetch, once, what a query may name. */
+export function load() {
+  loading ??= fetch("/editor/vocabulary")
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
+    .catch(() => ((loading = undefined), { prefixes: {}, terms: [] }));
+  return loading;
+}
 
 /** Put a term in place of what was typed, and declare its prefix where it is not. */
 export function insertCompletion(view, completion, from, to, term, prefixes) {
