@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from crampkg.answers.sentences import HEADING, columns, title_of, titles
+from crampkg.claims import citations_or_none
 from crampkg.rdf import RdfTerm, datatype_of
 from crampkg.text import natural, printable
 from crampkg.vocabulary import XSD, readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from crampkg.answers.answer import Answer, Row
+    from crampkg.model import Claim
 
     #: Makes a cell of a label, if there is one, and its thing.
     Show = Callable[[RdfTerm | None, RdfTerm | None], str]
@@ -48,6 +51,13 @@ _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float")}
 EVIDENCE = frozenset(
     {"as worded", "relation", "stance", "hedge", "condition", "marker", "marker status", "origin"}
 )
+
+#: Columns of a claim that are called as its fields, and columns that hold IRIs.
+_OF_CLAIM = (
+    *("wording", "stance", "hedge", "evidence", "condition"),
+    *("basis", "section", "note", "statement"),
+)
+_IRIS = {"subject", "relation", "object", "claim", "statement"}
 
 #: The heading of the words of the article that a row was read from.
 QUOTE = "quote"
@@ -170,6 +180,26 @@ def labelled(
         headings.append(QUOTE)
         lines = [[*line, quote_of(row, quotes)] for line, row in zip(lines, rows, strict=True)]
     return Table(tuple(headings), tuple(map(tuple, lines)), frozenset(numbers))
+
+
+def rows_of(claim: Claim) -> Iterator[dict[str, RdfTerm | None]]:
+    """Yield a claim as questions have it: a row for each citation, one for none."""
+    texts = {name: getattr(claim, name) for name in _OF_CLAIM}
+    for citation in citations_or_none(claim):
+        cited = {"marker": citation.text, "markerStatus": citation.status}
+        cited |= {"sourceLabel": citation.source_label, "claim": claim.iri}
+        yield row_of(claim, **texts, **cited)
+
+
+def row_of(link: Any, **others: str) -> dict[str, RdfTerm | None]:
+    """Return a claim or link as a row: its two ends and its relation, labelled, and `others`."""
+    texts = dict(others)
+    for name in ("subject", "relation", "object"):
+        texts |= {name: getattr(link, name), f"{name}Label": getattr(link, f"{name}_label")}
+    return {
+        name: (NamedNode(text) if name in _IRIS else Literal(text)) if text else None
+        for name, text in texts.items()
+    }
 
 
 def own_table(

@@ -17,16 +17,21 @@ from crampkg.cli.parser import (
 )
 from crampkg.cli.shared import open_graph, quoted, say_status, show_document
 from crampkg.errors import CrampkgError
-from crampkg.export import OF_ONE_GRAPH, to_bytes
+from crampkg.export import OF_ONE_GRAPH
 from crampkg.vocabulary import OWL, RDF, RDFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
+    from types import ModuleType
 
     from crampkg.cli.parser import Arguments
+    from crampkg.explain.describe import Card
+    from crampkg.explain.why import Explanation
+    from crampkg.graph import KnowledgeGraph
     from crampkg.model import Term
+    from crampkg.rdf import Triple
 
 _DESCRIBE = """\
 Show one concept: its definition and kinds, what the article claims about it with stance, hedge
@@ -69,23 +74,13 @@ def _describe_parser() -> ArgumentParser:
 
 def _describe(arguments: Arguments) -> int:
     """Show the card."""
-    from crampkg.explain.describe import blocks, document, resources
+    from crampkg.explain import describe
 
     graph = open_graph(arguments)
-    card = graph.describe(arguments.term)
     if arguments.format in OF_ONE_GRAPH:
-        output.write(to_bytes(card.triples, arguments.format, graph.sources), arguments.output)
-        say_status(graph.statuses)
-        return 0
-    quotes = quoted(graph, lambda: resources(card), arguments.format)
-    status = {"status": [each._asdict() for each in graph.statuses]}
-    show_document(
-        arguments,
-        lambda: blocks(card, graph.terms, graph.statuses, quotes),
-        lambda: {**document(card, {}), **status, **({"quotes": quotes} if quotes else {})},
-    )
-    if arguments.format == "json":
-        say_status(graph.statuses)
+        _write_graph(arguments, graph, graph.card_triples(arguments.term))
+    else:
+        _show(arguments, graph, describe, graph.describe(arguments.term))
     return 0
 
 
@@ -119,30 +114,43 @@ def _add_options(words: ArgumentParser) -> None:
 
 def _why(arguments: Arguments) -> int:
     """Explain; 1 when the triple does not hold."""
-    from crampkg.explain.story import blocks, document, resources, verdict
+    from crampkg.explain import story
+    from crampkg.explain.prov import provenance
 
     graph = open_graph(arguments)
     explanation = graph.why(
         arguments.subject, arguments.predicate, arguments.object, limit=arguments.limit
     )
-    code = 0 if explanation.holds else 1
     if arguments.format in OF_ONE_GRAPH:
-        from crampkg.explain.prov import provenance
+        missing = "" if explanation.holds else story.verdict(explanation)
+        _write_graph(arguments, graph, provenance(explanation), missing)
+    else:
+        _show(arguments, graph, story, explanation)
+    return 0 if explanation.holds else 1
 
-        triples = provenance(explanation)
-        output.write(to_bytes(triples, arguments.format, graph.sources), arguments.output)
-        say_status(graph.statuses, "" if explanation.holds else verdict(explanation))
-        return code
-    quotes = quoted(graph, lambda: resources(explanation), arguments.format)
-    status = {"status": [each._asdict() for each in graph.statuses]}
+
+def _write_graph(
+    arguments: Arguments, graph: KnowledgeGraph, triples: Iterable[Triple], missing: str = ""
+) -> None:
+    """Write triples; `missing` says beside them why there are none."""
+    from crampkg.export import to_bytes
+
+    output.write(to_bytes(triples, arguments.format, graph.sources), arguments.output)
+    say_status(graph.statuses, missing)
+
+
+def _show(
+    arguments: Arguments, graph: KnowledgeGraph, room: ModuleType, thing: Card | Explanation
+) -> None:
+    """Write a card or an explanation, by the `blocks` and the `document` of its module."""
+    quotes = quoted(graph, lambda: room.resources(thing), arguments.format)
     show_document(
         arguments,
-        lambda: blocks(explanation, graph.terms, graph.statuses, quotes),
-        lambda: {**document(explanation, quotes), **status},
+        lambda: room.blocks(thing, graph.terms, graph.statuses, quotes),
+        lambda: room.document(thing, quotes, graph.statuses),
     )
     if arguments.format == "json":
         say_status(graph.statuses)
-    return code
 
 
 def _relations(typed: argparse.Namespace) -> Iterator[Term]:

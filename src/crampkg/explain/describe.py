@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pyoxigraph import Literal
+
 from crampkg import claims
 from crampkg.answers import sentences
 from crampkg.answers.document import Facts, Heading, Paragraph, Tight, status
-from crampkg.answers.table import QUOTE, Table
+from crampkg.answers.table import Table, labelled, rows_of
 from crampkg.library import own_query, own_rows
 from crampkg.near import beyond, contested_terms, counted, near_terms
 from crampkg.vocabulary import CK, compress
@@ -21,7 +23,15 @@ if TYPE_CHECKING:
     from crampkg.engine.base import Engine
     from crampkg.model import Claim, NearTerm, Status, Term
     from crampkg.names import Terms
-    from crampkg.rdf import Triple
+    from crampkg.rdf import RdfTerm, Triple
+
+
+#: The columns of a table of claims, in the order in which a card has them.
+_CLAIM = (
+    *("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel"),
+    *("wording", "stance", "hedge", "evidenceAsWorded", "condition", "basis"),
+    *("marker", "sourceLabel", "markerStatus", "section", "note", "claim"),
+)
 
 
 class NarrowerClaim(NamedTuple):
@@ -177,29 +187,29 @@ def _ties(rows: Sequence[Sequence[str]], engine: Engine) -> Iterator[CardLink]:
     return iter(sorted(ties, key=lambda tie: (tie.relation_label, tie.subject_label, tie)))
 
 
-def document(card: Card, quotes: Mapping[str, str]) -> dict[str, Any]:
+def document(
+    card: Card, quotes: Mapping[str, str], statuses: Iterable[Status] = ()
+) -> dict[str, Any]:
     """Return the card as a JSON object, with the quoted spans where there are any."""
-    told: dict[str, Any] = {
+
+    def near(terms: Iterable[NearTerm]) -> list[dict[str, Any]]:
+        return [{"iri": x.iri, "label": x.label, "claims": sorted(x.claims)} for x in terms]
+
+    return {
         "term": card.term._asdict(),
         "properties": [each._asdict() for each in card.properties],
         "claims": [claims.document(claim) for claim in card.claims],
         "narrower": [
             {**each._asdict(), "claim": claims.document(each.claim)} for each in card.narrower
         ],
-        "wider": [
-            {"iri": each.iri, "label": each.label, "claims": sorted(each.claims)}
-            for each in card.wider
-        ],
-        "contested": [
-            {"iri": each.iri, "label": each.label, "claims": sorted(each.claims)}
-            for each in card.contested
-        ],
+        "wider": near(card.wider),
+        "contested": near(card.contested),
         "links": [link._asdict() for link in card.links],
         "mappings": [mapping._asdict() for mapping in card.mappings],
+        **({"found": card.found} if card.found else {}),
+        "status": [status._asdict() for status in statuses],
+        **({"quotes": dict(quotes)} if quotes else {}),
     }
-    if card.found:
-        told["found"] = card.found
-    return {**told, "quotes": dict(quotes)} if quotes else told
 
 
 def blocks(
@@ -238,45 +248,34 @@ def _tables(
     )
     yield "What it is", Table(("property", "value"), tuple(properties))
 
-    def rows(claim: Claim, *before: str) -> Iterator[tuple[str, ...]]:
-        title = [titles.get(sentences.home(claim.iri), "")] if titles else []
-        quote = " ".join((quotes.get(claim.iri) or quotes.get(claim.statement) or "").split())
-        for citation in claims.citations_or_none(claim):
-            yield (
-                *before,
-                *(claim.subject_label, claim.relation_label, claim.object_label),
-                *(claim.wording, claim.stance, claim.hedge, claim.evidence, claim.condition),
-                *(claim.basis, citation.text, citation.source_label, citation.status),
-                *(claim.section, claim.note, compress(claim.iri), *title),
-                quote and f"“{quote}”",
-            )
+    def about(rows: Iterable[Mapping[str, RdfTerm | None]], *before: str) -> Table[str]:
+        kept = [{**row, "evidenceAsWorded": row["evidence"]} for row in rows]
+        return labelled((*before, *_CLAIM), kept, quotes, titles)
 
-    names = (
-        *("subject", "relation", "object", "as worded", "stance", "hedge", "evidence as worded"),
-        *("condition", "basis", "marker", "source", "marker status", "section", "note", "claim"),
-        *([sentences.HEADING] if titles else []),
-        QUOTE,
-    )
-    about = [row for claim in card.claims for row in rows(claim)]
-    yield "What the article claims", Table(names, tuple(about))
+    yield "What the article claims", about(row for claim in card.claims for row in rows_of(claim))
     heading = "What the article claims of narrower kinds (which these are is our background)"
-    narrower = [row for each in card.narrower for row in rows(each.claim, each.kind_label)]
-    yield heading, Table(("narrower kind", *names), tuple(narrower))
-    links = (
+    narrower = (
+        {**row, "narrowerKind": Literal(each.kind_label)}
+        for each in card.narrower
+        for row in rows_of(each.claim)
+    )
+    yield heading, about(narrower, "narrowerKind")
+    links = tuple(
         (
             *(link.subject_label, link.relation_label, link.object_label),
             *(link.origin, link.source or link.path, link.comment),
         )
         for link in card.links
     )
-    names = ("subject", "relation", "object", "origin", "source or by way of", "comment")
-    yield "Background and inferences, not the article's", Table(names, tuple(links))
-    mappings = (
-        (mapping.match, compress(mapping.term), mapping.label, mapping.source, mapping.comment)
-        for mapping in card.mappings
+    ends = ("subject", "relation", "object")
+    heading = "Background and inferences, not the article's"
+    yield heading, Table((*ends, "origin", "source or by way of", "comment"), links)
+    mappings = tuple(
+        (each.match, compress(each.term), each.label, each.source, each.comment)
+        for each in card.mappings
     )
     names = ("match", "term", "label", "source", "comment")
-    yield "Mappings to other vocabularies", Table(names, tuple(mappings))
+    yield "Mappings to other vocabularies", Table(names, mappings)
 
 
 def _remarks(card: Card) -> Iterator[str]:

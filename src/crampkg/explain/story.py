@@ -12,7 +12,7 @@ from crampkg.vocabulary import CK, RDF, compress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from pyoxigraph import Triple
@@ -331,7 +331,9 @@ def claim(
         yield Line(1, detail, "")
 
 
-def document(explanation: Explanation, quotes: Mapping[str, str]) -> dict[str, Any]:
+def document(
+    explanation: Explanation, quotes: Mapping[str, str], statuses: Iterable[Status] = ()
+) -> dict[str, Any]:
     """Return the explanation as a JSON object; terms are in the syntax of N-Triples."""
     return {
         "triple": _triple(explanation.triple),
@@ -349,6 +351,7 @@ def document(explanation: Explanation, quotes: Mapping[str, str]) -> dict[str, A
         ],
         "further": explanation.nearest.further,
         "asNear": explanation.nearest.as_near,
+        "status": [status._asdict() for status in statuses],
     }
 
 

@@ -135,8 +135,7 @@ def card(graph: KnowledgeGraph, name: str, format: str, type: str) -> Reply:
     if format != "json":
         return Reply(to_bytes(graph.card_triples(name), format, graph.sources), type)
     card = graph.describe(name)
-    document = cards.document(card, quoted(cards.resources(card), graph))
-    return _json({**document, "status": _statuses(graph)})
+    return _json(cards.document(card, quoted(cards.resources(card), graph), graph.statuses))
 
 
 def explanation(
@@ -147,7 +146,7 @@ def explanation(
     if format != "json":
         return Reply(to_bytes(prov.provenance(explanation), format, graph.sources), type)
     words = quoted(story.resources(explanation), graph)
-    return _json({**story.document(explanation, words), "status": _statuses(graph)})
+    return _json(story.document(explanation, words, graph.statuses))
 
 
 def served(graph: KnowledgeGraph) -> Reply:

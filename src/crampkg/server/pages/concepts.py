@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pyoxigraph import Literal, NamedNode
 
 from crampkg.answers import sentences
-from crampkg.claims import citations_or_none
+from crampkg.answers.table import row_of, rows_of
 from crampkg.errors import CrampkgError
 from crampkg.explain.describe import is_unrelated, resources
 from crampkg.export import OF_ONE_GRAPH
@@ -23,11 +23,11 @@ from crampkg.text import whole_number
 from crampkg.vocabulary import CK, DCT, KG, ORIGINS, OWL, RDF, SKOS, compress, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crampkg.explain.describe import Card, CardLink, CardMapping, CardProperty
     from crampkg.graph import KnowledgeGraph
-    from crampkg.model import Claim, Term
+    from crampkg.model import Term
     from crampkg.rdf import RdfTerm
     from crampkg.server.media import Reply
     from crampkg.server.pages.grid import Grid
@@ -91,9 +91,6 @@ _CLAIM = (
     "condition",
     *("marker", "markerStatus", "sourceLabel", "basis", "section", "claim", "note"),
 )
-
-#: The columns of these tables whose values are IRIs.
-_IRIS = {"subject", "relation", "object", "claim"}
 
 #: Where a text stands exactly, which is not what one reads it for.
 _EXACT = {f"{CK}start", f"{CK}end", f"{CK}sha256"}
@@ -347,7 +344,8 @@ def _claims(
         chosen = [claim for claim in card.claims if claim.stance == stance]
         chosen.sort(key=lambda claim: (claim.relation_label, claim.relation))
         if chosen:
-            table = grid(graph, _CLAIM, [*_rows(chosen)], quotes, "relation")
+            rows = [row for claim in chosen for row in rows_of(claim)]
+            table = grid(graph, _CLAIM, rows, quotes, "relation")
             yield stance, heading, len(chosen), table
 
 
@@ -360,7 +358,7 @@ def _narrower(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> G
         for narrower in sorted(
             card.narrower, key=lambda narrower: (narrower.kind_label, narrower.kind)
         )
-        for row in _rows([narrower.claim])
+        for row in rows_of(narrower.claim)
     ]
     ends = ("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel")
     columns = ("narrower", "narrowerLabel", *ends, "stance", *_CLAIM[6:])
@@ -372,7 +370,7 @@ def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     if f"{CK}Claim" not in card.term.kinds:
         return None
     claim = graph.claim(card.term.iri)
-    rows = [{**row, "origin": Literal(claim.origin)} for row in _rows([claim])]
+    rows = [{**row, "origin": Literal(claim.origin)} for row in rows_of(claim)]
     ends = ("relation", "relationLabel", "object", "objectLabel", "stance")
     columns = ("subject", "subjectLabel", *ends, *_CLAIM[6:], "origin")
     table = grid(graph, columns, rows)
@@ -386,53 +384,15 @@ def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     return table._replace(lines=tuple(lines))
 
 
-def _rows(claims: Iterable[Claim]) -> Iterator[Row]:
-    """Yield the rows of claims as answers have them, one for each citation."""
-    for claim in claims:
-        for citation in citations_or_none(claim):
-            yield _row(
-                claim,
-                stance=claim.stance,
-                wording=claim.wording,
-                hedge=claim.hedge,
-                evidence=claim.evidence,
-                condition=claim.condition,
-                marker=citation.text,
-                markerStatus=citation.status,
-                sourceLabel=citation.source_label,
-                basis=claim.basis,
-                section=claim.section,
-                claim=claim.iri,
-                note=claim.note,
-            )
-
-
 def _links(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
     """Return a table of links, or None where there are none."""
     if not links:
         return None
     rows = [
-        _row(link, source=link.source, comment=link.comment, way=link.path, origin=link.origin)
+        row_of(link, source=link.source, comment=link.comment, way=link.path, origin=link.origin)
         for link in links
     ]
     return grid(graph, _LINK, rows)
-
-
-def _row(link: Claim | CardLink, **others: str) -> Row:
-    """Return the row of a claim or link: its ends and its relation, and other columns."""
-    texts = {
-        "subject": link.subject,
-        "subjectLabel": link.subject_label,
-        "relation": link.relation,
-        "relationLabel": link.relation_label,
-        "object": link.object,
-        "objectLabel": link.object_label,
-        **others,
-    }
-    return {
-        name: (NamedNode(text) if name in _IRIS else Literal(text)) if text else None
-        for name, text in texts.items()
-    }
 
 
 def _inferred(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
