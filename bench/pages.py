@@ -4,7 +4,7 @@
 
 Starts `crampkg serve` on a free port. Server time is what its own log says: from the request to
 the last byte. "anew" is asked for by another name of the host each time, which makes it another
-page that a worker has to render; "again" is the same page.
+page that has to be rendered; "again" is the same page.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def main() -> None:
         f"the start\nof the server to its first page, of {STARTS} starts:\n\n"
         + table(["first page", "best", "median"], first)
         + f"\nServer time of a page, from the request to the last byte, the median of {ROUNDS}: "
-        "rendered anew by a\nworker, and again from memory:\n\n"
+        "rendered anew,\nand again from memory:\n\n"
         + table(
             ["page", "anew", "again"],
             ([name, f"{anew[path]:.1f}", f"{again[path]:.1f}"] for name, path in plain.items()),

@@ -149,6 +149,16 @@ def test_a_name_in_a_form_is_three_hundred_characters(graph: KnowledgeGraph) -> 
     assert entry.mistake == "A name has at most 300 characters."
 
 
+def test_a_page_takes_thirty_values_of_a_parameter(graph: KnowledgeGraph) -> None:
+    """A thread that looks for names near to thousands of others cannot be interrupted."""
+    question = graph.question("arteries-explaining-pain")
+    for count in (29, 30):
+        asked = [("site", f"x{number}") for number in range(count)]
+        assert len(fields.fields(question, asked, graph)[0].entries) == count
+    with pytest.raises(Problem, match="31 values of 'site' are more than the 30 that a page"):
+        fields.fields(question, [("site", f"x{number}") for number in range(31)], graph)
+
+
 # Sizes of what the server sends
 
 

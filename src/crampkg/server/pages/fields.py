@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.errors import AmbiguousTermError, CrampkgError, UnknownTermError, WrongKindError
 from crampkg.graph import cached_on_graph
+from crampkg.server.problems import Problem
 from crampkg.vocabulary import compress
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ _MOST_LISTED = 30
 
 #: So few choices are named where one of them was not meant by anything like its name.
 _FEW = 12
+
+#: So many values of a parameter stand on a page: names that are near are sought for each.
+MOST_VALUES = 30
 
 #: Nothing has a name longer than that.
 LONGEST = 300
@@ -78,13 +82,21 @@ def fields(
     """Return the fields of a question's form, filled with what was asked, else with defaults.
 
     What is asked with nothing after something is one more entry, to be filled in; what is asked
-    with nothing alone is as its default, and says so.
+    with nothing alone is as its default, and says so. Raises `Problem` for more values than a page
+    takes.
     """
     given: dict[str, list[str]] = {}
     for name, value in asked:
         known = given.setdefault(name, [])
         if value.strip() or (known and all(known)):
             known.append(value.strip())
+    for name, several in given.items():
+        if len(several) > MOST_VALUES:
+            detail = (
+                f"{len(several):,} values of {name[:100]!r} are more than the {MOST_VALUES} that a "
+                f"page takes. Send them to /api/questions/{question.id}."
+            )
+            raise Problem("bad-request", detail)
     return tuple(
         _field(parameter, given.get(parameter.name, ()), graph)._replace(
             was_empty=given.get(parameter.name) == []
