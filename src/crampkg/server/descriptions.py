@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from crampkg import __version__
 from crampkg.answers.sentences import status_lines
+from crampkg.export import OFFERED
 from crampkg.vocabulary import GRAPHS, KG, ONTOLOGY, PREFIXES
 
 if TYPE_CHECKING:
@@ -16,16 +17,16 @@ if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
     from crampkg.rdf import Triple
 
-#: The formats of results and of graphs by their unique URIs at the W3C (http://www.w3.org/ns/formats/).
-_FORMATS = (
-    *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
-    *("Turtle", "JSON-LD", "N-Triples", "RDF_XML", "N-Quads", "TriG"),
+#: The formats of results by their unique URIs at the W3C (http://www.w3.org/ns/formats/).
+_RESULTS = tuple(
+    f"http://www.w3.org/ns/formats/SPARQL_Results_{name}" for name in ("JSON", "XML", "CSV", "TSV")
 )
 
 
 def service(graph: KnowledgeGraph, base: str) -> list[Triple]:
     """Describe the endpoint below the URL `base` (w3.org/TR/sparql11-service-description)."""
-    formats = ", ".join(f"<http://www.w3.org/ns/formats/{name}>" for name in _FORMATS)
+    of_graphs = (format.iri for format in OFFERED.values() if format.iri)
+    formats = ", ".join(f"<{iri}>" for iri in (*_RESULTS, *of_graphs))
     named = "".join(
         f"""
         _:dataset sd:namedGraph _:named{number} .
