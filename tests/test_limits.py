@@ -91,7 +91,7 @@ def test_the_detail_of_a_problem_is_cut() -> None:
     for length in (1999, 2000):
         assert Problem("bad-request", "x" * length).detail == "x" * length
     assert Problem("bad-request", "x" * 2001).detail == "x" * 2000 + "..."
-    assert problems._LONGEST == 2000
+    assert problems._MOST_DETAIL == 2000
 
 
 def posted(body: bytes, declared: int | None = None) -> Request:
