@@ -197,7 +197,6 @@ def test_what_is_imported_is_a_declared_dependency(texts: dict[str, str]) -> Non
     module_of = {
         "prometheus-client": "prometheus_client",
         "pyyaml": "yaml",
-        "sparqlwrapper": "SPARQLWrapper",
     }
     known = {module_of.get(name, name) for name in declared} | {"crampkg"}
     imported: dict[str, str] = {}

@@ -24,7 +24,6 @@ _NO_THREAD = "can't start new thread"
 
 #: Packages that the module which is imported is not called after.
 PACKAGES = {
-    "SPARQLWrapper": "sparqlwrapper",
     "prometheus_client": "prometheus-client",
     "yaml": "pyyaml",
 }

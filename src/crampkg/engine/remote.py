@@ -1,4 +1,4 @@
-"""An engine over HTTP: any endpoint of the SPARQL 1.1 Protocol, by way of SPARQLWrapper."""
+"""An engine over HTTP: any endpoint of the SPARQL 1.1 Protocol."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from http import HTTPStatus
 from urllib.request import Request
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Variable, parse
-from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 
 from crampkg.engine import guard
 from crampkg.engine.transport import TIMEOUT, Transport
@@ -90,24 +89,19 @@ class RemoteEngine:
         answer, or none that can be read.
         """
         form = _form(text)
-        wrapper = _Wrapper(self.url, self._transport)
-        # Set past `setQuery`, which guesses the form and would take a word of a comment for it.
-        wrapper.queryString, wrapper.queryType = declared(text, self._prefixes), form
+        query = declared(text, self._prefixes)
         if base is not None:
-            wrapper.queryString = f"BASE <{base}> {wrapper.queryString}"
-        wrapper.setReturnFormat(TURTLE if _FORMS[form] == "graph" else JSON)
-        wrapper.setOnlyConneg(True)
-        wrapper.setMethod(POST)
-        wrapper.addCustomHttpHeader("Accept", _ACCEPT[_FORMS[form]])
-        if dataset is None and union:
-            dataset = (tuple(GRAPHS.values()),) * 2
-        for name, graphs in zip(
-            ("default-graph-uri", "named-graph-uri"), dataset or (), strict=False
-        ):
-            for graph in graphs:
-                wrapper.addParameter(name, graph)
+            query = f"BASE <{base}> {query}"
+        if dataset is None:
+            dataset = (tuple(GRAPHS.values()),) * 2 if union else ((), ())
+        default, named = dataset
+        parameters = [
+            ("query", query),
+            *(("default-graph-uri", graph) for graph in default),
+            *(("named-graph-uri", graph) for graph in named),
+        ]
         try:
-            reply = wrapper.reply()
+            reply = self._transport.post(parameters, _ACCEPT[_FORMS[form]])
         except EndpointError as error:
             if error.status == HTTPStatus.BAD_REQUEST:
                 raise _at_fault(text, error, self._prefixes) from None
@@ -145,22 +139,6 @@ class RemoteEngine:
             if predicate.value == f"{DCT}identifier" and subject in datasets
         ]
         return found[0] if len(found) == 1 else ""
-
-
-class _Wrapper(SPARQLWrapper):
-    """SPARQLWrapper, which makes the request, over our transport, which sends it.
-
-    Its own way of sending knows no limit of size, follows redirects with the credentials, and for
-    digest authentication changes the opener of the whole process.
-    """
-
-    def __init__(self, url: str, transport: Transport) -> None:
-        super().__init__(url)
-        self._transport = transport
-
-    def reply(self) -> Reply:
-        """Send the request and return the answer."""
-        return self._transport.send(self._createRequest())
 
 
 class RemoteResult:

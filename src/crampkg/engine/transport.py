@@ -20,7 +20,7 @@ from http.client import (
 )
 from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from urllib.request import (
     HTTPBasicAuthHandler,
     HTTPDefaultErrorHandler,
@@ -38,10 +38,11 @@ from urllib.request import (
 )
 
 from crampkg.errors import EndpointError, UsageError
+from crampkg.vocabulary import ONTOLOGY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 #: Seconds that an endpoint has for one answer, unless told otherwise.
 TIMEOUT = 60.0
@@ -54,6 +55,8 @@ _SHOWN, _READ = 300, 16_384
 
 #: The shortest part of an address that is looked for in what a server says, in characters.
 _SHORTEST = 4
+
+_AGENT = f"crampkg ({ONTOLOGY})"
 
 #: The algorithms of Digest that urllib knows.
 _ALGORITHMS = ("MD5", "SHA")
@@ -265,6 +268,16 @@ class Transport:
         ):
             self._opener.add_handler(handler)
 
+    def post(self, parameters: Sequence[tuple[str, str]], accept: str) -> Reply:
+        """Send a form and return the answer. Raises as `send` does.
+
+        Of the ways to query and to update that the SPARQL 1.1 Protocol has (sections 2.1.2 and
+        2.2.1) it is the one that all stores know.
+        """
+        body = urlencode(parameters).encode()
+        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+        return self.send(Request(self.url, body, headers))  # noqa: S310 - http only, as checked
+
     def send(self, request: Request) -> Reply:
         """Return the answer to a request. Raises `EndpointError` for any that is not a success."""
         deadline = time.monotonic() + self.timeout
@@ -292,6 +305,7 @@ class Transport:
     def open(self, request: Request) -> HTTPResponse:
         """Return the answer to a request, not yet read. Raises as `send` does."""
         checked(request.full_url)
+        request.add_header("User-Agent", _AGENT)  # endpoints of many users ask for one
         if self._token is not None:
             request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         try:

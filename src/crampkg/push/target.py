@@ -7,7 +7,6 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import Request
 
 from pyoxigraph import NamedNode
-from SPARQLWrapper import INSERT, JSON, POST, SPARQLWrapper
 
 from crampkg.engine.remote import RemoteEngine
 from crampkg.engine.transport import TIMEOUT, Transport
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
 
     from crampkg.push.parts import Part
     from crampkg.rdf import RdfTerm
+
+
+#: What an update is answered with does not matter, and some stores refuse to choose.
+_ACCEPT = "application/sparql-results+json, application/json, */*;q=0.1"
 
 
 class Summary(NamedTuple):
@@ -153,11 +156,7 @@ class Target:
 
     def update(self, *operations: str) -> None:
         """Run operations of SPARQL Update as one request. Raises as `state`."""
-        wrapper = SPARQLWrapper(self.update_url)
-        wrapper.queryString, wrapper.queryType = " ;\n".join(operations), INSERT
-        wrapper.setReturnFormat(JSON)
-        wrapper.setMethod(POST)
-        self._update.send(wrapper._createRequest())  # noqa: SLF001 - as in engine/remote.py
+        self._update.post([("update", " ;\n".join(operations))], _ACCEPT)
 
     def _loading(self) -> dict[str, int]:
         """Return how many triples each side graph has."""
