@@ -73,9 +73,11 @@ def test_columns_for_programs_stay_and_lead_to_the_article(
     header = answer.serialize("csv").partition(b"\r\n")[0]
     assert header == graph.ask("denied-claims").serialize("csv").partition(b"\r\n")[0]
     document = json.loads(answer.serialize("json"))
-    homes = {sentences.home(status["article"]) for status in document["crampkg"]["status"]}
+    namespaces = {
+        sentences.namespace_of(status["article"]) for status in document["crampkg"]["status"]
+    }
     claims = {row["claim"]["value"] for row in document["results"]["bindings"]}
-    assert {sentences.home(claim) for claim in claims} == homes
+    assert {sentences.namespace_of(claim) for claim in claims} == namespaces
 
 
 def test_one_article_needs_no_column(graph: KnowledgeGraph) -> None:

@@ -119,11 +119,11 @@ class Answer:
         self.parameters: Mapping[str, tuple[Term | str, ...]] = parameters or {}
         #: Returns a sentence on each name that found its thing by another vocabulary alone.
         self.lent = lent
-        #: The parameters that were given several values: told without a look at their labels.
+        #: The parameters that were given several values, known without a look at their labels.
         self.several = several
         #: Returns the terms narrower or wider than the things asked about, where claims name them.
         self.near = near
-        #: Returns all things of which, or of a narrower kind, something is told but not affirmed.
+        #: Returns all things about which, or about a narrower kind, a claim is not affirmed.
         self.contested = contested
         #: Those of the graph, whose context JSON-LD takes.
         self.sources = sources

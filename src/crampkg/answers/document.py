@@ -50,7 +50,7 @@ class Lines(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Names, in a style of rich and as wide as that, each with what is said of it."""
+    """Names, in a style of rich and a width, each with its text."""
 
     pairs: tuple[tuple[str, str], ...]
     style: str = "dim"
@@ -77,7 +77,7 @@ class Tree(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """What a check found."""
+    """The findings of a check."""
 
     findings: tuple[Finding, ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
-from crampkg.answers.sentences import home
+from crampkg.answers.sentences import namespace_of
 from crampkg.library import own_rows
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ def quotes(
         if resource in wanted:
             span = int(start), int(end), int(until or end), digest
             spans.setdefault(resource, []).append(span)
-    found: dict[str, str] = {}
+    quoted: dict[str, str] = {}
     misfits: list[str] = []
     for resource, several in spans.items():  # in the order of the query
         pieces = [
@@ -49,18 +49,18 @@ def quotes(
         if None in pieces:
             misfits.append(resource)
         else:
-            found[resource] = " … ".join(filter(None, pieces))
-    homes = {home(resource) for resource in found}
-    if homes:
-        misfits = [resource for resource in misfits if home(resource) in homes]
-    return found, misfits
+            quoted[resource] = " … ".join(filter(None, pieces))
+    namespaces = {namespace_of(resource) for resource in quoted}
+    if namespaces:
+        misfits = [resource for resource in misfits if namespace_of(resource) in namespaces]
+    return quoted, misfits
 
 
 def fit(article: Article, engine: Engine) -> tuple[int, int]:
     """Return how many recorded spans fit `article`, and of how many, by the articles that do."""
     every = [row[0] for row in own_rows("answers/spans", engine)]
-    found, misfits = quotes(every, article, engine)
-    return len(found), len(found) + len(misfits)
+    quoted, misfits = quotes(every, article, engine)
+    return len(quoted), len(quoted) + len(misfits)
 
 
 def handles(answer: Answer) -> set[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
+from crampkg.near import beyond, counted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,34 +17,34 @@ if TYPE_CHECKING:
 #: What an empty answer to a query of one's own says; a question has a sentence of its own.
 _NOTHING = "Nothing matches the query."
 
-#: The question that shows what is said of a thing and of the terms around it.
+#: The question that shows the claims about a thing and about the terms around it.
 CLAIMS_ABOUT = "claims-about"
-#: The question that shows what is said for and against a matter.
+#: The question that shows the claims for and against a matter.
 CONTESTED = "contested-matters"
 
-#: What the column is called that names the article.
+#: The heading of the column that names the article.
 HEADING = "article"
 
 #: The columns that say best where a row is from.
 _HANDLES = ("claim", "statement")
 
 
-def home(resource: str) -> str:
-    """Return what the IRIs of all things of one article begin with, from that of one of them."""
-    return resource.rpartition("/")[0]
+def namespace_of(iri: str) -> str:
+    """Return what the IRIs of all things of an article begin with, from that of one of them."""
+    return iri.rpartition("/")[0]
 
 
 def titles(statuses: Iterable[Status]) -> dict[str, str]:
-    """Return the title of each article by its home; none where there is one article only."""
-    found = {home(status.article): status.title for status in statuses}
-    return found if len(found) > 1 else {}
+    """Return the title of each article by its namespace; none where there is one article only."""
+    articles = {namespace_of(status.article): status.title for status in statuses}
+    return articles if len(articles) > 1 else {}
 
 
 def title_of(row: Mapping[str, RdfTerm | None], titles: Mapping[str, str]) -> str:
     """Return the title of the article that `row` is from; empty if no article's thing is in it."""
     names = [*(name for name in _HANDLES if name in row), *row]
     resources = (value.value for name in names if isinstance(value := row[name], NamedNode))
-    return next((titles[home(each)] for each in resources if home(each) in titles), "")
+    return next(filter(None, (titles.get(namespace_of(iri)) for iri in resources)), "")
 
 
 def asked(answer: Answer) -> str:
@@ -51,17 +53,17 @@ def asked(answer: Answer) -> str:
 
 
 def filled(sentence: str, parameters: Mapping[str, Sequence[Term | str]]) -> str:
-    """Return `sentence` with each `{parameter}` as the label of its value."""
+    """Return `sentence` with the label of its value for each `{parameter}`: "calf or foot"."""
     if "{" not in sentence:  # labels cost a program that reads CSV milliseconds
         return sentence
     for name, values in parameters.items():
-        told = " or ".join(str(getattr(value, "label", value)) for value in values)
-        sentence = sentence.replace("{" + name + "}", told)
+        labels = (str(getattr(value, "label", value)) for value in values)
+        sentence = sentence.replace("{" + name + "}", " or ".join(labels))
     return sentence
 
 
 def columns(answer: Answer) -> tuple[str, ...]:
-    """Return the columns that people need: of one value asked about, the question tells."""
+    """Return the columns that people need: a single value asked about stands in the question."""
     values = [value for several in answer.parameters.values() for value in several]
     return tuple(
         name for name in answer.variables if len(values) != 1 or name not in ("asked", "askedLabel")
@@ -84,8 +86,8 @@ def status_lines(statuses: Iterable[Status]) -> tuple[str, ...]:
     lines: dict[str, None] = {}
     notices: dict[str, None] = {}
     for status in statuses:
-        told = status.audience in status.disclaimer
-        audience = "" if told else f"For {status.audience}. "
+        is_named = status.audience in status.disclaimer
+        audience = "" if is_named else f"For {status.audience}. "
         lines[f"From “{status.title}”, last updated {status.updated}; {status.review}."] = None
         lines[f"{audience}{status.disclaimer}"] = None
         notices[status.notice] = None
@@ -106,9 +108,9 @@ def silence(answer: Answer) -> str:
     """Return the sentence that explains an empty answer, and nothing for one that is not empty."""
     if not is_empty(answer):
         return ""
-    return (
-        _NOTHING if answer.question is None else filled(answer.question.silence, answer.parameters)
-    )
+    if answer.question is None:
+        return _NOTHING
+    return filled(answer.question.silence, answer.parameters)
 
 
 def silences(answer: Answer) -> list[str]:
@@ -141,24 +143,20 @@ def near(answer: Answer) -> list[NearTerm]:
     Only those with claims that are not in the answer, of which each then has some; none for a
     question whose answer holds no claims.
     """
-    from crampkg.near import beyond
-
     terms = answer.near() if _holds_claims(answer) else ()
     return list(beyond(terms, _shown(answer))) if terms else []
 
 
 def contested(answer: Answer, written: bytes = b"") -> list[NearTerm]:
-    """Return the things named in an answer of which more is told that is not affirmed.
+    """Return the things named in an answer about which it lacks claims that are not affirmed.
 
-    That is a denial, mixed evidence or a reported belief about the thing or a narrower kind of it;
-    none for a question whose answer holds no claims. `written` is an answer with rows in csv or
-    tsv: it shows that none of them is named, which saves reading the rows.
+    Such a claim is a denial, mixed evidence or a reported belief about the thing or a narrower
+    kind of it; none for a question whose answer holds no claims. `written` is an answer with rows
+    in csv or tsv: it shows that none of them is named, which saves reading the rows.
     """
     terms = answer.contested() if _holds_claims(answer) else ()
     if not any(term.iri.encode() in written or not written for term in terms):
         return []
-    from crampkg.near import beyond
-
     lines = answer.triples if answer.form == "graph" else (row.values() for row in answer)
     named = {cell.value for line in lines for cell in line if cell is not None}
     if not named:  # where there are rows, they name what is asked about
@@ -178,12 +176,12 @@ def _shown(answer: Answer) -> set[str]:
 
 
 def lines_below(answer: Answer) -> list[str]:
-    """Return what stands below the rows: where an answer is silent, and what more is said."""
+    """Return what stands below the rows: where an answer is silent, and which claims it lacks."""
     return [*silences(answer), *beside_lines(answer)]
 
 
 def beside_lines(answer: Answer, written: bytes = b"") -> list[str]:
-    """Return what more is said than an answer holds: of other terms, and what is not affirmed.
+    """Return which claims an answer lacks: about other terms, and those that are not affirmed.
 
     `written` is as for `contested`.
     """
@@ -191,31 +189,27 @@ def beside_lines(answer: Answer, written: bytes = b"") -> list[str]:
 
 
 def near_lines(answer: Answer) -> list[str]:
-    """Return a sentence for each thing asked about of whose narrower or wider terms more is said.
+    """Return a sentence for each thing asked about with claims about narrower or wider terms.
 
     It names the command that shows the claims.
     """
-    from crampkg.near import counted
-
-    told: dict[str, list[str]] = {}
+    by_thing: dict[str, list[str]] = {}
     for term in near(answer):
         more = f"{term.label} ({term.step}, {counted(term)})"
-        told.setdefault(term.asked_label, []).append(more)
+        by_thing.setdefault(term.asked_label, []).append(more)
     return [
         f"More is said of terms narrower or wider than {label}: {', '.join(terms)}; "
         f'see `crampkg ask {CLAIMS_ABOUT} --concept "{label}"`.'
-        for label, terms in told.items()
+        for label, terms in by_thing.items()
     ]
 
 
 def contested_lines(terms: Iterable[NearTerm]) -> list[str]:
-    """Return one sentence on what is told of some things and is not affirmed, none without any.
+    """Return one sentence on claims about some things that are not affirmed, none without any.
 
     It names the command that shows the claims.
     """
-    from crampkg.near import counted
-
-    told = "; ".join(f"of {term.label} or its narrower kinds, {counted(term)}" for term in terms)
-    if not told:
+    claims = "; ".join(f"of {term.label} or its narrower kinds, {counted(term)}" for term in terms)
+    if not claims:
         return []
-    return [f"Not affirmed, and not shown here: {told}; see `crampkg ask {CONTESTED}`."]
+    return [f"Not affirmed, and not shown here: {claims}; see `crampkg ask {CONTESTED}`."]

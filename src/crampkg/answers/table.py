@@ -229,10 +229,10 @@ def overview(answer: Answer) -> Matrix | None:
 
 
 def matrix(content: Table[str], down: str, across: str, inside: Sequence[str]) -> Matrix:
-    """Return what the columns `inside` say, for each value `down` and each `across`.
+    """Return the texts of the columns `inside`, for each value `down` and each `across`.
 
-    Values stand in the order in which they first come; what a cell says twice it says once, and
-    what differs in the last column alone, or in its marker alone, is said together. A relation and
+    Values stand in the order in which they first come; a text stands in a cell once, and
+    what differs in the last column alone, or in its marker alone, is joined. A relation and
     its object are a phrase.
     """
     row_of, column_of, *places = (

@@ -212,9 +212,9 @@ def parse(argv: Sequence[str]) -> tuple[Command, Arguments] | None:
     if arguments.command is None:
         top.print_help(sources=arguments.sources)
         return None
-    found = command(arguments.command)
-    found.parser().parse_whole(arguments.words, arguments)
-    return found, arguments
+    chosen = command(arguments.command)
+    chosen.parser().parse_whole(arguments.words, arguments)
+    return chosen, arguments
 
 
 def overview() -> ArgumentParser:

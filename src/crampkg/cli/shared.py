@@ -143,14 +143,14 @@ def quoted(
     from crampkg.answers.quotes import quotes
     from crampkg.sources import Article
 
-    found, misfits = quotes(resources(), Article.read(graph.article), graph.engine)
+    words, misfits = quotes(resources(), Article.read(graph.article), graph.engine)
     if misfits:
         output.say(
             f"{graph.article} does not fit the graph in {len(misfits)} of the "
-            f"{len(misfits) + len(found)} spans asked for, which are not quoted. "
+            f"{len(misfits) + len(words)} spans asked for, which are not quoted. "
             "`crampkg verify` names them."
         )
-    return found
+    return words
 
 
 def on_terminal(arguments: Arguments, draw: Callable[[Console], None]) -> None:

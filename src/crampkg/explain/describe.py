@@ -63,7 +63,7 @@ class CardLink(NamedTuple):
 
 
 class CardProperty(NamedTuple):
-    """What is said of a thing itself: of a claim its stance, of a reference its title."""
+    """A property of a thing itself: of a claim its stance, of a reference its title."""
 
     property: str
     property_label: str
@@ -87,7 +87,7 @@ class Card(NamedTuple):
     `narrower` has the claims about narrower kinds of it that are not about it as well, so that a
     denial for one of them never goes unsaid. `wider` has the terms that are wider, with the claims
     that name them and are not on the card. What is narrower and wider is background. `contested`
-    has what the claims name of which more is told that is not affirmed, with the claims.
+    has what the claims name about which others are not affirmed, with these.
     """
 
     term: Term
@@ -161,7 +161,7 @@ def _ties(rows: Sequence[Sequence[str]], engine: Engine) -> Iterator[CardLink]:
     """Return the inferred ties, each with its way, in the order of their labels."""
     things = {iri for row in rows for iri in row if iri}
     labels = dict(own_rows("explain/labels", engine, concept=things)) if things else {}
-    told = claims.read((iri for row in rows for iri in (row[6], row[9]) if iri), engine)
+    known = claims.read((iri for row in rows for iri in (row[6], row[9]) if iri), engine)
     ties = []
     for row in rows:
         subject, relation, object, disease, by, met, _, shows, problem, _, site = (
@@ -169,13 +169,13 @@ def _ties(rows: Sequence[Sequence[str]], engine: Engine) -> Iterator[CardLink]:
         )
         steps = [f"{disease} affects {subject} (background)"] if disease else []
         hedges: dict[str, None] = {}
-        for said, iri in ((f"{disease} {by} {met}", row[6]), (f"{met} {shows} {problem}", row[9])):
+        for step, iri in ((f"{disease} {by} {met}", row[6]), (f"{met} {shows} {problem}", row[9])):
             if iri:
-                words = list(map(claims.hedge_words, told[iri].hedges))
+                words = list(map(claims.hedge_words, known[iri].hedges))
                 hedges.update(dict.fromkeys(words))
                 hedged = f"hedged {' and '.join(words)}" if words else "no hedge"
-                implied = "implied by the " if told[iri].basis == "implicature" else ""
-                steps.append(f"{said}, {hedged} ({implied}article)")
+                implied = "implied by the " if known[iri].basis == "implicature" else ""
+                steps.append(f"{step}, {hedged} ({implied}article)")
         if site:
             inside = "part of" if row[1] == f"{CK}partOf" else "in"
             steps.append(f"{problem or subject} is {inside} {site} (background)")
@@ -310,5 +310,5 @@ def resources(card: Card) -> Iterator[str]:
         yield claim.statement
 
 
-def _by_label(said: CardProperty) -> tuple[str, str, str]:
-    return said.property_label, said.value_label, said.value
+def _by_label(each: CardProperty) -> tuple[str, str, str]:
+    return each.property_label, each.value_label, each.value

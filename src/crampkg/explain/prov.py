@@ -32,20 +32,20 @@ def provenance(explanation: Explanation) -> list[rdf.Triple]:
     A claim that affirms the triple without making a fact is one as well; one that puts a thing
     under a label of its article is none of the class.
     """
-    found: dict[Triple, None] = {}
+    triples: dict[Triple, None] = {}
     for reason in (*explanation.justifications, *_affirmed(explanation)):
-        found.update(dict.fromkeys(_tell(reason, {})))
-    return [*map(rdf.parts, found)]
+        triples.update(dict.fromkeys(_triples(reason, {})))
+    return [*map(rdf.parts, triples)]
 
 
 def _affirmed(explanation: Explanation) -> Iterator[Reason]:
     if not explanation.justifications:
-        for told in explanation.stated:
-            if told.stance == "affirmed" and not is_grouping(told, explanation.triple):
-                yield Reason("claim", explanation.text, explanation.triple, claim=told)
+        for claim in explanation.stated:
+            if claim.stance == "affirmed" and not is_grouping(claim, explanation.triple):
+                yield Reason("claim", explanation.text, explanation.triple, claim=claim)
 
 
-def _tell(reason: Reason, named: Names) -> Iterator[Triple]:
+def _triples(reason: Reason, named: Names) -> Iterator[Triple]:
     entity = _name(reason, named)
     yield Triple(entity, _rdf("type"), _prov("Entity"))
     yield Triple(entity, _rdf("type"), _rdf("Statement"))
@@ -74,11 +74,11 @@ def _activity(entity: BlankNode, reason: Reason, rule: Rule, named: Names) -> It
     for each in reason.because:
         yield Triple(activity, _prov("used"), _name(each, named))
         yield Triple(entity, _prov("wasDerivedFrom"), _name(each, named))
-        yield from _tell(each, named)
+        yield from _triples(each, named)
 
 
 def _reified(entity: BlankNode, triple: Triple) -> Iterable[Triple]:
-    """Return a triple said but not asserted. An anonymous class is told by the label alone."""
+    """Return a triple reified, not asserted. An anonymous class has its label alone."""
     parts = zip(
         ("subject", "predicate", "object"),
         (triple.subject, triple.predicate, triple.object),

@@ -85,17 +85,16 @@ def _parts(
 def verdict(explanation: Explanation) -> str:
     """Return the answer in a few sentences: what states the triple, then what follows or not.
 
-    Names by which something was found that is not called so come first.
+    Names by which a thing was found that is called otherwise come first.
     """
-    told = [*explanation.found]
-    told += [
-        statement(each, grouping=is_grouping(each, explanation.triple))
-        for each in explanation.stated
-    ]
-    told.append(_inference(explanation))
+    stated = (
+        statement(claim, grouping=is_grouping(claim, explanation.triple))
+        for claim in explanation.stated
+    )
+    sentences = [*explanation.found, *stated, _inference(explanation)]
     if explanation.instead:
-        told.append(f"What follows between the two: {'; '.join(explanation.instead)}.")
-    return " ".join(told)
+        sentences.append(f"What follows between the two: {'; '.join(explanation.instead)}.")
+    return " ".join(sentences)
 
 
 def is_grouping(claim: Claim, triple: Triple) -> bool:
@@ -104,9 +103,9 @@ def is_grouping(claim: Claim, triple: Triple) -> bool:
 
 
 def statement(claim: Claim, *, grouping: bool = False) -> str:
-    """Return in a sentence which article says it, how, where, how firmly and with which markers.
+    """Return in a sentence which article states it, how, where, how firmly, with which markers.
 
-    With `grouping` it is told that a label of the article is no class of ours.
+    With `grouping` the sentence says that a label of the article is no class of ours.
     """
     does = _STANCES.get(claim.stance, f"gives it as {claim.stance},")
     if grouping:
@@ -115,40 +114,40 @@ def statement(claim: Claim, *, grouping: bool = False) -> str:
 
 
 def _manner(claim: Claim) -> str:
-    """Return how a claim is said, how firmly, where, and with which markers."""
+    """Return how a claim is put, how firmly, where, and with which markers."""
     hedges = " and ".join(map(hedge_words, claim.hedges))
-    told = [
+    texts = list(dict.fromkeys(citation.text for citation in claim.citations))
+    parts = (
         f"hedged {hedges}" if hedges else "no hedge",
-        *([claim.condition] if claim.condition else []),
-        *([f"with the appeal to evidence “{claim.evidence}”"] if claim.evidence else []),
+        claim.condition,
+        claim.evidence and f"with the appeal to evidence “{claim.evidence}”",
         claim.section,
-        _markers(claim),
-    ]
-    return f"{_form(claim)[0]}: {'; '.join(told)}"
+        f"marker{'s' * (len(texts) > 1)} {' and '.join(texts)}" if texts else "no marker",
+    )
+    return f"{_form(claim)[0]}: {'; '.join(filter(None, parts))}"
 
 
 def _inference(explanation: Explanation) -> str:
     """Return what the graph makes of it: a fact, background, an inference or nothing."""
-    found = len(explanation.justifications)
-    if any(is_grouping(told, explanation.triple) for told in explanation.stated):
+    stated, reasons = explanation.stated, explanation.justifications
+    if any(is_grouping(claim, explanation.triple) for claim in stated):
         return _ours(explanation)
-    if any(told.stance == "affirmed" for told in explanation.stated):
-        if not found:
+    if any(claim.stance == "affirmed" for claim in stated):
+        if not reasons:
             return "No fact is derived from it."
         fact = "A fact is derived from it"
         if explanation.turned:
-            fact = f"{fact}, recorded as “{explanation.turned}”"
-        if any(told.hedges for told in explanation.stated):
-            fact = f"{fact}, which has no hedge: that stands on the claim"
-        fact = f"{fact}."
-        others = any(rests_elsewhere(each, explanation) for each in explanation.justifications)
-        return f"{fact} It holds on other grounds too." if others else fact
+            fact += f", recorded as “{explanation.turned}”"
+        if any(claim.hedges for claim in stated):
+            fact += ", which has no hedge: that stands on the claim"
+        others = any(rests_elsewhere(reason, explanation) for reason in reasons)
+        return f"{fact}. It holds on other grounds too." if others else f"{fact}."
     if not explanation.holds:
-        if explanation.stated:
+        if stated:
             return "No fact is derived from it, and it does not follow from what is affirmed."
         return "No claim states it, and it does not follow from what is stated."
-    implied = any(told.basis == "implicature" for told in _claims(explanation.justifications))
-    said = {
+    implied = any(claim.basis == "implicature" for claim in _claims(reasons))
+    sentence = {
         "article": "It is recorded of the article",
         "background": "It is background, which the article does not state",
         "inferred": "It is inferred: nobody states it, and it follows from what is stated"
@@ -156,37 +155,36 @@ def _inference(explanation: Explanation) -> str:
     }[explanation.origin]
     firmer = _firmer(explanation)
     if explanation.turned:
-        said = f"The relation reads both ways: “{explanation.turned}” is inferred"
+        sentence = f"The relation reads both ways: “{explanation.turned}” is inferred"
     elif firmer:
-        said = "It is inferred"
+        sentence = "It is inferred"
     if firmer:
-        said = (
-            f"{said} from what “{firmer.article_title}” states in a firmer relation, "
+        sentence += (
+            f" from what “{firmer.article_title}” states in a firmer relation, "
             f"“{firmer.wording}”, {_manner(firmer)}"
         )
-    if explanation.stated:
-        said = f"All the same it follows from other claims: {said[0].lower()}{said[1:]}"
-    said = f"{said}. {_count(explanation)}"
-    hedges = set() if firmer else {*map(weakest, explanation.justifications)}
-    return f"{said} {hedges.pop()}".rstrip() if len(hedges) == 1 else said
+    if stated:
+        sentence = f"All the same it follows from other claims: {sentence[0].lower()}{sentence[1:]}"
+    sentence = f"{sentence}. {_count(explanation)}"
+    hedges = set() if firmer else {*map(weakest, reasons)}
+    return f"{sentence} {hedges.pop()}".rstrip() if len(hedges) == 1 else sentence
 
 
 def _ours(explanation: Explanation) -> str:
     """Return whether a thing is of our own class too, beside the label that an article has."""
     if not explanation.justifications:
         return "Our own class of that kind does not have it."
-    said = "It is of our own class too, by inference, which nobody states"
-    if not any(each.rule for each in explanation.justifications):
-        said = "It is of our own class too, as background"
-    return f"{said}. {_count(explanation)}"
+    is_inferred = any(reason.rule for reason in explanation.justifications)
+    way = "by inference, which nobody states" if is_inferred else "as background"
+    return f"It is of our own class too, {way}. {_count(explanation)}"
 
 
 def _count(explanation: Explanation) -> str:
     """Return how many justifications there are."""
-    found = len(explanation.justifications)
-    if found == 1 and explanation.complete:
+    count = len(explanation.justifications)
+    if count == 1 and explanation.complete:
         return "There is one justification."
-    number = f"{found} minimal justifications" if found > 1 else "one minimal justification"
+    number = f"{count} minimal justifications" if count > 1 else "one minimal justification"
     if explanation.complete:
         return f"There are {number}."
     return f"Shown: {number}; there are more (--limit)."
@@ -194,17 +192,17 @@ def _count(explanation: Explanation) -> str:
 
 def rests_elsewhere(reason: Reason, explanation: Explanation) -> bool:
     """Tell whether a justification has more in it than a claim that states the triple itself."""
-    own = {told.iri for told in explanation.stated}
-    return {told.iri for told in _claims((reason,))}.isdisjoint(own)
+    own = {claim.iri for claim in explanation.stated}
+    return own.isdisjoint(claim.iri for claim in _claims((reason,)))
 
 
 def _firmer(explanation: Explanation) -> Claim | None:
     """Return a claim between the same two from which alone the triple follows; None without."""
     ends = {str(explanation.triple.subject), str(explanation.triple.object)}
     for reason in explanation.justifications:
-        told = list(_claims((reason,)))
-        if len(told) == 1 and {f"<{told[0].subject}>", f"<{told[0].object}>"} == ends:
-            return told[0]
+        resting = list(_claims((reason,)))
+        if len(resting) == 1 and {f"<{resting[0].subject}>", f"<{resting[0].object}>"} == ends:
+            return resting[0]
     return None
 
 
@@ -231,40 +229,33 @@ def weakest(reason: Reason) -> str:
     Hedges of two kinds have no order, so that none of them stands for the other. Empty for a
     justification that rests on no claim.
     """
-    told = list(_claims((reason,)))
-    found: dict[str, Hedge] = {}
-    for hedge in (hedge for each in told for hedge in each.hedges):
-        known = found.get(hedge.kind)
+    resting = list(_claims((reason,)))
+    strongest: dict[str, Hedge] = {}
+    for hedge in (hedge for claim in resting for hedge in claim.hedges):
+        known = strongest.get(hedge.kind)
         if known is None or known.rank < hedge.rank:
-            found[hedge.kind] = hedge
-    if found:
-        hedges = " and ".join(map(hedge_words, found.values()))
+            strongest[hedge.kind] = hedge
+    if strongest:
+        hedges = " and ".join(map(hedge_words, strongest.values()))
         return f"Weakest on the way: {hedges}."
-    return "No claim on the way is hedged." if told else ""
-
-
-def _markers(claim: Claim) -> str:
-    texts = list(dict.fromkeys(citation.text for citation in claim.citations))
-    if not texts:
-        return "no marker"
-    return f"marker{'s' if len(texts) > 1 else ''} {' and '.join(texts)}"
+    return "No claim on the way is hedged." if resting else ""
 
 
 def lines(
-    reason: Reason, quotes: Mapping[str, str], told: dict[Place, str], depth: int = 0
+    reason: Reason, quotes: Mapping[str, str], places: dict[Place, str], depth: int = 0
 ) -> Iterator[Line]:
     """Yield the lines of a justification, each reason deeper than what it is a reason for.
 
-    `told` are the places that were described before, as `details` has them.
+    `places` are those that were described before, as `details` has them.
     """
     if reason.claim is not None:
         yield Line(depth, f"the article's claim that {reason.text}", _claim_aside(reason.claim))
-        for detail in details(reason.claim, quotes, told):
+        for detail in details(reason.claim, quotes, places):
             yield Line(depth + 1, detail, "")
         return
     yield Line(depth, reason.text, aside(reason))
-    for each in reason.because:
-        yield from lines(each, quotes, told, depth + 1)
+    for other in reason.because:
+        yield from lines(other, quotes, places, depth + 1)
 
 
 def aside(reason: Reason) -> str:
@@ -282,17 +273,17 @@ def aside(reason: Reason) -> str:
     return "record of the article"
 
 
-def details(claim: Claim, quotes: Mapping[str, str], told: dict[Place, str]) -> Iterator[str]:
+def details(claim: Claim, quotes: Mapping[str, str], places: dict[Place, str]) -> Iterator[str]:
     """Yield where a claim is read from, its quote if there is one, and its markers.
 
-    Of a place that is in `told` these are not said again but by the claim that has them there;
-    others are added to it.
+    Of a place that is in `places` the claim stands instead that has all this there; others are
+    added.
     """
     name, statement = compress(claim.iri), compress(claim.statement)
     quote = quotes.get(claim.iri) or quotes.get(claim.statement) or ""
     item = claim.iri if claim.basis == "heading" else ""  # each item stands elsewhere
     place = Place(claim.statement, claim.start, claim.end, quote, item, claim.citations)
-    first = told.setdefault(place, name)
+    first = places.setdefault(place, name)
     if first != name:
         markers = "the same markers" if claim.citations else "no marker either"
         yield f"{name}, read from the same words as {first}, with {markers}"
@@ -317,17 +308,17 @@ def claim(
     claim: Claim,
     quotes: Mapping[str, str],
     words: str,
-    told: dict[Place, str],
+    places: dict[Place, str],
     links: Sequence[str] = (),
 ) -> Iterator[Line]:
     """Yield the lines on a claim that states the triple, or that comes near by some `links`.
 
-    `words` say what it claims; `told` are the places that were described before.
+    `words` say what it claims; `places` are those that were described before.
     """
     yield Line(0, words, _claim_aside(claim))
     if links:
         yield Line(1, f"near, since {', and '.join(links)}", "")
-    for detail in details(claim, quotes, told):
+    for detail in details(claim, quotes, places):
         yield Line(1, detail, "")
 
 
@@ -358,9 +349,9 @@ def document(
 def resources(explanation: Explanation) -> Iterator[str]:
     """Yield the IRIs of the explanation's claims and of their statements, which have spans."""
     near = (each.claim for each in explanation.nearest.claims)
-    for told in (*explanation.stated, *near, *_claims(explanation.justifications)):
-        yield told.iri
-        yield told.statement
+    for claim in (*explanation.stated, *near, *_claims(explanation.justifications)):
+        yield claim.iri
+        yield claim.statement
 
 
 def _claims(reasons: tuple[Reason, ...]) -> Iterator[Claim]:
@@ -381,7 +372,7 @@ def _claim_aside(claim: Claim) -> str:
     return f"{', '.join(parts)}; read from {_form(claim)[1]}"
 
 
-#: How a claim is said, and what it is read from, by its basis.
+#: How a claim is put, and what it is read from, by its basis.
 _FORMS = {
     "heading": ("by a heading", "a heading"),
     "implicature": ("by implication", "what is implied"),
@@ -397,29 +388,25 @@ def _form(claim: Claim) -> tuple[str, str]:
 
 
 def _node(reason: Reason, quotes: Mapping[str, str]) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    node: dict[str, Any] = {
         "kind": reason.kind,
         "text": reason.text,
         "triple": _triple(reason.triple),
     }
     if reason.rule is not None:
-        told["rule"] = {"id": reason.rule.id, "summary": reason.rule.summary}
-        told["because"] = [_node(each, quotes) for each in reason.because]
-    if reason.again:
-        told["again"] = True
-    if reason.source:
-        told["source"] = reason.source
-    if reason.note:
-        told["note"] = reason.note
+        node["rule"] = {"id": reason.rule.id, "summary": reason.rule.summary}
+        node["because"] = [_node(other, quotes) for other in reason.because]
+    others = {"again": reason.again, "source": reason.source, "note": reason.note}
+    node |= {name: value for name, value in others.items() if value}
     if reason.claim is not None:
-        told["claim"] = _claim(reason.claim, quotes)
-    return told
+        node["claim"] = _claim(reason.claim, quotes)
+    return node
 
 
 def _claim(claim: Claim, quotes: Mapping[str, str]) -> dict[str, Any]:
-    told = claims.document(claim)
+    members = claims.document(claim)
     quote = quotes.get(claim.iri) or quotes.get(claim.statement)
-    return {**told, "quote": quote} if quote else told
+    return {**members, "quote": quote} if quote else members
 
 
 def _triple(triple: Any) -> list[str]:

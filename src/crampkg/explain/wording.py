@@ -59,8 +59,8 @@ class Wording:
             chain = " then ".join(f"“{self.term(each)}”" for each in self._list(triple.object))
             return f"{chain} makes “{self.term(triple.subject)}”"
         if pattern is None:
-            said = _joined(self.term(triple.predicate), self.term(triple.object))
-            return f"{self.term(triple.subject)} {said}"
+            clause = _joined(self.term(triple.predicate), self.term(triple.object))
+            return f"{self.term(triple.subject)} {clause}"
         return pattern.format(
             subject=self.term(triple.subject),
             object=self.term(triple.object),
@@ -159,10 +159,10 @@ class Wording:
 
 
 def _joined(relation: str, object: str) -> str:
-    """Return a relation and its object, a word that ends one and begins the other said once.
+    """Return a relation and its object; a word that ends one and begins the other stands once.
 
     "occurs during" and "during exercise" are names that stand well alone.
     """
     last = relation.rpartition(" ")[2]
-    said = object.removeprefix(last) if object.startswith(f"{last} ") else f" {object}"
-    return relation + said
+    rest = object.removeprefix(last) if object.startswith(f"{last} ") else f" {object}"
+    return relation + rest

@@ -1,4 +1,4 @@
-"""Rows as a table with links: what belongs together stands in one cell, said in words."""
+"""Rows as a table with links: what belongs together stands in one cell, in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import Literal, NamedNode
 
 from crampkg.answers import sentences
-from crampkg.answers.sentences import HEADING, home, title_of
+from crampkg.answers.sentences import HEADING, namespace_of, title_of
 from crampkg.answers.table import (
     EVIDENCE,
     Table,
@@ -121,9 +121,7 @@ def grid(
     `quotes` are spans of the article by the IRI of their claim or statement. The column `group`
     becomes headings between the rows, which have to be sorted by it, with the numbers that all rows
     of a group have in common; claims whose first column says little more than that are grouped by
-    it anyway. What is the same in every row is told once, unless the rows are claims or links: of
-    those each is whole. Rows that tell of the same claim with one of its markers each are one line
-    with all of them.
+    it anyway. Rows of the same claim with one of its markers each are one line with all of them.
     """
     bundles = _bundles(variables, rows)
     rows = [bundle[0] for bundle in bundles]
@@ -398,7 +396,7 @@ def _note(row: Row) -> str:
 
 def _address(graph: KnowledgeGraph, kind: str, claim: RdfTerm | None, name: str) -> str:
     """Return the address of a marker, section or source of a claim's article, by its name."""
-    article = home(claim.value) if claim else ""
+    article = namespace_of(claim.value) if claim else ""
     return address(_named_in_articles(graph).get((kind, article, name), ""))
 
 
@@ -406,7 +404,7 @@ def _address(graph: KnowledgeGraph, kind: str, claim: RdfTerm | None, name: str)
 def _named_in_articles(graph: KnowledgeGraph) -> dict[tuple[str, str, str], str]:
     """Return the IRI of each marker, section and source, by kind, article and name."""
     return {
-        (kind, home(term.iri), term.label.removeprefix("marker ")): term.iri
+        (kind, namespace_of(term.iri), term.label.removeprefix("marker ")): term.iri
         for kind in ("CitationMarker", "EvidenceSource", "Section")
         for term in graph.terms.of_kind(f"{CK}{kind}")
     }
