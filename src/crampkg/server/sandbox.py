@@ -287,11 +287,16 @@ class Sandbox:
             raise
         finally:
             theirs.close()
+        if self._is_closed:  # nobody waits for it any more
+            ours.close()
+            _end(process)
+            raise EOFError
         return process, ours
 
     def _discard(self, worker: _Worker) -> None:
-        """Forget a worker, which is then killed, and begin to start another."""
+        """Kill a worker, forget it, and begin to start another."""
         if worker in self._workers:
+            worker.process.kill()  # at once: the launcher may be at work
             self._workers.discard(worker)
             self._free.drop(worker)
             worker.is_discarded.set()
@@ -329,7 +334,7 @@ def begin() -> None:
 
 
 def _end(process: ForkServerProcess) -> int | None:
-    """Kill a process unless it has ended, and return its exit code."""
+    """Kill a process unless it has ended, wait for its end, and return its exit code."""
     process.kill()
     process.join()
     code = process.exitcode
