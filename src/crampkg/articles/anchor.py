@@ -1,0 +1,144 @@
+"""Where recorded spans stand in a revised text: found by their digests, never guessed.
+
+The text that a span was recorded in is not kept, only its SHA-256. So each stretch of the revised
+text that has the length of a span, and its digest, may be the span. Of several, or where a span is
+so short that it may stand in a text by chance, neighbours decide: a stretch is the span if it moved
+exactly as far as the span around it, before it or after it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+#: Characters from which on a stretch that stands once in a text does not do so by chance.
+_LONG = 12
+
+
+class Span(NamedTuple):
+    """A stretch of a text: offsets in Unicode code points, the end exclusive, and its digest."""
+
+    of: str
+    start: int
+    end: int
+    sha256: str
+
+
+class Anchored(NamedTuple):
+    """The spans in a revised text."""
+
+    kept: list[Span]  # where they were
+    moved: list[Span]  # with their new offsets
+    lost: list[Span]  # as they were recorded: changed, gone, or in more than one place
+
+
+def anchor(spans: Iterable[Span], text: str) -> Anchored:
+    """Return where spans stand in `text`, in their order. A span that is not sure is lost."""
+    recorded = sorted(spans, key=lambda span: (span.start, -span.end))
+    places = _places(recorded, text)
+    times = Counter(span.sha256 for span in recorded)
+    shifts = {
+        span.of: places[span.sha256][0] - span.start
+        for span in recorded
+        if len(places[span.sha256]) == times[span.sha256] == 1 and _length(span) >= _LONG
+    }
+    waiting = [span for span in recorded if span.of not in shifts and places[span.sha256]]
+    while waiting:
+        sure = {}
+        for span, shift in (
+            *_neighbours(waiting, recorded, shifts),
+            *_together(recorded, shifts, places),
+        ):
+            if span.start + shift in places[span.sha256]:
+                sure[span.of] = shift
+        if not sure:
+            break
+        shifts |= sure
+        waiting = [span for span in waiting if span.of not in shifts]
+    anchored = Anchored([], [], [])
+    for span in recorded:
+        if span.of not in shifts:
+            anchored.lost.append(span)
+        elif shift := shifts[span.of]:
+            anchored.moved.append(span._replace(start=span.start + shift, end=span.end + shift))
+        else:
+            anchored.kept.append(span)
+    return anchored
+
+
+def _length(span: Span) -> int:
+    return span.end - span.start
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a stretch of text, in hexadecimal, of its UTF-8 bytes."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _places(spans: Sequence[Span], text: str) -> dict[str, list[int]]:
+    """Return the offsets at which the text has each digest.
+
+    First stretches that begin and end with a word are looked at; others for what is not there.
+    """
+    places: dict[str, list[int]] = {span.sha256: [] for span in spans}
+    inner = {at for at in range(1, len(text)) if text[at - 1].isalnum() and text[at].isalnum()}
+    edges = [at for at in range(len(text) + 1) if at not in inner]
+    _look(spans, text, places, edges, inner)
+    missing = [span for span in spans if not places[span.sha256]]
+    _look(missing, text, places, range(len(text)), frozenset())
+    return places
+
+
+def _look(
+    spans: Iterable[Span],
+    text: str,
+    places: dict[str, list[int]],
+    starts: Iterable[int],
+    excluded: Collection[int],
+) -> None:
+    """Add offsets among `starts` at which the text has the digests of spans."""
+    wanted: dict[int, set[str]] = {}
+    for span in spans:
+        wanted.setdefault(_length(span), set()).add(span.sha256)
+    for length, digests in wanted.items():
+        for start in starts:
+            if start + length <= len(text) and start + length not in excluded:
+                stands = digest(text[start : start + length])
+                if stands in digests:
+                    places[stands].append(start)
+
+
+def _neighbours(
+    waiting: Iterable[Span], recorded: Sequence[Span], shifts: Mapping[str, int]
+) -> Iterator[tuple[Span, int]]:
+    """Yield spans with how far the nearest spans moved that are anchored.
+
+    A span around another one speaks for it alone; else the one before and the one after do.
+    """
+    anchored = [span for span in recorded if span.of in shifts]
+    starts = [span.start for span in anchored]
+    for span in waiting:
+        at = bisect(starts, span.start)
+        around = [each for each in anchored[:at] if each.end >= span.end]
+        for each in around[-1:] or [*anchored[max(at - 1, 0) : at], *anchored[at : at + 1]]:
+            yield span, shifts[each.of]
+
+
+def _together(
+    recorded: Sequence[Span], shifts: Mapping[str, int], places: Mapping[str, list[int]]
+) -> Iterator[tuple[Span, int]]:
+    """Yield two spans that follow each other and can only have moved equally far."""
+    for first, second in pairwise(span for span in recorded if span.of not in shifts):
+        alike = {at - first.start for at in places[first.sha256]}.intersection(
+            at - second.start for at in places[second.sha256]
+        )
+        if len(alike) == 1 and _length(first) + _length(second) >= _LONG:
+            (shift,) = alike
+            yield first, shift
+            yield second, shift
