@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 #: Characters from which on a stretch that stands once in a text does not do so by chance.
 _LONG = 12
 
+#: Characters up to which a span may be a marker.
+_SHORT = 4
+
+#: Characters between neighbours at most: a sentence and its marker, an item and the next.
+_NEAR = 8
+
 
 class Span(NamedTuple):
     """A stretch of a text: offsets in Unicode code points, the end exclusive, and its digest."""
@@ -37,6 +43,14 @@ class Anchored(NamedTuple):
     moved: list[Span]  # with their new offsets
     lost: list[Span]  # as they were recorded: changed, gone, or in more than one place
 
+    def all(self) -> list[Span]:
+        """Return all spans, those that are lost as they were recorded."""
+        return [*self.kept, *self.moved, *self.lost]
+
+    def as_data(self) -> dict[str, object]:
+        """Return what a program reads."""
+        return {name: [span._asdict() for span in getattr(self, name)] for name in self._fields}
+
 
 def anchor(spans: Iterable[Span], text: str) -> Anchored:
     """Return where spans stand in `text`, in their order. A span that is not sure is lost."""
@@ -50,13 +64,14 @@ def anchor(spans: Iterable[Span], text: str) -> Anchored:
     }
     waiting = [span for span in recorded if span.of not in shifts and places[span.sha256]]
     while waiting:
-        sure = {}
+        evidence: dict[str, set[int]] = {}
         for span, shift in (
             *_neighbours(waiting, recorded, shifts),
             *_together(recorded, shifts, places),
         ):
             if span.start + shift in places[span.sha256]:
-                sure[span.of] = shift
+                evidence.setdefault(span.of, set()).add(shift)
+        sure = {of: min(found) for of, found in evidence.items() if len(found) == 1}
         if not sure:
             break
         shifts |= sure
@@ -117,28 +132,27 @@ def _look(
 def _neighbours(
     waiting: Iterable[Span], recorded: Sequence[Span], shifts: Mapping[str, int]
 ) -> Iterator[tuple[Span, int]]:
-    """Yield spans with how far the nearest spans moved that are anchored.
-
-    A span around another one speaks for it alone; else the one before and the one after do.
-    """
+    """Yield spans with how far spans moved that are anchored and stand around or beside them."""
     anchored = [span for span in recorded if span.of in shifts]
     starts = [span.start for span in anchored]
     for span in waiting:
         at = bisect(starts, span.start)
         around = [each for each in anchored[:at] if each.end >= span.end]
-        for each in around[-1:] or [*anchored[max(at - 1, 0) : at], *anchored[at : at + 1]]:
+        before = [each for each in anchored[:at] if span.start - _NEAR <= each.end <= span.start]
+        after = [each for each in anchored[at:] if each.start <= span.end + _NEAR]
+        if _length(span) < _SHORT:  # a marker belongs to what it stands behind
+            after = []
+        for each in around[-1:] or before + after:
             yield span, shifts[each.of]
 
 
 def _together(
     recorded: Sequence[Span], shifts: Mapping[str, int], places: Mapping[str, list[int]]
 ) -> Iterator[tuple[Span, int]]:
-    """Yield two spans that follow each other and can only have moved equally far."""
+    """Yield two short spans that follow each other, stand once, and have moved equally far."""
     for first, second in pairwise(span for span in recorded if span.of not in shifts):
-        alike = {at - first.start for at in places[first.sha256]}.intersection(
-            at - second.start for at in places[second.sha256]
-        )
-        if len(alike) == 1 and _length(first) + _length(second) >= _LONG:
-            (shift,) = alike
-            yield first, shift
-            yield second, shift
+        shift = {at - span.start for span in (first, second) for at in places[span.sha256]}
+        once = all(len(places[span.sha256]) == 1 for span in (first, second))
+        if once and len(shift) == 1 and _length(first) + _length(second) >= _LONG:
+            for span in (first, second):
+                yield span, min(shift)

@@ -16,6 +16,8 @@ from crampkg.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+SPANS = ("of", "start", "end", "sha256")
+
 #: The columns of each table, by the name of its file.
 COLUMNS = {
     "statements.tsv": ("statement", "kind", "of", "section", "markers", "no claim", "label"),
@@ -24,7 +26,7 @@ COLUMNS = {
         *("hedge", "hedge of another", "stance", "when", "when words", "via", "evidence words"),
         *("basis", "note", "claim"),
     ),
-    "spans.tsv": ("of", "start", "end", "sha256"),
+    "spans.tsv": SPANS,
 }
 
 
@@ -83,13 +85,13 @@ def format_table(text: str, file: str, statements: str = "") -> str:
     """
     columns = COLUMNS[_base(file)]
     head = text.partition("\n")[0]
-    table = list(rows(file, _written(_cells(file, text, max("\t,;", key=head.count)))))
+    table = list(rows(file, written(_cells(file, text, max("\t,;", key=head.count)))))
     if statements and "statement" in columns and "claim" in columns:
         order = {row.cells["statement"]: row.line for row in rows("statements.tsv", statements)}
         table.sort(key=lambda row: order.get(row.cells["statement"], len(order) + 2))
     elif "sha256" in columns:
         table.sort(key=_place)
-    return _written([columns, *([row.cells[column] for column in columns] for row in table)])
+    return written([columns, *([row.cells[column] for column in columns] for row in table)])
 
 
 def _place(row: Row) -> tuple[int, int, str]:
@@ -98,7 +100,8 @@ def _place(row: Row) -> tuple[int, int, str]:
     return start, -end, row.cells["of"]
 
 
-def _written(lines: Iterable[Sequence[str]]) -> str:
+def written(lines: Iterable[Sequence[object]]) -> str:
+    """Return lines of values as tab-separated text."""
     out = io.StringIO()
     csv.writer(out, "excel-tab", lineterminator="\n").writerows(lines)
     return out.getvalue()

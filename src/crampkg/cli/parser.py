@@ -46,7 +46,8 @@ SUMMARIES = {
     "status": "show what a store holds, and whether it is current",
     "check": "check syntax, shapes, consistency and the truth rules",
     "verify": "compare the recorded spans with a copy of the article",
-    "fmt": "bring Turtle files into the canonical form",
+    "fmt": "bring Turtle files and tables into the canonical form",
+    "article": "anchor the spans of an article in a revised text",
     "completion": "print the completion script for a shell",
 }
 
