@@ -29,8 +29,7 @@ from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
 from crampkg.model import Parameter
 from crampkg.names import _slips, _spell
-from crampkg.picture import words
-from crampkg.picture.scene import Edge, Scene
+from crampkg.picture.scene import Edge, Scene, shortened
 from crampkg.pipeline import snapshot
 from crampkg.push import parts
 from crampkg.server import api, confined, media, problems, scenes, sparql
@@ -189,7 +188,7 @@ def test_a_picture_has_so_many_things_and_links(
 
     monkeypatch.setattr(scenes, "wish_of", lambda *_: None)
     monkeypatch.setattr(scenes, "scene_of", scene_of)
-    monkeypatch.setattr(scenes, "source", SimpleNamespace(dot=lambda *_: ""))
+    monkeypatch.setattr(scenes, "svg", SimpleNamespace(dot=lambda *_: ""))
     if fits:
         assert scenes.described(graph, [], is_alone=False) == {"scene": {}, "source": ""}
     else:
@@ -203,7 +202,7 @@ def test_a_picture_has_so_many_bytes(
     scene = SimpleNamespace(nodes=("x",), edges=(), document=dict)
     monkeypatch.setattr(scenes, "wish_of", lambda *_: None)
     monkeypatch.setattr(scenes, "scene_of", lambda *_: scene)
-    monkeypatch.setattr(scenes, "source", SimpleNamespace(dot=lambda *_: ""))
+    monkeypatch.setattr(scenes, "svg", SimpleNamespace(dot=lambda *_: ""))
     monkeypatch.setattr(scenes, "MOST_BYTES", len(b'{"scene": {}, "source": ""}'))
     assert scenes.described(graph, [], is_alone=False)
     monkeypatch.setattr(scenes, "MOST_BYTES", len(b'{"scene": {}, "source": ""}') - 1)
@@ -420,7 +419,7 @@ def test_a_letter_in_four_may_be_a_slip(typed: str, known: str, wrong: int | Non
 
 
 def test_a_text_in_a_picture_is_cut() -> None:
-    assert [words.shortened("a" * length, 5) for length in (4, 5, 6)] == [
+    assert [shortened("a" * length, 5) for length in (4, 5, 6)] == [
         "aaaa",
         "aaaaa",
         "aaaa\u2026",

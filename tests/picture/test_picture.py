@@ -8,7 +8,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from crampkg.graph import KnowledgeGraph
-from crampkg.picture import gather, source, svg, words
+from crampkg.picture import gather, svg
+from crampkg.picture import scene as words
 from crampkg.picture.scene import LAYERS, Edge, Node, Scene, citation, of_document
 from crampkg.server.drawing import program
 from crampkg.server.pages.addresses import address
@@ -39,7 +40,7 @@ def laid_out(scene: Scene) -> ET.Element:
     assert path is not None
     drawn = subprocess.run(
         [path, "-Tsvg"],
-        input=source.dot(scene, ["A caption."]).encode(),
+        input=svg.dot(scene, ["A caption."]).encode(),
         capture_output=True,
         check=True,
         timeout=120,
@@ -91,6 +92,20 @@ def test_the_title_fills_the_gaps_as_the_answer_does(graph: KnowledgeGraph) -> N
     assert "calf or foot" in scene.title
 
 
+def test_what_is_denied_of_a_narrower_kind_is_in_the_picture(graph: KnowledgeGraph) -> None:
+    """It is two steps away, and one step is asked for."""
+    scene = gather.neighbourhood(graph, graph.find("dehydration"), 1)
+    mild, cramp = f"{KG}mild-hypohydration", f"{KG}cramp"
+    (denial,) = (edge for edge in scene.edges if edge.stance == "denied")
+    assert (denial.start, denial.end) == (mild, cramp)
+    assert any((edge.start, edge.end) == (mild, f"{KG}dehydration") for edge in scene.edges)
+    assert any(edge.is_citation and edge.start == mild for edge in scene.edges)
+    assert {node.iri for node in scene.nodes} >= {mild, cramp}
+    assert "narrower kind" in " ".join(scene.remarks)
+    around = gather.neighbourhood(graph, graph.find("calf"), 1)
+    assert around.remarks == ()
+
+
 def test_each_link_says_in_its_title_whose_word_it_is(around_cramp: Scene) -> None:
     root = laid_out(around_cramp)
     edges = of_class(root, "edge")
@@ -128,7 +143,7 @@ def test_what_no_sentence_says_is_drawn_and_told_apart(graph: KnowledgeGraph) ->
     heads = [head for edge in found for head in edge.findall(f"{SVG}polygon")]
     assert {head.get("fill") for head in heads} == {"none"}
     assert not any("read from" in title_of(edge) for edge in of_class(root, "affirmed"))
-    assert "read-in" in {style.key for style in words.used(scene)}
+    assert "read-in" in {style.key for style in words.styles_of(scene)}
 
 
 def test_every_denied_or_contested_claim_is_drawn_so(graph: KnowledgeGraph) -> None:
@@ -305,7 +320,7 @@ def test_a_scene_survives_json(around_cramp: Scene) -> None:
 def test_many_links_carry_no_words_but_contested_ones_do(graph: KnowledgeGraph) -> None:
     scene = gather.whole(graph)
     assert scene.is_dense
-    written = source.dot(scene)
+    written = svg.dot(scene)
     assert "DENIED" in written
     assert "reported belief" in written
     assert "contributes to" not in written
@@ -319,7 +334,7 @@ def test_many_links_leave_markers_to_numbers_behind_the_names(graph: KnowledgeGr
     links = list(root.iter(f"{SVG}a"))
     names = {link.get("aria-label", "").rpartition(", ")[0] for link in links}
     assert {"dehydration [1] [7]", "peripheral arterial disease [3] [4]", "hypohydration"} <= names
-    legend = {style.key: style.words for style in words.used(scene)}
+    legend = {style.key: style.words for style in words.styles_of(scene)}
     assert legend["numbered"] == "number in brackets behind a name"
     assert "cites" not in legend
 
@@ -327,7 +342,7 @@ def test_many_links_leave_markers_to_numbers_behind_the_names(graph: KnowledgeGr
 def test_few_links_have_a_line_to_each_marker(around_cramp: Scene) -> None:
     assert not around_cramp.is_dense
     assert of_class(laid_out(around_cramp), "cites")
-    legend = {style.key for style in words.used(around_cramp)}
+    legend = {style.key for style in words.styles_of(around_cramp)}
     assert "cites" in legend
     assert "numbered" not in legend
 

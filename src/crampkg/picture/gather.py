@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode
 
 from crampkg.answers import sentences
 from crampkg.library import own_query
 from crampkg.picture.scene import Edge, Node, Scene, citation, layer_of
+from crampkg.text import natural
 from crampkg.vocabulary import CK, RDFS, SKOS
 
 if TYPE_CHECKING:
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
     from crampkg.answers.answer import Answer
     from crampkg.graph import KnowledgeGraph
-    from crampkg.model import Claim, Term
+    from crampkg.model import Citation, Claim, Term
     from crampkg.rdf import Triple
 
 _CLINICAL = f"{CK}ClinicalEntity"
 _CLAIM = f"{CK}Claim"
+_BROADER = f"{SKOS}broader"
 #: What stands in the picture beside the claims that rest on it.
 _EVIDENCE = frozenset((f"{CK}CitationMarker", f"{CK}EvidenceSource"))
 #: Names and notes, which are read at a thing and not drawn as links of it.
@@ -29,32 +31,40 @@ _NAMES = (f"{SKOS}prefLabel", f"{RDFS}label")
 
 def whole(graph: KnowledgeGraph) -> Scene:
     """Return all clinical things, with every claim, and background and inferred links."""
+    view = _View(graph)
     things = [term.iri for term in graph.terms if _CLINICAL in term.kinds]
-    things += [row.text("thing") for row in graph.query(own_query("picture/claimed"))]
+    things += sorted({iri for claim in view.read() for iri in (claim.subject, claim.object)})
     known = dict.fromkeys(things)
-    kept = [edge for edge in _touching(graph, known) if edge.start in known and edge.end in known]
-    return _scene(graph, "The whole graph", known, kept)
+    edges = [edge for edge in view.touching(known) if edge.start in known and edge.end in known]
+    return view.scene("The whole graph", known, edges)
 
 
 def neighbourhood(graph: KnowledgeGraph, term: Term, depth: int) -> Scene:
     """Return what is within `depth` links of a thing.
 
-    One step from what claims rest on, such as a marker, are the ends of these claims.
+    One step from what claims rest on, such as a marker, are the ends of these claims. What is not
+    affirmed of a narrower kind is there, too, however far away.
     """
-    edges = [] if _CLINICAL in term.kinds else _resting(graph, term.iri)
-    is_node = _CLINICAL in term.kinds or not edges or not _EVIDENCE.isdisjoint(term.kinds)
+    view = _View(graph)
+    is_clinical = _CLINICAL in term.kinds
+    edges = [] if is_clinical else view.resting_on(term.iri)
+    is_node = is_clinical or not edges or not _EVIDENCE.isdisjoint(term.kinds)
     reached = [term.iri] if is_node else []
-    reached += [iri for edge in edges for iri in (edge.start, edge.end)]
-    edge_of = {term.iri} if edges else set[str]()
+    reached += _ends(edges)
+    expanded = {term.iri} if edges else set[str]()
     for _ in range(depth - 1 if edges else depth):
-        new = [iri for iri in reached if iri not in edge_of]
-        edge_of.update(new)
-        edges += _touching(graph, new)
-        reached += [iri for edge in edges for iri in (edge.start, edge.end)]
-        reached = list(dict.fromkeys(reached))
+        new = [iri for iri in reached if iri not in expanded]
+        expanded.update(new)
+        edges += view.touching(new)
+        reached = list(dict.fromkeys([*reached, *_ends(edges)]))
+    beyond = view.contested_of_narrower(term.iri, edges) if is_clinical else []
     steps = "one step" if depth == 1 else f"{depth} steps"
     title = f"What is within {steps} of {term.label}"
-    return _scene(graph, title, reached, _without_repeats(edges), {term.iri})
+    whole = list(dict.fromkeys([*edges, *beyond]))
+    scene = view.scene(title, dict.fromkeys([*reached, *_ends(beyond)]), whole, {term.iri})
+    if beyond:
+        scene = scene._replace(remarks=("What is not affirmed of a narrower kind is shown, too.",))
+    return scene
 
 
 def answer(graph: KnowledgeGraph, answer: Answer) -> Scene:
@@ -65,6 +75,7 @@ def answer(graph: KnowledgeGraph, answer: Answer) -> Scene:
     title = sentences.asked(answer) or "What the query made"
     if answer.form == "graph":
         return triples(graph, answer.triples, title)
+    view = _View(graph)
     rows = [{cell.value for cell in row.values() if isinstance(cell, NamedNode)} for row in answer]
     named = list(dict.fromkeys(iri for row in rows for iri in sorted(row)))
     terms = [term for iri in named if (term := graph.terms.get(iri))]
@@ -77,22 +88,19 @@ def answer(graph: KnowledgeGraph, answer: Answer) -> Scene:
     }
     things = [term.iri for term in terms if _CLINICAL in term.kinds]
     things += [iri for iri in asked if iri not in things and _is_clinical(graph, iri)]
-    edges = []
     known = set(things)
-    for edge in _touching(graph, things):
-        said = any({edge.start, edge.end, edge.relation} <= row for row in rows)
-        within = edge.start in known and edge.end in known
-        if (
-            (edge.origin == "article" and not claims.isdisjoint(edge.claims))
-            or (edge.origin == "background" and within)
-            or (edge.origin == "inferred" and said)
-        ):
-            edges.append(edge)
-            things += [iri for iri in (edge.start, edge.end) if iri not in things]
-    linked = {iri for edge in edges for iri in (edge.start, edge.end)}
-    # A class or a circumstance that stands in every row links nothing: what was asked about stays.
-    kept = [iri for iri in things if iri in linked or iri in known]
-    return _scene(graph, title, kept, edges, asked & set(kept))
+
+    def is_named(edge: Edge) -> bool:
+        if edge.origin == "article":
+            return not claims.isdisjoint(edge.claims)
+        if edge.origin == "background":
+            return edge.start in known and edge.end in known
+        return any({edge.start, edge.end, edge.relation} <= row for row in rows)
+
+    edges = [edge for edge in view.touching(things) if is_named(edge)]
+    linked = _ends(edges)
+    things = list(dict.fromkeys([*things, *linked]))
+    return view.scene(title, things, edges, asked & set(things))
 
 
 def is_drawable(graph: KnowledgeGraph, answer: Answer) -> bool:
@@ -138,40 +146,124 @@ def triples(graph: KnowledgeGraph, found: Sequence[Triple], title: str) -> Scene
     return Scene(title, nodes, edges, (f"{told} not drawn.",) if left else ())
 
 
-def _is_clinical(graph: KnowledgeGraph, iri: str) -> bool:
-    term = graph.terms.get(iri)
-    return term is not None and _CLINICAL in term.kinds
+class _View:
+    """Finds links in a graph, and keeps the claims that it has read."""
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self._graph = graph
+        self._claims: dict[str, Claim] = {}
+
+    def read(self, **wanted: Any) -> tuple[Claim, ...]:
+        """Return claims as `KnowledgeGraph.claims` does."""
+        claims = self._graph.claims(**wanted)
+        self._claims |= {claim.iri: claim for claim in claims}
+        return claims
+
+    def touching(self, iris: Collection[str]) -> list[Edge]:
+        """Return the claims and links with one of these things at an end, each once."""
+        if not iris:
+            return []
+        known = set(iris)
+        claims = _edges(self.read(about=[*known]))
+        claims = [edge for edge in claims if edge.start in known or edge.end in known]
+        return list(dict.fromkeys([*claims, *self._links(iris)]))
+
+    def resting_on(self, iri: str) -> list[Edge]:
+        """Return the claims that rest on a marker, source, statement or section; a claim itself."""
+        rows = self._graph.query(own_query("picture/resting", concept=[iri]))
+        return _edges(self.read(iris=[row.text("claim") for row in rows]))
+
+    def contested_of_narrower(self, iri: str, edges: Iterable[Edge]) -> list[Edge]:
+        """Return what is not affirmed of kinds narrower than a thing, with the way to these kinds.
+
+        What is among `edges` already is left out.
+        """
+        known = set(edges)
+        contested = [
+            edge
+            for edge in _edges(self.read(about=[iri]))
+            if edge.is_contested and edge not in known
+        ]
+        ends = set(_ends(contested))
+        ways: list[Edge] = []
+        kinds = [iri]
+        for kind in kinds if contested else ():
+            for link in self._links([kind]):
+                if link.relation == _BROADER and link.end == kind and link.start not in kinds:
+                    kinds.append(link.start)
+                    ways.append(link)
+        found = [edge for edge in contested if {edge.start, edge.end} & set(kinds[1:])]
+        return [*found, *(way for way in ways if way.start in ends)] if found else []
+
+    def scene(
+        self,
+        title: str,
+        things: Iterable[str],
+        edges: Sequence[Edge],
+        focus: Collection[str] = (),
+    ) -> Scene:
+        """Return the scene of some things and links, with the evidence of the claims among them."""
+        nodes = {iri: _node(self._graph, iri, {}, is_focus=iri in focus) for iri in things}
+        links = list(edges)
+        cited: dict[tuple[str, str], list[str]] = {}
+        markers: dict[str, Citation] = {}
+        for edge in edges:
+            for claim in edge.claims:
+                for each in self._claims[claim].citations:
+                    markers[each.marker] = each
+                    cited.setdefault((edge.start, each.marker), []).append(claim)
+        sources = self._sources(markers) if markers else {}
+        for iri, marker in sorted(markers.items(), key=lambda pair: natural(pair[0])):
+            label = self._graph.terms.name_of(iri)
+            lacking = "" if iri in sources else f": {marker.status}"
+            nodes.setdefault(iri, Node(iri, f"{label}{lacking}", "evidence"))
+            for source, name in sources.get(iri, ()):
+                nodes.setdefault(source, Node(source, name, "evidence"))
+                links.append(Edge(iri, source, f"{CK}resolution", marker.status, "background"))
+        for (thing, iri), claims in cited.items():
+            links.append(citation(thing, iri, (markers[iri].text,), set(claims)))
+        return Scene(title, tuple(nodes.values()), tuple(dict.fromkeys(links)))
+
+    def _sources(self, markers: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+        """Return the listed sources that markers lead to or may lead to, with their labels."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for row in self._graph.query(own_query("picture/sources", marker=markers)):
+            source = row.text("source"), row.text("label")
+            found.setdefault(row.text("marker"), []).append(source)
+        return found
+
+    def _links(self, iris: Iterable[str]) -> list[Edge]:
+        """Return background and inferred links, without those that say another one backwards."""
+        rows = self._graph.query(own_query("explain/card-links", concept=iris))
+        links = [
+            Edge(
+                row.text("subject"),
+                row.text("object"),
+                row.text("relation"),
+                row.text("relationLabel"),
+                row.text("origin"),
+            )
+            for row in rows
+        ]
+        inverse: dict[str, set[str]] = {}
+        for row in self._graph.query(own_query("picture/inverses")):
+            inverse.setdefault(row.text("one"), set()).add(row.text("other"))
+            inverse.setdefault(row.text("other"), set()).add(row.text("one"))
+        kept: dict[tuple[str, str, str], Edge] = {}
+        # Background first, and of two inferred ones the relation that others are the inverse of.
+        order = sorted(links, key=lambda edge: (edge.origin != "background", edge.relation))
+        for edge in order:
+            mirrored = (
+                (edge.end, other, edge.start) in kept for other in inverse.get(edge.relation, ())
+            )
+            if edge.origin == "background" or not any(mirrored):
+                kept[edge.start, edge.relation, edge.end] = edge
+        return [edge for edge in links if kept.get((edge.start, edge.relation, edge.end)) == edge]
 
 
-def _touching(graph: KnowledgeGraph, iris: Collection[str]) -> list[Edge]:
-    """Return the claims and links with one of these things at an end, each once."""
-    if not iris:
-        return []
-    known = set(iris)
-    claims = _said(graph.claims(about=[*known]))
-    claims = [edge for edge in claims if edge.start in known or edge.end in known]
-    links = [
-        Edge(
-            row.text("subject"),
-            row.text("object"),
-            row.text("relation"),
-            row.text("relationLabel"),
-            row.text("origin"),
-        )
-        for row in graph.query(own_query("explain/card-links", concept=iris))
-    ]
-    return _without_repeats([*claims, *_without_inverses(graph, links)])
-
-
-def _resting(graph: KnowledgeGraph, iri: str) -> list[Edge]:
-    """Return the claims that rest on a marker, source, statement or section; or a claim itself."""
-    rows = graph.query(own_query("picture/resting", concept=[iri]))
-    return _said(graph.claims(iris=[row.text("claim") for row in rows]))
-
-
-def _said(claims: Iterable[Claim]) -> list[Edge]:
-    """Return what claims say: those that say the same of the same are one."""
-    same: dict[Edge, tuple[dict[str, None], list[str]]] = {}
+def _edges(claims: Iterable[Claim]) -> list[Edge]:
+    """Return claims as links: those that say the same of the same are one."""
+    same: dict[Edge, list[Claim]] = {}
     for claim in claims:
         edge = Edge(
             claim.subject,
@@ -185,64 +277,23 @@ def _said(claims: Iterable[Claim]) -> list[Edge]:
             claim.wording,
             claim.basis,
         )
-        markers, iris = same.setdefault(edge, ({}, []))
-        iris.append(claim.iri)
-        markers.update(dict.fromkeys(citation.text for citation in claim.citations))
+        same.setdefault(edge, []).append(claim)
     return [
-        edge._replace(markers=tuple(markers), claims=tuple(iris))
-        for edge, (markers, iris) in same.items()
+        edge._replace(
+            markers=tuple(dict.fromkeys(each.text for claim in alike for each in claim.citations)),
+            claims=tuple(claim.iri for claim in alike),
+        )
+        for edge, alike in same.items()
     ]
 
 
-def _without_inverses(graph: KnowledgeGraph, links: Sequence[Edge]) -> list[Edge]:
-    """Return the links without inferred ones that say the other way round what another says."""
-    inverse: dict[str, set[str]] = {}
-    for row in graph.query(own_query("picture/inverses")):
-        inverse.setdefault(row.text("one"), set()).add(row.text("other"))
-        inverse.setdefault(row.text("other"), set()).add(row.text("one"))
-    kept: dict[tuple[str, str, str], Edge] = {}
-    # Background first, and of two inferred ones the relation that others are the inverse of.
-    order = sorted(links, key=lambda edge: (edge.origin != "background", edge.relation))
-    for edge in order:
-        mirrored = (
-            (edge.end, other, edge.start) in kept for other in inverse.get(edge.relation, ())
-        )
-        if edge.origin == "background" or not any(mirrored):
-            kept[edge.start, edge.relation, edge.end] = edge
-    return [edge for edge in links if kept.get((edge.start, edge.relation, edge.end)) == edge]
+def _ends(edges: Iterable[Edge]) -> list[str]:
+    return list(dict.fromkeys(iri for edge in edges for iri in (edge.start, edge.end)))
 
 
-def _without_repeats(edges: Iterable[Edge]) -> list[Edge]:
-    return list(dict.fromkeys(edges))
-
-
-def _scene(
-    graph: KnowledgeGraph,
-    title: str,
-    things: Iterable[str],
-    edges: Sequence[Edge],
-    focus: Collection[str] = (),
-) -> Scene:
-    """Return the scene of some things and links, with the evidence of the claims among them."""
-    nodes = {iri: _node(graph, iri, {}, is_focus=iri in focus) for iri in things}
-    links = list(edges)
-    subjects = {claim: edge.start for edge in edges for claim in edge.claims}
-    cited: dict[tuple[str, str, str], set[str]] = {}
-    for row in graph.query(_evidence(subjects)) if subjects else ():
-        marker, status = row.text("marker"), row.text("markerStatus")
-        key = subjects[row.text("claim")], marker, row.text("markerText")
-        cited.setdefault(key, set()).add(row.text("claim"))
-        source = row.text("source")
-        label = row.text("markerLabel")
-        if source:
-            nodes.setdefault(source, Node(source, row.text("sourceLabel"), "evidence"))
-            links.append(Edge(marker, source, f"{CK}resolution", status, "background"))
-        else:
-            label = f"{label}: {status}"
-        nodes.setdefault(marker, Node(marker, label, "evidence"))
-    for (subject, marker, number), claims in cited.items():
-        links.append(citation(subject, marker, (number,), claims))
-    return Scene(title, tuple(nodes.values()), tuple(_without_repeats(links)))
+def _is_clinical(graph: KnowledgeGraph, iri: str) -> bool:
+    term = graph.terms.get(iri)
+    return term is not None and _CLINICAL in term.kinds
 
 
 def _node(
@@ -252,7 +303,3 @@ def _node(
     if term is None:
         return Node(iri, names.get(iri) or graph.terms.name_of(iri), "others", is_focus)
     return Node(iri, term.label, layer_of(term.kinds), is_focus)
-
-
-def _evidence(claims: Iterable[str]) -> str:
-    return own_query("picture/evidence", claim=claims)

@@ -1,7 +1,9 @@
-"""What a picture shows: things in layers, and links that tell whose word they are."""
+"""What a picture shows: things in layers, links that tell whose word they are, and their words."""
 
 from __future__ import annotations
 
+import re
+import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.text import natural
@@ -19,6 +21,7 @@ class Layer(NamedTuple):
 
     key: str
     title: str
+    fill: str  # the colour of its boxes
     kinds: tuple[str, ...] = ()
 
 
@@ -33,21 +36,22 @@ _DENSE = 90
 
 #: In the order of the picture. A thing stands in the first layer that has one of its classes.
 LAYERS = (
-    Layer("evidence", "Evidence", ("CitationMarker", "Document")),
+    Layer("evidence", "Evidence", "#f1f3f5", ("CitationMarker", "Document")),
     Layer(
         "causes",
         "Factors, mechanisms and electrolytes",
+        "#fdf1d8",
         ("CausalFactor", "Mechanism", "Electrolyte", "PhysiologicalSignal", "Explanation"),
     ),
-    Layer("arteries", "Arteries and veins", ("BloodVessel",)),
-    Layer("conditions", "Conditions", ("Condition",)),
-    Layer("symptoms", "Symptoms and findings", ("Finding",)),
-    Layer("sites", "Sites", ("AnatomicalSite",)),
-    Layer("structures", "Muscles, nerves and other structures", ("AnatomicalEntity",)),
-    Layer("tests", "Tests and examinations", ("Assessment",)),
-    Layer("treatments", "Treatments and drugs", ("Intervention",)),
-    Layer("circumstances", "Circumstances and people", ("ClinicalEntity",)),
-    Layer("others", "Other things"),
+    Layer("arteries", "Arteries and veins", "#fbe1df", ("BloodVessel",)),
+    Layer("conditions", "Conditions", "#e3eefb", ("Condition",)),
+    Layer("symptoms", "Symptoms and findings", "#fdeadb", ("Finding",)),
+    Layer("sites", "Sites", "#e4f3e6", ("AnatomicalSite",)),
+    Layer("structures", "Muscles, nerves and other structures", "#eaf1e0", ("AnatomicalEntity",)),
+    Layer("tests", "Tests and examinations", "#e0f3f3", ("Assessment",)),
+    Layer("treatments", "Treatments and drugs", "#efe8f8", ("Intervention",)),
+    Layer("circumstances", "Circumstances and people", "#f2efe9", ("ClinicalEntity",)),
+    Layer("others", "Other things", "#f1f3f5"),
 )
 
 _PLACE = {layer.key: place for place, layer in enumerate(LAYERS)}
@@ -202,16 +206,16 @@ class Scene(NamedTuple):
         }
 
 
-def of_document(told: Mapping[str, Any]) -> Scene:
-    """Return the scene that a JSON object tells of."""
+def of_document(document: Mapping[str, Any]) -> Scene:
+    """Return the scene that `Scene.document` wrote."""
     return Scene(
-        told["title"],
-        tuple(Node(**node) for node in told["nodes"]),
+        document["title"],
+        tuple(Node(**node) for node in document["nodes"]),
         tuple(
             Edge(**{**edge, "markers": tuple(edge["markers"]), "claims": tuple(edge["claims"])})
-            for edge in told["edges"]
+            for edge in document["edges"]
         ),
-        tuple(told["remarks"]),
+        tuple(document["remarks"]),
     )
 
 
@@ -225,3 +229,156 @@ def layer_of(kinds: Iterable[str]) -> str:
 def place_of(layer: str) -> int:
     """Return which column, counted from the left, a layer is."""
     return _PLACE[layer]
+
+
+#: Longer names are shortened in the picture; the whole name is in the title and in the table.
+LONGEST = 80
+
+#: What XML cannot hold, and what would turn the direction of the text around it.
+_UNWRITABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+class Style(NamedTuple):
+    """How a kind of link is drawn, and what the legend says of it."""
+
+    key: str  # the class of the SVG element
+    line: str  # Graphviz: style
+    head: str  # Graphviz: arrowhead
+    colour: str
+    width: str
+    words: str  # what it looks like
+    legend: str  # what it means
+
+
+_STYLES = (
+    Style(
+        *("affirmed", "solid", "normal", "#24566b", "1.4"),
+        *("solid line, filled arrow", "an article says so"),
+    ),
+    Style(
+        *("read-in", "solid", "empty", "#24566b", "1.4"),
+        "solid line, hollow arrow",
+        "an article says it by a heading and what stands under it, or takes it for granted",
+    ),
+    Style(
+        *("denied", "dashed", "tee", "#a3261c", "2"),
+        *("dashed line that ends in a bar, with the word DENIED", "an article denies it"),
+    ),
+    Style(
+        *("contested", "dashed", "odiamond", "#8a4b00", "1.6"),
+        "dashed line that ends in a diamond, with the stance in words",
+        "an article finds mixed evidence, or reports it as a belief",
+    ),
+    Style(
+        *("background", "solid", "vee", "#77699a", "1"),
+        *("thin line, open arrow", "background: ours, not an article's"),
+    ),
+    Style(
+        *("inferred", "dotted", "vee", "#7a5a1e", "1.4"),
+        *("dotted line, open arrow", "inferred by rules: nobody states it"),
+    ),
+    Style(
+        *("cites", "solid", "none", "#8b97a1", "0.8"),
+        *("thin line, no arrow", "claims of articles on the thing have the printed marker"),
+    ),
+    Style(
+        *("numbered", "", "", "#3d4852", "0"),
+        *(
+            "number in brackets behind a name",
+            "claims of articles on the thing have that marker",
+        ),
+    ),
+    Style(
+        *("triple", "solid", "odot", "#4b5560", "1.2"),
+        *("line that ends in a circle", "a triple that the query made, whoever says it"),
+    ),
+)
+
+STYLES = {style.key: style for style in _STYLES}
+
+
+def style_of(edge: Edge) -> Style:
+    """Return how a link is drawn."""
+    if edge.origin != "article":
+        return STYLES[edge.origin]
+    if edge.is_citation:
+        return STYLES["cites"]
+    if edge.stance == "affirmed" and edge.is_read_in:
+        return STYLES["read-in"]
+    return STYLES[edge.stance if edge.stance in ("affirmed", "denied") else "contested"]
+
+
+def styles_of(scene: Scene) -> list[Style]:
+    """Return the styles that a scene's links have, as the legend has them."""
+    keys = {"numbered" if scene.is_numbered(edge) else style_of(edge).key for edge in scene.edges}
+    return [style for style in _STYLES if style.key in keys]
+
+
+def on_edge(edge: Edge) -> list[str]:
+    """Return the lines that stand on a link: stance, relation, hedge, circumstance, markers."""
+    text = plain(edge.label)
+    if edge.is_contested:
+        stance = edge.stance.upper() if edge.stance == "denied" else edge.stance
+        text = f"{stance}: {text}"
+    if edge.is_hedged:
+        text += f", “{plain(edge.hedge)}”"
+        # A hedge is of the words as printed: "often caused by" does not say "often causes".
+        if edge.wording.casefold() not in text.casefold():
+            text += f" “{plain(edge.wording)}”"
+    if edge.condition:
+        text += f", {plain(edge.condition)}"
+    lines = _wrapped(shortened(text, 160), 20)
+    if edge.markers:
+        lines.append(_bracketed(edge.markers))
+    return lines
+
+
+def sentence(edge: Edge, start: str, end: str) -> str:
+    """Return all that a link says of things with these names, in a line."""
+    text = f"{plain(start)}: {plain(edge.label)}: {plain(end)}"
+    if edge.origin == "triple":
+        return f"{text}."
+    details = [edge.stance] if edge.stance else []
+    if edge.hedge:
+        details.append(f"hedged “{plain(edge.hedge)}”" if edge.is_hedged else "no hedge printed")
+    if edge.condition:
+        details.append(plain(edge.condition))
+    if edge.wording:
+        details.append(f"worded “{plain(edge.wording)}”")
+    if edge.is_read_in:
+        details.append(f"read from: {plain(edge.basis)}")
+    if edge.markers and not edge.is_citation:
+        markers = ", ".join(plain(marker) for marker in edge.markers)
+        details.append(f"{'marker' if len(edge.markers) == 1 else 'markers'} {markers}")
+    return f"{text}. {edge.origin.capitalize()}{': ' if details else ''}{', '.join(details)}."
+
+
+def on_node(label: str, markers: Iterable[str] = ()) -> list[str]:
+    """Return the lines of a thing's name, shortened if it is long, with markers behind it."""
+    return _wrapped(numbered(shortened(plain(label), LONGEST), markers), 20)
+
+
+def numbered(name: str, markers: Iterable[str]) -> str:
+    """Return a name with markers in brackets behind it."""
+    return f"{name} {_bracketed(markers)}".rstrip()
+
+
+def _bracketed(markers: Iterable[str]) -> str:
+    return " ".join(f"[{plain(marker)}]" for marker in markers)
+
+
+def plain(text: str) -> str:
+    """Return a text on one line, without what XML cannot hold or would turn its neighbours."""
+    return " ".join(_UNWRITABLE.sub("", text).split()) or "(no name)"
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text of at most `longest` characters, cut where it is longer, with an ellipsis."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_on_hyphens=True) or [""]

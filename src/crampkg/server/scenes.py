@@ -7,8 +7,8 @@ import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crampkg.answers.sentences import status_lines
-from crampkg.picture import gather, source, words
-from crampkg.picture.scene import LAYERS, ORIGINS
+from crampkg.picture import gather, svg
+from crampkg.picture.scene import LAYERS, ORIGINS, plain, shortened, styles_of
 from crampkg.server.problems import Problem, refuse_empty
 from crampkg.text import natural
 
@@ -113,7 +113,7 @@ def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
     depth = _once("depth", given.pop("depth", [])) or str(DEPTHS[0])
     if depth not in map(str, DEPTHS):
         known = " or ".join(map(str, DEPTHS))
-        raise Problem("bad-request", f"depth is {known}, and not {words.shortened(depth, 80)!r}.")
+        raise Problem("bad-request", f"depth is {known}, and not {shortened(depth, 80)!r}.")
     layers = _some("layer", given.pop("layer", []), _ALL_LAYERS)
     origins = _some("origin", given.pop("origin", []), ORIGINS)
     for name in given:
@@ -157,7 +157,7 @@ def _left_out(everything: Scene, wish: Wish, scene: Scene) -> str:
     links = [f"what is {origin}" for origin in ORIGINS if origin in origins]
     markers = [f"{'marker' if len(bare) == 1 else 'markers'} {', '.join(bare)}"] if bare else []
     return "; ".join([*titles, *markers, *links]).replace(
-        "what is article", "what the article says"
+        "what is article", "what articles say"
     )
 
 
@@ -180,7 +180,7 @@ def described(
     if not things:
         raise Problem("not-found", "There is nothing to draw: no thing is named by this.")
     caption = caption_of(scene, graph) if is_alone else ()
-    document = {"scene": scene.document(), "source": source.dot(scene, caption)}
+    document = {"scene": scene.document(), "source": svg.dot(scene, caption)}
     size = len(json.dumps(document, ensure_ascii=False).encode())
     if size > MOST_BYTES:
         names = f"{size >> 20:,} MiB of names, and {MOST_BYTES >> 20:,} are allowed"
@@ -190,8 +190,8 @@ def described(
 
 def caption_of(scene: Scene, graph: KnowledgeGraph) -> list[str]:
     """Return the lines below a picture that goes about alone: what it shows, and its status."""
-    legend = [f"{style.words}: {style.legend}." for style in words.used(scene)]
-    title = f"{words.plain(scene.title)}. {scene.size}."
+    legend = [f"{style.words}: {style.legend}." for style in styles_of(scene)]
+    title = f"{plain(scene.title)}. {scene.size}."
     lines = [title, *legend, *remarks_of(scene), *status_lines(graph.statuses)]
     return [part for line in lines for part in textwrap.wrap(line, _LINE)]
 
@@ -223,7 +223,7 @@ def _once(name: str, values: Sequence[str]) -> str:
 def _some(name: str, values: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     for value in values:
         if value not in known:
-            shown = words.shortened(value, 80)
+            shown = shortened(value, 80)
             detail = f"There is no {name} {shown!r}. Choose from {', '.join(known)}."
             raise Problem("bad-request", detail)
     return tuple(name for name in known if name in values)

@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from crampkg.errors import CrampkgError
-from crampkg.picture import svg, words
-from crampkg.picture.scene import LAYERS, ORIGINS, of_document
+from crampkg.picture import svg
+from crampkg.picture.scene import (
+    LAYERS,
+    ORIGINS,
+    of_document,
+    plain,
+    shortened,
+    style_of,
+    styles_of,
+)
 from crampkg.server import scenes
 from crampkg.server.media import Reply
 from crampkg.server.pages import addresses
@@ -84,7 +92,7 @@ def _offering(problem: Mapping[str, Any], wish: Wish, graph: KnowledgeGraph) -> 
     """Return a problem that has, of a concept that there is not, links to those near it."""
     if not wish.concept:
         return problem
-    typed = words.shortened(wish.concept, LONGEST)
+    typed = shortened(wish.concept, LONGEST)
     try:
         graph.find(typed)
     except CrampkgError as error:
@@ -104,7 +112,7 @@ def shown(drawn: Mapping[str, Any]) -> dict[str, Any]:
         "scene": scene,
         "svg": svg.finished(drawn["svg"].encode(), scene, address) if "svg" in drawn else None,
         "legend": [
-            {**style._asdict(), "dashes": _DASHES.get(style.line)} for style in words.used(scene)
+            {**style._asdict(), "dashes": _DASHES.get(style.line)} for style in styles_of(scene)
         ],
         "remarks": scenes.remarks_of(scene),
         "rows": _rows(scene),
@@ -123,7 +131,7 @@ def _rows(scene: Scene) -> list[dict[str, Any]]:
     return [
         {
             "edge": edge,
-            "style": words.style_of(edge).key,
+            "style": style_of(edge).key,
             "start": _end(nodes[edge.start].label, edge.start),
             "end": _end(nodes[edge.end].label, edge.end),
         }
@@ -132,4 +140,4 @@ def _rows(scene: Scene) -> list[dict[str, Any]]:
 
 
 def _end(label: str, iri: str) -> dict[str, str]:
-    return {"label": words.plain(label), "address": address(iri)}
+    return {"label": plain(label), "address": address(iri)}
