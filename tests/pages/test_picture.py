@@ -22,7 +22,7 @@ def test_a_thing_in_the_picture_leads_to_its_page(visit: Visit) -> None:
 def test_what_is_contested_is_said_in_the_legend_the_picture_and_the_table(visit: Visit) -> None:
     page = visit("/picture?concept=kg:cramp")
     legend = page.locator(".picture-legend")
-    expect(legend).to_contain_text("the article denies it (dashed line")
+    expect(legend).to_contain_text("an article denies it (dashed line")
     expect(legend).to_contain_text("reports it as a belief")
     expect(legend).to_contain_text("background: ours")
     denied = page.locator(".picture .graph .denied")

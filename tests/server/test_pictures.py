@@ -26,7 +26,7 @@ def test_a_picture_as_svg(web: Web) -> None:
     assert f"{web.url}/id/dehydration" in links
     text = "".join(root.itertext())
     assert "Not medical advice" in text
-    assert "the article says it by a heading" in text
+    assert "an article says it by a heading" in text
 
 
 def test_a_picture_as_png(web: Web) -> None:

@@ -156,9 +156,7 @@ def _left_out(everything: Scene, wish: Wish, scene: Scene) -> str:
     titles = [layer.title.lower() for layer in LAYERS if layer.key in layers]
     links = [f"what is {origin}" for origin in ORIGINS if origin in origins]
     markers = [f"{'marker' if len(bare) == 1 else 'markers'} {', '.join(bare)}"] if bare else []
-    return "; ".join([*titles, *markers, *links]).replace(
-        "what is article", "what articles say"
-    )
+    return "; ".join([*titles, *markers, *links]).replace("what is article", "what articles say")
 
 
 def described(
