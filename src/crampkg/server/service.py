@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import time
+import traceback
 import weakref
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -211,15 +212,22 @@ class Service:
         takes its turn before.
         """
 
-        def run() -> tuple[T, float]:
+        def run() -> tuple[T | Problem, float]:
             began = time.perf_counter()
-            made: Any = make(*given, **named)
-            if isinstance(made, Reply):
-                if len(made.body) > self.limits.result:
-                    raise too_large(
-                        f"{len(made.body):,} bytes, and {self.limits.result:,} are allowed"
+            try:
+                made: Any = make(*given, **named)
+                if isinstance(made, Reply):
+                    size, most = len(made.body), self.limits.result
+                    made = (
+                        made.encoded(caller.encoding)
+                        if size <= most
+                        else too_large(f"{size:,} bytes, and {most:,} are allowed")
                     )
-                made = made.encoded(caller.encoding)
+            except Exception as error:  # noqa: BLE001 - a client must get an answer
+                # Without its traceback: rows of pyoxigraph that an error left unread may end in no
+                # other thread.
+                made = _problem_of(error, _name(make)).with_traceback(None)
+                made.__context__ = None
             return made, time.perf_counter() - began
 
         try:
@@ -228,10 +236,11 @@ class Service:
             running = self._threads.submit(run)
             running.add_done_callback(lambda _: _later(loop, self._turns.put, turn))
             made, took = await asyncio.wrap_future(running)
-        except Exception as error:  # noqa: BLE001 - a client must get an answer
-            problem = _problem_of(error, _name(make))
+            if isinstance(made, Problem):
+                raise made
+        except Problem as problem:
             self.metrics.stopped(problem.kind)
-            raise problem from None
+            raise
         _add(caller.note, waited, took * 1000)
         if took > SLOW:
             self.metrics.slow(_name(make))
@@ -298,7 +307,7 @@ def _problem_of(error: Exception, name: str) -> Problem:
         return error
     if isinstance(error, CrampkgError):
         return problem_of(error)
-    _LOGGER.error("A mistake in %s", name, exc_info=error)
+    _LOGGER.error("A mistake in %s: %s", name, "".join(traceback.format_exception(error)))
     return Problem("mistake", "The server made a mistake, which is in its log.")
 
 
