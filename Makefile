@@ -8,7 +8,7 @@ READY := .venv/.ready
 # A module is compiled once, and not again in each of the processes that tests start.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test conformance tools deep mutants coverage lint fmt editor bench bench-serving engines screenshots page golden lock clean
+.PHONY: demo test conformance tools deep mutants coverage lint fmt editor bench bench-serving bench-http engines screenshots page golden lock clean
 
 demo: $(READY)
 	$(BIN)/crampkg ask arteries-explaining-pain --site calf
@@ -78,6 +78,11 @@ bench-serving: $(READY)
 	$(PYTHON) -m venv .venv/rdflib-endpoint
 	.venv/rdflib-endpoint/bin/python -m pip install --quiet --disable-pip-version-check -r bench/rdflib-endpoint.txt
 	$(BIN)/python bench/serving.py --rdflib-endpoint .venv/rdflib-endpoint/bin/rdflib-endpoint --write bench/serving.md
+
+# Requests a second of our application on uvicorn and on Granian, into bench/http_servers.md. Needs wrk.
+bench-http: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/granian.txt
+	$(BIN)/python bench/http_servers.py --write bench/http_servers.md
 
 # Comunica, one of the stores, where npm is at hand.
 tests/engines/node_modules: tests/engines/package-lock.json

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import dataclasses
 import gc
 import os
 import resource
+import signal
 import socket
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from conftest import ROOT
 from processes import COMMAND
+from serving import Server, eventually
 
 from crampkg import cli
 from crampkg.errors import UsageError
@@ -161,3 +166,27 @@ def test_the_garbage_of_a_server_is_collected_as_python_does(
     finally:
         gc.set_threshold(*before)
     assert "There is no address" in capsys.readouterr().err
+
+
+def test_a_second_interrupt_does_not_wait_for_what_is_in_progress(
+    start: Callable[..., Server],
+) -> None:
+    server = start("--seconds", "600", "--workers", "1")
+    everything = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    line = f"GET /sparql?{urlencode({'query': everything})} HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection((server.host, server.port), 120) as client:
+        client.sendall(line.encode())
+        assert eventually(lambda: server.get("/health").json()["idle"] == 0)
+        server.process.send_signal(signal.SIGINT)
+
+        def is_stopping() -> bool:
+            with contextlib.suppress(OSError):
+                socket.create_connection((server.host, server.port), 120).close()
+                return False
+            return True
+
+        assert eventually(is_stopping)
+        assert server.process.poll() is None
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(120) == 0
+    assert not [line for line in server.log if "Traceback" in line or "graceful" in line]

@@ -123,6 +123,9 @@ async def _serve(
         await server.serve(sockets=[listener])
     finally:
         announcing.cancel()
+    if server.force_exit:  # without the end of its lifespan; what is cancelled now has tracebacks
+        logging.disable()
+        await service.sandbox.close()
 
 
 def fitting(limits: Limits) -> Limits:
