@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import signal
 from pathlib import Path
 
 import pytest
 from tiny import HOME, added, changed
 
+from crampkg.check import shapes
 from crampkg.check.material import Material
 from crampkg.check.shapes import check_shapes
 from crampkg.sources import Sources
-from crampkg.vocabulary import CK
+from crampkg.vocabulary import CK, KG
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,29 @@ def test_a_shape_that_cannot_be_tested_is_a_finding(
     assert said in finding.problem
     assert finding.remedy == "Mend the shape, or the query in it, that this is about."
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no such timer")
+def test_shapes_that_take_too_long_are_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's `re` can take longer than anybody lives for one pattern and one short text."""
+    monkeypatch.setattr(shapes, "_SECONDS", 0.5)
+    monkeypatch.setattr(shapes, "_SECONDS_A_TRIPLE", 0)
+    before = signal.getsignal(signal.SIGVTALRM)
+    text = Path(Sources.find().path("ontology/shapes.ttl")).read_text()
+    text += "shape:odd a sh:PropertyShape ; sh:targetClass ck:Condition ; "
+    text += 'sh:path skos:prefLabel ; sh:pattern "^(([a-z ])+.)+[A-Z]([a-z])+$" .\n'
+    name = "data/concepts/odd.ttl"
+    label = f'<{KG}odd> a <{CK}Condition> ; skos:prefLabel "{"a" * 60}"@en .\n'
+    prefix = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    added(tmp_path, name, prefix + label)
+    (finding,), _ = check_shapes(Material(added(tmp_path, "ontology/shapes.ttl", text)))
+    assert (finding.check, finding.file) == ("syntax", "ontology/shapes.ttl")
+    assert finding.problem == "The shapes cannot be tested within 1 second of the processor's time."
+    assert finding.remedy == "Mend the sh:pattern, or the query, that takes so long."
+    assert signal.getsignal(signal.SIGVTALRM) == before
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
 
 
 def test_a_shape_without_a_message_says_what_shacl_says(tmp_path: Path) -> None:

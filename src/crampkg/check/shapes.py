@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
+import threading
 import warnings
+from contextlib import contextmanager
+from math import ceil
 from typing import TYPE_CHECKING
 
 import rdflib
@@ -14,11 +18,12 @@ from rdflib.namespace import RDF, SH
 from crampkg.check.material import ASSERTED, SHAPES
 from crampkg.engine.guard import check_source
 from crampkg.errors import SourceError
+from crampkg.text import plural
 from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rdflib.term import Node
 
@@ -32,6 +37,9 @@ _SHOWN = 300
 #: Up to this number of things pyshacl is given them; of more its whole report is filtered, since it
 #: goes through all of them for each thing.
 _FEW = 100
+
+#: The limit of the processor's time for the shapes: this much, and more for each triple.
+_SECONDS, _SECONDS_A_TRIPLE = 60.0, 0.001
 
 _STRING = XSD + "string"
 _PREFIX = re.compile(r"[\w.-]*")
@@ -53,6 +61,12 @@ def check_shapes(material: Material) -> tuple[list[Finding], int]:
         report = _report(shapes, material)
     except SourceError as error:
         return [material.fault(error, SHAPES)], 1
+    except TimeoutError as error:
+        message = (
+            f"{SHAPES}: the shapes cannot be tested within {plural(ceil(error.args[0]), 'second')} of "
+            "the processor's time. Mend the sh:pattern, or the query, that takes so long."
+        )
+        return [material.fault(SourceError(message, path=SHAPES), SHAPES)], 1
     except Exception as error:  # noqa: BLE001 - of any kind, where a shape or its query has a fault
         reason = " ".join(str(error).split()).partition(". For reference")[0][:_SHOWN].rstrip(".")
         message = (
@@ -102,9 +116,11 @@ def _report(shapes: rdflib.Graph, material: Material) -> rdflib.Graph:
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
     # It logs what it raises, too, and warns of shapes that name each other in a circle.
     logging.getLogger("pyshacl-validate").disabled = True
-    with warnings.catch_warnings(action="ignore"):
+    graph = stated(material)
+    seconds = _SECONDS + _SECONDS_A_TRIPLE * len(graph)
+    with warnings.catch_warnings(action="ignore"), _limited(seconds):
         _, report, _ = pyshacl.validate(
-            stated(material),
+            graph,
             shacl_graph=shapes,
             inplace=True,
             focus_nodes=sorted(terms) if 0 < len(terms) <= _FEW and not everything else None,
@@ -112,6 +128,30 @@ def _report(shapes: rdflib.Graph, material: Material) -> rdflib.Graph:
     if not isinstance(report, rdflib.Graph):
         raise TypeError(report)
     return report
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Raise `TimeoutError` in the block after so many seconds of the processor's time.
+
+    Python's `re` and rdflib, to which pyshacl hands patterns and queries, have no limit of their
+    own; a signal stops both. Outside of the main thread, and on Windows, nothing does.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TimeoutError(seconds)
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _prove(shapes: rdflib.Graph) -> None:
