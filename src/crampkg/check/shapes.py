@@ -62,9 +62,10 @@ def check_shapes(material: Material) -> tuple[list[Finding], int]:
     except SourceError as error:
         return [material.fault(error, SHAPES)], 1
     except TimeoutError as error:
+        limit = plural(ceil(error.args[0]), "second")
         message = (
-            f"{SHAPES}: the shapes cannot be tested within {plural(ceil(error.args[0]), 'second')} of "
-            "the processor's time. Mend the sh:pattern, or the query, that takes so long."
+            f"{SHAPES}: the shapes cannot be tested within {limit} of the processor's time. "
+            "Mend the sh:pattern, or the query, that takes so long."
         )
         return [material.fault(SourceError(message, path=SHAPES), SHAPES)], 1
     except Exception as error:  # noqa: BLE001 - of any kind, where a shape or its query has a fault
