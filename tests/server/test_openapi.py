@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from serving import Server
 
 from crampkg import KnowledgeGraph
+from crampkg.server import descriptions
 from crampkg.server.openapi import document
 
 TESTS = Path(__file__).parents[1]
@@ -22,19 +24,19 @@ EXAMPLES = 2
 def test_each_question_is_described_with_its_parameters(
     server: Server, graph: KnowledgeGraph
 ) -> None:
-    told = server.get("/api/openapi.json").json()
-    assert told == json.loads(json.dumps(document(graph, server.url)))
-    assert told["openapi"] == "3.1.0"
+    served = server.get("/api/openapi.json").json()
+    assert served == json.loads(json.dumps(document(graph, server.url)))
+    assert served["openapi"] == "3.1.0"
     for question in graph.questions():
-        operation = told["paths"][f"/api/questions/{question.id}"]["get"]
+        operation = served["paths"][f"/api/questions/{question.id}"]["get"]
         names = [parameter["name"] for parameter in operation["parameters"]]
         assert names == [*(parameter.name for parameter in question.params), "format"]
 
 
 def test_each_example_is_answered(server: Server, graph: KnowledgeGraph) -> None:
-    told = server.get("/api/openapi.json").json()
+    served = server.get("/api/openapi.json").json()
     asked = 0
-    for path, operations in told["paths"].items():
+    for path, operations in served["paths"].items():
         if path in {"/graph/{name}", "/store"}:
             continue
         parameters = {
@@ -46,6 +48,28 @@ def test_each_example_is_answered(server: Server, graph: KnowledgeGraph) -> None
         assert response.status_code == 200, (path, response.text)
         asked += 1
     assert asked > len(graph.questions())
+
+
+def test_no_word_of_the_template_is_left(graph: KnowledgeGraph) -> None:
+    whole = document(graph, "http://x")
+    assert not re.search(r'"\$(?!ref")', json.dumps(whole))
+    for operations in whole["paths"].values():
+        for operation in operations.values():
+            assert {"responses", "parameters", "summary"} <= set(operation)
+            assert not {"answer", "problems"} & set(operation)
+
+
+def test_examples_are_a_claim_of_the_graph(graph: KnowledgeGraph) -> None:
+    claim = graph.claims()[0]
+    parameters = document(graph, "http://x")["paths"]["/api/why"]["get"]["parameters"]
+    examples = [parameter["example"] for parameter in parameters if "example" in parameter]
+    assert examples == [claim.subject_label, claim.relation_label, claim.object_label]
+    resources = [
+        object.value
+        for _, predicate, object in descriptions.dataset(graph, "http://x")
+        if predicate.value.endswith("exampleResource")
+    ]
+    assert resources == [claim.subject]
 
 
 @pytest.mark.conformance

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import signal
 import sys
 
 from crampkg.cli import output
-from crampkg.cli.parser import ArgumentParser, Command, add_article, add_globals, nonempty
+from crampkg.cli.parser import (
+    ArgumentParser,
+    Command,
+    add_article,
+    add_globals,
+    nonempty,
+    number,
+)
 from crampkg.cli.shared import open_graph
 from crampkg.errors import UsageError
 
@@ -41,11 +47,8 @@ _COLLECTOR = (700, 10, 10)
 #: The least memory, in MiB, by which all questions and pages are answered: half of it does not do.
 _LEAST_MEMORY = 128
 
-#: Beyond this a limit is none; and so many processes would fill a machine.
-_MOST = 1_000_000_000
+#: More processes would fill a machine.
 _MOST_WORKERS = 1_000
-
-_LOGS = ("json", "text", "none")
 
 
 def parser() -> ArgumentParser:
@@ -59,11 +62,12 @@ def parser() -> ArgumentParser:
     )
     words.add_argument(
         "--port",
-        type=_port,
+        type=number(0, 65535, "is not a port: give a number from 0 to 65535"),
         default=7878,
         metavar="N",
         help="port; 0 takes a free one (default: %(default)s)",
     )
+    types = {"workers": number(1, _MOST_WORKERS), "memory": _memory}
     limits = words.add_argument_group("limits")
     for name, default, help in (
         ("workers", max(2, min(_MOST_WORKERS, os.cpu_count() or 1)), "processes for queries"),
@@ -79,14 +83,14 @@ def parser() -> ArgumentParser:
     ):
         limits.add_argument(
             f"--{name}",
-            type={"workers": _workers, "memory": _memory}.get(name, _positive),
+            type=types.get(name, number(1)),
             default=default,
             metavar="N",
             help=f"{help} (default: %(default)s)",
         )
     words.add_argument(
         "--log",
-        choices=_LOGS,
+        choices=("json", "text", "none"),
         help="log of requests on standard error (default: text on a terminal, else json)",
     )
     words.add_argument(
@@ -103,7 +107,7 @@ def parser() -> ArgumentParser:
 
 
 def run(arguments: Arguments) -> int:
-    """Serve; 0 when it was told to stop."""
+    """Serve until a signal, and return 0."""
     if sys.platform != "linux":
         message = (
             "Serving needs Linux, whose limits keep hostile queries apart. Ask here with crampkg "
@@ -184,28 +188,10 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:  # noqa: PLR2004 - the highest port
-        message = f"{text!r} is not a port: give a number from 0 to 65535"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
-
-
-def _positive(text: str, most: int = _MOST, least: int = 1) -> int:
-    if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
-        message = f"{text[:20]!r} is not a number from {least} to {most:,}"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
-
-
-def _workers(text: str) -> int:
-    return _positive(text, _MOST_WORKERS)
-
-
 def _memory(text: str) -> int:
     """Read the MiB of a query, of which no machine gives more than it has."""
-    has = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
-    return _positive(text, most=max(has, _LEAST_MEMORY), least=_LEAST_MEMORY)
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+    return number(_LEAST_MEMORY, max(machine, _LEAST_MEMORY))(text)
 
 
 COMMANDS = {"serve": Command(parser, run)}
