@@ -120,10 +120,14 @@ class KnowledgeGraph:
         return cls(found, snapshot, text or None, engine)
 
     def __reduce__(self) -> tuple[type[KnowledgeGraph], tuple[Any, ...]]:
-        """Pickle the sources' place and the snapshot: an embedded engine is loaded again."""
-        if isinstance(self._engine, EmbeddedEngine):
-            return KnowledgeGraph, (self.sources, self._snapshot, self.article)
-        return KnowledgeGraph, (self.sources, self._snapshot, self.article, self._engine)
+        """Pickle the place of the sources and the snapshot: an engine is loaded again.
+
+        Raises TypeError for a graph at an endpoint, whose credentials would be pickled.
+        """
+        if not isinstance(self._engine, EmbeddedEngine | None):
+            message = "A graph at an endpoint cannot be pickled."
+            raise TypeError(message)
+        return KnowledgeGraph, (self.sources, self._snapshot, self.article)
 
     @property
     def statuses(self) -> tuple[Status, ...]:

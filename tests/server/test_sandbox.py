@@ -257,3 +257,9 @@ def test_a_graph_can_be_pickled(graph: KnowledgeGraph) -> None:
     assert (copy.digest, copy.nquads) == (graph.digest, graph.nquads)
     text = "SELECT * { kg:calf ?p ?o } ORDER BY ?p ?o"
     assert copy.query(text).rows == graph.query(text).rows
+
+
+def test_a_graph_at_an_endpoint_cannot_be_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAMPKG_TOKEN", "secret")
+    with pytest.raises(TypeError, match="at an endpoint"):
+        pickle.dumps(KnowledgeGraph.connect("http://127.0.0.1:9/sparql"))

@@ -15,16 +15,16 @@ MOST_TERMS = 1000
 class Limits:
     """Seconds, bytes and numbers that hold for every request.
 
-    `workers` processes answer queries; each query has `seconds` of wall clock and may take
-    `memory` bytes beyond the graph. An answer holds at most `rows` rows or triples and `result`
-    bytes; a query at most `query` bytes. Beyond the workers, `queue` queries may wait, `per_client`
-    of one address, for at most `patience` seconds. A client has `request` seconds to send the head
-    of a request, of at most `head` bytes, and as long for its body; and must read an answer as fast
-    as its connection can be seen to move every `request` seconds, a long one whole in `grace`
-    seconds and one more for each `pace` bytes. `cache` bytes of answers are
-    kept, and at most `connections` are open, `per_address` of them from one address. Answers that
-    are not kept may together have `unkept` bytes while they are sent, a quarter of them those of
-    one address.
+    `workers` processes run strangers' queries, and as many threads do all else; a query has
+    `seconds` of wall clock and may take `memory` bytes beyond the graph. An answer holds at most
+    `rows` rows or triples and `result` bytes; a query at most `query` bytes. Beyond the workers,
+    and beyond the threads, `queue` requests may wait, `per_client` of one address, for at most
+    `patience` seconds. A client has `request` seconds to send the head of a request, of at most
+    `head` bytes, and as long for its body; and must read an answer as fast as its connection can
+    be seen to move every `request` seconds, a long one whole in `grace` seconds and one more for
+    each `pace` bytes. `cache` bytes of answers are kept, and at most `connections` are open,
+    `per_address` of them from one address. Answers that are not kept may together have `unkept`
+    bytes while they are sent, a quarter of them those of one address.
     """
 
     workers: int = 2

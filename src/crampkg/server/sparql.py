@@ -101,8 +101,8 @@ async def posted(request: Request, limit: int) -> list[tuple[str, str]]:
     if type == _UPDATE:
         raise Problem("update", _READ_ONLY)
     if type not in (_FORM, _QUERY):
-        told = f"The body is {type!r}." if type else "The request does not say what its body is."
-        raise Problem("media-type", f"{told} Send a query as {_QUERY}, or a form as {_FORM}.")
+        what = f"The body is {type!r}." if type else "The request does not say what its body is."
+        raise Problem("media-type", f"{what} Send a query as {_QUERY}, or a form as {_FORM}.")
     charset = options.get("charset", "utf-8")
     if charset.lower() not in ("utf-8", "us-ascii"):
         raise Problem("media-type", f"The charset is {charset!r}. Send the query in UTF-8.")
