@@ -3,8 +3,9 @@
 After https://www.w3.org/TR/turtle/ and https://www.w3.org/TR/trig/, with the triple terms of
 https://www.w3.org/TR/rdf12-turtle/ where a graph has some. One block a subject, one
 predicate a line, one object a line where there are several, `;` after each and `.` alone, so that
-adding a line changes one line. Blank nodes are nested where Turtle allows it. What is written
-depends on the graph alone: not on the order of triples, nor on the labels of blank nodes.
+adding a line changes one line. Axioms about a link follow the block that has the link. Blank nodes
+are nested where Turtle allows it. What is written depends on the graph alone: not on the order of
+triples, nor on the labels of blank nodes.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from crampkg.errors import SourceError, UsageError
 from crampkg.rdf import datatype_of, parts
 from crampkg.sources import decode, read_bytes, replace_file
 from crampkg.text import Key, natural
-from crampkg.vocabulary import PREFIXES, RDF, XSD, expand, written_prefixes
+from crampkg.vocabulary import OWL, PREFIXES, RDF, XSD, expand, written_prefixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ _RANK = {expand(curie): place for place, curie in enumerate(_READING_ORDER.split
 
 _TYPE, _FIRST, _REST, _NIL = (NamedNode(RDF + name) for name in ("type", "first", "rest", "nil"))
 _CELL = {_FIRST, _REST}
+_SOURCE = NamedNode(OWL + "annotatedSource")
 _INTEGER, _BOOLEAN = XSD + "integer", XSD + "boolean"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _LOCAL = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_-]*)?")
@@ -223,18 +225,27 @@ class _Document:
             and term.value not in self._labels
             and term not in referred
         ]
-        anonymous: list[RdfTerm] = [*shared, *sorted(roots, key=self._sortable)]
+        beside: dict[RdfTerm, list[RdfTerm]] = defaultdict(list)
+        anonymous: list[RdfTerm] = list(shared)
+        for root in sorted(roots, key=self._sortable):
+            source = about[root].get(_SOURCE, [root])[0]
+            is_beside = isinstance(source, NamedNode) and source in about
+            (beside[source] if is_beside else anonymous).append(root)
         parts = chapters(about)
         if parts is None:
             named = sorted(
                 (term for term in about if isinstance(term, NamedNode)), key=self._sortable
             )
-            return [self._block(subject, about[subject]) for subject in (*named, *anonymous)]
+            parts = [("", [*named, *anonymous])]
+        else:
+            parts = [*parts, (GENERAL_AXIOMS, anonymous)]
         blocks = []
-        for heading, subjects in [*parts, (GENERAL_AXIOMS, anonymous)]:
+        for heading, subjects in parts:
             if heading and subjects:
                 blocks.append(f"# {heading}\n")
-            blocks.extend(self._block(subject, about[subject]) for subject in subjects)
+            for subject in subjects:
+                each_and_axioms = (subject, *beside[subject])
+                blocks.extend(self._block(each, about[each]) for each in each_and_axioms)
         return blocks
 
     def _block(self, subject: RdfTerm, properties: dict[RdfTerm, list[RdfTerm]]) -> str:
