@@ -155,7 +155,7 @@ def _archive(sources: files.Files) -> Handler:
 
 
 async def _health(_: Request, service: Service) -> Response:
-    """Tell whether a query would be answered: 200, or 503 when there is no worker."""
+    """Return whether a stranger's query would be answered: 503 when the sandbox has no worker."""
     pool = service.sandbox
     pool.start()
     health = {

@@ -41,7 +41,7 @@ class Metrics:
         )
         self._cached = Counter(
             "crampkg_cached_answers",
-            "Answers that no worker was asked for.",
+            "Answers from the cache.",
             registry=self.registry,
         )
         self._stopped = Counter(
