@@ -1,4 +1,4 @@
-"""Connections that are too many, or bring what is no request, are told so as problems."""
+"""Connections beyond the limits, and bytes that are no request, are refused with problems."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_one_address_cannot_take_all_connections(few: Server) -> None:
     assert eventually(lambda: any('"problem": "busy"' in line for line in few.log))
 
 
-def test_who_is_one_too_many_is_told_so(few: Server) -> None:
+def test_a_connection_beyond_the_limit_is_refused_with_a_problem(few: Server) -> None:
     with ExitStack() as stack:
         for source in ("127.0.0.1", "127.0.0.2"):
             for _ in range(3):
@@ -163,7 +163,7 @@ def test_no_class_of_the_http_server_is_subclassed() -> None:
     assert not bases & {"h11", "httptools", "uvicorn"}
 
 
-def test_a_form_that_is_too_long_for_an_address_is_told_on_a_page(server: Server) -> None:
+def test_a_form_too_long_for_an_address_is_refused_with_a_page(server: Server) -> None:
     with connected(server) as client:
         client.sendall(b"GET /editor?query=" + b"a" * 70_000)
         line, headers, body = whole(client)
@@ -203,7 +203,7 @@ def test_a_long_mistake_is_not_sent_back_whole(server: Server) -> None:
 @pytest.mark.parametrize(
     "path", ["/api/questions", "/api/questions?tag=arteries", "/api/openapi.json", "/api/status"]
 )
-def test_what_tells_of_the_api_is_validated_and_compressed_like_all(
+def test_descriptions_of_the_api_have_validators_and_are_compressed(
     server: Server, path: str
 ) -> None:
     first = server.get(path, headers={"accept-encoding": "gzip"})

@@ -1,4 +1,4 @@
-"""The log: it has a bound, and whoever does not read it stops nothing."""
+"""The log: its size has a limit, and the server does not wait for its reader."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def written(records: list[logging.LogRecord]) -> list[dict[str, str]]:
         return [json.loads(line) for line in file]
 
 
-def test_a_fault_that_repeats_is_said_fifty_times_in_ten_seconds() -> None:
+def test_a_fault_that_repeats_is_logged_fifty_times_in_ten_seconds() -> None:
     """Each of 226,000 lines said in 4 s that there were too many open files."""
     flood = [message("Too many open files", 1000 + number / 100) for number in range(999)]
     lines = written([*flood, message("later", 1010)])
@@ -54,13 +54,13 @@ def test_a_fault_that_repeats_is_said_fifty_times_in_ten_seconds() -> None:
     ]
 
 
-def test_requests_are_all_noted() -> None:
+def test_all_requests_are_logged() -> None:
     assert [line["path"] for line in written([request(n) for n in range(2_000)])] == [
         f"/{n}" for n in range(2_000)
     ]
 
 
-def test_of_a_flood_of_requests_a_thousand_are_noted_in_ten_seconds() -> None:
+def test_a_thousand_requests_are_logged_in_ten_seconds() -> None:
     """30,000 answers of /health in 20 s were as many lines."""
     requests = [{"path": f"/{number}", "created": number / 1_500} for number in range(16_000)]
     flood = [
@@ -78,7 +78,7 @@ def test_of_a_flood_of_requests_a_thousand_are_noted_in_ten_seconds() -> None:
     ]
 
 
-def test_who_does_not_read_the_log_holds_nobody_up() -> None:
+def test_a_log_that_is_not_read_delays_nothing() -> None:
     read, write = os.pipe()
     handler = LogHandler(write)
     handler.setFormatter(JsonFormatter())

@@ -50,7 +50,7 @@ MACHINE = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
         (["--article", str(ROOT / "README.md")], "README.md is not the text that was read: of "),
     ],
 )
-def test_what_cannot_be_is_said(
+def test_impossible_options_are_refused(
     words: list[str],
     says: str,
     capsys: pytest.CaptureFixture[str],
@@ -62,14 +62,14 @@ def test_what_cannot_be_is_said(
     assert says in capsys.readouterr().err
 
 
-def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert cli.main(["serve", "--port", str(port)]) == 2
     assert f"127.0.0.1, port {port}, cannot be listened on" in capsys.readouterr().err
 
 
-def test_another_system_is_told(
+def test_other_systems_are_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
@@ -77,7 +77,7 @@ def test_another_system_is_told(
     assert "Serving needs Linux" in capsys.readouterr().err
 
 
-def test_what_is_to_be_installed_is_said(
+def test_a_missing_package_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = builtins.__import__

@@ -151,7 +151,7 @@ def fitting(limits: Limits) -> Limits:
 
 
 def _log_as(log: str) -> logging.Handler:
-    """Write the log in a form to standard error; return what is to be closed in the end."""
+    """Write the log in a form to standard error; return its handler, to close in the end."""
     handler: logging.Handler
     try:
         handler = LogHandler(sys.stderr.fileno())
@@ -160,7 +160,7 @@ def _log_as(log: str) -> logging.Handler:
     handler.setFormatter(JsonFormatter() if log == "json" else TextFormatter())
     for name, level in (
         ("crampkg", logging.INFO),
-        ("uvicorn", logging.WARNING),
+        ("uvicorn", logging.ERROR),  # it warns of each request to upgrade, which it then answers
         ("asyncio", logging.WARNING),
     ):
         logger = logging.getLogger(name)
