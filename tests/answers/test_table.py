@@ -276,7 +276,7 @@ def test_a_sheet_shows_labels_and_knows_its_numbers() -> None:
             "claim": NamedNode(f"{KG}claim-2"),
         },
     ]
-    content = table.labelled(tuple(rows[0]), rows, {f"{KG}claim-2": "two\n words"})
+    content = table.table_of_rows(tuple(rows[0]), rows, {f"{KG}claim-2": "two\n words"})
     assert content == Table(
         ("site", "marker", "rank", "claim", "quote"),
         (
@@ -285,16 +285,16 @@ def test_a_sheet_shows_labels_and_knows_its_numbers() -> None:
         ),
         frozenset({"rank"}),
     )
-    assert table.own_table(("siteLabel", "rank"), rows) == Table(
+    assert table.table_of_rows(("siteLabel", "rank"), rows, own=True) == Table(
         ("siteLabel", "rank"), (("calf", "1"), ("", "")), frozenset({"rank"}), own=True
     )
 
 
 def test_headings_that_would_be_alike_are_the_names() -> None:
     rows: list[dict[str, RdfTerm | None]] = [{"hedgeText": text("a"), "hedge": text("b")}]
-    assert table.labelled(("hedgeText",), rows).headings == ("hedge",)
+    assert table.table_of_rows(("hedgeText",), rows).headings == ("hedge",)
     rows = [{"markerText": text("a"), "Marker": text("b")}]
-    assert table.labelled(("markerText", "Marker"), rows).headings == ("markerText", "Marker")
+    assert table.table_of_rows(("markerText", "Marker"), rows).headings == ("markerText", "Marker")
 
 
 @pytest.mark.parametrize(

@@ -139,47 +139,54 @@ def table_of(
     `quotes` are spans of the article by the IRI of their statement or claim; `show` makes a cell.
     """
     if answer.form == "graph":
-        triples = labelled(TRIPLE, answer.rows, show=show)
+        triples = table_of_rows(TRIPLE, answer.rows, show=show)
         return triples._replace(kept=frozenset(TRIPLE))
     rows = list(answer.numbered())
     if answer.question is None:
-        return own_table(answer.variables, rows, show)
-    return labelled(columns(answer), rows, quotes, titles(answer.statuses), show)
+        return table_of_rows(answer.variables, rows, show=show, own=True)
+    return table_of_rows(columns(answer), rows, quotes, titles(answer.statuses), show)
 
 
-def labelled(
+def table_of_rows(
     variables: Sequence[str],
     rows: Sequence[Mapping[str, RdfTerm | None]],
     quotes: Mapping[str, str] | None = None,
     titles: Mapping[str, str] | None = None,
     show: Show | None = None,
+    *,
+    own: bool = False,
 ) -> Table[str]:
     """Return `rows` as a table: `?x` and `?xLabel` are one column, which shows the label.
 
-    `titles` are those of several articles, by what the IRIs of their things begin with; a column
-    then has that of each row. With `quotes` there is one of the words that a row was read from.
+    `titles` are those of several articles, by namespace; a column then has that of each row. With
+    `quotes` there is one of the words that a row was read from. Of somebody's `own` query each
+    variable is a column, called so.
     """
-    labels = {name: label for name in variables if (label := label_of(name, variables))}
+    labels = {
+        name: label
+        for name in variables
+        if not own and (label := label_of(name, variables)) is not None
+    }
     names = [name for name in variables if name not in labels.values()]
-    headings = [heading_of(name) for name in names]
+    headings = names if own else [heading_of(name) for name in names]
     if len(set(headings)) < len(headings):
-        headings = list(names)
-    numbers = {
+        headings = names
+    numbers = frozenset(
         heading
         for name, heading in zip(names, headings, strict=True)
         if are_numbers(row[name] for row in rows)
-    }
-    show = show or _text
+    )
+    show = show or (lambda label, thing: text_of(label or thing))
     lines = [[show(row[labels.get(name, name)], row[name]) for name in names] for row in rows]
     articles = [title_of(row, titles) for row in rows] if titles else []
     if any(articles) and HEADING not in headings:
-        headings.append(HEADING)
-        title = [Literal(each) for each in articles]
-        lines = [[*line, show(each, each)] for line, each in zip(lines, title, strict=True)]
+        headings = [*headings, HEADING]
+        cells = (show(Literal(title), None) for title in articles)
+        lines = [[*line, cell] for line, cell in zip(lines, cells, strict=True)]
     if quotes:
-        headings.append(QUOTE)
+        headings = [*headings, QUOTE]
         lines = [[*line, quote_of(row, quotes)] for line, row in zip(lines, rows, strict=True)]
-    return Table(tuple(headings), tuple(map(tuple, lines)), frozenset(numbers))
+    return Table(tuple(headings), tuple(map(tuple, lines)), numbers, own)
 
 
 def rows_of(claim: Claim) -> Iterator[dict[str, RdfTerm | None]]:
@@ -202,25 +209,13 @@ def row_of(link: Any, **others: str) -> dict[str, RdfTerm | None]:
     }
 
 
-def own_table(
-    variables: Sequence[str],
-    rows: Sequence[Mapping[str, RdfTerm | None]],
-    show: Show | None = None,
-) -> Table[str]:
-    """Return the rows of somebody's own query: a column for each variable, called so."""
-    numbers = {name for name in variables if are_numbers(row[name] for row in rows)}
-    show = show or _text
-    lines = tuple(tuple(show(None, row[name]) for name in variables) for row in rows)
-    return Table(tuple(variables), lines, frozenset(numbers), own=True)
-
-
 def overview(answer: Answer) -> Matrix | None:
     """Return the rows as the matrix that the question's header asks for, or None."""
     if answer.question is None or not answer.question.overview or not len(answer):
         return None
     down, across, *inside = answer.question.overview
     shown = {name + end for name in answer.question.overview for end in ("", "Label")}
-    chosen = labelled([name for name in answer.variables if name in shown], answer.rows)
+    chosen = table_of_rows([name for name in answer.variables if name in shown], answer.rows)
     groups: dict[RdfTerm | None, list[Row]] = {}
     for row in answer:
         groups.setdefault(row[down], []).append(row)
@@ -347,10 +342,6 @@ def text_of(value: RdfTerm | None) -> str:
         return readable(value.value)
     text = f"_:{value.value}" if isinstance(value, BlankNode) else " ".join(value.value.split())
     return printable(text)
-
-
-def _text(label: RdfTerm | None, thing: RdfTerm | None) -> str:
-    return text_of(label or thing)
 
 
 def words_of(row: Mapping[str, RdfTerm | None], quotes: Mapping[str, str]) -> str:

@@ -188,14 +188,20 @@ def facts(
     style: str = "dim",
     least: int | None = None,
     most: int | None = None,
+    width: int | None = None,
+    lead: bool = False,
 ) -> RenderableType:
-    """Return names and texts below each other; a name that comes again stands there once."""
+    """Return names and texts below each other; a name that comes again stands there once.
+
+    Names have from `least` to `most` cells, texts `width`; what leads a card is bold.
+    """
     grid = Grid.grid(padding=(0, _GAP, 0, 0))
     grid.add_column(style=style, min_width=least, max_width=most, no_wrap=most is None)
-    grid.add_column(overflow="fold")
+    grid.add_column(min_width=width, max_width=width, overflow="fold")
     last = None
     for name, text in pairs:
-        grid.add_row(Text("" if name == last else name), Text(text))
+        look = "bold" if lead and last is None else _style(name, text)
+        grid.add_row(Text("" if name == last else name), Text(text, look))
         last = name
     return grid
 
@@ -275,14 +281,14 @@ def _cards(content: Table[str], width: int) -> RenderableType:
         beside = Grid.grid(padding=(0, _GAP, 0, 0))
         beside.add_column(justify="right", min_width=digits, style="dim")
         parts = [short[start : start + height] for start in range(0, len(short), height or 1)]
-        pairs = [_pairs(part, name, text, lead=part is parts[0]) for part in parts]
+        pairs = [facts(part, least=name, width=text, lead=part is parts[0]) for part in parts]
         beside.add_row(Text(label), *pairs)
         blocks.append(beside)
         rest = [pair for pair in card.items() if pair[0] in prose]
         if rest:
             below = Grid.grid(padding=(0, _GAP, 0, 0))
             below.add_column(min_width=digits)
-            below.add_row("", _pairs(rest, name, None))
+            below.add_row("", facts(rest, least=name))
             blocks.append(below)
     return Group(*blocks)
 
@@ -293,19 +299,6 @@ def _card(headings: Sequence[str], row: Sequence[str]) -> Card:
     if card.get("marker") and card.get("marker status"):
         card["marker"] += f" ({card.pop('marker status')})"
     return {heading: text for heading, text in card.items() if text}
-
-
-def _pairs(
-    pairs: Iterable[tuple[str, str]], name: int, text: int | None, *, lead: bool = False
-) -> RenderableType:
-    """Return headings and texts below each other, `name` and `text` cells wide."""
-    grid = Grid.grid(padding=(0, _GAP, 0, 0))
-    grid.add_column(min_width=name, no_wrap=True, style="dim")
-    grid.add_column(min_width=text, max_width=text, overflow="fold")
-    for index, (heading, words) in enumerate(pairs):
-        style = "bold" if lead and index == 0 else _style(heading, words)
-        grid.add_row(Text(heading), Text(words, style))
-    return grid
 
 
 def _wide(text: str) -> int:

@@ -9,7 +9,7 @@ from pyoxigraph import Literal
 from crampkg import claims
 from crampkg.answers import sentences
 from crampkg.answers.document import Facts, Heading, Paragraph, Tight, status
-from crampkg.answers.table import Table, labelled, rows_of
+from crampkg.answers.table import Table, rows_of, table_of_rows
 from crampkg.library import own_query, own_rows
 from crampkg.near import beyond, contested_terms, counted, near_terms
 from crampkg.vocabulary import CK, compress
@@ -250,7 +250,7 @@ def _tables(
 
     def about(rows: Iterable[Mapping[str, RdfTerm | None]], *before: str) -> Table[str]:
         kept = [{**row, "evidenceAsWorded": row["evidence"]} for row in rows]
-        return labelled((*before, *_CLAIM), kept, quotes, titles)
+        return table_of_rows((*before, *_CLAIM), kept, quotes, titles)
 
     yield "What the article claims", about(row for claim in card.claims for row in rows_of(claim))
     heading = "What the article claims of narrower kinds (which these are is our background)"
