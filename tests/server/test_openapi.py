@@ -60,7 +60,8 @@ def test_no_word_of_the_template_is_left(graph: KnowledgeGraph) -> None:
 
 
 def test_examples_are_a_claim_of_the_graph(graph: KnowledgeGraph) -> None:
-    claim = graph.claims()[0]
+    claim = descriptions.example(graph)
+    assert claim in graph.claims()
     parameters = document(graph, "http://x")["paths"]["/api/why"]["get"]["parameters"]
     examples = [parameter["example"] for parameter in parameters if "example" in parameter]
     assert examples == [claim.subject_label, claim.relation_label, claim.object_label]

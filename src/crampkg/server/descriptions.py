@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crampkg.graph import KnowledgeGraph
+    from crampkg.model import Claim
     from crampkg.rdf import Triple
 
 #: The formats of results by their unique URIs at the W3C (http://www.w3.org/ns/formats/).
@@ -69,7 +70,8 @@ def dataset(graph: KnowledgeGraph, base: str) -> list[Triple]:
         """
         for number, (name, count) in enumerate(graph.counts.items())
     )
-    things = [f"{about} void:exampleResource <{claim.subject}> ." for claim in graph.claims()]
+    claim = example(graph)
+    thing = f"{about} void:exampleResource <{claim.subject}> ." if claim else ""
     return _triples(
         f"""
         {about} a void:Dataset ;
@@ -82,7 +84,7 @@ def dataset(graph: KnowledgeGraph, base: str) -> list[Triple]:
             void:uriSpace {Literal(KG)} ;
             void:vocabulary <{ONTOLOGY}> ;
             void:triples {_total(graph)} .
-        {"".join(things[:1])}
+        {thing}
         {parts}
         """
     )
@@ -108,6 +110,12 @@ def examples(graph: KnowledgeGraph, base: str, tag: str | None = None) -> list[T
         if tag is None or tag in question.tags
     ]
     return _triples("".join(executables))
+
+
+def example(graph: KnowledgeGraph) -> Claim | None:
+    """Return a claim of the graph, always the same one, or None if there is none."""
+    rows = graph.query("SELECT ?claim { ?claim a ck:Claim } ORDER BY ?claim LIMIT 1")
+    return next(iter(graph.claims(iris=[row.text("claim") for row in rows])), None)
 
 
 DESCRIPTIONS: dict[str, Callable[[KnowledgeGraph, str], list[Triple]]] = {

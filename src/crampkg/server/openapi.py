@@ -12,6 +12,7 @@ from crampkg import __version__
 from crampkg.answers.sentences import status_lines
 from crampkg.model import Claim
 from crampkg.server import media
+from crampkg.server.descriptions import example
 from crampkg.server.limits import MOST_JUSTIFICATIONS, MOST_TERMS
 from crampkg.server.problems import KINDS, MEDIA_TYPE
 from crampkg.vocabulary import GRAPHS, compress
@@ -58,7 +59,7 @@ def _filled(node: Any, values: Mapping[str, Any]) -> Any:
 
 def _values(graph: KnowledgeGraph, base: str) -> Object:
     """Return what stands for each word with a dollar. The examples are a claim of the graph."""
-    claim = next(iter(graph.claims()), None)
+    claim = example(graph)
     ends = (
         (claim.subject_label, claim.relation_label, claim.object_label) if claim else ("name",) * 3
     )
