@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,14 +12,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 
 from crampkg import __version__
 from crampkg.server import (
     api,
     editor,
     files,
-    graph_store,
     identifiers,
     media,
     metrics,
@@ -75,9 +72,9 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         ("/picture", editor.picture, read),
         ("/picture.svg", editor.svg, ["GET", "POST"]),
         ("/picture.png", editor.png, ["GET", "POST"]),
-        ("/sparql", sparql.respond, ["GET", "POST"]),
-        ("/store", graph_store.respond, write),
-        ("/graph/{name}", graph_store.respond, write),
+        ("/sparql", sparql.query, ["GET", "POST"]),
+        ("/store", sparql.graph, write),
+        ("/graph/{name}", sparql.graph, write),
         (f"/{files.ARCHIVE}", _archive(sources), read),
         ("/sources/{path:path}", sources.respond, read),
         ("/static/{path:path}", static.respond, read),
@@ -110,7 +107,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
             ),
             Middleware(refusals.HostCheck),
         ],
-        exception_handlers={HTTPException: _refused, Exception: _mistaken},
+        exception_handlers={HTTPException: refusals.refused, Exception: refusals.mistaken},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # by the Host header, which is the client's word
@@ -173,36 +170,3 @@ async def _metrics(_: Request, service: Service) -> Response:
     service.observe()
     headers = {"content-type": metrics.CONTENT_TYPE, "cache-control": "no-store"}
     return Response(service.metrics.text(), 200, headers)
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    """Answer what Starlette refuses by itself: no route, or a method that it has not."""
-    if not isinstance(error, HTTPException):
-        raise error
-    if error.status_code == 405:  # noqa: PLR2004 - method not allowed
-        allowed = (error.headers or {}).get("Allow", "")
-        if request.url.path.startswith(("/store", "/graph/")):  # writing is always refused there
-            allowed = "GET, HEAD"
-        detail = f"{request.method} is not for this address. It takes {allowed}."
-        return refusals.respond(request, Problem("method", detail), {"Allow": allowed})
-    shorter = request.url.path.rstrip("/")
-    is_lost = "endpoint" not in request.scope  # and no file that is not there
-    if is_lost and shorter != request.url.path and _is_address(request, shorter):
-        query = f"?{request.url.query}" if request.url.query else ""
-        return Response(None, 307, {"location": f"{quote(shorter)}{query}"})
-    detail = f"There is nothing at {request.url.path}."
-    problem = Problem("not-found", detail, aside="/api says what there is.")
-    return refusals.respond(request, problem)
-
-
-def _is_address(request: Request, path: str) -> bool:
-    """Tell whether a request would be answered at another path."""
-    scope = {**request.scope, "path": path}
-    return any(route.matches(scope)[0] == Match.FULL for route in request.app.routes)
-
-
-async def _mistaken(request: Request, error: Exception) -> Response:
-    logging.getLogger("crampkg").error("A mistake at %s", request.url.path, exc_info=error)
-    return refusals.respond(
-        request, Problem("mistake", "The server made a mistake, which is in its log.")
-    )

@@ -1,7 +1,7 @@
 """The IRIs of this project, each answered at its own path: by a page, by RDF or by a file.
 
 Their paths here are those below `https://w3id.org/crampkg/`, so that one rule there leads to all of
-them (`w3id/.htaccess`). Graphs are answered by `graph_store`.
+them (`w3id/.htaccess`). Graphs are answered by `sparql`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from crampkg.graph import cached_on_graph
-from crampkg.server import api, files, graph_store, media
+from crampkg.server import api, files, media, sparql
 from crampkg.server.pages import addresses, layout
 from crampkg.server.pages import concepts as pages
 from crampkg.server.pages import ontology as ontology_page
@@ -124,7 +124,7 @@ async def ontology(request: Request, service: Service) -> Response:
     if format == "html":
         work = service.ours(ontology_page.view, layout.Visit.of(request))
         return await service.answer(request, work, {**layout.HEADERS, **headers})
-    work = service.ours(graph_store.exported, ["ontology"], format, type)
+    work = service.ours(sparql.exported, ["ontology"], format, type)
     return await service.answer(request, work, headers)
 
 

@@ -1,12 +1,16 @@
-"""A problem as the client can read it: a page for a browser, problem details for programs."""
+"""What goes wrong, as the client can read it: a page for a browser, else problem details."""
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Match
 
 from crampkg.server import media
 from crampkg.server.pages import layout
@@ -78,3 +82,35 @@ def page(
 
 def _is_browser(accept: str) -> bool:
     return media.best_of(accept, (MEDIA_TYPE, "text/html")) == "text/html"
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Answer what Starlette refuses by itself: no route, or a method that it has not."""
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == 405:  # noqa: PLR2004 - method not allowed
+        allowed = (error.headers or {}).get("Allow", "")
+        if request.url.path.startswith(("/store", "/graph/")):  # writing is always refused there
+            allowed = "GET, HEAD"
+        detail = f"{request.method} is not for this address. It takes {allowed}."
+        return respond(request, Problem("method", detail), {"Allow": allowed})
+    shorter = request.url.path.rstrip("/")
+    is_lost = "endpoint" not in request.scope  # and no file that is not there
+    if is_lost and shorter != request.url.path and _is_address(request, shorter):
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Response(None, 307, {"location": f"{quote(shorter)}{query}"})
+    detail = f"There is nothing at {request.url.path}."
+    problem = Problem("not-found", detail, aside="/api says what there is.")
+    return respond(request, problem)
+
+
+def _is_address(request: Request, path: str) -> bool:
+    """Tell whether a request would be answered at another path."""
+    scope = {**request.scope, "path": path}
+    return any(route.matches(scope)[0] == Match.FULL for route in request.app.routes)
+
+
+async def mistaken(request: Request, error: Exception) -> Response:
+    """Answer a request at which the server itself failed, and log why."""
+    logging.getLogger("crampkg").error("A mistake at %s", request.url.path, exc_info=error)
+    return respond(request, Problem("mistake", "The server made a mistake, which is in its log."))
