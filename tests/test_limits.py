@@ -47,10 +47,13 @@ from crampkg.server.service import Service
     ("read", "fits", "does_not"),
     [
         (parser._seconds, ["0.001", "86399", "86400"], ["0", "-1", "86400.1", "nan", "inf", "x"]),
-        (serve._port, ["0", "1", "65534", "65535"], ["-1", "65536", "1.5"]),
-        (serve._positive, ["1", "2", "999999999", "1000000000"], ["0", "1000000001", "-1"]),
-        (serve._workers, ["1", "999", "1000"], ["0", "1001"]),
-        (parser.number(1), ["1", "2"], ["0", "-1"]),
+        (
+            parser.number(0, 65535, "is not a port"),
+            ["0", "1", "65534", "65535"],
+            ["-1", "65536", "1.5"],
+        ),
+        (parser.number(1), ["1", "2", "999999999", "1000000000"], ["0", "1000000001", "-1"]),
+        (parser.number(1, serve._MOST_WORKERS), ["1", "999", "1000"], ["0", "1001"]),
     ],
 )
 def test_a_number_of_the_command_line(
