@@ -31,7 +31,7 @@ from crampkg.model import Parameter
 from crampkg.names import _slips, _spell
 from crampkg.picture.scene import Edge, Scene, shortened
 from crampkg.pipeline import snapshot
-from crampkg.push import parts
+from crampkg.push import target
 from crampkg.server import api, confined, media, problems, scenes, sparql
 from crampkg.server.limits import Limits
 from crampkg.server.media import Reply
@@ -399,7 +399,7 @@ def test_many_links_are_more_than_ninety() -> None:
 
 def test_parts_of_a_push_have_their_size() -> None:
     group = [Triple(NamedNode("urn:a"), NamedNode("urn:b"), Literal("x"))] * 3
-    sizes = [[len(part) for part in parts._chunks([group, group], size)] for size in (5, 6, 7)]
+    sizes = [[len(part) for part in target._chunks([group, group], size)] for size in (5, 6, 7)]
     assert sizes == [[3, 3], [6], [6]]
 
 

@@ -75,7 +75,7 @@ def chapters(about: About) -> list[tuple[str, list[RdfTerm]]] | None:
     for term in subjects:
         if kinds[term] != _ONTOLOGY:
             members.setdefault(themes.of(term), []).append(term)
-    found = [("", [term for term in subjects if kinds[term] == _ONTOLOGY])]
+    ordered = [("", [term for term in subjects if kinds[term] == _ONTOLOGY])]
     for theme in sorted((each for each in members if each), key=themes.place):
         # Terms of a chapter are sorted, those of another are no parents there.
         parts = [[theme] if theme in members[theme] else []]
@@ -83,13 +83,13 @@ def chapters(about: About) -> list[tuple[str, list[RdfTerm]]] | None:
         for kind in (*_IN_CHAPTER, _INDIVIDUALS):
             part = [term for term in rest if kinds[term] == kind]
             parts.append(_ordered(part, about, kind))
-        found.append((themes.heading(theme), [term for part in parts for term in part]))
+        ordered.append((themes.heading(theme), [term for part in parts for term in part]))
     others = members.get(None, [])
-    found += [
+    ordered += [
         (kind, [term for term in others if kinds[term] == kind])
         for kind in (*(heading for heading, _ in _KINDS), _INDIVIDUALS)
     ]
-    return [(heading, terms) for heading, terms in found if terms]
+    return [(heading, terms) for heading, terms in ordered if terms]
 
 
 def headings(triples: Iterable[Triple]) -> frozenset[str]:

@@ -451,9 +451,9 @@ _LEXER = re.compile(
 
 def beyond_rdf_1_1(text: str) -> tuple[int, str] | None:
     """Return the line and the first sign of Turtle or N-Triples that only RDF 1.2 has, if any."""
-    for found in _LEXER.finditer(text):
-        if found["beyond"]:
-            return text.count("\n", 0, found.start()) + 1, found["beyond"]
+    for match in _LEXER.finditer(text):
+        if match["beyond"]:
+            return text.count("\n", 0, match.start()) + 1, match["beyond"]
     return None
 
 
@@ -466,10 +466,10 @@ def _refuse_beyond(text: str, where: str) -> None:
 
 
 def _refuse_comments(text: str, where: str, kept: Collection[str]) -> None:
-    for found in _LEXER.finditer(text):
-        comment = found["comment"]
+    for match in _LEXER.finditer(text):
+        comment = match["comment"]
         if comment and comment.rstrip().removeprefix("# ") not in kept:
-            line = text.count("\n", 0, found.start()) + 1
+            line = text.count("\n", 0, match.start()) + 1
             message = (
                 f"{where}, line {line}: a comment, which formatting would lose. Say it in a "
                 "skos:editorialNote, or remove it."

@@ -30,7 +30,7 @@ from crampkg.engine.remote import RemoteEngine
 from crampkg.errors import EndpointError
 from crampkg.graph import KnowledgeGraph
 from crampkg.push import Pushed, Target, load, push, summary
-from crampkg.push.parts import Part, cut
+from crampkg.push.target import Part, cut
 from crampkg.vocabulary import GRAPHS, KG, LOADING
 
 pytestmark = pytest.mark.usefixtures("nobody")

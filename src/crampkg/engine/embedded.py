@@ -100,7 +100,7 @@ class EmbeddedEngine:
 
 
 class EmbeddedResult:
-    """What Oxigraph found, computed as it is read."""
+    """A result of Oxigraph, computed as it is read."""
 
     def __init__(
         self, result: QuerySolutions | QueryBoolean | QueryTriples, order: Sequence[str] = ()
@@ -111,12 +111,12 @@ class EmbeddedResult:
         self.boolean: bool | None = None
         if isinstance(result, QuerySolutions):
             self.form = "select"
-            found = tuple(variable.value for variable in result.variables)
-            self.variables = found
-            if set(found).issubset(order):
-                self.variables = tuple(sorted(found, key=order.index))
-            if self.variables != found:
-                self._places = [found.index(name) for name in self.variables]
+            names = tuple(variable.value for variable in result.variables)
+            self.variables = names
+            if set(names).issubset(order):
+                self.variables = tuple(sorted(names, key=order.index))
+            if self.variables != names:
+                self._places = [names.index(name) for name in self.variables]
         elif isinstance(result, QueryBoolean):
             self.form = "ask"
             self.boolean = bool(result)

@@ -36,23 +36,23 @@ def located(error: SyntaxError, text: str, parse: Callable[[str], object]) -> Qu
     the fault. With wide gaps between the tokens it is before the next one.
     """
     stretched, starts = _stretch(text)
-    said = str(error)
+    message = str(error)
     try:
         parse(stretched)
     except SyntaxError as again:
-        said = str(again)
+        message = str(again)
     else:
         stretched, starts = text, [(place, place) for place in range(len(text) + 1)]
-    found = _PLACE.match(said)
-    if found is None:
-        return QueryError(f"The query does not parse: {said}")
-    reached = _offset(stretched, int(found[1]), int(found[2]))
+    match = _PLACE.match(message)
+    if match is None:
+        return QueryError(f"The query does not parse: {message}")
+    reached = _offset(stretched, int(match[1]), int(match[2]))
     offset = max((place for start, place in starts if start <= reached), default=0)
-    if "uplicated variable" in found[3] or "existing variable" in found[3]:
+    if "uplicated variable" in match[3] or "existing variable" in match[3]:
         offset = _repeated(text) or offset
-    if "unbound" in found[3]:
+    if "unbound" in match[3]:
         offset = _ungrouped(text) or offset
-    offset, reason = _endless(text, offset, found[3]) or (offset, _reason(found[3], text, offset))
+    offset, reason = _endless(text, offset, match[3]) or (offset, _reason(match[3], text, offset))
     begin = text.rfind("\n", 0, offset) + 1
     line, column = text.count("\n", 0, offset) + 1, offset - begin + 1
     shown, place = _excerpt(text[begin:].partition("\n")[0].expandtabs(1), column - 1)
@@ -77,22 +77,22 @@ def _stretch(text: str) -> tuple[str, list[tuple[int, int]]]:
     stretched = ""
     starts = []
     end, before = 0, "open"
-    for kind, said, start in tokens(text):
+    for kind, token, start in tokens(text):
         if kind == "comment":
             continue
         # A sign or a suffix belongs to its neighbour; brackets and stops stand alone.
-        if start > end or {kind, before} & {"open", "close"} or said in {".", ",", ";"}:
+        if start > end or {kind, before} & {"open", "close"} or token in {".", ",", ";"}:
             stretched += _GAP
         starts.append((len(stretched), start))
-        stretched += said
-        end, before = start + len(said), kind
+        stretched += token
+        end, before = start + len(token), kind
     stretched += _GAP
     starts.append((len(stretched), len(text.rstrip())))
     return stretched, starts
 
 
 def _reason(expected: str, text: str, offset: int) -> str:
-    token = next((said for _, said, start in tokens(text) if start == offset), "")
+    token = next((word for _, word, start in tokens(text) if start == offset), "")
     if not _FORM.search(text):
         return "a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, after its prefixes."
     if "Prefix not found" in expected:
@@ -114,30 +114,30 @@ def _reason(expected: str, text: str, offset: int) -> str:
     prefix, colon, _ = token.partition(":")
     if colon and token[0] != "<" and prefix not in _declared(text):
         return f"the prefix {prefix}: is not declared. Declare it with PREFIX, or write the IRI."
-    said = token if len(token) <= _SHOWN else f"{token[:_SHOWN]}..."
+    shown = token if len(token) <= _SHOWN else f"{token[:_SHOWN]}..."
     if _IRI.fullmatch(token):
         if not _ABSOLUTE.match(token) and not _has_base(text):
-            return f"the IRI {said} is relative. Write it whole, or declare what BASE it is of."
+            return f"the IRI {shown} is relative. Write it whole, or declare what BASE it is of."
         if _ABSOLUTE.match(token) and "IRI parsing failed" in expected:
-            return f"{said} is no IRI: see that each character may stand where it does."
-    return f"{said} cannot stand here."
+            return f"{shown} is no IRI: see that each character may stand where it does."
+    return f"{shown} cannot stand here."
 
 
 def _has_base(text: str) -> bool:
     """Tell whether a query declares a whole IRI as its BASE."""
-    said = [said for kind, said, _ in tokens(text) if kind != "comment"]
-    return any(word.upper() == "BASE" and _ABSOLUTE.match(iri) for word, iri in pairwise(said))
+    words = [word for kind, word, _ in tokens(text) if kind != "comment"]
+    return any(word.upper() == "BASE" and _ABSOLUTE.match(iri) for word, iri in pairwise(words))
 
 
 def _declared(text: str) -> set[str]:
     """Return the prefixes that a query may use: ours, and those that it declares."""
-    found = set(written_prefixes())
+    prefixes = set(written_prefixes())
     before = ""
-    for kind, said, _ in tokens(text):
+    for kind, token, _ in tokens(text):
         if kind == "name" and before == "PREFIX":
-            found.add(said.partition(":")[0])
-        before = said.upper()
-    return found
+            prefixes.add(token.partition(":")[0])
+        before = token.upper()
+    return prefixes
 
 
 def _ungrouped(text: str) -> int | None:
@@ -145,17 +145,17 @@ def _ungrouped(text: str) -> int | None:
     chosen: list[tuple[str, int]] = []
     grouped: set[str] = set()
     depth, part = 0, ""
-    for kind, said, start in tokens(text):
+    for kind, lexeme, start in tokens(text):
         depth += {"open": 1, "close": -1}.get(kind, 0)
-        word = said.upper()
+        word = lexeme.upper()
         if depth == 0 and word in ("SELECT", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"):
             part = word
-        elif said == "{":
+        elif lexeme == "{":
             part = ""
-        elif said[0] in "?$" and part == "SELECT" and depth == 0:
-            chosen.append((said[1:], start))
-        elif said[0] in "?$" and part == "GROUP":
-            grouped.add(said[1:])
+        elif lexeme[0] in "?$" and part == "SELECT" and depth == 0:
+            chosen.append((lexeme[1:], start))
+        elif lexeme[0] in "?$" and part == "GROUP":
+            grouped.add(lexeme[1:])
     return next((start for name, start in chosen if name not in grouped), None)
 
 
@@ -164,9 +164,9 @@ def _endless(text: str, offset: int, expected: str) -> tuple[int, str] | None:
     opening = {'"', "'"} if '\\"' in expected or "'" in expected else set()
     if '">"' in expected:
         opening = {"<"}
-    for _, said, start in tokens(text):
-        if said in opening and start <= offset:
-            what = "IRI" if said == "<" else "string"
+    for _, lexeme, start in tokens(text):
+        if lexeme in opening and start <= offset:
+            what = "IRI" if lexeme == "<" else "string"
             return start, f"the {what} that begins here has no end."
     return None
 
@@ -175,26 +175,26 @@ def _repeated(text: str) -> int | None:
     """Return where a SELECT names a variable for the second time."""
     names: set[str] = set()
     depth, select, before = 0, -1, ""  # `select` is how deep the SELECT stands that we are in
-    for kind, said, start in tokens(text):
+    for kind, lexeme, start in tokens(text):
         depth += {"open": 1, "close": -1}.get(kind, 0)
-        if said.upper() in ("SELECT", "{"):
-            select = depth if said != "{" else -1
+        if lexeme.upper() in ("SELECT", "{"):
+            select = depth if lexeme != "{" else -1
             names.clear()
         is_named = depth == select or (depth == select + 1 and before.upper() == "AS")
-        if said[0] in "?$" and select >= 0 and is_named:
-            if said[1:] in names:
+        if lexeme[0] in "?$" and select >= 0 and is_named:
+            if lexeme[1:] in names:
                 return start
-            names.add(said[1:])
-        before = said
+            names.add(lexeme[1:])
+        before = lexeme
     return None
 
 
 def _open(text: str) -> tuple[str, int] | None:
     """Return the innermost bracket that nothing closes, and its line."""
     opened = []
-    for kind, said, start in tokens(text):
+    for kind, lexeme, start in tokens(text):
         if kind == "open":
-            opened.append((said, text.count("\n", 0, start) + 1))
+            opened.append((lexeme, text.count("\n", 0, start) + 1))
         elif kind == "close" and opened:
             opened.pop()
     return opened[-1] if opened else None

@@ -55,7 +55,7 @@ class RdflibEngine:
 
 
 class RdflibResult:
-    """What rdflib found, converted as it is read."""
+    """A result of rdflib, its terms made pyoxigraph's as they are read."""
 
     def __init__(self, result: RdflibAnswer) -> None:
         self._result = result

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _FORMS = {"SELECT": "select", "ASK": "ask", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
 
-#: What is asked for: one plain type each, since Comunica 5 gives up on several.
+#: One plain media type for each form, since Comunica 5 gives up on several.
 _ACCEPT = {
     "select": "application/sparql-results+json",
     "ask": "application/sparql-results+json",
@@ -133,16 +133,16 @@ class RemoteEngine:
         except EndpointError:  # most have none, and some say so with an error
             return ""
         datasets = [object for _, predicate, object in triples if predicate.value == _DATASET]
-        found = [
+        identifiers = [
             object.value
             for subject, predicate, object in triples
             if predicate.value == f"{DCT}identifier" and subject in datasets
         ]
-        return found[0] if len(found) == 1 else ""
+        return identifiers[0] if len(identifiers) == 1 else ""
 
 
 class RemoteResult:
-    """What an endpoint answered, read whole, converted as it is asked for."""
+    """The answer of an endpoint, read whole and checked."""
 
     def __init__(
         self,
@@ -161,8 +161,8 @@ class RemoteResult:
         if form != "graph":
             self._read_json(order)
         if columns and sorted(columns) != sorted(self.variables):
-            found = _shown(", ".join(self.variables))
-            message = f"its columns are {found}, not {', '.join(columns)}"
+            given = _shown(", ".join(self.variables))
+            message = f"its columns are {given}, not {', '.join(columns)}"
             raise transport.unreadable(message)
 
     def bindings(self) -> Iterator[Binding]:
@@ -252,16 +252,16 @@ def declared(text: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
     used: dict[str, None] = {}
     known: set[str] = set()
     before = ""
-    for kind, said, _ in guard.tokens(text):
+    for kind, token, _ in guard.tokens(text):
         if kind == "comment":
             continue
         if kind == "name":
-            prefix = said.partition(":")[0]
+            prefix = token.partition(":")[0]
             if before == "PREFIX":
                 known.add(prefix)
             else:
                 used.setdefault(prefix)
-        before = said.upper()
+        before = token.upper()
     missing = [prefix for prefix in used if prefix in prefixes and prefix not in known]
     return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in missing) + text
 
@@ -325,10 +325,10 @@ def _at_fault(text: str, error: EndpointError, prefixes: Mapping[str, str]) -> Q
     return QueryError(f"The query was refused. {error}")
 
 
-def _list(found: Any) -> list[Any]:
-    if not isinstance(found, list):
-        raise TypeError(found)
-    return found
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return value
 
 
 def _prove_columns(names: tuple[Any, ...]) -> None:
@@ -337,8 +337,8 @@ def _prove_columns(names: tuple[Any, ...]) -> None:
         try:
             Variable(name)
         except (ValueError, TypeError):
-            said = _shown(name) if isinstance(name, str) else "what is no text"
-            message = f"{said} is no name of a column"
+            shown = _shown(name) if isinstance(name, str) else "what is no text"
+            message = f"{shown} is no name of a column"
             raise ValueError(message) from None
     if len(set(names)) < len(names):
         message = "two of its columns have one name"

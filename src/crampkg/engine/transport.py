@@ -80,23 +80,23 @@ def _challenges(headers: HTTPMessage) -> list[tuple[str, str]]:
 
     There may be several in one header, and several headers (RFC 9110, 11.6.1).
     """
-    found: list[tuple[str, str]] = []
+    challenges: list[tuple[str, str]] = []
     for part in parse_http_list(", ".join(headers.get_all("WWW-Authenticate", []))):
         scheme, _, rest = part.partition(" ")
         if "=" not in scheme:
-            found.append((scheme.lower(), rest.strip()))
-        elif found:
-            found[-1] = (found[-1][0], f"{found[-1][1]}, {part}")
-    return found
+            challenges.append((scheme.lower(), rest.strip()))
+        elif challenges:
+            challenges[-1] = (challenges[-1][0], f"{challenges[-1][1]}, {part}")
+    return challenges
 
 
 def _digest(headers: HTTPMessage) -> str | None:
     """Return the parameters of the first challenge of a refusal that `_Digest` can answer."""
-    for scheme, told in _challenges(headers):
-        pairs = [pair for pair in parse_http_list(told) if "=" in pair]
+    for scheme, parameters in _challenges(headers):
+        pairs = [pair for pair in parse_http_list(parameters) if "=" in pair]
         algorithm = parse_keqv_list(pairs).get("algorithm", "MD5")
         if scheme == "digest" and algorithm.upper() in _ALGORITHMS:
-            return told
+            return parameters
     return None
 
 
@@ -138,11 +138,11 @@ class _Digest(HTTPDigestAuthHandler):
         self, request: Request, body: Any, code: int, reason: str, headers: HTTPMessage
     ) -> Any:
         """Return the answer to the request sent again with credentials, or None without them."""
-        told = _digest(headers)
-        if told is None or self._is_retrying:  # a wrong password would be tried six times
+        challenge = _digest(headers)
+        if challenge is None or self._is_retrying:  # a wrong password would be tried six times
             return None
         alone = HTTPMessage()
-        alone["www-authenticate"] = f"Digest {told}"
+        alone["www-authenticate"] = f"Digest {challenge}"
         try:
             return super().http_error_401(request, body, code, reason, alone)
         except ValueError:
@@ -186,7 +186,7 @@ class _PlainConnection(HTTPConnection):
         timer.daemon = True
         timer.start()
         try:
-            found = super().getresponse()
+            response = super().getresponse()
         except _FAULTS:
             if is_late.is_set():
                 raise TimeoutError from None
@@ -194,9 +194,9 @@ class _PlainConnection(HTTPConnection):
         finally:
             timer.cancel()
         if is_late.is_set():  # a head that was cut looks like one that ended
-            found.close()
+            response.close()
             raise TimeoutError
-        return found
+        return response
 
 
 class _SecureConnection(_PlainConnection, HTTPSConnection):
@@ -359,15 +359,15 @@ class Transport:
         if isinstance(reason, IncompleteRead):
             return self.unreadable("the connection was closed in the middle")
         if isinstance(reason, OSError):
-            said = self._shown(reason.strerror or str(reason) or type(reason).__name__)
+            because = self._shown(reason.strerror or str(reason) or type(reason).__name__)
             return EndpointError(
-                f"{self.shown} cannot be reached: {said}. Check the address, and that it is "
+                f"{self.shown} cannot be reached: {because}. Check the address, and that it is "
                 "running.",
                 passing=True,
             )
         if isinstance(reason, HTTPException):
-            said = self._shown(str(reason) or type(reason).__name__)
-            return self.unreadable(f"it is not HTTP ({said})")
+            because = self._shown(str(reason) or type(reason).__name__)
+            return self.unreadable(f"it is not HTTP ({because})")
         raise error
 
     def _refusal(self, error: HTTPError) -> EndpointError:
@@ -381,15 +381,18 @@ class Transport:
                 if not chunk:
                     break
                 body += chunk
-        told = self._shown(sentence(body, error.headers.get_content_type()))
-        because = f": {told}" if told else f" ({error.reason})" if error.reason else ""
+        detail = self._shown(sentence(body, error.headers.get_content_type()))
+        because = f": {detail}" if detail else f" ({error.reason})" if error.reason else ""
         because = because.rstrip(".")
         later = _seconds(error.headers.get("Retry-After"))
         if code in _REDIRECTS:
             elsewhere = self._shown(shown(error.headers.get("Location") or "nowhere"))
-            said = f"{self.shown} sends us on to {elsewhere}. Redirects are not followed: name that"
-            return EndpointError(f"{said} address yourself if you trust it.", status=code)
-        if code in (401, 403, 407) or (code == _ERROR and _DENIED.search(told)):
+            message = (
+                f"{self.shown} sends us on to {elsewhere}. Redirects are not followed: name that "
+                "address yourself if you trust it."
+            )
+            return EndpointError(message, status=code)
+        if code in (401, 403, 407) or (code == _ERROR and _DENIED.search(detail)):
             message = (
                 f"{self.shown} refuses access with {code}{because}. Give --user and "
                 "CRAMPKG_PASSWORD (or a netrc entry), or CRAMPKG_TOKEN."
@@ -436,18 +439,18 @@ def _spellings(secret: str) -> str:
 
     Its blanks may be folded, and any part of it be encoded as in a URL, in JSON or in HTML.
     """
-    found: list[str] = []
+    pattern: list[str] = []
     for character in secret:
         if character.isspace() or not character.isprintable():
-            if found[-1:] != [_BLANKS]:
-                found.append(_BLANKS)
+            if pattern[-1:] != [_BLANKS]:
+                pattern.append(_BLANKS)
             continue
         code = ord(character)
         in_url = "".join(f"%{byte:02x}" for byte in character.encode(errors="replace"))
         encoded = rf"{in_url}|\\u{code:04x}|&#(?:0*{code}|x0*{code:x});"
         named = "|".join(re.escape(each) for each in _NAMED.get(character, (character,)))
-        found.append(f"(?:{named}|(?i:{encoded}))")
-    return "".join(found)
+        pattern.append(f"(?:{named}|(?i:{encoded}))")
+    return "".join(pattern)
 
 
 _ERROR = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -511,12 +514,12 @@ def _of_json(text: str) -> str:
     import json
 
     try:
-        told = json.loads(text)
+        document = json.loads(text)
     except ValueError:
         return ""
     # The first two are those of RFC 9457; the others are what servers have that do not know it.
     for names in (("title", "detail"), ("message",), ("error",)):
-        parts = [str(told[name]) for name in names if isinstance(told.get(name), str)]
+        parts = [str(document[name]) for name in names if isinstance(document.get(name), str)]
         if parts:
             return ": ".join(part.rstrip(".") for part in parts)
     return ""
@@ -526,7 +529,7 @@ def _of_html(text: str) -> str:
     """Return the title of a page, else its first words."""
     from html.parser import HTMLParser
 
-    found: dict[str, list[str]] = {"title": [], "": []}
+    texts: dict[str, list[str]] = {"title": [], "": []}
 
     class Reader(HTMLParser):
         inside = ""
@@ -539,10 +542,10 @@ def _of_html(text: str) -> str:
 
         def handle_data(self, data: str) -> None:
             if self.inside not in ("style", "script"):
-                found["title" if self.inside == "title" else ""].append(data)
+                texts["title" if self.inside == "title" else ""].append(data)
 
     Reader().feed(text)
-    return " ".join(" ".join(found["title"] or found[""]).split())
+    return " ".join(" ".join(texts["title"] or texts[""]).split())
 
 
 def _seconds(header: str | None) -> float | None:

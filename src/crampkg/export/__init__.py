@@ -121,17 +121,16 @@ def export(
 ) -> bytes:
     """Return the chosen graphs of `nquads` in the format called `format`.
 
-    `nquads` is the canonical text of a snapshot, whose lexical forms are kept. Blank nodes are
-    labelled by what is said of them, so that one new triple changes a few lines. `graphs` are
-    short names of `crampkg.vocabulary.GRAPHS`, or "all"; by default those of `usual`. Formats
-    without named graphs hold the merge of those chosen (RDF 1.1 Semantics, section 4.1). The
-    context of JSON-LD is that of `sources`, or else of the usual ones. Each graph has its header;
-    formats for tools of OWL have labels, definitions and declarations where those tools look for
-    them (`crampkg.export.view`). Formats of RDF 1.2 have the claims on the triples that they state
-    (`crampkg.export.rdf12`). Raises `UsageError` for a format or graph that there is not, and when
-    the format cannot hold the graphs.
+    `nquads` is the canonical text of a snapshot, whose lexical forms are kept. Blank nodes have
+    labels by their content, so that one new triple changes a few lines. `graphs` are short names of
+    `crampkg.vocabulary.GRAPHS`, or "all"; by default those of `usual`. Formats without named graphs
+    hold the merge of the chosen ones (RDF 1.1 Semantics, section 4.1). The context of JSON-LD is
+    that of `sources`, or else of the usual ones. `crampkg.export.view` adds a header to each graph,
+    labels, definitions and declarations for tools of OWL, and in RDF 1.2 the claims on the triples
+    that they state. Raises `UsageError` for an unknown format or graph, and when the format cannot
+    hold the graphs.
     """
-    from crampkg.export import rdf12, view
+    from crampkg.export import view
 
     chosen_format = _format(format, FORMATS)
     whole: Graphs = {iri: [] for iri in GRAPHS.values()}
@@ -146,7 +145,7 @@ def export(
         if chosen_format.is_for_owl:
             merged = view.document(chosen, merged, whole)
         if chosen_format.rdf == "1.2":
-            merged += rdf12.claims_on(held, whole)
+            merged += view.claims_on(held, whole)
         held = {None: list(dict.fromkeys(merged))}
     return _write(chosen_format, held, sources)
 
@@ -167,7 +166,7 @@ def usual(format: str) -> tuple[str, ...]:
 def to_bytes(triples: Iterable[Triple], format: str, sources: Sources | None = None) -> bytes:
     """Return one graph, such as the answer of a CONSTRUCT, in the format called `format`.
 
-    Blank nodes are labelled by what is said of them, so that equal graphs become equal bytes.
+    Blank nodes have labels by their content, so that equal graphs become equal bytes.
     `sources` are as for `export`, which this raises as.
     """
     return _write(_format(format, OFFERED), {None: list(dict.fromkeys(triples))}, sources)

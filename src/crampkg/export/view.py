@@ -1,16 +1,22 @@
-"""What an export adds to the graphs: a header for each, and names where tools of OWL look for them.
+"""What an export adds to the graphs: headers, names for tools of OWL, claims on facts.
 
 The sources have one label a term, `skos:prefLabel`, and one definition, `skos:definition`. Tools
 of the OBO Foundry read `rdfs:label` and IAO:0000115, OWL's own need each individual declared
 (https://www.w3.org/TR/owl2-syntax/#Entity_Declarations), those of SKOS a concept and its scheme.
 Each document is read alone, so it names and declares all that it mentions.
+
+In RDF 1.2 a claim is a reifier of the triple that it states
+(https://www.w3.org/TR/rdf12-concepts/#section-triple-terms-reification). To reify a triple asserts
+nothing: a denied claim reifies what it denies, and only facts stand bare as well.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Triple as TripleTerm
 
 from crampkg.rdf import sort_key
 from crampkg.vocabulary import (
@@ -27,7 +33,7 @@ from crampkg.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crampkg.rdf import Graphs, RdfTerm, Triple
 
@@ -50,6 +56,10 @@ _GIVEN = (RDFS + "label", SKOS + "prefLabel", DCT + "title")
 #: A mapping's axiom has the name that the term which it leads to has in its own vocabulary: without
 #: a language, as there. With ours it would be a second label in English, an error to ROBOT.
 _TARGET, _OBJECT_LABEL = OWL + "annotatedTarget", PREFIXES["sssom"] + "object_label"
+_REIFIES = NamedNode(RDF + "reifies")
+_PARTS = tuple(CK + name for name in ("claimSubject", "claimPredicate", "claimObject"))
+#: What of a claim goes with a fact where the claims are not exported: how firmly it is said.
+_WITH_A_FACT = frozenset(CK + name for name in ("hedge", "hedgeText", "stance", "statedFor"))
 #: The kinds of a term that each document which uses it declares.
 _KINDS = {
     OWL + name
@@ -110,37 +120,66 @@ def document(chosen: Sequence[str], triples: list[Triple], whole: Graphs) -> lis
         if predicate == _DERIVED and value not in inside
     ]
     triples = [*triples, *derived]
-    return [*triples, *_names(itself, triples, _Said(whole))]
+    return [*triples, *_names(itself, triples, _Names(whole))]
 
 
-def _names(itself: RdfTerm, triples: list[Triple], said: _Said) -> Iterator[Triple]:
+def _names(itself: RdfTerm, triples: list[Triple], names: _Names) -> Iterator[Triple]:
     """Yield label, definition and kinds of all that a document about `itself` mentions."""
     mentioned = {term for triple in triples for term in triple if isinstance(term, NamedNode)}
-    if said.scheme and mentioned & said.concepts:
-        mentioned |= {said.scheme, _SCHEME, _CONCEPT, _IN_SCHEME, _TOP_OF, _HAS_TOP}
+    if names.scheme and mentioned & names.concepts:
+        mentioned |= {names.scheme, _SCHEME, _CONCEPT, _IN_SCHEME, _TOP_OF, _HAS_TOP}
     for term in mentioned:
-        for label in said.labels(term):
+        for label in names.labels(term):
             yield term, _LABEL, label
-        for definition in said.definitions.get(term, ()):
+        for definition in names.definitions.get(term, ()):
             yield term, _DEFINITION, definition
-        for kind in said.kinds.get(term, ()) if term != itself else ():
+        for kind in names.kinds.get(term, ()) if term != itself else ():
             yield term, _TYPE, kind
             if term.value.startswith(CK):
                 yield term, _DEFINED_BY, NamedNode(ONTOLOGY)
-        if term in said.concepts and said.scheme:
+        if term in names.concepts and names.scheme:
             yield term, _TYPE, _CONCEPT
-            yield term, _IN_SCHEME, said.scheme
-            yield term, _DEFINED_BY, said.scheme
-            if term not in said.narrower:
-                yield term, _TOP_OF, said.scheme
-                yield said.scheme, _HAS_TOP, term
-    if mentioned & said.definitions.keys():
+            yield term, _IN_SCHEME, names.scheme
+            yield term, _DEFINED_BY, names.scheme
+            if term not in names.narrower:
+                yield term, _TOP_OF, names.scheme
+                yield names.scheme, _HAS_TOP, term
+    if mentioned & names.definitions.keys():
         yield _DEFINITION, _TYPE, NamedNode(OWL + "AnnotationProperty")
         yield _DEFINITION, _LABEL, Literal("textual definition", language="en")
 
 
-class _Said:
-    """What all graphs together say of names, kinds and concepts."""
+def claims_on(chosen: Graphs, whole: Graphs) -> Iterator[Triple]:
+    """Yield the claims as reifiers of the triples that they state, for the graphs `chosen`.
+
+    Where the claims are chosen, these are all claims of named things. With the facts alone they are
+    the claims behind the facts, with their hedges and stances.
+    """
+    claims: dict[RdfTerm, dict[str, list[RdfTerm]]] = {}
+    for graph in (GRAPHS["claims"], GRAPHS["inferred"]):  # the hedges in words are inferred
+        for subject, predicate, value in whole.get(graph, []):
+            claims.setdefault(subject, {}).setdefault(predicate.value, []).append(value)
+    facts = set(chosen.get(GRAPHS["facts-without-hedges"], ()))
+    for claim, properties in claims.items():
+        values = (value for part in _PARTS for value in properties.get(part, ())[:1])
+        stated = tuple(value for value in values if isinstance(value, NamedNode))
+        if len(stated) < len(_PARTS) or not isinstance(claim, NamedNode):
+            continue
+        is_fact = stated in facts and _affirmed(properties)
+        if is_fact or GRAPHS["claims"] in chosen:
+            yield claim, _REIFIES, TripleTerm(*stated)  # type: ignore[misc]
+        if is_fact:
+            for name in _WITH_A_FACT & properties.keys():
+                for value in properties[name]:
+                    yield claim, NamedNode(name), value
+
+
+def _affirmed(properties: Mapping[str, list[RdfTerm]]) -> bool:
+    return [value.value for value in properties.get(CK + "stance", ())] == [CK + "affirmed"]
+
+
+class _Names:
+    """The names, kinds and concepts of all graphs together."""
 
     def __init__(self, whole: Graphs) -> None:
         self.kinds: dict[RdfTerm, set[RdfTerm]] = {}
@@ -153,7 +192,7 @@ class _Said:
         targets: dict[RdfTerm, RdfTerm] = {}
         theirs: dict[RdfTerm, RdfTerm] = {}
         schemes = set()
-        for subject, predicate, value in (each for found in whole.values() for each in found):
+        for subject, predicate, value in chain.from_iterable(whole.values()):
             if predicate == _TYPE and value.value in _KINDS:
                 self.kinds.setdefault(subject, set()).add(value)
             elif predicate == _TYPE and value.value.startswith(CK):
@@ -183,4 +222,4 @@ class _Said:
         """Return the label of a term, or the labels where several are as good."""
         if not isinstance(term, NamedNode):
             return set()
-        return next((found[term] for found in self._labels.values() if term in found), set())
+        return next((labels[term] for labels in self._labels.values() if term in labels), set())

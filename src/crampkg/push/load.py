@@ -24,14 +24,12 @@ from tenacity import (
 
 from crampkg.engine.transport import shown
 from crampkg.errors import EndpointError
-from crampkg.push.parts import cut
-from crampkg.push.target import State, Summary, Target, summary
+from crampkg.push.target import Part, State, Summary, Target, cut, summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crampkg.push.parts import Part
 
 #: Triples in one request: of SPARQL Update as many as Virtuoso takes, and more of the Graph Store
 #: Protocol, whose body is plain data.
@@ -130,10 +128,10 @@ def _swap(target: Target, parts: list[Part], wanted: Summary) -> None:
     if state.is_current(wanted) and not any(part.name in state.loading for part in parts):
         return
     for part in parts:
-        found = state.loading.get(part.name, 0)
-        if found != len(part.triples):
+        held = state.loading.get(part.name, 0)
+        if held != len(part.triples):
             message = (
-                f"{shown(target.endpoint)} holds {found} of the {len(part.triples)} triples of "
+                f"{shown(target.endpoint)} holds {held} of the {len(part.triples)} triples of "
                 f"<{part.name}>. Is somebody else pushing, or is it not where "
                 f"{shown(target.graph_store or target.update_url)} writes? The graphs are as they "
                 "were."
@@ -159,9 +157,9 @@ def _verify(state: State, wanted: Summary, target: Target) -> None:
 def _retrying(retries: int, say: Callable[[str], None] | None) -> Retrying:
     def announce(state: RetryCallState) -> None:
         if say is not None and state.outcome is not None:
-            # What to do is said to who is left alone with it, and that is nobody yet.
-            said = _ADVICE.sub("", str(state.outcome.exception()))
-            say(f"{said} Trying again in {state.upcoming_sleep:.0f} s.")
+            # The advice is for the last attempt, after which nobody tries again.
+            problem = _ADVICE.sub("", str(state.outcome.exception()))
+            say(f"{problem} Trying again in {state.upcoming_sleep:.0f} s.")
 
     return Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, EndpointError) and error.passing),
