@@ -192,6 +192,7 @@ def test_commands_speak_of_these_sources(
     told: str,
 ) -> None:
     monkeypatch.setenv("CRAMPKG_SOURCES", str(folder))
+    monkeypatch.delenv("CRAMPKG_ARTICLE", raising=False)
     monkeypatch.chdir(folder)
     ended, text = run(capsys, folder, *words)
     assert ended == code, text

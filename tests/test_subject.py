@@ -7,7 +7,9 @@ import shlex
 from pathlib import Path
 
 import pytest
+from tiny import added
 
+from crampkg.check import run
 from crampkg.errors import SourceError
 from crampkg.graph import KnowledgeGraph
 from crampkg.model import Subject
@@ -79,3 +81,10 @@ def test_ours_names_what_the_graph_has(graph: KnowledgeGraph) -> None:
             graph.describe(plain[0])
         elif command == "why":
             graph.why(*plain[:3])
+
+
+def test_check_reads_it(tmp_path: Path) -> None:
+    sources = added(tmp_path, "data/subject.toml", "topic = 7\n")
+    (finding,) = (each for each in run(sources).findings if each.check == "syntax")
+    assert finding.file == "data/subject.toml"
+    assert finding.problem.startswith("Topic does not belong here, or not so.")

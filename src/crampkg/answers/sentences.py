@@ -53,7 +53,7 @@ def asked(answer: Answer) -> str:
 
 
 def filled(sentence: str, parameters: Mapping[str, Sequence[Term | str]]) -> str:
-    """Return `sentence` with the label of its value for each `{parameter}`: "calf or foot"."""
+    """Return `sentence` with the label of its value for each `{parameter}`: "wrist or elbow"."""
     if "{" not in sentence:  # labels cost a program that reads CSV milliseconds
         return sentence
     for name, values in parameters.items():

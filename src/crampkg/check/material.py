@@ -17,7 +17,7 @@ from crampkg.model import Finding
 from crampkg.pipeline.index import article_prefixes
 from crampkg.pipeline.load import load_file
 from crampkg.pipeline.rules import derive, reason
-from crampkg.sources import Sources, graph_of, inside, prove, read_text
+from crampkg.sources import SUBJECT, Sources, graph_of, inside, prove, read_subject, read_text
 from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import GRAPHS, RDF, add_articles, compress
 
@@ -185,6 +185,8 @@ class Material:
                 return
             if graph_of(name):
                 self.quads[name] = list(load_file(name, text))
+            elif name == SUBJECT:
+                read_subject(self.sources)
             elif name == SHAPES:
                 parse_turtle(text, name)  # for its syntax
             elif name.startswith("rules/") and name.endswith(".rq"):

@@ -39,8 +39,8 @@ The exit code is 0 when all spans were found and 1 when some were not."""
 
 EXAMPLES = """\
 examples:
-  crampkg article anchor what-causes-leg-cramps revised.txt
-  crampkg article anchor what-causes-leg-cramps revised.txt --check"""
+  crampkg article anchor SLUG revised.txt
+  crampkg article anchor SLUG revised.txt --check"""
 
 ACTIONS = ("anchor",)
 
