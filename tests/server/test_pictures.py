@@ -173,6 +173,19 @@ def test_without_graphviz_the_page_says_it_all_in_words(
     assert web.get("/picture.svg").status_code == 503
 
 
+def test_a_page_without_its_picture_for_now_has_it_later(
+    begin: Callable[..., Web], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was kept, and shown without its picture for good."""
+    web = begin()
+    with monkeypatch.context() as patch:
+        patch.setattr(drawing, "program", lambda: None)
+        assert web.get("/picture", params={"concept": "calf"}).status_code == 503
+    page = web.get("/picture", params={"concept": "calf"})
+    assert page.status_code == 200
+    assert "<svg" in page.text.partition("<main")[2]
+
+
 def test_the_systems_program_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "dot").write_text("#!/bin/sh\n", encoding="ascii")
     (tmp_path / "dot").chmod(0o755)
