@@ -82,6 +82,8 @@ def render(template: str, graph: KnowledgeGraph, here: str = "", **context: Any)
         .render(
             here=here,
             topic=graph.topic,
+            several=len(statuses) > 1,
+            the_article="an article" if len(statuses) > 1 else "the article",
             disclaimers=[NOTICE, *dict.fromkeys(status.disclaimer for status in statuses)],
             status_lines=status_lines(statuses),
             **context,
