@@ -188,8 +188,8 @@ def table(
         "# Our application on two HTTP servers, in one run\n\n"
         f"By `make bench-http` on {dt.datetime.now(dt.UTC):%Y-%m-%d}: {cores} cores, which wrk "
         f"takes its part of, {CONNECTIONS} connections,\n{seconds} seconds a case, the median of "
-        f"{rounds} rounds; load average {os.getloadavg()[2]:.0f}. `crampkg serve` is uvicorn behind "
-        "our limits.\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+        f"{rounds} rounds; load average {os.getloadavg()[2]:.0f}. `crampkg serve` is uvicorn "
+        "behind our limits.\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
     )
 
 
