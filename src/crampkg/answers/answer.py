@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pyoxigraph import BlankNode
@@ -217,8 +218,6 @@ class Answer:
 
 
 def _plain(value: RdfTerm | None) -> Any:
-    import re
-
     if value is None:
         return None
     pattern, convert = _PLAIN.get(datatype_of(value), ("", str))

@@ -83,7 +83,7 @@ class AskParser(ArgumentParser):
             metavar="ID",
             help=argparse.SUPPRESS if question else "the question; without one they are listed",
         )
-        completes(word, lambda typed: [each.id for each in open_graph(typed).questions()])
+        completes(word, lambda typed: [question.id for question in open_graph(typed).questions()])
         if question is not None:
             self.usage = f"{prog} [options]"
             self.epilog = _examples(question, graph)
@@ -187,34 +187,34 @@ def _list(arguments: Arguments) -> None:
     questions = open_graph(arguments).questions()
     if arguments.tag is not None:
         one_of("tag", arguments.tag, _tags(questions))
-        questions = tuple(each for each in questions if arguments.tag in each.tags)
+        questions = tuple(one for one in questions if arguments.tag in one.tags)
     groups: dict[str, list[Question]] = {}
-    for each in questions:
-        groups.setdefault(arguments.tag or each.tags[0], []).append(each)
+    for question in questions:
+        groups.setdefault(arguments.tag or question.tags[0], []).append(question)
     is_drawn = arguments.output is None and output.is_terminal()
     blocks = _list_blocks if is_drawn else _list_table
-    data = [_entry(each) for each in questions]
+    data = [*map(_entry, questions)]
     show_document(arguments, lambda: blocks(sorted(groups.items())), lambda: data)
 
 
 def _tags(questions: Iterable[Question]) -> list[str]:
-    return sorted({tag for each in questions for tag in each.tags})
+    return sorted({tag for question in questions for tag in question.tags})
 
 
 def _list_table(groups: Sequence[tuple[str, list[Question]]]) -> list[Block]:
     from crampkg.answers.table import Table
 
-    rows = [(tag, each.id, _gapped(each)) for tag, questions in groups for each in questions]
+    rows = [(tag, one.id, _gapped(one)) for tag, questions in groups for one in questions]
     return [Table(("tag", "id", "question"), tuple(rows))]
 
 
 def _list_blocks(groups: Sequence[tuple[str, list[Question]]]) -> Iterator[Block]:
     from crampkg.answers.document import Facts, Heading, Paragraph, Tight
 
-    width = max(len(each.id) for _, questions in groups for each in questions) + 2
+    width = max(len(one.id) for _, questions in groups for one in questions) + 2
     for tag, questions in groups:
         yield Heading(tag, 1)
-        pairs = tuple((f"  {each.id}", _gapped(each)) for each in questions)
+        pairs = tuple((f"  {question.id}", _gapped(question)) for question in questions)
         yield Tight(Facts(pairs, "cyan", width))
     yield Paragraph("Ask one with `crampkg ask ID`; `crampkg ask ID --help` says what it takes.")
 
@@ -245,7 +245,8 @@ def _of_kind(kind: str) -> Callable[[argparse.Namespace], list[Term]]:
 
 def _gapped(question: Question) -> str:
     """Return the question in words with its parameters as gaps: `pain at SITE`."""
-    return filled(question.question, {each.name: [each.name.upper()] for each in question.params})
+    gaps = {parameter.name: [parameter.name.upper()] for parameter in question.params}
+    return filled(question.question, gaps)
 
 
 def _hint(parameter: Parameter, graph: KnowledgeGraph | None) -> str:
