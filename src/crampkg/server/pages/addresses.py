@@ -34,47 +34,23 @@ def is_ours(link: str) -> bool:
     return link.startswith("/")
 
 
+def link(path: str, values: Iterable[tuple[str, str]]) -> str:
+    """Return the address of a path with parameters by name."""
+    encoded = urlencode(list(values), safe=":/")
+    return f"{path}?{encoded}" if encoded else path
+
+
 def question(id: str, values: Iterable[tuple[str, str]] = ()) -> str:
     """Return the address of a question's page, with parameters by name."""
-    return _with(f"/questions/{quote(id)}", values)
-
-
-def answer(id: str, values: Iterable[tuple[str, str]], format: str) -> str:
-    """Return the address of an answer in a format, for programs."""
-    return _with(f"/api/questions/{quote(id)}", [*values, ("format", format)])
+    return link(f"/questions/{quote(id)}", values)
 
 
 def why(subject: str, predicate: str, object: str) -> str:
     """Return the address of the page that explains a triple of IRIs."""
     parts = {"subject": subject, "predicate": predicate, "object": object}
-    return _with("/why", [(name, compress(iri)) for name, iri in parts.items()])
-
-
-def editor(query: str) -> str:
-    """Return the address of the editor with a query in it."""
-    return _with("/editor", [("query", query)])
-
-
-def picture(values: Iterable[tuple[str, str]]) -> str:
-    """Return the address of a picture, of what its parameters ask for."""
-    return _with("/picture", values)
+    return link("/why", [(name, compress(iri)) for name, iri in parts.items()])
 
 
 def of_kind(iri: str) -> str:
     """Return the address of the list of the things of a class."""
-    return _with("/concepts", [("kind", compress(iri))])
-
-
-def concepts(values: Iterable[tuple[str, str]]) -> str:
-    """Return the address of a list of concepts."""
-    return _with("/concepts", values)
-
-
-def api(name: str, values: Iterable[tuple[str, str]]) -> str:
-    """Return an address of the API, with parameters by name."""
-    return _with(f"/api/{name}", values)
-
-
-def _with(path: str, values: Iterable[tuple[str, str]]) -> str:
-    encoded = urlencode(list(values), safe=":/")
-    return f"{path}?{encoded}" if encoded else path
+    return link("/concepts", [("kind", compress(iri))])

@@ -241,7 +241,7 @@ def _paged(things: Sequence[Term], page: str, words: str, kind: Term | None) -> 
 
     def at(other: int) -> str:
         chosen = {"q": words, "kind": compress(kind.iri) if kind else "", "page": str(other)}
-        return addresses.concepts((name, value) for name, value in chosen.items() if value)
+        return addresses.link("/concepts", [pair for pair in chosen.items() if pair[1]])
 
     return {
         "found": [

@@ -121,17 +121,12 @@ def values(filled: Sequence[Field]) -> list[tuple[str, str]]:
     ]
 
 
-def choices(graph: KnowledgeGraph, kind: str) -> tuple[tuple[str, str], ...]:
-    """Return the CURIE and label of each thing of a class, by label."""
-    return _choices(graph, kind)
-
-
 def _field(parameter: Parameter, given: Sequence[str], graph: KnowledgeGraph) -> Field:
     entries: dict[str, Entry] = {}
     for typed in given or (parameter.default,):
         entry = _entry(parameter, typed, graph)
         entries.setdefault(entry.value or entry.typed, entry)  # one thing, under whatever names
-    offered = _choices(graph, parameter.kind) if parameter.kind else ()
+    offered = choices(graph, parameter.kind) if parameter.kind else ()
     is_listed = bool(offered) and len(offered) <= _MOST_LISTED
     return Field(parameter, tuple(entries.values()), offered, is_listed)
 
@@ -174,5 +169,6 @@ def mistake(error: CrampkgError, typed: str, wanted: str) -> str:
 
 
 @cached_on_graph()
-def _choices(graph: KnowledgeGraph, kind: str) -> tuple[tuple[str, str], ...]:
+def choices(graph: KnowledgeGraph, kind: str) -> tuple[tuple[str, str], ...]:
+    """Return the CURIE and label of each thing of a class, by label."""
     return tuple((compress(term.iri), term.label) for term in graph.terms.of_kind(kind))

@@ -97,7 +97,7 @@ def _offering(problem: Mapping[str, Any], wish: Wish, graph: KnowledgeGraph) -> 
         graph.find(typed)
     except CrampkgError as error:
         offers = [
-            (term.label, addresses.picture([("concept", compress(term.iri))]))
+            (term.label, addresses.link("/picture", [("concept", compress(term.iri))]))
             for term in graph.terms.near(typed)
         ]
         macros: Any = environment().get_template("macros.html").module

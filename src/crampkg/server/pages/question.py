@@ -105,7 +105,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         "query": without_header(answer.query),
         "downloads": [
             (
-                addresses.answer(known.id, given, format),
+                addresses.link(f"/api/questions/{known.id}", [*given, ("format", format)]),
                 QUESTIONS[known.form][format][0],
                 name,
                 f"{known.id}.{extension}",
@@ -114,9 +114,9 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         ],
         "near": _near(known, filled, graph, is_empty=not len(answer)),
     }
-    context["editor"] = addresses.editor(context["query"])
+    context["editor"] = addresses.link("/editor", [("query", context["query"])])
     if gather.is_drawable(graph, answer):
-        context["picture"] = addresses.picture([("question", known.id), *given])
+        context["picture"] = addresses.link("/picture", [("question", known.id), *given])
     context["contested"] = ""
     if known.form == "select" and known.id != sentences.CONTESTED:
         cells = (cell for row in answer for cell in row.values())

@@ -114,7 +114,7 @@ def _shown(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
         "quotes": quoted(story.resources(explanation), graph),
         "name_of": graph.terms.name_of,
         "formats": [
-            (addresses.api("why", [*query.items(), ("format", format)]), name)
+            (addresses.link("/api/why", [*query.items(), ("format", format)]), name)
             for format, name in (
                 ("json", "JSON"),
                 *((format.name, format.label) for format in OF_ONE_GRAPH.values()),
