@@ -141,9 +141,10 @@ def triples(graph: KnowledgeGraph, found: Sequence[Triple], title: str) -> Scene
         for start, relation, end in drawn
     )
     left = len(found) - len(drawn)
-    what = "1 triple has a text or number and is" if left == 1 else f"{left:,} triples have texts"
-    told = what if left == 1 else f"{what} or numbers and are"
-    return Scene(title, nodes, edges, (f"{told} not drawn.",) if left else ())
+    remark = f"{left:,} triples have texts or numbers and are not drawn."
+    if left == 1:
+        remark = "1 triple has a text or number and is not drawn."
+    return Scene(title, nodes, edges, (remark,) if left else ())
 
 
 class _View:

@@ -228,8 +228,8 @@ def _escaped(line: str) -> str:
 
 
 def _text(label: str) -> str:
-    made: str = graphviz.nohtml(label)  # or what stands in angle brackets would be HTML
-    return made
+    escaped: str = graphviz.nohtml(label)  # or what stands in angle brackets would be HTML
+    return escaped
 
 
 def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
@@ -284,9 +284,9 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
                 group.set("data-near", " ".join(map(str, near[node.iri])))
         elif kind == "edge" and match:
             edge = scene.edges[int(match[2])]
-            said = sentence(edge, names[edge.start], names[edge.end])
+            words = sentence(edge, names[edge.start], names[edge.end])
             _drop_title(group)
-            group.insert(0, _title(said))
+            group.insert(0, _title(words))
             del group.attrib["id"]
             group.set("aria-hidden", "true")
             group.set("data-ends", f"{places[edge.start]} {places[edge.end]}")
