@@ -219,7 +219,9 @@ def premises_by_rdflib(part: object) -> set[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize(
-    "logic", rulebook(Sources.find(), "facts", "owl", "inferred", "inconsistent"), ids=str
+    "logic",
+    rulebook(Sources.find(), "facts", "owl", "inferred", "inconsistent"),
+    ids=lambda logic: logic.rule.id,
 )
 def test_a_rule_is_read_as_the_grammar_of_sparql_reads_it(logic: RuleLogic) -> None:
     algebra = prepareQuery(logic.text).algebra
