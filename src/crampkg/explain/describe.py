@@ -133,7 +133,14 @@ def describe(term: Term, engine: Engine) -> Card:
             for claim, place in named.items()
             if place[0] != term.iri
         ),
-        (*_links(rows("card-links")), *_ties(rows("card-ties"), engine)),
+        (
+            *(
+                link
+                for row in rows("card-links")
+                if (link := CardLink(*row)).origin == "background"
+            ),
+            *_ties(rows("card-ties"), engine),
+        ),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
         triples(term, engine, kinds),
         wider=tuple(each for each in near if each.step == "wider"),
@@ -147,14 +154,6 @@ def triples(term: Term, engine: Engine, kinds: Collection[str] | None = None) ->
         kinds = claims.narrower([term.iri], engine)
     text = own_query("explain/card-graph", concept=[term.iri, *kinds])
     return tuple(sorted(set(engine.query(text).triples()), key=str))
-
-
-def _links(rows: Iterable[Sequence[str]]) -> Iterator[CardLink]:
-    """Yield the links of the background."""
-    for row in rows:
-        link = CardLink(*row)
-        if link.origin == "background":
-            yield link
 
 
 def _ties(rows: Sequence[Sequence[str]], engine: Engine) -> Iterator[CardLink]:

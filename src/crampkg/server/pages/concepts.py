@@ -14,7 +14,7 @@ from crampkg.export import OF_ONE_GRAPH
 from crampkg.library import own_query
 from crampkg.near import counted
 from crampkg.server.pages import addresses, ontology
-from crampkg.server.pages.grid import Part, folded, grid, linked, widened
+from crampkg.server.pages.grid import Part, grid, linked, widened
 from crampkg.server.pages.layout import page
 from crampkg.server.pages.question import about, contested_link, neighbours, not_affirmed
 from crampkg.server.problems import Problem
@@ -422,9 +422,8 @@ def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | 
             own = _OF_A_SOURCE if kind == _SOURCE else set()
             names = [name for name in sentences.columns(answer) if name not in own]
             rows = [{name: row[name] for name in names} for row in answer]
-            table = grid(graph, names, rows, words) if rows else None
-            if table and own:
-                table = folded(table, "cited")
+            apart = "cited" if own else ""
+            table = grid(graph, names, rows, words, apart=apart) if rows else None
             claims = len({row.text("claim") for row in answer})
             return addresses.question(id, [(name, compress(term.iri))]), table, claims
     return None

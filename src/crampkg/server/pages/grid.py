@@ -115,6 +115,7 @@ def grid(
     rows: Sequence[Row],
     quotes: Mapping[str, str] | None = None,
     group: str = "",
+    apart: str = "",
 ) -> Grid:
     """Return rows of a question's answer as a table; columns that are empty are left out.
 
@@ -122,16 +123,18 @@ def grid(
     becomes headings between the rows, which have to be sorted by it, with the numbers that all rows
     of a group have in common; claims whose first column says little more than that are grouped by
     it anyway. Rows of the same claim with one of its markers each are one line with all of them.
+    The column `apart` stands above the rows if it is the same in each, though it is evidence.
     """
     bundles = _bundles(variables, rows)
     rows = [bundle[0] for bundle in bundles]
     total = _total(variables, rows)
     group = group or _group(variables, rows)
     if not group:
-        return _grid(graph, variables, bundles, quotes or {})._replace(total=total)
+        return _grid(graph, variables, bundles, quotes or {}, apart)._replace(total=total)
     tallies = [name for name in variables if name != group and _is_tally(name, group, rows)]
     outer = (group, label_of(group, variables), *tallies)
-    content = _grid(graph, [name for name in variables if name not in outer], bundles, quotes or {})
+    inner = [name for name in variables if name not in outer]
+    content = _grid(graph, inner, bundles, quotes or {}, apart)
     lines = []
     for line, row in zip(content.lines, rows, strict=True):
         numbers = ", ".join(tally(name, value) for name in tallies if (value := row[name]))
@@ -166,6 +169,7 @@ def _grid(
     variables: Sequence[str],
     bundles: Sequence[Sequence[Row]],
     quotes: Mapping[str, str],
+    apart: str,
 ) -> Grid:
     """Return a table with a line for each bundle of rows, folded as on every face."""
     rows = [bundle[0] for bundle in bundles]
@@ -189,7 +193,7 @@ def _grid(
     )
     joint = {heading for parts, heading in columns.items() if len(parts) > 1}
     headings = (*columns.values(), *([HEADING] if titles else []))
-    table = Table(headings, tuple(cells), numbers, kept=EVIDENCE | joint).folded()
+    table = Table(headings, tuple(cells), numbers, kept=(EVIDENCE | joint) - {apart}).folded()
     lines = (
         Line(line, words_of(row, quotes), _note(row))
         for line, row in zip(table.rows, rows, strict=True)
@@ -239,19 +243,6 @@ def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:
         for line, part in zip(content.lines, parts, strict=True)
     )
     return content._replace(headings=(*content.headings, heading), lines=tuple(lines))
-
-
-def folded(content: Grid, heading: str) -> Grid:
-    """Return a table with a column apart that would stay, if it is the same in every row."""
-    headings, numbers = content.headings, content.numbers | {*content.headings} - {heading}
-    table = Table(headings, tuple(line.cells for line in content.lines), numbers, kept=frozenset())
-    apart = table.folded()
-    lines = (
-        line._replace(cells=cells) for line, cells in zip(content.lines, apart.rows, strict=True)
-    )
-    return content._replace(
-        headings=apart.headings, lines=tuple(lines), same=(*content.same, *apart.same)
-    )
 
 
 def linked(text: str, iri: str, look: str = "") -> Part:
