@@ -32,6 +32,7 @@ FLOORS = (
     {"articles", "claims", "near"},
     {"library"},
     {"names"},
+    {"name_index"},
     {"plain"},
     {"engine"},
     {"turtle"},

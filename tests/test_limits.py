@@ -28,7 +28,8 @@ from crampkg.explain.justify import Clause, Horn
 from crampkg.export import to_bytes
 from crampkg.graph import KnowledgeGraph
 from crampkg.model import Parameter
-from crampkg.names import _slips, _spell
+from crampkg.name_index import spell
+from crampkg.names import _slips
 from crampkg.picture.scene import Edge, Scene, shortened
 from crampkg.pipeline import snapshot
 from crampkg.push import target
@@ -415,10 +416,10 @@ def test_parts_of_a_push_have_their_size() -> None:
     ],
 )
 def test_a_letter_in_four_may_be_a_slip(typed: str, known: str, wrong: int | None) -> None:
-    assert _slips(_spell(typed), _spell(known), 9) == wrong
+    assert _slips(spell(typed), spell(known), 9) == wrong
     if wrong is not None:
-        assert _slips(_spell(typed), _spell(known), wrong) == wrong
-        assert _slips(_spell(typed), _spell(known), wrong - 1) is None
+        assert _slips(spell(typed), spell(known), wrong) == wrong
+        assert _slips(spell(typed), spell(known), wrong - 1) is None
 
 
 def test_a_text_in_a_picture_is_cut() -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import functools
-import re
-import unicodedata
-from itertools import takewhile
 
+from crampkg import plain
 from crampkg.errors import (
     AmbiguousTermError,
     UnknownTermError,
     WrongKindError,
     suggest,
 )
+from crampkg.name_index import BESIDE, FINDING, OWN, NameIndex, distance, fold, slug, spell, ways
 from crampkg.vocabulary import (
     CK,
     KG,
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from crampkg.model import Term
-
-    Spelt = tuple[tuple[str, ...], tuple[str, ...]]
+    from crampkg.name_index import Spelt
 
 #: How many near or fitting names an error message offers.
 OFFERED = 6
@@ -42,29 +40,12 @@ OFFERED = 6
 #: From so many letters on, what begins a name is offered for it.
 _TELLING = 3
 
+#: How many terms that are near, or begin alike, are compared.
+_MOST = 2_000
+
 #: How much of an unknown name is looked at: more than any name has.
 _MOST_WORDS = 12
 _MOST_LETTERS = 300
-
-#: What stands between letters and tells no names apart: hyphens and dashes, full stops,
-#: apostrophes, joiners.
-_JOINTS = dict.fromkeys(
-    map(
-        ord,
-        "-_.\u2010\u2011\u2012\u2013\u2014\u2212"
-        "'`\xb4\u02b9\u02bc\u2018\u2019\u201b\u2032\uff07"
-        "\xad\u200b\u200c\u200d\u2060\ufeff",
-    )
-)
-
-#: British spellings of what comes from Greek: "hypokalaemia", "orthopaedic", "oedema".
-_BRITISH = re.compile("ae(?=[cdmst])|oe(?=[ad])")
-
-#: How a name belongs to its term, the firmest way first: the term is called so, or another
-#: vocabulary calls so what the term is mapped to. What is wider or narrower does not find it.
-_OWN = ("label", "synonym", "hidden", "slug")
-_FINDING = (*_OWN, "exactly", "closely")
-_BESIDE = ("wider", "narrower")
 
 #: What has a sentence for a label: found by its name, and offered for no other.
 _SENTENCES = {CK + name for name in ("Article", "Claim", "Resolution", "Statement")}
@@ -100,11 +81,11 @@ class Terms:
 
     def __init__(
         self,
-        terms: Iterable[Term],
+        terms: Iterable[Term] | NameIndex,
         prefixes: Mapping[str, str] = PREFIXES,
         everyday: Callable[[], Mapping[str, tuple[str, ...]]] = dict,
     ) -> None:
-        self._by_iri = {term.iri: term for term in terms}
+        self._index = terms if isinstance(terms, NameIndex) else NameIndex.of(terms)
         self._prefixes = prefixes  # with those of articles
         self._everyday = everyday
 
@@ -114,11 +95,11 @@ class Terms:
         return self._everyday()
 
     def __iter__(self) -> Iterator[Term]:
-        return iter(self._by_iri.values())
+        return iter(self._index)
 
     def get(self, iri: str) -> Term | None:
         """Return the term with this IRI, or None."""
-        return self._by_iri.get(iri)
+        return self._index.get(iri)
 
     def expand(self, name: str) -> str:
         """Return the IRI that a CURIE stands for in this graph; what is no CURIE is left alone."""
@@ -126,17 +107,16 @@ class Terms:
 
     def name_of(self, iri: str) -> str:
         """Return what the term with this IRI is called: its label, else a usual name or CURIE."""
-        term = self._by_iri.get(iri)
+        term = self.get(iri)
         return term.label if term else FOREIGN.get(iri) or compress(iri)
 
     def of_kind(self, kind: str) -> list[Term]:
         """Return the terms of the class with IRI `kind`, by label."""
-        fitting = [term for term in self._by_iri.values() if kind in term.kinds]
-        return sorted(fitting, key=lambda term: (term.label.casefold(), term.iri))
+        return self._index.of_kind(kind)
 
     def relations(self) -> list[Term]:
         """Return the relations, which `relation` finds."""
-        return [term for term in self._by_iri.values() if _is_one_of(term, PROPERTIES)]
+        return sorted({term for kind in PROPERTIES for term in self.of_kind(kind)})
 
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term that `name` means, of the class with IRI `kind` if one is given.
@@ -152,16 +132,16 @@ class Terms:
 
     def _find(self, name: str, kinds: tuple[str, ...]) -> Term:
         """Return the term that `name` means, of one of `kinds` unless that is empty."""
-        exact = self._by_iri.get(self.expand(name))
+        exact = self.get(self.expand(name))
         if exact is not None:
             return self._of_kind(exact, name, kinds)
         fittings = self._fitting(name)
         if not kinds:
             things = [[term for term in each if term.iri.startswith(KG)] for each in fittings]
-            own = len(_OWN)  # of a class or relation these win over what is lent
+            own = len(OWN)  # of a class or relation these win over what is lent
             fittings = [*things[:own], *fittings[:own], *things[own:], *fittings[own:]]
-        elif len(kinds) == 1:
-            fittings = [*fittings, self._shortened(name, kinds[0])]
+        elif len(kinds) == 1:  # "4" is "marker 4" where a marker is wanted
+            fittings = [*fittings, self._index.shortened(name, kinds[0])]
         for fitting in fittings:
             of_kind = [term for term in fitting if _is_one_of(term, kinds)]
             if len(of_kind) > 1:
@@ -184,13 +164,17 @@ class Terms:
         if _code(words):
             found = (term for each in self._fitting(words) for term in each)
             return [term for term in found if kind is None or kind in term.kinds]
-        wanted = _fold(words)
+        wanted = fold(words)
         best: dict[Term, tuple[bool, int]] = {}
-        for term, way, spelt in self._spelt:
-            rank = None if kind and kind not in term.kinds else _rank(wanted, spelt)
-            if rank is not None:
-                place = way not in _OWN, rank
-                best[term] = min(place, best.get(term, place))
+        for term in map(self._index.term, self._index.holding(wanted)):
+            if kind is None or kind in term.kinds:
+                ranks = [
+                    (way not in OWN, rank)
+                    for way, name in ways(term)
+                    if way in FINDING and (rank := _rank(wanted, spell(name))) is not None
+                ]
+                if ranks:
+                    best[term] = min(ranks)
         ranked = [(best[term], len(term.label), term.label.casefold(), term) for term in best]
         return [each[-1] for each in sorted(ranked)] or self._with_words(words, kind)
 
@@ -199,11 +183,10 @@ class Terms:
 
         Everyday words lead to those of the graph: "ache" to pain.
         """
-        from crampkg import plain  # what completes a name by TAB has no need of it
-
         sought = plain.wanted(words, self.everyday)
         ranked = []
-        for term, names in self.in_words if sought else ():
+        for term in self._index.with_words(sought):
+            names = _in_words(term)
             if kind is None or kind in term.kinds:
                 whole = [name for name in names if len(plain.hits(sought, name)) == len(sought)]
                 if whole:
@@ -214,17 +197,7 @@ class Terms:
     @functools.cached_property
     def in_words(self) -> tuple[tuple[Term, tuple[frozenset[str], ...]], ...]:
         """Each term with the telling words of each of its names."""
-        from crampkg import plain
-
-        return tuple(
-            (
-                term,
-                tuple(
-                    dict.fromkeys(map(plain.telling, (term.label, *term.synonyms, *term.hidden)))
-                ),
-            )
-            for term in self._by_iri.values()
-        )
+        return tuple((term, _in_words(term)) for term in self)
 
     def relation(self, name: str) -> str:
         """Return the IRI of the property that `name` means, as `find` does; "a" is rdf:type.
@@ -232,9 +205,9 @@ class Terms:
         Any absolute IRI, and any CURIE with a known prefix, will do. Raises as `find` does.
         """
         iri = self.expand(name)
-        if "://" in iri and iri not in self._by_iri:
+        if "://" in iri and self.get(iri) is None:
             return iri
-        usual = _USUAL.get(_fold(name))
+        usual = _USUAL.get(fold(name))
         if usual is not None:
             return usual
         return self._find(name, PROPERTIES).iri
@@ -250,82 +223,31 @@ class Terms:
 
     def lent_to(self, iri: str, name: str) -> str:
         """Return the sentence on a name by which the term with this IRI was found, as `lent`."""
-        term = self._by_iri.get(iri)
+        term = self.get(iri)
         if term is None:
             return ""
-        wanted, code = _fold(name), _code(name)
-        ways = {way for way, known in _ways(term) if _fold(known) == wanted and not code}
-        if ways.intersection(_OWN) - {"hidden"}:
+        wanted, code = fold(name), _code(name)
+        called = {way for way, known in ways(term) if fold(known) == wanted and not code}
+        if called.intersection(OWN) - {"hidden"}:
             return ""
         for mapped in term.mapped:
-            if mapped.closeness in _FINDING and (
-                mapped.term == code or _fold(mapped.name) == wanted
-            ):
+            if mapped.closeness in FINDING and (mapped.term == code or fold(mapped.name) == wanted):
                 by = shorten(code) if code else f"{name!r}, a name of {shorten(mapped.term)}"
                 return f"{term.label!r} is found by {by}, to which it is mapped {mapped.closeness}."
-        if "hidden" in ways and CK + "Document" not in term.kinds:  # which have titles
+        if "hidden" in called and CK + "Document" not in term.kinds:  # which have titles
             return f"{term.label!r} is found by {name!r}, which is no synonym of it."
         return ""
 
-    @functools.cached_property
-    def _by_name(self) -> dict[str, dict[str, list[Term]]]:
-        """The terms of each folded name, by how the name belongs to them."""
-        by_name: dict[str, dict[str, list[Term]]] = {}
-        for term in sorted(self._by_iri.values()):
-            for way, name in _ways(term):
-                terms = by_name.setdefault(_fold(name), {}).setdefault(way, [])
-                if term not in terms[-1:]:
-                    terms.append(term)
-        return by_name
-
-    @functools.cached_property
-    def _spelt(self) -> tuple[tuple[Term, str, Spelt], ...]:
-        """Each name that finds a term, with how it belongs to the term and how it is spelt."""
-        return tuple(
-            (term, way, _spell(name))
-            for term in self._by_iri.values()
-            for way, name in _ways(term)
-            if way in _FINDING
-        )
-
-    def _called(self, name: str) -> dict[str, list[Term]]:
-        """Return the terms that have a name, or are mapped to the term of a code, by how."""
-        code = _code(name)
-        if not code:
-            return self._by_name.get(_fold(name), {})
-        coded: dict[str, list[Term]] = {}
-        for term in sorted(self._by_iri.values()):
-            for closeness in {each.closeness for each in term.mapped if each.term == code}:
-                coded.setdefault(closeness, []).append(term)
-        return coded
-
     def _fitting(self, name: str) -> list[list[Term]]:
         """Return the terms that `name` finds, those that it finds most firmly first."""
-        called = self._called(name)
-        return [called.get(way, []) for way in _FINDING]
-
-    def _shortened(self, name: str, kind: str) -> list[Term]:
-        """Return the terms of a kind that `name` means without the words that begin all its labels.
-
-        "4" is "marker 4" where a marker is wanted, "primary causes" the section on these; brackets
-        at the end may be left out too.
-        """
-        terms = self.of_kind(kind)
-        labels = [term.label.partition(" (")[0].split() for term in terms]
-        alike = takewhile(lambda words: len(set(words)) == 1, zip(*labels, strict=False))
-        common = len(list(alike)) if len(labels) > 1 else 0
-        wanted = _fold(name)
-        return [
-            term
-            for term, words in zip(terms, labels, strict=True)
-            if common and wanted and _fold(" ".join(words[common:])) == wanted
-        ]
+        called = self._index.called(name, _code(name))
+        return [called.get(way, []) for way in FINDING]
 
     def _of_kind(self, term: Term, name: str, kinds: tuple[str, ...]) -> Term:
         if _is_one_of(term, kinds):
             return term
         what = self.kind_in_words(term)
-        if _fold(term.label) != _fold(name):
+        if fold(term.label) != fold(name):
             what = f"{term.label}, {what}" if what else term.label
         sentence = f"{name!r} is {what or 'known'}, and no {self.name_of(kinds[0])}."
         offer = self._fit(name, kinds)
@@ -336,32 +258,22 @@ class Terms:
 
         The narrowest is the one with the fewest members: a causal factor, not a clinical entity.
         """
-        sizes = self._sizes
-        kinds = [kind for kind in term.kinds if kind in self._by_iri or kind in FOREIGN]
+        kinds = [kind for kind in term.kinds if kind in FOREIGN or self.get(kind)]
         if not kinds:
             return ""
-        return indefinite(self.name_of(min(kinds, key=lambda kind: (sizes[kind], kind))))
-
-    @functools.cached_property
-    def _sizes(self) -> dict[str, int]:
-        """How many terms each class has."""
-        sizes: dict[str, int] = {}
-        for term in self._by_iri.values():
-            for kind in term.kinds:
-                sizes[kind] = sizes.get(kind, 0) + 1
-        return sizes
+        return indefinite(self.name_of(min(kinds, key=lambda kind: (self._index.size(kind), kind))))
 
     def _fit(self, name: str, kinds: tuple[str, ...]) -> str:
         """Return the sentence on what would do: names that are near, else all of a few, else ""."""
         near = list(dict.fromkeys(term.label for term in self._near(name, kinds)))
         if near or len(kinds) != 1:
             return suggest(near[:OFFERED])
-        labels = [term.label for term in self.of_kind(kinds[0])]
+        labels = [term.label for term in self._index.of_kind(kinds[0], OFFERED + 1)]
         return f" One of these would do: {', '.join(labels)}." if 0 < len(labels) <= OFFERED else ""
 
     def _all_of(self, kinds: tuple[str, ...]) -> str:
         """Return the sentence on how to list, at a command line, what is of one of `kinds`."""
-        slugs = [term.iri.removeprefix(KG) for term in self.of_kind(kinds[0])]
+        slugs = [term.iri.removeprefix(KG) for term in self._index.of_kind(kinds[0], _MOST)]
         if slugs and not any("/" in slug for slug in slugs):  # else they are an article's
             return f"`crampkg ask conditions-of-kind --kind {compress(kinds[0])}` lists those."
         return _hint(kinds)
@@ -377,7 +289,7 @@ class Terms:
     def _near(self, name: str, kinds: tuple[str, ...]) -> list[Term]:
         iri = self.expand(name)
         is_iri = "://" in iri
-        typed = _spell((_slug(iri) if is_iri else name)[:_MOST_LETTERS])
+        typed = spell((slug(iri) if is_iri else name)[:_MOST_LETTERS])
         wanted = typed[0][0]
         passed = () if kinds or is_iri else _SENTENCES
 
@@ -388,16 +300,22 @@ class Terms:
         fitting = [term for term in known if _is_one_of(term, kinds)]
         if _code(name):
             return fitting
+        # A name that is known is no slip.
+        places = self._index.alike(wanted, 0 if known else len(wanted) // 4, _MOST)
+        if len(wanted) >= _TELLING:
+            places |= self._index.beginning(wanted, _MOST)
         ranked = []
-        for term, way, spelt in self._spelt if wanted else ():
-            if fits(term) and (way == "slug" or not is_iri):
-                # A name that is known is no slip, and one letter is enough of another vocabulary's.
-                most = 0 if known else len(wanted) if way in _OWN else 1
-                slips = _slips(typed, spelt, most)
-                begins = len(wanted) >= _TELLING and _rank(wanted, spelt) in (0, 1, 2)
-                if slips is not None or begins:
-                    is_word = not term.iri.startswith(KG)  # of our vocabulary: after things
-                    ranked.append((slips is None, slips or 0, is_word, len(spelt[0][0]), term))
+        for term in filter(fits, map(self._index.term, places if wanted else ())):
+            for way, known_name in ways(term):
+                if way in FINDING and (way == "slug" or not is_iri):
+                    spelt = spell(known_name)
+                    # One letter is enough of another vocabulary's.
+                    most = 0 if known else len(wanted) if way in OWN else 1
+                    slips = _slips(typed, spelt, most)
+                    begins = len(wanted) >= _TELLING and _rank(wanted, spelt) in (0, 1, 2)
+                    if slips is not None or begins:
+                        is_word = not term.iri.startswith(KG)  # of our vocabulary: after things
+                        ranked.append((slips is None, slips or 0, is_word, len(spelt[0][0]), term))
         near = [*fitting, *(each[-1] for each in sorted(ranked))]
         near = near or list(filter(fits, self._with_words(name, None)))
         return list(dict.fromkeys(near or filter(fits, self._held(name))))
@@ -422,8 +340,8 @@ class Terms:
 
     def _beside(self, name: str, kinds: tuple[str, ...]) -> str:
         """Return the sentence on what another vocabulary calls so: a wider or narrower thing."""
-        called = self._called(name)
-        for way in _BESIDE:
+        called = self._index.called(name, _code(name))
+        for way in BESIDE:
             labels = [term.label for term in called.get(way, []) if _is_one_of(term, kinds)]
             if labels:
                 return f" It names something {way} than {', '.join(labels[:OFFERED])}."
@@ -433,7 +351,12 @@ class Terms:
         """Return a few labels of one kind; none of several, whose first ones say too little."""
         if len(kinds) != 1:
             return ""
-        return ", ".join(term.label for term in self.of_kind(kinds[0])[:OFFERED])
+        return ", ".join(term.label for term in self._index.of_kind(kinds[0], OFFERED))
+
+
+def _in_words(term: Term) -> tuple[frozenset[str], ...]:
+    """Return the telling words of each name of a term."""
+    return tuple(dict.fromkeys(map(plain.telling, (term.label, *term.synonyms, *term.hidden))))
 
 
 def _is_one_of(term: Term, kinds: tuple[str, ...]) -> bool:
@@ -451,13 +374,6 @@ def _hint(kinds: tuple[str, ...]) -> str:
     if kinds == PROPERTIES:
         return "`crampkg ask vocabulary-used` lists those that the article uses."
     return "`crampkg` completes names by TAB."
-
-
-def _spell(name: str) -> Spelt:
-    """Return a name, folded: whole and from each further word on; then word by word."""
-    words = name.replace("-", " ").replace("_", " ").split() or [""]
-    tails = (name, *(" ".join(words[at:]) for at in range(1, len(words))))
-    return tuple(map(_fold, tails)), tuple(map(_fold, words))
 
 
 def _rank(wanted: str, spelt: Spelt) -> int | None:
@@ -484,8 +400,7 @@ def _slips(typed: Spelt, known: Spelt, most: int) -> int | None:
     most = min(most, len(wanted) // 4)
     whole = known[0][0]
     if len(words) == len(known[1]) > 1 and any(
-        _distance(one, other) > -(-len(one) // 4)
-        for one, other in zip(words, known[1], strict=True)
+        distance(one, other) > -(-len(one) // 4) for one, other in zip(words, known[1], strict=True)
     ):
         whole = ""
     letters = set(wanted)
@@ -496,61 +411,16 @@ def _slips(typed: Spelt, known: Spelt, most: int) -> int | None:
         and len(letters.difference(name)) <= most
         and {name[:4], wanted[:4]} != {"hype", "hypo"}
     )
-    fewest = min((_distance(wanted, name) for name in alike), default=most + 1)
+    fewest = min((distance(wanted, name) for name in alike), default=most + 1)
     return fewest if fewest <= most else None
-
-
-def _distance(one: str, other: str) -> int:
-    """Return how many letters must be changed, put in, left out or swapped with the next one.
-
-    It is Damerau's distance, of no letter that is changed twice (optimal string alignment).
-    """
-    table = [list(range(len(other) + 1))]
-    for row, letter in enumerate(one, 1):
-        now = [row]
-        for column, its in enumerate(other, 1):
-            above = table[-1]
-            least = min(above[column] + 1, now[-1] + 1, above[column - 1] + (letter != its))
-            if row > 1 and column > 1 and (letter, its) == (other[column - 2], one[row - 2]):
-                least = min(least, table[-2][column - 2] + 1)
-            now.append(least)
-        table.append(now)
-    return table[-1][-1]
-
-
-def _fold(name: str) -> str:
-    """Return a name as it is compared: what phones and word processors change does not count.
-
-    They turn apostrophes and hyphens, insert blanks and marks that nobody sees, and write accents
-    as characters of their own.
-    """
-    if not name.isascii():
-        name = unicodedata.normalize("NFKC", name.translate(_JOINTS))
-    spelt = name.casefold()
-    if "ae" in spelt or "oe" in spelt:  # the search is quicker than the pattern
-        spelt = _BRITISH.sub("e", spelt)
-    return "".join(spelt.translate(_JOINTS).split())
-
-
-def _ways(term: Term) -> Iterator[tuple[str, str]]:
-    """Yield each name of a term, after how it belongs to the term."""
-    yield "label", term.label
-    yield from (("synonym", name) for name in term.synonyms)
-    yield from (("hidden", name) for name in term.hidden)
-    yield "slug", _slug(term.iri)
-    yield from ((each.closeness, each.name) for each in term.mapped)
 
 
 def names(term: Term) -> list[str]:
     """Return the names that find a term, its own before those that others lend it."""
-    return [name for way, name in _ways(term) if way in _FINDING]
+    return [name for way, name in ways(term) if way in FINDING]
 
 
 def _code(name: str) -> str:
     """Return the IRI of a term of another vocabulary that a code or an address means, or ""."""
     iri = lengthen(name.strip()) or name.strip("<> ")
     return iri if "://" in iri and not iri.startswith((KG, CK)) else ""
-
-
-def _slug(iri: str) -> str:
-    return iri.removeprefix(KG).rpartition("/")[2].rpartition("#")[2]

@@ -13,7 +13,7 @@ _LONGEST = 300
 _MOST = 12
 
 #: Words of so few letters are compared whole: as a beginning they would fit too much.
-_SHORT = 3
+SHORT = 3
 
 #: An apostrophe, in whatever form a keyboard or a word processor writes it, and what it adds.
 _APOSTROPHE = re.compile(r"['`\u00b4\u02bc\u2018\u2019\u201b\u2032\uff07]\w*")
@@ -91,7 +91,7 @@ def _words(text: str) -> list[str]:
 
 def _fits(alternatives: Sequence[str], word: str) -> bool:
     return any(
-        word == each or (len(each) > _SHORT and word.startswith(each)) for each in alternatives
+        word == each or (len(each) > SHORT and word.startswith(each)) for each in alternatives
     )
 
 
@@ -103,8 +103,8 @@ def _meant(word: str, known: Iterable[tuple[tuple[str, ...], tuple[str, ...]]]) 
 
 
 def _singular(word: str) -> str:
-    if len(word) > _SHORT + 1 and word.endswith("ies"):
+    if len(word) > SHORT + 1 and word.endswith("ies"):
         return f"{word[:-3]}y"  # "injuries" is there as "injury"
-    if len(word) > _SHORT and word.endswith("s") and word[-2:] not in ("is", "ss", "us"):
+    if len(word) > SHORT and word.endswith("s") and word[-2:] not in ("is", "ss", "us"):
         return word[:-1]  # not of "diagnosis", "weakness" or "tibialis"
     return word

@@ -7,7 +7,8 @@ import pytest
 from crampkg import plain
 from crampkg.errors import AmbiguousTermError, CrampkgError, UnknownTermError, WrongKindError
 from crampkg.model import Mapped, Term
-from crampkg.names import Terms, _distance, _rank, _slips, _spell
+from crampkg.name_index import distance, spell
+from crampkg.names import Terms, _rank, _slips
 from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, SKOS
 
 SITE, GROUP, DRUG = f"{CK}Site", f"{CK}Group", f"{CK}Drug"
@@ -173,11 +174,11 @@ def test_what_begins_all_labels_may_be_left_out_of_several_and_not_of_one() -> N
 def test_a_whole_name_then_its_beginning_then_a_word_then_anywhere(
     name: str, rank: int | None
 ) -> None:
-    assert _rank("leg", _spell(name)) == rank
+    assert _rank("leg", spell(name)) == rank
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "distance"),
+    ("one", "other", "slips"),
     [
         ("", "", 0),
         ("", "abc", 3),
@@ -193,8 +194,8 @@ def test_a_whole_name_then_its_beginning_then_a_word_then_anywhere(
         ("abcdef", "bacdfe", 2),
     ],
 )
-def test_how_many_letters_differ(one: str, other: str, distance: int) -> None:
-    assert _distance(one, other) == _distance(other, one) == distance
+def test_how_many_letters_differ(one: str, other: str, slips: int) -> None:
+    assert distance(one, other) == distance(other, one) == slips
 
 
 @pytest.mark.parametrize(
@@ -221,8 +222,8 @@ def test_how_many_letters_differ(one: str, other: str, distance: int) -> None:
     ],
 )
 def test_one_letter_in_four_may_be_wrong(typed: str, name: str, slips: int | None) -> None:
-    assert _slips(_spell(typed), _spell(name), len(typed)) == slips
-    assert _slips(_spell(typed), _spell(name), 1) == (slips if slips != 2 else None)
+    assert _slips(spell(typed), spell(name), len(typed)) == slips
+    assert _slips(spell(typed), spell(name), 1) == (slips if slips != 2 else None)
 
 
 def test_a_search_finds_names_of_a_kind_and_all_words_in_any_order() -> None:

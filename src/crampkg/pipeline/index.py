@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from crampkg.errors import SourceError
+from crampkg.model import Mapped, Term
 from crampkg.vocabulary import CK, DCT, MAPPED, OWL, PREFIXES, RDF, SKOS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _TYPE = NamedNode(RDF + "type")
 _LABEL = NamedNode(SKOS + "prefLabel")
@@ -36,36 +40,37 @@ INDEXED = (
 )
 
 
-def index(store: Store) -> list[list[Any]]:
-    """Return the fields of a `Term` for everything labelled, sorted by IRI."""
+def index(store: Store) -> list[Term]:
+    """Return everything that has a label, sorted by IRI."""
     labels = {
         quad.subject: quad.object.value
         for quad in store.quads_for_pattern(None, _LABEL, None, None)
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
     }
     labels_there = _term_labels(store)
-    rows: list[list[Any]] = []
+    terms: list[Term] = []
     for subject in sorted(labels, key=lambda node: node.value):
         kinds = [kind for kind in _values(store, subject, _TYPE) if kind != OWL + "NamedIndividual"]
         definition = next(iter(_values(store, subject, _DEFINITION)), "")
         synonyms = _values(store, subject, _SYNONYM)
         hidden = [*_values(store, subject, _HIDDEN), *_values(store, subject, _TITLE)]
-        mapped = [
-            [name, term, closeness]
+        mapped = (
+            Mapped(name, term, closeness)
             for closeness, match in _MATCHES.items()
             for term in _matches(store, subject, match)
             for name in (*labels_there.get(term, ()), *_values(store, NamedNode(term), _SYNONYM))
-        ]
-        rows.append([subject.value, labels[subject], synonyms, kinds, definition, hidden, mapped])
-    return rows
+        )
+        lists = tuple(synonyms), tuple(kinds), definition, tuple(hidden)
+        terms.append(Term(subject.value, labels[subject], *lists, tuple(mapped)))
+    return terms
 
 
-def of_kinds(rows: list[list[Any]]) -> dict[str, list[str]]:
+def of_kinds(terms: Iterable[Term]) -> dict[str, list[str]]:
     """Return the IRIs of the things of each class, by its IRI, as `index` has them."""
     found: dict[str, list[str]] = {}
-    for iri, _, _, kinds, *_ in rows:
-        for kind in kinds:
-            found.setdefault(kind, []).append(iri)
+    for term in terms:
+        for kind in term.kinds:
+            found.setdefault(kind, []).append(term.iri)
     return found
 
 

@@ -13,7 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from crampkg.engine.remote import RemoteEngine
     from crampkg.library import Library
-    from crampkg.model import Status, Term
+    from crampkg.model import Status
+    from crampkg.name_index import NameIndex
     from crampkg.pipeline.instances import Instances
     from crampkg.sources import Sources
 
@@ -43,6 +44,7 @@ class RemoteSnapshot(Snapshot):
         self._local = local
         self._sources = sources
         self._nquads: bytes | None = None
+        self._terms: NameIndex | None = None
         self._statuses: tuple[Status, ...] | None = None
 
     @property
@@ -70,14 +72,14 @@ class RemoteSnapshot(Snapshot):
         return Instances.of_graph(self.nquads, self._sources)
 
     @property
-    def terms(self) -> list[Term]:
+    def terms(self) -> NameIndex:
         """Everything at the endpoint that has a label, sorted by IRI."""
         if self._terms is None:
+            from crampkg.name_index import NameIndex
             from crampkg.pipeline.index import INDEXED, index
-            from crampkg.pipeline.snapshot import to_term
 
             store = self._store(_NAMES.format(", ".join(map(str, INDEXED))))
-            self._terms = [to_term(fields) for fields in index(store)]
+            self._terms = NameIndex.of(index(store))
         return self._terms
 
     @property

@@ -1,10 +1,10 @@
 """The snapshot: everything computed from the sources, once, in files named by their content.
 
-A snapshot is five files: `graph.nq` (all five graphs as canonical N-Quads), `instances.json` (how
-each inference follows), `questions.json` (the parsed question library), `terms.json` (what names
-resolve to) and `manifest.json` (digest, counts, status of the articles, checksums of all). It is
-built in a folder beside its place and renamed into it, so that it is there whole or not at all.
-Opening one verifies it.
+A snapshot is six files: `graph.nq` (all five graphs as canonical N-Quads), `instances.json` (how
+each inference follows), `questions.json` (the parsed question library), `terms.jsonl` and
+`names.tsv` (the index of names), and `manifest.json` (digest, counts, status of the articles,
+checksums of all). It is built in a folder beside its place and renamed into it, so that it is there
+whole or not at all. Opening one verifies it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 
 from crampkg.errors import SourceError, UsageError
 from crampkg.library import Library
-from crampkg.model import Mapped, Status, Term
+from crampkg.model import Status
 from crampkg.vocabulary import PREFIXES
 
 TYPE_CHECKING = False
@@ -22,10 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from crampkg.name_index import NameIndex
     from crampkg.pipeline.instances import Instances
     from crampkg.sources import Sources
 
-FILES = ("graph.nq", "instances.json", "manifest.json", "questions.json", "terms.json")
+FILES = (
+    "graph.nq",
+    "instances.json",
+    "manifest.json",
+    "names.tsv",
+    "questions.json",
+    "terms.jsonl",
+)
 
 _MANIFEST = "manifest.json"
 
@@ -47,7 +55,6 @@ class Snapshot:
         self.read = read
         self.notices = notices
         self._questions: Library | None = None
-        self._terms: list[Term] | None = None
         self._manifest: dict[str, Any] | None = None
 
     @property
@@ -63,11 +70,11 @@ class Snapshot:
         return self._questions
 
     @property
-    def terms(self) -> list[Term]:
+    def terms(self) -> NameIndex:
         """Everything that has a label, sorted by IRI."""
-        if self._terms is None:
-            self._terms = [to_term(fields) for fields in self._json("terms.json")]
-        return self._terms
+        from crampkg.name_index import NameIndex
+
+        return NameIndex(self.read("terms.jsonl"), self.read("names.tsv"))
 
     @property
     def instances(self) -> Instances:
@@ -103,13 +110,6 @@ class Snapshot:
         import json
 
         return json.loads(self.read(name))
-
-
-def to_term(fields: list[Any]) -> Term:
-    """Return the term of one row of the index."""
-    iri, label, synonyms, kinds, definition, hidden, mapped = fields
-    names = tuple(Mapped(*each) for each in mapped)
-    return Term(iri, label, tuple(synonyms), tuple(kinds), definition, tuple(hidden), names)
 
 
 def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = None) -> Snapshot:
@@ -176,6 +176,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
 
     from crampkg.blank_nodes import relabelled
     from crampkg.engine.embedded import EmbeddedEngine
+    from crampkg.name_index import NameIndex
     from crampkg.pipeline.index import article_prefixes, index, of_kinds, statuses
     from crampkg.pipeline.instances import FOLDERS, Instances
     from crampkg.pipeline.load import load
@@ -205,12 +206,14 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
         lines.update(f"{quad} .\n" for quad in _graph(store, GRAPHS[name]))
     counts = {name: sum(1 for _ in _graph(store, iri)) for name, iri in GRAPHS.items()}
     terms = index(store)
+    names = NameIndex.of(terms)
     questions = Library.read(sources).fitted(EmbeddedEngine.over(store), of_kinds(terms))
     files = {
         "graph.nq": "".join(sorted(lines)).encode(),
         "instances.json": instances.to_json(),
+        "names.tsv": names.names,
         "questions.json": _json_bytes(questions.rows()),
-        "terms.json": _json_bytes(terms),
+        "terms.jsonl": names.terms,
     }
     manifest = {
         "digest": digest,

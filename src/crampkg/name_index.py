@@ -1,0 +1,315 @@
+"""The index of names: built once, then searched by halves, however many names there are.
+
+It is two texts of sorted lines. In `terms` a line is a term, as JSON; in `names` it is a key, a
+tab, and the places in `terms` of what it leads to. The first letter of a key says what it is:
+
+| letter | key | beside a place |
+|---|---|---|
+| C | the IRI of a term of another vocabulary | how close it is |
+| F | a word of a name, or a whole one, folded | |
+| G | two letters of those, whose line has them instead of places | |
+| K | the IRI of a class; its members by label | |
+| N | a name, folded | how it belongs to the term |
+| S | a class, and what is left of its labels without the words that all of them begin with | |
+| T | a word of a name, without plural | |
+| V | a name from a word on, folded | |
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from itertools import takewhile
+
+from crampkg import plain
+from crampkg.model import Mapped, Term
+from crampkg.vocabulary import KG
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    Spelt = tuple[tuple[str, ...], tuple[str, ...]]
+
+#: How a name belongs to its term, the firmest way first: the term is called so, or another
+#: vocabulary calls so what the term is mapped to. What is wider or narrower does not find it.
+OWN = ("label", "synonym", "hidden", "slug")
+FINDING = (*OWN, "exactly", "closely")
+BESIDE = ("wider", "narrower")
+_WAYS = (*FINDING, *BESIDE)
+
+#: What stands between letters and tells no names apart: hyphens and dashes, full stops,
+#: apostrophes, joiners.
+_JOINTS = dict.fromkeys(
+    map(
+        ord,
+        "-_.\u2010\u2011\u2012\u2013\u2014\u2212"
+        "'`\xb4\u02b9\u02bc\u2018\u2019\u201b\u2032\uff07"
+        "\xad\u200b\u200c\u200d\u2060\ufeff",
+    )
+)
+
+#: British spellings of what comes from Greek: "hypokalaemia", "orthopaedic", "oedema".
+_BRITISH = re.compile("ae(?=[cdmst])|oe(?=[ad])")
+
+
+class NameIndex:
+    """The terms of a graph, and what leads to them."""
+
+    def __init__(self, terms: bytes, names: bytes) -> None:
+        self.terms = terms
+        self.names = names
+        self._read: dict[int, Term] = {}
+
+    @classmethod
+    def of(cls, terms: Iterable[Term]) -> NameIndex:
+        """Return the index of some terms."""
+        rows = sorted(
+            (f"{json.dumps(term, ensure_ascii=False)}\n".encode(), term) for term in terms
+        )
+        places: list[tuple[int, Term]] = []
+        at = 0
+        for row, term in rows:
+            places.append((at, term))
+            at += len(row)
+        lines = sorted(
+            f"{key}\t{' '.join(dict.fromkeys(values))}\n".encode()
+            for key, values in _keys(places).items()
+        )
+        return cls(b"".join(row for row, _ in rows), b"".join(lines))
+
+    def __iter__(self) -> Iterator[Term]:
+        at = 0
+        while at < len(self.terms):
+            yield self.term(at)
+            at = self.terms.index(b"\n", at) + 1
+
+    def get(self, iri: str) -> Term | None:
+        """Return the term with this IRI, or None."""
+        start = f"[{json.dumps(iri, ensure_ascii=False)},".encode()
+        at = _first(self.terms, start)
+        return self.term(at) if self.terms.startswith(start, at) else None
+
+    def term(self, at: int) -> Term:
+        """Return the term whose line begins at a place."""
+        if at not in self._read:
+            row = json.loads(self.terms[at : self.terms.index(b"\n", at)])
+            iri, label, synonyms, kinds, definition, hidden, mapped = row
+            lists = tuple(synonyms), tuple(kinds), definition, tuple(hidden)
+            self._read[at] = Term(iri, label, *lists, tuple(Mapped(*each) for each in mapped))
+        return self._read[at]
+
+    def called(self, name: str, code: str) -> dict[str, list[Term]]:
+        """Return the terms that a name, or else a code, leads to, by how it belongs to them."""
+        found: dict[str, list[Term]] = {}
+        for value in self._values(f"C{code}" if code else f"N{fold(name)}"):
+            found.setdefault(_WAYS[int(value[0])], []).append(self.term(int(value[1:])))
+        return found
+
+    def of_kind(self, kind: str, most: int | None = None) -> list[Term]:
+        """Return the members of a class by label, or the first of them."""
+        return self._terms(f"K{kind}", most)
+
+    def size(self, kind: str) -> int:
+        """Return how many members a class has."""
+        return self._line(f"K{kind}").count(b" ") + 1 if self._line(f"K{kind}") else 0
+
+    def shortened(self, name: str, kind: str) -> list[Term]:
+        """Return the members of a class that a name means without what begins all their labels."""
+        return self._terms(f"S{kind} {fold(name)}")
+
+    def with_words(self, sought: Sequence[Sequence[str]]) -> list[Term]:
+        """Return the terms whose names have, for each word sought, one of what it may stand for."""
+        places: set[int] | None = None
+        for words in sought:
+            those: set[int] = set()
+            for word in words:
+                if len(word) > plain.SHORT:
+                    for line in self._under(f"T{word}"):
+                        those.update(map(int, line.partition(b"\t")[2].split()))
+                else:
+                    those.update(map(int, self._values(f"T{word}")))
+            places = those if places is None else places & those
+        return [self.term(at) for at in sorted(places or ())]
+
+    def beginning(self, folded: str, most: int) -> set[int]:
+        """Return the places of terms with a name that begins so, from some word on."""
+        found: set[int] = set()
+        for line in self._under(f"V{folded}"):
+            found.update(map(int, line.partition(b"\t")[2].split()))
+            if len(found) >= most:
+                break
+        return found
+
+    def holding(self, folded: str) -> set[int]:
+        """Return the places of terms with a name that has this anywhere."""
+        found: set[int] = set()
+        wanted = folded.encode()
+        start, end = (_first(self.names, letter) for letter in (b"N", b"O"))
+        at = self.names.find(wanted, start, end)
+        while 0 <= at < end:
+            line = self.names.rfind(b"\n", 0, at) + 1
+            after = self.names.index(b"\n", at) + 1
+            key, _, values = self.names[line : after - 1].partition(b"\t")
+            if at - line < len(key):
+                found.update(int(value[1:]) for value in values.split())
+            at = self.names.find(wanted, after, end)
+        return found
+
+    def alike(self, folded: str, slips: int, most: int) -> set[int]:
+        """Return the places of terms that have a word, or are called, so but for some slips.
+
+        A slip changes at most three pairs of letters: what has too few of them is not looked at.
+        Of a word that very many have, `most` are looked at.
+        """
+        if not slips:
+            return {*map(int, self._values(f"F{folded}", most))}
+        counts: dict[str, int] = {}
+        pairs = _pairs(folded)
+        for pair in pairs:
+            for form in self._values(f"G{pair}"):
+                counts[form] = counts.get(form, 0) + 1
+        fewest = max(1, len(pairs) - 3 * slips)
+        found: set[int] = set()
+        for form, count in counts.items():
+            near = count >= fewest and abs(len(form) - len(folded)) <= slips
+            if near and distance(folded, form) <= slips:
+                found.update(map(int, self._values(f"F{form}", most)))
+        return found
+
+    def _terms(self, key: str, most: int | None = None) -> list[Term]:
+        return [self.term(int(value)) for value in self._values(key, most)]
+
+    def _values(self, key: str, most: int | None = None) -> list[str]:
+        line = self._line(key).decode()
+        return line.split(" ", -1 if most is None else most)[:most] if line else []
+
+    def _line(self, key: str) -> bytes:
+        """Return what stands behind a key; nothing where there is no such key."""
+        start = f"{key}\t".encode()
+        at = _first(self.names, start)
+        if not self.names.startswith(start, at):
+            return b""
+        return self.names[at + len(start) : self.names.index(b"\n", at)]
+
+    def _under(self, start: str) -> Iterator[bytes]:
+        """Yield the lines that begin so."""
+        sought = start.encode()
+        at = _first(self.names, sought)
+        while self.names.startswith(sought, at):
+            end = self.names.index(b"\n", at)
+            yield self.names[at:end]
+            at = end + 1
+
+
+def _first(lines: bytes, start: bytes) -> int:
+    """Return where the first of some sorted lines begins that is not before `start`."""
+    low, high = 0, len(lines)
+    while low < high:
+        line = lines.rfind(b"\n", 0, (low + high) // 2) + 1
+        if lines[line : line + len(start)] < start:
+            low = lines.index(b"\n", (low + high) // 2) + 1
+        else:
+            high = line
+    return low
+
+
+def _keys(places: list[tuple[int, Term]]) -> dict[str, list[str]]:
+    """Return the keys of some terms, which are given with their places, and the values of each."""
+    keys: dict[str, list[str]] = {}
+
+    def add(key: str, value: object) -> None:
+        keys.setdefault(key, []).append(str(value))
+
+    members: dict[str, list[tuple[str, str, int]]] = {}
+    for at, term in places:
+        for kind in term.kinds:
+            members.setdefault(kind, []).append((term.label.casefold(), term.iri, at))
+        for mapped in term.mapped:
+            add(f"C{mapped.term}", f"{_WAYS.index(mapped.closeness)}{at}")
+        for way, name in ways(term):
+            spelt = spell(name)
+            add(f"N{spelt[0][0]}", f"{_WAYS.index(way)}{at}")
+            if way in FINDING:
+                for tail in spelt[0]:
+                    add(f"V{tail}", at)
+                for form in (spelt[0][0], *spelt[1]):
+                    add(f"F{form}", at)
+        for name in (term.label, *term.synonyms, *term.hidden):
+            for word in plain.telling(name):
+                add(f"T{word}", at)
+    for form in [key[1:] for key in keys if key[0] == "F"]:
+        for pair in _pairs(form):
+            add(f"G{pair}", form)
+    labels = {at: term.label.partition(" (")[0].split() for at, term in places}
+    for kind, sorted_members in members.items():
+        those = [at for _, _, at in sorted(sorted_members)]
+        keys[f"K{kind}"] = [*map(str, those)]
+        alike = takewhile(
+            lambda words: len(set(words)) == 1, zip(*(labels[at] for at in those), strict=False)
+        )
+        common = len(list(alike)) if len(those) > 1 else 0
+        for at in those if common else ():
+            if rest := fold(" ".join(labels[at][common:])):
+                add(f"S{kind} {rest}", at)
+    return keys
+
+
+def _pairs(form: str) -> set[str]:
+    """Return the pairs of letters next to each other, the edges counted as letters."""
+    edged = f"<{form}>"
+    return {edged[at : at + 2] for at in range(len(edged) - 1)}
+
+
+def spell(name: str) -> Spelt:
+    """Return a name, folded: whole and from each further word on; then word by word."""
+    words = name.replace("-", " ").replace("_", " ").split() or [""]
+    tails = (name, *(" ".join(words[at:]) for at in range(1, len(words))))
+    return tuple(map(fold, tails)), tuple(map(fold, words))
+
+
+def fold(name: str) -> str:
+    """Return a name as it is compared: what phones and word processors change does not count.
+
+    They turn apostrophes and hyphens, insert blanks and marks that nobody sees, and write accents
+    as characters of their own.
+    """
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name.translate(_JOINTS))
+    spelt = name.casefold()
+    if "ae" in spelt or "oe" in spelt:  # the search is quicker than the pattern
+        spelt = _BRITISH.sub("e", spelt)
+    return "".join(spelt.translate(_JOINTS).split())
+
+
+def ways(term: Term) -> Iterator[tuple[str, str]]:
+    """Yield each name of a term, after how it belongs to the term."""
+    yield "label", term.label
+    yield from (("synonym", name) for name in term.synonyms)
+    yield from (("hidden", name) for name in term.hidden)
+    yield "slug", slug(term.iri)
+    yield from ((each.closeness, each.name) for each in term.mapped)
+
+
+def slug(iri: str) -> str:
+    """Return the last part of an IRI, which is a name too."""
+    return iri.removeprefix(KG).rpartition("/")[2].rpartition("#")[2]
+
+
+def distance(one: str, other: str) -> int:
+    """Return how many letters must be changed, put in, left out or swapped with the next one.
+
+    It is Damerau's distance, of no letter that is changed twice (optimal string alignment).
+    """
+    table = [list(range(len(other) + 1))]
+    for row, letter in enumerate(one, 1):
+        now = [row]
+        for column, its in enumerate(other, 1):
+            above = table[-1]
+            least = min(above[column] + 1, now[-1] + 1, above[column - 1] + (letter != its))
+            if row > 1 and column > 1 and (letter, its) == (other[column - 2], one[row - 2]):
+                least = min(least, table[-2][column - 2] + 1)
+            now.append(least)
+        table.append(now)
+    return table[-1][-1]
