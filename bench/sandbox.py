@@ -176,7 +176,7 @@ def main() -> None:
     for figure in rounds["now"][0]:
         best = max if figure in HIGHEST else min
         values = (best(each[figure] for each in found) for found in rounds.values())
-        print(f"{figure:28}" + "".join(f"{value:10,.{int(value < 10)}f}" for value in values))  # noqa: PLR2004
+        print(f"{figure:28}" + "".join(f"{value:10,.{2 * (value < 10)}f}" for value in values))  # noqa: PLR2004
 
 
 if __name__ == "__main__":
