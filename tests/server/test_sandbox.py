@@ -61,7 +61,7 @@ async def kind_of(running: Awaitable[object]) -> str:
 
 def test_a_worker_imports_and_opens_nothing_when_it_answers(graph: KnowledgeGraph) -> None:
     """It cannot any more: whatever is asked first must not need to."""
-    rows = [*media.QUESTIONS["select"], *media.RESULTS]
+    rows = [*media.RESULTS, "jsonld"]
     jobs = [query(ROWS, name) for name in rows]
     jobs += [
         query("SELECT ?y ?x { BIND(<urn:a,b> AS ?x) BIND('a,\"b' AS ?y) }", name) for name in rows
@@ -69,6 +69,11 @@ def test_a_worker_imports_and_opens_nothing_when_it_answers(graph: KnowledgeGrap
     jobs += [query("ASK {}", name) for name in media.TRUTHS]
     jobs += [query(f"{TRIPLES}", name) for name in media.GRAPHS]
     jobs += [query("CONSTRUCT { [] kg:b (1 'a'@en '\\u0001x') } {}", name) for name in media.GRAPHS]
+    jobs += [
+        {"do": "scene", "asked": [["query", text]], "alone": is_alone}
+        for text in ("DESCRIBE kg:calf", "CONSTRUCT WHERE { ?c a ck:Claim ; ?p ?o } LIMIT 99")
+        for is_alone in (True, False)
+    ]
     jobs += [
         {"do": "show", "text": text, **most}
         for text in (ROWS, TRIPLES, "ASK {}")

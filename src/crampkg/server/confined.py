@@ -20,7 +20,6 @@ import time
 import traceback
 from typing import IO, TYPE_CHECKING, Any, cast
 
-import pyld.jsonld  # noqa: F401 - what writes JSON-LD imports it late
 from pyoxigraph import Triple
 
 from crampkg.answers import formats
@@ -217,8 +216,9 @@ def _rehearse(graph: KnowledgeGraph, limits: Limits) -> None:
     # Oxigraph's CSV is not the standard's where an IRI has a comma: ours is needed.
     rows = "SELECT ?x ?y { BIND(<urn:a,b> AS ?x) BIND('c' AS ?y) }"
     triples = "CONSTRUCT { <urn:a> <urn:b> 'c' , [] } {}"
+    names_of_rows = (*media.RESULTS, "jsonld")
     for text, names in (
-        (rows, media.QUESTIONS["select"]),
+        (rows, names_of_rows),
         ("ASK {}", media.TRUTHS),
         (triples, media.GRAPHS),
         ("SELECT", media.TRUTHS),
@@ -226,7 +226,7 @@ def _rehearse(graph: KnowledgeGraph, limits: Limits) -> None:
         for name in names:
             accepted = dict.fromkeys(("select", "ask", "graph"), (name, ""))
             _reply({"do": "query", "text": text, "formats": accepted}, graph, limits)
-    for name in media.QUESTIONS["select"]:
+    for name in names_of_rows:
         formats.serialize(graph.query(rows), name)  # without the engine's own writers
     _reply({"do": "scene", "asked": [["query", triples]], "alone": True}, graph, limits)
 

@@ -29,9 +29,19 @@ if TYPE_CHECKING:
     from crampkg.server.limits import Limits
     from crampkg.server.metrics import Metrics
 
-#: Workers are forked from a process that has imported what they need, which takes longest.
+#: Workers are forked from a process that has imported what they need, which takes longest: also
+#: what else is imported where it is first used.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["crampkg.server.confined"])
+_CONTEXT.set_forkserver_preload(
+    [
+        "crampkg.server.confined",
+        "crampkg.engine.faults",
+        "crampkg.export.jsonld",
+        "crampkg.export.rdfxml",
+        "crampkg.export.terse",
+        "pyld.jsonld",
+    ]
+)
 
 #: Signals that end the server.
 _OF_THE_SERVER = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
