@@ -110,14 +110,10 @@ def is_drawable(graph: KnowledgeGraph, answer: Answer) -> bool:
     """
     if answer.form == "graph":
         return any(not isinstance(object, Literal) for _, _, object in answer.triples)
-    if "claim" in answer.variables and any(row["claim"] for row in answer):
-        return True
     for row in answer:
         iris = {cell.value for cell in row.values() if isinstance(cell, NamedNode)}
-        terms = [term for iri in iris if (term := graph.terms.get(iri))]
-        if any(_CLAIM in term.kinds for term in terms):
-            return True
-        if sum(_CLINICAL in term.kinds for term in terms) > 1:
+        kinds = [term.kinds for iri in iris if (term := graph.terms.get(iri))]
+        if any(_CLAIM in each for each in kinds) or sum(_CLINICAL in each for each in kinds) > 1:
             return True
     return False
 
