@@ -164,6 +164,7 @@ def test_the_overview_and_every_help(
         (("ask", "denied-claims", "-f", "md"), 0, "decaffeinated coffee"),
         (("ask", "claims-by-marker", "--marker", "mig:marker-2"), 0, "temple pain"),
         (("ask", "claims-about", "--concept", "calf"), 2, ""),
+        (("ask", "drug-class-effects"), 2, "takes a kind of thing of which there is none here"),
         (
             ("query", "-q", "SELECT ?x { ?x a ck:Claim }"),
             0,

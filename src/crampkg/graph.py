@@ -7,7 +7,7 @@ import os
 
 from crampkg.answers.answer import Answer
 from crampkg.engine.embedded import EmbeddedEngine
-from crampkg.errors import SourceError, UnknownTermError, WrongKindError
+from crampkg.errors import SourceError, UnknownQuestionError, UnknownTermError, WrongKindError
 from crampkg.library import Parameters
 from crampkg.pipeline.snapshot import open_snapshot
 from crampkg.sources import Sources, read_subject
@@ -227,8 +227,16 @@ class KnowledgeGraph:
         return tuple(self._snapshot.questions.values())
 
     def question(self, id: str) -> Question:
-        """Return one question. Raises `UnknownQuestionError` with near ids."""
-        return self._snapshot.questions[id]
+        """Return one question.
+
+        Raises `UnknownQuestionError` with near ids, or for one of the sources that takes what there
+        is none of here.
+        """
+        library = self._snapshot.questions
+        if id not in library and f"queries/{id}.rq" in self.sources.files():
+            sentence = f"The question {id} takes a kind of thing of which there is none here."
+            raise UnknownQuestionError(sentence, "`crampkg ask` lists those that can be asked.")
+        return library[id]
 
     def ask(self, id: str, **params: str | int | Sequence[str | int]) -> Answer:
         """Answer a question of the library.
