@@ -147,6 +147,7 @@ class Connection(asyncio.Protocol):
         asyncio.get_running_loop().call_soon(self._parse)
 
     def _parse(self) -> None:
+        """Pass on what has come, in slices, until a whole request waits for its answer."""
         data, start = self._unparsed, 0
         while start < len(data) and self._whole <= 0 and not self._transport.is_closing():
             room = self._gate.limits.head - self._size if self._in_head else _SLICE
@@ -160,7 +161,7 @@ class Connection(asyncio.Protocol):
         self._regulate()
 
     def _fault(self, data: bytes) -> Problem | None:
-        """Parse a part of a request, of which a head too long has none left; return its fault."""
+        """Parse a part of a request and return its fault; the part is empty for a full head."""
         too_long = _LONG_FORM if self._url.startswith(_FORM) else _LONG_HEAD
         if not data:
             return too_long
