@@ -7,7 +7,7 @@ tab, and the places in `terms` of what it leads to. The first letter of a key sa
 |---|---|---|
 | C | the IRI of a term of another vocabulary | how close it is |
 | F | a word of a name, or a whole one, folded | |
-| G | two letters of those, whose line has them instead of places | |
+| G | a length and two letters of those, whose line has them instead of places | |
 | K | the IRI of a class; its members by label | |
 | N | a name, folded | how it belongs to the term |
 | S | a class, and what is left of its labels without the words that all of them begin with | |
@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import Counter
 from itertools import takewhile
 
 from crampkg import plain
@@ -165,16 +166,15 @@ class NameIndex:
         """
         if not slips:
             return {*map(int, self._values(f"F{folded}", most))}
-        counts: dict[str, int] = {}
+        counts: Counter[str] = Counter()
         pairs = _pairs(folded)
-        for pair in pairs:
-            for form in self._values(f"G{pair}"):
-                counts[form] = counts.get(form, 0) + 1
+        for length in range(len(folded) - slips, len(folded) + slips + 1):
+            for pair in pairs:
+                counts.update(self._values(f"G{length} {pair}"))
         fewest = max(1, len(pairs) - 3 * slips)
         found: set[int] = set()
-        for form, count in counts.items():
-            near = count >= fewest and abs(len(form) - len(folded)) <= slips
-            if near and distance(folded, form) <= slips:
+        for form in [form for form, count in counts.items() if count >= fewest]:
+            if distance(folded, form, slips) <= slips:
                 found.update(map(int, self._values(f"F{form}", most)))
         return found
 
@@ -241,7 +241,7 @@ def _keys(places: list[tuple[int, Term]]) -> dict[str, list[str]]:
                 add(f"T{word}", at)
     for form in [key[1:] for key in keys if key[0] == "F"]:
         for pair in _pairs(form):
-            add(f"G{pair}", form)
+            add(f"G{len(form)} {pair}", form)
     labels = {at: term.label.partition(" (")[0].split() for at, term in places}
     for kind, sorted_members in members.items():
         those = [at for _, _, at in sorted(sorted_members)]
@@ -297,19 +297,31 @@ def slug(iri: str) -> str:
     return iri.removeprefix(KG).rpartition("/")[2].rpartition("#")[2]
 
 
-def distance(one: str, other: str) -> int:
+def distance(one: str, other: str, most: int | None = None) -> int:
     """Return how many letters must be changed, put in, left out or swapped with the next one.
 
-    It is Damerau's distance, of no letter that is changed twice (optimal string alignment).
+    It is Damerau's distance, of no letter that is changed twice (optimal string alignment). Where
+    it is more than `most`, so is what is returned, which is then found sooner.
+
+    >>> distance("claudication", "cluadicaton")
+    2
     """
     table = [list(range(len(other) + 1))]
     for row, letter in enumerate(one, 1):
+        above = table[-1]
         now = [row]
+        left = row
         for column, its in enumerate(other, 1):
-            above = table[-1]
-            least = min(above[column] + 1, now[-1] + 1, above[column - 1] + (letter != its))
-            if row > 1 and column > 1 and (letter, its) == (other[column - 2], one[row - 2]):
+            least = above[column - 1] + (letter != its)
+            if above[column] < least:
+                least = above[column] + 1
+            if left < least:
+                least = left + 1
+            if row > 1 and column > 1 and letter == other[column - 2] and its == one[row - 2]:
                 least = min(least, table[-2][column - 2] + 1)
             now.append(least)
+            left = least
+        if most is not None and min(now) > most and min(above) > most:
+            return most + 1
         table.append(now)
     return table[-1][-1]
