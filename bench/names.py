@@ -74,7 +74,7 @@ print(time.process_time() - began)
 
 def labels(number: int) -> list[str]:
     """Return so many labels of two words, all different, of words as long as those of people."""
-    chosen = random.Random(number)
+    chosen = random.Random(number)  # noqa: S311 - names, no secrets
     sounds = ["ba", "cer", "di", "fo", "gly", "ho", "in", "kal", "lum", "mo", "ne", "os", "pa"]
     sounds += ["qui", "ra", "sten", "tib", "ul", "ven", "xi", "za", "ster", "phe", "dro"]
     found: dict[str, None] = {}
