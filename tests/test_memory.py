@@ -42,9 +42,10 @@ def ask_everything(graph: KnowledgeGraph) -> None:
 def test_a_graph_goes_when_nobody_holds_it(sources: Path) -> None:
     graph = KnowledgeGraph.open(sources)
     ask_everything(graph)
-    held = [weakref.ref(graph), weakref.ref(graph.engine), weakref.ref(graph.terms)]
+    things: tuple[object, ...] = (graph, graph.engine, graph.terms)
+    held = [weakref.ref(each) for each in things]
     assert all(each() is not None for each in held)
-    del graph
+    del graph, things
     gc.collect()
     assert [each() for each in held] == [None, None, None]
 

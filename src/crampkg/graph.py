@@ -7,11 +7,11 @@ import os
 
 from crampkg.answers.answer import Answer
 from crampkg.engine.embedded import EmbeddedEngine
-from crampkg.errors import SourceError, UnknownQuestionError, UnknownTermError, WrongKindError
+from crampkg.errors import SourceError, UnknownQuestionError
 from crampkg.library import Parameters
 from crampkg.pipeline.snapshot import open_snapshot
 from crampkg.sources import Sources, read_subject
-from crampkg.vocabulary import CK, OWL, RDF, RDFS, add_articles
+from crampkg.vocabulary import CK, add_articles
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     import owlready2
     import rdflib
-    from pyoxigraph import Triple
 
     from crampkg import rdf
     from crampkg.check import Report
@@ -242,7 +241,13 @@ class KnowledgeGraph:
         """Answer a question of the library.
 
         A parameter takes a label, synonym, CURIE or IRI, or several of them; one that is left out
-        has its default. Raises `UnknownQuestionError`, `UnknownParameterError`,
+        has its default. The rows are read when they are first looked at.
+
+        >>> answer = graph.ask("arteries-explaining-pain", site="calf")
+        >>> sorted({row.text("arteryLabel") for row in answer})
+        ['femoral artery', 'popliteal artery', 'tibial artery']
+
+        Raises `UnknownQuestionError`, `UnknownParameterError`,
         `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with a way out.
         """
         question = self.question(id)
@@ -302,6 +307,9 @@ class KnowledgeGraph:
     def find(self, name: str, kind: str | None = None) -> Term:
         """Return the term called `name` (label, synonym, CURIE, IRI or slug), of class `kind`.
 
+        >>> graph.find("PAD").label
+        'peripheral arterial disease'
+
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError` with names that fit.
         """
         return self.terms.find(name, kind)
@@ -330,6 +338,9 @@ class KnowledgeGraph:
         kinds, so that what is denied of a mild form is not left out. `iris`
         are those of claims; the others take labels, synonyms, CURIEs or IRIs. Raises as `find`
         does.
+
+        >>> [(claim.stance, claim.hedge) for claim in graph.claims(about="mild hypohydration")]
+        [('denied', 'not necessarily')]
         """
         from crampkg.claims import find
 
@@ -367,14 +378,15 @@ class KnowledgeGraph:
 
         Each part takes a label, synonym, CURIE or IRI; `predicate` also "a" for rdf:type, and
         `object` the text of a literal that the subject has. Raises as `find` does.
+
+        >>> explanation = graph.why("femoral artery", "is implicated in", "calf pain")
+        >>> explanation.origin, len(explanation.justifications), explanation.complete
+        ('inferred', 1, True)
         """
         from crampkg.explain.why import why
 
-        triple = self._triple(subject, predicate, object)
-        ends = zip(triple, (subject, predicate, object), strict=True)
-        found = (self.terms.lent_to(getattr(end, "value", ""), name) for end, name in ends)
-        explanation = why(triple, self._open_derivations(), self._label, limit)
-        return explanation._replace(found=tuple(filter(None, found)))
+        words = (subject, predicate, object)
+        return why(words, self._open_derivations(), self.terms, limit)
 
     def export(self, format: str = "turtle", graph: str | Sequence[str] | None = None) -> bytes:
         """Return one or more of the graphs in an RDF format, byte-identical from run to run.
@@ -462,54 +474,6 @@ class KnowledgeGraph:
             self._engine = self._engine or engine
             self._derivations = Derivations(engine, self._snapshot.instances)
         return self._derivations
-
-    def _label(self, iri: str) -> str | None:
-        term = self.terms.get(iri)
-        return term.label if term else None
-
-    def _triple(self, subject: str, predicate: str, object: str) -> Triple:
-        from pyoxigraph import Literal, NamedNode, Triple
-
-        try:
-            relation = NamedNode(self.terms.relation(predicate))
-        except ValueError:
-            sentence = f"{predicate!r} is no relation: what stands for its IRI cannot be one."
-            raise UnknownTermError(sentence, "Give its label, its CURIE or its IRI.") from None
-        kind = f"{OWL}Class"
-        named = NamedNode(
-            self.find(subject, kind if relation.value == f"{RDFS}subClassOf" else None).iri
-        )
-        store = self._open_derivations().store
-        for quad in store.quads_for_pattern(named, relation, None, None):
-            if isinstance(quad.object, Literal) and quad.object.value == object:
-                return quad.triple
-        is_class = relation.value in (f"{RDF}type", f"{RDFS}subClassOf")
-        try:
-            found = self.find(object, kind if is_class else None)
-        except WrongKindError as error:
-            if relation.value == f"{RDF}type":
-                raise self._no_class(object, error) from None
-            raise
-        return Triple(named, relation, NamedNode(found.iri))
-
-    def _no_class(self, name: str, error: WrongKindError) -> WrongKindError:
-        """Return the error for a thing that is no class, which says if articles group things so."""
-        from pyoxigraph import NamedNode
-
-        classed = f"{CK}classedAs"
-        store = self._open_derivations().store
-        group = NamedNode(self.find(name).iri)
-        claims = store.quads_for_pattern(None, NamedNode(f"{CK}claimObject"), group)
-        asked = NamedNode(f"{CK}claimPredicate"), NamedNode(classed)
-        if not any(
-            next(iter(store.quads_for_pattern(each.subject, *asked)), None) for each in claims
-        ):
-            return error
-        sentence = (
-            f"{name!r} is no class, but a label under which an article puts things: "
-            f"ask by the relation {self.terms.name_of(classed)!r}."
-        )
-        return WrongKindError(sentence)
 
     def _near(self, parameters: Parameters) -> tuple[NearTerm, ...]:
         from crampkg.near import near_terms

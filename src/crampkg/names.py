@@ -125,6 +125,10 @@ class Terms:
         over names of terms that a thing is mapped to exactly or closely; without a `kind` any name
         of a thing wins over those of classes and relations. Case, hyphens, underscores, spaces,
         full stops, apostrophes of whatever form and British spelling do not matter.
+
+        >>> terms.find("Ischaemic-Rest pain").label
+        'chronic ischemic rest pain'
+
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with names that
         would have done.
         """

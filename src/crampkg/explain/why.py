@@ -7,20 +7,24 @@ from typing import NamedTuple
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from crampkg.claims import read
+from crampkg.errors import UnknownTermError, WrongKindError
 from crampkg.explain.justify import Clause, Horn
 from crampkg.explain.nearest import Nearest, nearest
 from crampkg.explain.wording import Wording
 from crampkg.library import bind, own_query
-from crampkg.vocabulary import CK
+from crampkg.vocabulary import CK, OWL, RDF, RDFS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pyoxigraph import Store
 
     from crampkg.engine.base import Engine
     from crampkg.explain.derivations import Axiom, Derivations
     from crampkg.explain.nearest import Near
     from crampkg.model import Claim, Rule
+    from crampkg.names import Terms
     from crampkg.pipeline.instances import Step
 
 _READS_BOTH_WAYS = NamedNode(f"{CK}readsBothWays")
@@ -81,16 +85,20 @@ class Explanation(NamedTuple):
 
 
 def why(
-    triple: Triple,
-    derivations: Derivations,
-    label: Callable[[str], str | None],
-    limit: int = LIMIT,
+    words: tuple[str, str, str], derivations: Derivations, terms: Terms, limit: int = LIMIT
 ) -> Explanation:
-    """Explain `triple` by the claims that state it and up to `limit` minimal justifications.
+    """Explain the triple of subject, predicate and object that `words` name.
 
-    A justification is a smallest set of claims, background links and axioms from which the rules
-    derive the triple. `label` gives the label of an IRI, or None.
+    The claims that state it come with up to `limit` minimal justifications: smallest sets of
+    claims, background links and axioms from which the rules derive the triple. Raises as
+    `Terms.find` does.
     """
+    triple = _triple(*words, terms, derivations.store)
+
+    def label(iri: str) -> str | None:
+        term = terms.get(iri)
+        return term.label if term else None
+
     # All is asked of the copy in which it was derived: an endpoint has no more, and may fail.
     engine = derivations.engine
     wording = Wording(derivations.store, label)
@@ -110,7 +118,53 @@ def why(
         () if derived or affirmed else _instead(triple, derivations, wording, near.claims),
         near,
         wording.sentence(found) if found and found != triple else "",
+        tuple(
+            sentence
+            for end, word in zip(triple, words, strict=True)
+            if (sentence := terms.lent_to(getattr(end, "value", ""), word))
+        ),
     )
+
+
+def _triple(subject: str, predicate: str, object: str, terms: Terms, store: Store) -> Triple:
+    """Return the triple that is asked for; `object` may be the text of a literal in `store`."""
+    try:
+        relation = NamedNode(terms.relation(predicate))
+    except ValueError:
+        sentence = f"{predicate!r} is no relation: what stands for its IRI cannot be one."
+        raise UnknownTermError(sentence, "Give its label, its CURIE or its IRI.") from None
+    kind = f"{OWL}Class"
+    is_between_classes = relation.value == f"{RDFS}subClassOf"
+    thing = NamedNode(terms.find(subject, kind if is_between_classes else None).iri)
+    for quad in store.quads_for_pattern(thing, relation, None, None):
+        if isinstance(quad.object, Literal) and quad.object.value == object:
+            return quad.triple
+    is_type = relation.value == f"{RDF}type"
+    try:
+        other = terms.find(object, kind if is_type or is_between_classes else None)
+    except WrongKindError as error:
+        if is_type:
+            raise _no_class(object, error, terms, store) from None
+        raise
+    return Triple(thing, relation, NamedNode(other.iri))
+
+
+def _no_class(name: str, error: WrongKindError, terms: Terms, store: Store) -> WrongKindError:
+    """Return the error for a thing that is no class, which says if articles group things so."""
+    classed = NamedNode(f"{CK}classedAs")
+    group = NamedNode(terms.find(name).iri)
+    claims = store.quads_for_pattern(None, NamedNode(f"{CK}claimObject"), group)
+    relation = NamedNode(f"{CK}claimPredicate")
+    if not any(
+        next(iter(store.quads_for_pattern(each.subject, relation, classed)), None)
+        for each in claims
+    ):
+        return error
+    sentence = (
+        f"{name!r} is no class, but a label under which an article puts things: "
+        f"ask by the relation {terms.name_of(classed.value)!r}."
+    )
+    return WrongKindError(sentence)
 
 
 def _derived(triple: Triple, derivations: Derivations) -> Triple | None:
