@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal
 from crampkg.errors import SourceError, UsageError
 from crampkg.rdf import datatype_of
 from crampkg.sources import Sources, read_text
-from crampkg.text import natural
+from crampkg.text import json_bytes, natural
 from crampkg.vocabulary import PREFIXES, RDF, XSD, written_prefixes
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def write(graphs: Graphs, sources: Sources | None = None) -> bytes:
         raise UsageError(message) from None
     body = _spelled_out(compacted.get("@graph", []), context)
     document = {"@context": _used(context, body), "@graph": _ordered(body)}
-    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+    return json_bytes(document, indent=2)
 
 
 def _processor() -> Any:
