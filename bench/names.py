@@ -115,11 +115,14 @@ def cold(size: int) -> tuple[float, float]:
         environment = {**os.environ, "CRAMPKG_CACHE": folder, "PYTHONPATH": str(ROOT / "src")}
         environment["CRAMPKG_SOURCES"] = str(root)
         ask = [sys.executable, "-m", "crampkg", "ask", "pain-within", "--site", name, "-f", "csv"]
-        subprocess.run(ask, env=environment, check=True, capture_output=True)  # builds
+        # It is built the first time. Nothing is said of what is made up: the exit code is 1.
+        assert (
+            subprocess.run(ask, env=environment, check=False, capture_output=True).returncode == 1
+        )
         spent = []
         for _ in range(3):
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run(ask, env=environment, check=True, capture_output=True)
+            subprocess.run(ask, env=environment, check=False, capture_output=True)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         run = [sys.executable, "-c", COLD, str(ROOT), str(root), name]
