@@ -107,7 +107,7 @@ class Question(NamedTuple):
     silence: str  # the sentence for an empty answer
     form: str  # "select" or "construct"
     text: str  # the whole file, header included
-    note: str = ""  # what must be said with every answer to it
+    note: str = ""  # a sentence that goes with every answer to it
     overview: tuple[str, ...] = ()  # columns of a matrix: what stands down, across, in its cells
 
 
@@ -181,7 +181,7 @@ class Rule(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One failure that a check found."""
+    """One failure of a check."""
 
     check: str  # the name of the check, as in `rules/lint/NAME.rq` or a shape's local name
     file: str  # relative to the sources' root; empty when no file can be named

@@ -234,9 +234,9 @@ def _nested(nodes: dict[str, Object], shared: set[str]) -> list[Object]:
                         place = _Place(node, predicate, value)
                         places.setdefault(value["@id"], []).append(place)
     owned = {
-        name: found[0]
-        for name, found in places.items()
-        if len(found) == 1 and name.startswith("_:") and name not in labelled
+        name: references[0]
+        for name, references in places.items()
+        if len(references) == 1 and name.startswith("_:") and name not in labelled
     }
     _make_lists(nodes, owned)
     inside = {name for name in owned if name in nodes}
@@ -314,16 +314,16 @@ def _spelled_out(value: Any, context: Mapping[str, Any]) -> Any:
         return [_spelled_out(each, context) for each in value]
     if not isinstance(value, dict):
         return value
-    found: Object = {}
+    spelled: Object = {}
     for key, below in value.items():
         if isinstance(below, dict) and "@none" in below:
             longer = context[key]["@id"]
-            found[longer] = _listing(value.get(longer, [])) + _listing(below.pop("@none"))
+            spelled[longer] = _listing(value.get(longer, [])) + _listing(below.pop("@none"))
             if not below:
                 continue
-        if key not in found:
-            found[key] = _spelled_out(below, context)
-    return found
+        if key not in spelled:
+            spelled[key] = _spelled_out(below, context)
+    return spelled
 
 
 def _listing(value: Any) -> list[Any]:

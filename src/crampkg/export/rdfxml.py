@@ -62,7 +62,7 @@ def write(graphs: Graphs, _sources: Sources | None = None) -> bytes:
 
     Raises `UsageError` for a predicate that XML cannot name and for a control character.
     """
-    triples = {triple for found in graphs.values() for triple in found}
+    triples = {triple for triples in graphs.values() for triple in triples}
     for _, predicate, value in triples:
         name = _NAME.search(predicate.value)
         if predicate.value in _SYNTAX or not name or predicate.value[: name.start()] in _RESERVED:
@@ -95,7 +95,11 @@ class _Document:
         self._referred = {value for _, _, value in triples if isinstance(value, BlankNode)}
         self._namespaces = _namespaces(
             {predicate.value for _, predicate, _ in triples}
-            | {each.value for said in self._about.values() for each in said.get(_TYPE, ())}
+            | {
+                each.value
+                for properties in self._about.values()
+                for each in properties.get(_TYPE, ())
+            }
         )
 
     def _unfold_lists_of_literals(self) -> None:
@@ -148,8 +152,8 @@ class _Document:
     def _node(self, subject: RdfTerm, level: int) -> Iterator[str]:
         """Yield the lines of a node element."""
         pad = _INDENT * level
-        said = self._about.get(subject, {})
-        element = self._element(said.get(_TYPE, ()))
+        properties = self._about.get(subject, {})
+        element = self._element(properties.get(_TYPE, ()))
         name = self._name(element.value) if element else "rdf:Description"
         if not isinstance(subject, BlankNode):
             name_with = f"{name} rdf:about={quoteattr(subject.value)}"
@@ -159,8 +163,8 @@ class _Document:
             name_with = name
         inside = [
             line
-            for predicate in sorted(said, key=lambda iri: (iri != _TYPE, self._name(iri)))
-            for value in sorted(said[predicate], key=self._value_place)
+            for predicate in sorted(properties, key=lambda iri: (iri != _TYPE, self._name(iri)))
+            for value in sorted(properties[predicate], key=self._value_place)
             if (predicate, value) != (_TYPE, element)
             for line in self._property(predicate, value, level + 1)
         ]
@@ -228,8 +232,8 @@ class _Document:
 
     def _name(self, iri: str) -> str:
         """Return a predicate, or a type that names an element, with its prefix."""
-        found = _NAME.search(iri)
-        start = found.start() if found else len(iri)
+        match = _NAME.search(iri)
+        start = match.start() if match else len(iri)
         while iri[:start] not in self._namespaces and start < len(iri):
             start += 1
         return f"{self._namespaces[iri[:start]]}:{iri[start:]}"
@@ -238,14 +242,14 @@ class _Document:
 def _namespaces(names: set[str]) -> dict[str, str]:
     """Return the prefix of each namespace that the names need, those of the vocabulary first."""
     known = {namespace: prefix for prefix, namespace in written_prefixes().items()}
-    found = {RDF: "rdf"}
+    needed = {RDF: "rdf"}
     own: set[str] = set()
     for iri in names:
         ours = [each for each in known if iri.startswith(each) and _NAME.fullmatch(iri, len(each))]
         name = _NAME.search(iri)
         if ours:
             longest = max(ours, key=len)
-            found[longest] = known[longest]
+            needed[longest] = known[longest]
         elif name:
             own.add(iri[: name.start()])
-    return found | {each: f"ns{number}" for number, each in enumerate(sorted(own), 1)}
+    return needed | {each: f"ns{number}" for number, each in enumerate(sorted(own), 1)}

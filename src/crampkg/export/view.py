@@ -58,7 +58,7 @@ _GIVEN = (RDFS + "label", SKOS + "prefLabel", DCT + "title")
 _TARGET, _OBJECT_LABEL = OWL + "annotatedTarget", PREFIXES["sssom"] + "object_label"
 _REIFIES = NamedNode(RDF + "reifies")
 _PARTS = tuple(CK + name for name in ("claimSubject", "claimPredicate", "claimObject"))
-#: What of a claim goes with a fact where the claims are not exported: how firmly it is said.
+#: What of a claim goes with a fact where the claims are not exported: its hedges and its stance.
 _WITH_A_FACT = frozenset(CK + name for name in ("hedge", "hedgeText", "stance", "statedFor"))
 #: The kinds of a term that each document which uses it declares.
 _KINDS = {
@@ -80,11 +80,11 @@ def header(graph: str, whole: Graphs) -> list[Triple]:
     is from the sources that it names. Without such data there is no header.
     """
     ontology = whole.get(GRAPHS["ontology"], [])
-    said = [triple for triple in ontology if triple[0].value == graph]
-    if not said:
+    triples = [triple for triple in ontology if triple[0].value == graph]
+    if not triples:
         return []
-    said += [
-        (said[0][0], predicate, value)
+    triples += [
+        (triples[0][0], predicate, value)
         for subject, predicate, value in ontology
         if subject.value == ONTOLOGY and predicate.value in _SHARED
     ]
@@ -93,8 +93,8 @@ def header(graph: str, whole: Graphs) -> list[Triple]:
         for subject, predicate, value in whole.get(graph, [])
         if predicate == _SOURCE or (predicate, value) == (_TYPE, _ARTICLE)
     }
-    said += [(said[0][0], _DERIVED, source) for source in sources]
-    return said
+    triples += [(triples[0][0], _DERIVED, source) for source in sources]
+    return triples
 
 
 def document(chosen: Sequence[str], triples: list[Triple], whole: Graphs) -> list[Triple]:
