@@ -1,9 +1,9 @@
-"""How long `crampkg check` takes for files of growing size: `python bench/check.py [--before REV]`.
+"""How long `crampkg check` takes: `python bench/check.py [--before REV] [--sizes 1000 5000 ...]`.
 
-Each file holds concepts that are made up, with five triples each, and stands among the sources of
-a checkout. With `--before` the same is measured with the code and the rules of a revision in git,
-unpacked into a temporary folder, so that one run shows both. Times are the
-processor's, which other work on the machine does not lengthen; only the limit is of the clock.
+First for all sources, the least of several runs; then for files of growing size, which hold made-up
+concepts of five triples each and stand among the sources. With `--before` the same is measured with
+the code and the sources of a revision in git, unpacked into a temporary folder, in turn with the
+code here. Times are the processor's, of the whole process; only the limit is of the clock.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import resource
 import subprocess
 import sys
 import tempfile
+from math import inf
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SIZES = (1_000, 5_000, 20_000)
+RUNS = 5
 HEAD = """\
 @prefix ck: <https://w3id.org/crampkg/ontology#> .
 @prefix dct: <http://purl.org/dc/terms/> .
@@ -47,23 +49,28 @@ def concepts(triples: int) -> str:
     return HEAD + "".join(CONCEPT.format(number=each, wider=each // 2) for each in numbers)
 
 
-def seconds(checkout: Path, file: Path, limit: float) -> str:
-    """Return the processor's time for a check of `file` with the code and sources of a checkout."""
+def seconds(checkout: Path, limit: float, *files: Path) -> float:
+    """Return the processor's time for a check with the code and sources of a checkout.
+
+    It is a check of `files`, or of all sources; infinite for one that takes longer than `limit`.
+    """
     environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
-    words = [sys.executable, "-c", RUN, str(checkout), str(file)]
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    words = [sys.executable, "-c", RUN, str(checkout), *map(str, files)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
         subprocess.run(words, env=environment, check=True, stdout=subprocess.DEVNULL, timeout=limit)
     except subprocess.TimeoutExpired:
-        return f"over {limit:.0f} s"
+        return inf
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return f"{after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.1f} s"
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> None:
     """Measure and print."""
     words = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     words.add_argument("--before", metavar="REV", help="a revision in git to compare with")
+    words.add_argument("--sizes", nargs="*", type=int, default=SIZES, help="in triples")
     words.add_argument("--limit", type=float, default=300, help="seconds for one check")
     asked = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -78,12 +85,22 @@ def main() -> None:
                 capture_output=True,
             ).stdout
             subprocess.run(["tar", "-x", "-C", checkouts[asked.before]], input=packed, check=True)
-        print(f"{'triples':>8}", *(f"{name:>12}" for name in checkouts))
-        for size in SIZES:
+        print(f"{'triples':>11}", *(f"{name:>12}" for name in checkouts))
+        rounds = [
+            [seconds(checkout, asked.limit) for checkout in checkouts.values()] for _ in range(RUNS)
+        ]
+        show("all sources", [min(times) for times in zip(*rounds, strict=True)])
+        for size in asked.sizes:
             file = Path(folder) / "made-up.ttl"
             file.write_text(concepts(size), encoding="utf-8")
-            taken = [seconds(checkout, file, asked.limit) for checkout in checkouts.values()]
-            print(f"{size:8}", *(f"{each:>12}" for each in taken), flush=True)
+            times = [seconds(checkout, asked.limit, file) for checkout in checkouts.values()]
+            show(f"{size:,}", times)
+
+
+def show(name: str, times: list[float]) -> None:
+    """Print the times of one row, and the last as a share of the first."""
+    share = f"{times[-1] / times[0]:8.0%}" if len(times) > 1 else ""
+    print(f"{name:>11}", *(f"{each:10.2f} s" for each in times), share, flush=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import rdflib
 from pyoxigraph import Quad, Store, Triple
 from rdflib.term import Node
 
-from crampkg.check import consistency, files, material, shapes
+import crampkg.check
+from crampkg.check import consistency, files, material, rules, shapes
 from crampkg.check.material import Material
 from crampkg.check.questions import lint
 from crampkg.export.jsonld import check_context
@@ -37,6 +38,7 @@ def linted(name: str, text: str, texts: Mapping[str, str]) -> list[Finding]:
 
 
 checked = cache(check_context)
+ruled = cache(rules._rule)
 converted = cache(shapes.to_rdflib)
 _empty_classes = consistency.empty_classes
 _found_empty: dict[object, tuple[set[str], Store]] = {}
@@ -94,8 +96,16 @@ def once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "lint", linted)
     monkeypatch.setattr(files, "format_text", formatted)
     monkeypatch.setattr(files, "check_context", checked)
+    monkeypatch.setattr(rules, "_rule", ruled)
     monkeypatch.setattr(material, "parse_turtle", parsed)
     monkeypatch.setattr(shapes, "parse_turtle", parsed)
     monkeypatch.setattr(material, "load_file", loaded)
     monkeypatch.setattr(shapes, "to_rdflib", converted)
     monkeypatch.setattr(shapes, "stated", stated)
+
+
+@pytest.fixture
+def text_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what does not look at the article: truth rules, consistency and shapes."""
+    for name in ("check_rules", "check_consistency", "check_shapes"):
+        monkeypatch.setattr(crampkg.check, name, lambda _: ([], 0))

@@ -96,6 +96,7 @@ def test_cues_need_what_there_is() -> None:
         assert all(isinstance(word, str) for word in rule.settings["words"])
 
 
+@pytest.mark.conformance
 def test_the_shapes_are_shapes() -> None:
     """They hold against the SHACL shapes of SHACL itself, which ship with pyshacl."""
     import pyshacl

@@ -10,6 +10,8 @@ from tiny import ARTICLE, HOME, TinySources, added, changed
 from crampkg.check import run
 from crampkg.sources import Sources
 
+pytestmark = pytest.mark.usefixtures("text_alone")
+
 CONCEPT = """\
 @prefix ck: <https://w3id.org/crampkg/ontology#> .
 @prefix dct: <http://purl.org/dc/terms/> .

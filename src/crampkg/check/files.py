@@ -16,7 +16,7 @@ from crampkg.export.jsonld import CONTEXT, check_context
 from crampkg.model import Finding
 from crampkg.pipeline.load import read_mappings
 from crampkg.turtle import format_text
-from crampkg.vocabulary import CK, GRAPHS, KG, compress
+from crampkg.vocabulary import CK, GRAPHS, KG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,28 +142,28 @@ def _unknown(material: Material, name: str, terms: set[str]) -> Iterator[Finding
 
     A query that asks for such a term has no solutions, and a shape tests nothing.
     """
-    shown: set[str] = set()
-    for number, line in enumerate(material.texts[name].splitlines(), 1):
-        for prefix, local in _TERM.findall(line):
-            term = f"{prefix}:{local}"
-            missing = (
-                term not in terms if prefix == "ck" else local not in _CLOSED.get(prefix, (local,))
-            )
-            if missing and term not in shown:
-                shown.add(term)
-                problem = f"There is no term {term}, so that what asks for it finds nothing."
-                yield Finding(
-                    "term-unknown", material.show(name), number, term, problem, "Mend its spelling."
-                )
+    text = material.texts[name]
+    first: dict[tuple[str, str], int] = {}  # the place of each name
+    for match in _TERM.finditer(text):
+        first.setdefault((match[1], match[2]), match.start())
+    for (prefix, local), start in first.items():
+        term = f"{prefix}:{local}"
+        if term in terms if prefix == "ck" else local in _CLOSED.get(prefix, (local,)):
+            continue
+        line = text.count("\n", 0, start) + 1
+        problem = f"There is no term {term}, so that what asks for it finds nothing."
+        yield Finding(
+            "term-unknown", material.show(name), line, term, problem, "Mend its spelling."
+        )
 
 
 def _terms(material: Material) -> set[str]:
-    """Return the CURIEs of the terms that the ontology declares."""
+    """Return the CURIEs of our terms that the ontology declares."""
     ontology, kind = NamedNode(GRAPHS["ontology"]), NamedNode(str(RDF.type))
     return {
-        compress(quad.subject.value)
+        f"ck:{quad.subject.value.removeprefix(CK)}"
         for quad in material.store.quads_for_pattern(None, kind, None, ontology)
-        if isinstance(quad.subject, NamedNode)
+        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(CK)
     }
 
 
