@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 
 import pytest
@@ -70,12 +70,13 @@ class Stated:
         self._graph = rdflib.Graph()
         self._triples: set[Triple] = set()
 
-    def __call__(self, found: Material) -> rdflib.Graph:
-        """Return the graph with what these sources state: `shapes.stated` without a new graph."""
+    def __call__(self, found: Material, predicates: Container[str] | None) -> rdflib.Graph:
+        """Return `shapes.stated` of these sources, without a new graph."""
         triples = {
             quad.triple
             for name in material.ASSERTED
             for quad in found.store.quads_for_pattern(None, None, None, name)
+            if predicates is None or quad.predicate.value in predicates
         }
         for triple in self._triples - triples:
             self._graph.remove(_converted(triple))

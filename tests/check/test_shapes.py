@@ -84,6 +84,25 @@ def test_a_shape_is_for_what_its_query_finds(tmp_path: Path) -> None:
     assert (finding.check, finding.term) == ("odd", "calf-ache:article")
 
 
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        "sh:closed true ; sh:property [ sh:path ck:audience ]",
+        f'sh:sparql [ sh:select "SELECT $this {{ $this <{CK}madeUp> ?x }}" ]',
+    ],
+)
+def test_a_shape_may_meet_what_it_does_not_name(constraint: str, tmp_path: Path) -> None:
+    """Otherwise pyshacl is given what the shapes name."""
+    text = Path(Sources.find().path("ontology/shapes.ttl")).read_text()
+    text += "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
+    text += f"shape:odd a sh:NodeShape ; sh:targetClass ck:Gradation ; {constraint} ; "
+    text += 'sh:message "Odd. Mend it." .\n'
+    thing = f"<{KG}odd> a <{CK}Gradation> ; <{CK}madeUp> 1 .\n"
+    added(tmp_path, "data/concepts/odd.ttl", thing)
+    found, _ = check_shapes(Material(added(tmp_path, "ontology/shapes.ttl", text)))
+    assert ("odd", "kg:odd") in {(finding.check, finding.term) for finding in found}
+
+
 def test_a_literal_that_does_not_fit_is_a_finding_and_no_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -148,7 +148,9 @@ def _unknown(material: Material, name: str, terms: set[str]) -> Iterator[Finding
         first.setdefault((match[1], match[2]), match.start())
     for (prefix, local), start in first.items():
         term = f"{prefix}:{local}"
-        if term in terms if prefix == "ck" else local in _CLOSED.get(prefix, (local,)):
+        if prefix != "ck" and term not in terms and local in _CLOSED.get(prefix, (local,)):
+            terms.add(term)  # what is in a namespace of rdflib's is slow to tell
+        if term in terms:
             continue
         line = text.count("\n", 0, start) + 1
         problem = f"There is no term {term}, so that what asks for it finds nothing."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import RDF, RDFS, SH
 
 from crampkg.check.material import ASSERTED, SHAPES
 from crampkg.engine.guard import check_source
@@ -23,7 +23,7 @@ from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from rdflib.term import Node
 
@@ -44,6 +44,7 @@ _SECONDS, _SECONDS_A_TRIPLE = 60.0, 0.001
 _STRING = XSD + "string"
 _PREFIX = re.compile(r"[\w.-]*")
 _NAMESPACE = re.compile(r"""[^<>"{}|^`\\\s]*""")
+_QUERIES = (SH.ask, SH.construct, SH.select, SH.update)
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
 
 
@@ -117,7 +118,7 @@ def _report(shapes: rdflib.Graph, material: Material) -> rdflib.Graph:
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
     # It logs what it raises, too, and warns of shapes that name each other in a circle.
     logging.getLogger("pyshacl-validate").disabled = True
-    graph = stated(material)
+    graph = stated(material, _mentioned(shapes))
     seconds = _SECONDS + _SECONDS_A_TRIPLE * len(graph)
     with warnings.catch_warnings(action="ignore"), _limited(seconds):
         _, report, _ = pyshacl.validate(
@@ -161,7 +162,7 @@ def _prove(shapes: rdflib.Graph) -> None:
     pyshacl hands them to rdflib, which follows SERVICE and FROM, with each declared prefix pasted
     in front as it is written.
     """
-    for predicate in (SH.ask, SH.construct, SH.select, SH.update):
+    for predicate in _QUERIES:
         for text in shapes.objects(None, predicate):
             check_source(str(text), SHAPES)
     for predicate, pattern in ((SH.prefix, _PREFIX), (SH.namespace, _NAMESPACE)):
@@ -192,13 +193,22 @@ def _aim(shapes: rdflib.Graph, material: Material) -> None:
             shapes.remove((node, SH.property, shape))
 
 
-def stated(material: Material) -> rdflib.Graph:
-    """Return the triples of the sources as a graph of rdflib's."""
+def stated(material: Material, predicates: Container[str] | None) -> rdflib.Graph:
+    """Return the triples of the sources with some predicates, or all, as a graph of rdflib's."""
     return _graph(
         quad
         for name in ASSERTED
         for quad in material.store.quads_for_pattern(None, None, None, name)
+        if predicates is None or quad.predicate.value in predicates
     )
+
+
+def _mentioned(shapes: rdflib.Graph) -> set[str] | None:
+    """Return the predicates that the shapes can meet in data; None where they may meet any."""
+    if any((None, predicate, None) in shapes for predicate in (*_QUERIES, SH.closed)):
+        return None
+    iris = {str(term) for triple in shapes for term in triple if isinstance(term, rdflib.URIRef)}
+    return {*iris, str(RDF.type), str(RDFS.subClassOf)}
 
 
 def _graph(quads: Iterable[Quad]) -> rdflib.Graph:
