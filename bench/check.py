@@ -35,12 +35,6 @@ kg:made-up-{number:06}
     dct:source kg:source-crampkg-editorial ;
 .
 """
-RUN = """\
-import sys
-from crampkg.check import run
-from crampkg.sources import Sources
-print(run(Sources.find(sys.argv[1]), sys.argv[2:]).summary)
-"""
 
 
 def concepts(triples: int) -> str:
@@ -55,11 +49,15 @@ def seconds(checkout: Path, limit: float, *files: Path) -> float:
     It is a check of `files`, or of all sources; infinite for one that takes longer than `limit`.
     """
     environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    words = [sys.executable, "-c", RUN, str(checkout), *map(str, files)]
+    for name in ("CRAMPKG_ARTICLE", "PYTHONDONTWRITEBYTECODE"):
+        environment.pop(name, None)
+    words = [sys.executable, "-m", "crampkg", "check", "--sources", str(checkout)]
+    words += map(str, files)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
-        subprocess.run(words, env=environment, check=True, stdout=subprocess.DEVNULL, timeout=limit)
+        subprocess.run(
+            words, env=environment, check=not files, stdout=subprocess.DEVNULL, timeout=limit
+        )
     except subprocess.TimeoutExpired:
         return inf
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
