@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import takewhile
 
 from crampkg import plain
@@ -217,10 +217,10 @@ def _first(lines: bytes, start: bytes) -> int:
 
 def _keys(places: list[tuple[int, Term]]) -> dict[str, list[str]]:
     """Return the keys of some terms, which are given with their places, and the values of each."""
-    keys: dict[str, list[str]] = {}
+    keys: dict[str, list[str]] = defaultdict(list)
 
     def add(key: str, value: object) -> None:
-        keys.setdefault(key, []).append(str(value))
+        keys[key].append(str(value))
 
     members: dict[str, list[tuple[str, str, int]]] = {}
     for at, term in places:
@@ -240,8 +240,9 @@ def _keys(places: list[tuple[int, Term]]) -> dict[str, list[str]]:
             for word in plain.telling(name):
                 add(f"T{word}", at)
     for form in [key[1:] for key in keys if key[0] == "F"]:
+        start = f"G{len(form)} "
         for pair in _pairs(form):
-            add(f"G{len(form)} {pair}", form)
+            keys[start + pair].append(form)
     labels = {at: term.label.partition(" (")[0].split() for at, term in places}
     for kind, sorted_members in members.items():
         those = [at for _, _, at in sorted(sorted_members)]
