@@ -16,14 +16,17 @@ from crampkg.check import run
 from crampkg.check.questions import Outline
 from crampkg.check.rules import Rule, lint_rules, text_rules
 from crampkg.engine import guard
-from crampkg.sources import Sources, read_text
+from crampkg.sources import Sources, graph_of, read_text
 from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES, expand
 
 SOURCES = Sources.find()
 LINT = lint_rules(SOURCES)
 TEXT = text_rules(SOURCES)
 SHAPES = rdflib.Graph().parse(SOURCES.path("ontology/shapes.ttl"))
-ONTOLOGY = rdflib.Graph().parse(SOURCES.path("ontology/crampkg.ttl"))
+ONTOLOGY = rdflib.Graph()
+for _name in SOURCES.files():
+    if graph_of(_name) == GRAPHS["ontology"]:
+        ONTOLOGY.parse(SOURCES.path(_name))
 TURTLE = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in ("ck", "skos"))
 TERMS = {str(term) for term in ONTOLOGY.subjects(RDF.type, None)}
 
