@@ -190,7 +190,7 @@ def test_a_picture_has_so_many_things_and_links(
             nodes=("x",) * things, edges=("x",) * links, is_of_triples=False, document=dict
         )
 
-    monkeypatch.setattr(scenes, "wish_of", lambda *_: None)
+    monkeypatch.setattr(scenes, "options_of", lambda *_: None)
     monkeypatch.setattr(scenes, "scene_of", scene_of)
     monkeypatch.setattr(scenes, "svg", SimpleNamespace(dot=lambda *_: ""))
     if fits:
@@ -204,7 +204,7 @@ def test_a_picture_has_so_many_bytes(
     graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = SimpleNamespace(nodes=("x",), edges=(), document=dict)
-    monkeypatch.setattr(scenes, "wish_of", lambda *_: None)
+    monkeypatch.setattr(scenes, "options_of", lambda *_: None)
     monkeypatch.setattr(scenes, "scene_of", lambda *_: scene)
     monkeypatch.setattr(scenes, "svg", SimpleNamespace(dot=lambda *_: ""))
     monkeypatch.setattr(scenes, "MOST_BYTES", len(b'{"scene": {}, "source": ""}'))
@@ -257,7 +257,7 @@ def test_a_quarter_of_the_cache_is_the_most_for_one_answer(
     async def twice() -> None:
         for length in (99, 100, 101):
             for _ in range(2):
-                work = service.strangers({"do": "query", "length": length})
+                work = service.untrusted({"do": "query", "length": length})
                 await service.answer(Request(scope, receive), work)
 
     asyncio.run(twice())

@@ -20,7 +20,7 @@ from crampkg.explain.story import verdict
 from crampkg.graph import KnowledgeGraph
 from crampkg.model import Mapped, Term
 from crampkg.names import PROPERTIES, Terms
-from crampkg.server.scenes import scene_of, wish_of
+from crampkg.server.scenes import options_of, scene_of
 from crampkg.vocabulary import CK, KG, OWL
 
 
@@ -412,5 +412,5 @@ def test_the_faces_say_that_a_name_is_lent(graph: KnowledgeGraph) -> None:
     )
     assert verdict(explanation).startswith(" ".join(explanation.found))
     assert graph.why("potassium deficiency", "causes", "calf pain").found == ()
-    scene = scene_of(wish_of([["concept", "hypokalemia"]], graph), graph)
+    scene = scene_of(options_of([["concept", "hypokalemia"]], graph), graph)
     assert scene.remarks[0] == card.found

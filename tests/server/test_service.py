@@ -52,7 +52,7 @@ def test_answers_too_long_to_keep_are_held_for_so_many_readers_alone(
     monkeypatch.setattr(service.sandbox, "run", run)
 
     async def answer(length: int, client: str = "192.0.2.1") -> Any:
-        work = service.strangers({"do": "query", "length": length})
+        work = service.untrusted({"do": "query", "length": length})
         return await service.answer(request(client), work)
 
     async def readers() -> None:
@@ -88,7 +88,7 @@ def test_one_address_has_a_quarter_and_all_have_the_whole_to_the_byte(
     monkeypatch.setattr(service.sandbox, "run", run)
 
     async def answer(length: int, client: int) -> Any:
-        work = service.strangers({"do": "query", "length": length})
+        work = service.untrusted({"do": "query", "length": length})
         return await service.answer(request(f"192.0.2.{client}"), work)
 
     async def readers() -> None:
@@ -170,7 +170,7 @@ def test_clients_have_threads_in_turn_and_are_told_when_too_many_wait(
 
     async def ask(name: str) -> Any:
         client = {"a": "192.0.2.1", "b": "192.0.2.2"}[name[0]]
-        return await service.answer(request(client), service.ours(work, name))
+        return await service.answer(request(client), service.trusted(work, name))
 
     async def clients() -> None:
         asked = {name: asyncio.ensure_future(ask(name)) for name in ("a1", "a2", "a3", "b1")}
@@ -212,7 +212,7 @@ def test_what_an_error_leaves_unread_ends_in_its_thread(
     service = web.app.state.service
 
     async def answer(kind: str) -> Any:
-        return await service.answer(request(), service.ours(leaves, kind))
+        return await service.answer(request(), service.trusted(leaves, kind))
 
     for kind, says in (("ours", "select is no term"), ("unforeseen", "a mistake")):
         with pytest.raises(Problem, match=says):

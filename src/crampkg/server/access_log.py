@@ -1,6 +1,6 @@
 """The access log: a line for each request, as JSON for machines or as text for a terminal.
 
-The server waits for no reader of its log, and the number of lines in a while is limited.
+Writing never blocks the server, and the number of lines per interval is limited.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger("crampkg.access")
 
-#: How many lines wait for a slow reader; further ones are left out, and counted.
+#: How many lines wait for a slow reader; more are dropped, and counted.
 _WAITING = 10_000
 
-#: How many lines of requests, and how many others, are written in so many seconds. All requests
+#: The most lines about requests, and of other messages, per interval of `_SECONDS`. All requests
 #: are counted at /metrics.
 _REQUESTS, _MESSAGES, _SECONDS = 1_000, 50, 10.0
 
-#: How many characters of a path are written.
+#: The most characters of a path in a line.
 _PATH = 500
 
 #: How long the last lines may take when the server ends, in seconds.
@@ -41,9 +41,9 @@ _METHODS = frozenset(("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"
 
 
 class AccessLog:
-    """ASGI middleware that logs and counts each request, its answer and its duration.
+    """ASGI middleware that logs and counts each request with its status, size and duration.
 
-    Queries and parameters are not written: they can reveal something about a person.
+    Queries and parameters are not logged: they may reveal something about a person.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -56,7 +56,7 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        # Others add fields to it. 499 is nginx's number for a client that did not wait.
+        # Handlers add fields to `note`. 499 is nginx's code for a client that closed early.
         note: dict[str, Any] = scope.setdefault("crampkg", {})
         answer = {"status": 499, "bytes": 0}
 
@@ -81,7 +81,7 @@ class AccessLog:
 
 
 def refused(client: str, status: int, size: int, problem: str) -> None:
-    """Log what was refused before it was a request, with the kind of the problem."""
+    """Log a refusal that came before a complete request, with the kind of the problem."""
     _log(client, "", "", status, size, 0.0, {"problem": problem})
 
 
@@ -93,7 +93,7 @@ def _log(
 
 
 class _Allowance:
-    """A limit on the lines of a kind in `_SECONDS`."""
+    """A limit on the lines of one kind per `_SECONDS`."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -101,7 +101,7 @@ class _Allowance:
         self._used = 0
 
     def has(self, now: float) -> bool:
-        """Take one line at a moment, in seconds; return whether it may be written."""
+        """Count a line at time `now`, in seconds; return whether it may be written."""
         if not 0 <= now - self._since < _SECONDS:
             self._since, self._used = now, 0
         self._used += 1
@@ -109,10 +109,10 @@ class _Allowance:
 
 
 class LogHandler(logging.Handler):
-    """A handler that writes to a descriptor in its own thread, so that nobody waits for a reader.
+    """A handler that writes to a file descriptor in its own thread, so that requests never wait.
 
-    Lines that a reader does not take in time, or beyond the limits, are left out; the next line
-    says how many. `close` waits a moment for the last lines.
+    Lines beyond the limits, or more than a slow reader takes, are dropped; the next line says how
+    many. `close` waits up to `_CLOSING` seconds for the last lines.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -126,7 +126,7 @@ class LogHandler(logging.Handler):
         self._thread.start()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Queue a record for writing, or count it as left out."""
+        """Queue a record for writing, or count it as dropped."""
         allowance = self._requests if hasattr(record, "request") else self._messages
         if not allowance.has(record.created):
             self._left_out += 1
@@ -140,7 +140,7 @@ class LogHandler(logging.Handler):
             self._left_out += 1
 
     def close(self) -> None:
-        """Wait a moment until the queue is written."""
+        """Wait a moment for the queue to be written."""
         with contextlib.suppress(queue.Full):
             self._lines.put(None, timeout=_CLOSING)
             self._thread.join(_CLOSING)

@@ -1,4 +1,4 @@
-"""The question library, names, cards and derivations over HTTP, as JSON and what else fits."""
+"""The HTTP API: questions, names, cards and derivations, as JSON or in another format."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from crampkg.server.service import Service
 
 
-#: Parameters that choose among what there is, or choose nothing.
+#: Optional choices: an empty value counts as absent.
 _CHOICES = ("format", "kind", "tag")
 
 
 async def questions(request: Request, service: Service) -> Response:
-    """List the library, or those of a tag; as RDF, in the terms of SHACL, for other editors."""
+    """List the questions, or those with a tag; as RDF, they are SHACL executables."""
     asked = _asked(request, ("tag", "format"))
     format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), media.CARDS)
     tag = asked.get("tag")
@@ -39,11 +39,13 @@ async def questions(request: Request, service: Service) -> Response:
     if tag is not None and tag not in known:
         detail = f"No question has the tag {tag!r}. There are {', '.join(known)}."
         raise Problem("not-found", detail)
-    return await service.answer(request, service.ours(library, base_of(request), tag, format, type))
+    return await service.answer(
+        request, service.trusted(library, base_of(request), tag, format, type)
+    )
 
 
 async def question(request: Request, service: Service) -> Response:
-    """Answer a question, its parameters taken from the URL: `/api/questions/ID?site=NAME`."""
+    """Answer a question with parameters from the URL: `/api/questions/ID?site=NAME`."""
     try:
         known = service.graph.question(request.path_params["id"])
     except CrampkgError as error:
@@ -53,22 +55,24 @@ async def question(request: Request, service: Service) -> Response:
     table = media.QUESTIONS[known.form]
     format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), table)
     given = {name: asked[name] for name in names if name in asked}
-    work = service.ours(answer, known.id, given, format, type, question=known.id)
+    work = service.trusted(answer, known.id, given, format, type, question=known.id)
     return await service.answer(request, work)
 
 
 async def terms(request: Request, service: Service) -> Response:
-    """Find what has a name like `q`, of the class `kind` if one is given."""
+    """Search for terms with a name like `q`, of the class `kind` if one is given."""
     asked = _asked(request, ("q", "kind", "limit"), needs=("q",))
     most = _number("limit", asked.get("limit", "20"), limits.MOST_TERMS)
-    return await service.answer(request, service.ours(names, asked["q"], asked.get("kind"), most))
+    return await service.answer(
+        request, service.trusted(names, asked["q"], asked.get("kind"), most)
+    )
 
 
 async def describe(request: Request, service: Service) -> Response:
-    """Tell all about the concept called `term`."""
+    """Return the card of the concept called `term`."""
     asked = _asked(request, ("term", "format"), needs=("term",))
     format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), media.CARDS)
-    return await service.answer(request, service.ours(card, asked["term"], format, type))
+    return await service.answer(request, service.trusted(card, asked["term"], format, type))
 
 
 async def why(request: Request, service: Service) -> Response:
@@ -78,22 +82,22 @@ async def why(request: Request, service: Service) -> Response:
     format, type = media.chosen(request.headers.get("accept", ""), asked.get("format"), media.CARDS)
     limit = _number("limit", asked.get("limit", "5"), limits.MOST_JUSTIFICATIONS)
     triple = [asked[part] for part in parts]
-    return await service.answer(request, service.ours(explanation, triple, limit, format, type))
+    return await service.answer(request, service.trusted(explanation, triple, limit, format, type))
 
 
 async def status(request: Request, service: Service) -> Response:
-    """Tell what is served: the articles' status, the size and the digests of the graph."""
+    """Return the articles' status and the size and digests of the graph."""
     _asked(request, ())
-    return await service.answer(request, service.ours(served))
+    return await service.answer(request, service.trusted(served))
 
 
 async def description(request: Request, service: Service) -> Response:
     """Describe the API (OpenAPI 3.1)."""
-    return await service.answer(request, service.ours(openapi_document, base_of(request)))
+    return await service.answer(request, service.trusted(openapi_document, base_of(request)))
 
 
 def library(graph: KnowledgeGraph, base: str, tag: str | None, format: str, type: str) -> Reply:
-    """Return the questions, or those of a tag, each with the URL that answers it."""
+    """Return the questions, or those with a tag, each with the URL that answers it."""
     if format != "json":
         triples = descriptions.examples(graph, base, tag)
         return Reply(to_bytes(triples, format, graph.sources), type)
@@ -117,7 +121,7 @@ def library(graph: KnowledgeGraph, base: str, tag: str | None, format: str, type
 def answer(
     graph: KnowledgeGraph, id: str, params: Mapping[str, Sequence[str]], format: str, type: str
 ) -> Reply:
-    """Return the answer to a question of the library, with the article's words where they fit."""
+    """Return the answer to a question, with quotations of the article in JSON and Markdown."""
     answer = graph.ask(id, **params)
     has_room = answer.form == "select" and format in ("json", "md")
     words = quoted(quotes.handles(answer), graph) if has_room else {}
@@ -125,13 +129,13 @@ def answer(
 
 
 def names(graph: KnowledgeGraph, words: str, kind: str | None, most: int) -> Reply:
-    """Return what has a name like some words, at most so many, of a class if one is given."""
+    """Return at most `most` terms with a name like `words`, of the class `kind` if given."""
     fitting = graph.terms.search(words, None if kind is None else graph.find(kind).iri)
     return _json({"total": len(fitting), "terms": [term._asdict() for term in fitting[:most]]})
 
 
 def card(graph: KnowledgeGraph, name: str, format: str, type: str) -> Reply:
-    """Return all that is known of one concept."""
+    """Return the card of a concept."""
     if format != "json":
         return Reply(to_bytes(graph.card_triples(name), format, graph.sources), type)
     card = graph.describe(name)
@@ -150,7 +154,7 @@ def explanation(
 
 
 def served(graph: KnowledgeGraph) -> Reply:
-    """Return what is served."""
+    """Return the status of the articles, and the size and digests of the graph."""
     digests = {"digest": graph.digest, "identifier": graph.identifier}
     return _json({"status": _statuses(graph), "triples": graph.counts, **digests})
 
@@ -175,16 +179,16 @@ def _asked(
     needs: Iterable[str] = (),
     several: Iterable[str] = (),
 ) -> Mapping[str, Any]:
-    """Return the parameters of a URL: a list for those of which there may be `several`.
+    """Return the parameters of a URL; a name in `several` maps to a list of its values.
 
-    Raises `Problem` for one that is not known, empty, not there though needed, or there twice.
+    Raises `Problem` for a parameter that is unknown, empty, missing though in `needs`, or repeated.
     """
     asked: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
         if name not in known:
             what = f"It takes {', '.join(known)}." if known else "It takes none."
             raise Problem("bad-request", f"There is no parameter {name!r} here. {what}")
-        # The forms of /api send what was left empty: nothing is chosen then.
+        # The forms of /api also send the fields that were left empty.
         if name in _CHOICES and name not in several and not value.strip():
             continue
         refuse_empty(name, value)

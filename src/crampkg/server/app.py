@@ -1,4 +1,4 @@
-"""The ASGI application: routes, errors as problems, and the life of the workers."""
+"""The ASGI application: routes, error handling, and start and end of the workers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await asyncio.to_thread(graph.query, "ASK {}")  # so that no two threads load it
+        await asyncio.to_thread(graph.query, "ASK {}")  # load it before any two threads do
         yield
         service.close()
         await service.sandbox.close()
@@ -110,7 +110,7 @@ def create_app(graph: KnowledgeGraph, limits: Limits) -> Starlette:
         exception_handlers={HTTPException: refusals.refused, Exception: refusals.mistaken},
         lifespan=lifespan,
     )
-    app.router.redirect_slashes = False  # by the Host header, which is the client's word
+    app.router.redirect_slashes = False  # Starlette's redirect would trust the Host header
     app.state.service = service
     return app
 
@@ -121,18 +121,18 @@ def _endpoint(handler: Handler, service: Service) -> Callable[[Request], Awaitab
             return await handler(request, service)
         except Problem as problem:
             return refusals.respond(request, problem)
-        except ClientDisconnect:  # before its request was whole
+        except ClientDisconnect:  # before the whole request arrived
             return Response(None, GONE)
 
     return endpoint
 
 
 def _page(view: View) -> Handler:
-    """Return what answers with the page of a view, in HTML whatever is accepted."""
+    """Return the handler for a page, which is HTML whatever the Accept header says."""
 
     async def respond(request: Request, service: Service) -> Response:
         question = request.path_params.get("id", "")
-        work = service.ours(view, layout.Visit.of(request, question), question=question)
+        work = service.trusted(view, layout.Visit.of(request, question), question=question)
         return await service.answer(request, work, layout.HEADERS)
 
     return respond
@@ -140,7 +140,7 @@ def _page(view: View) -> Handler:
 
 async def _void(request: Request, service: Service) -> Response:
     format, type = media.chosen(request.headers.get("accept", ""), None, media.GRAPHS)
-    work = service.ours(sparql.described, "dataset", sparql.base_of(request), format, type)
+    work = service.trusted(sparql.described, "dataset", sparql.base_of(request), format, type)
     return await service.answer(request, work)
 
 
@@ -152,7 +152,7 @@ def _archive(sources: files.Files) -> Handler:
 
 
 async def _health(_: Request, service: Service) -> Response:
-    """Return whether a stranger's query would be answered: 503 when the sandbox has no worker."""
+    """Report the state of the sandbox: 200 with a worker, 503 without."""
     pool = service.sandbox
     pool.start()
     health = {

@@ -1,8 +1,8 @@
-"""The process of the sandbox: it runs a stranger's SPARQL, one query at a time, and nothing else.
+"""A worker process of the sandbox: it runs a stranger's SPARQL, one query at a time.
 
-It can open no file and no socket, leaves no core dump, and its memory has a limit. How long a query
-takes is watched by `sandbox`, which kills it; should the server be gone, a limit on processor time
-ends it. Jobs come from the server as pickles; answers go back as JSON and bytes.
+It can open no file and no socket, leaves no core dump, and has a memory limit. `sandbox` kills it
+when a query takes too long; without the server, a limit on processor time ends it. Jobs come from
+the server as pickles; answers go back as JSON and bytes.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ if TYPE_CHECKING:
 
     Job = dict[str, Any]
 
-#: Deeper recursion than the guard lets through ends the process, not the server; this is room for
-#: what it does let through.
+#: The stack, in bytes, for the deepest nesting that the guard of queries admits. Deeper recursion
+#: would end the process, not the server.
 _STACK = 256 << 20
 
-#: Bodies below this many bytes are sent together with their head.
+#: A body of fewer bytes is sent together with its head.
 _TOGETHER = 65_536
 
 
 class _Sink(io.RawIOBase):
-    """Takes bytes up to a limit. Raises `Problem` beyond."""
+    """A stream that keeps up to `limit` bytes. Raises `Problem` beyond."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
@@ -69,9 +69,9 @@ class _Sink(io.RawIOBase):
 
 
 def run(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
-    """Do `job` and return its answer, in the content coding that it asks for.
+    """Do `job` and return its answer, in the content coding that it names.
 
-    Raises `CrampkgError` for what was asked wrongly, `Problem` for what cannot be answered.
+    Raises `CrampkgError` for a mistake in the query, `Problem` for an answer beyond the limits.
     """
     reply = JOBS[job["do"]](job, graph, limits)
     if len(reply.body) > limits.result:
@@ -80,7 +80,7 @@ def run(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
 
 
 def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
-    """Run a query and write its answer; `formats` says what is accepted for each form of it."""
+    """Run a query; the job's `formats` give the accepted format for each form of answer."""
     answer = _answer(job, graph)
     chosen = job["formats"][answer.form]
     if chosen is None:
@@ -106,10 +106,11 @@ def _query(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
 
 
 def _show(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
-    """Run a query for the editor: the first `rows` rows, or `characters` of it as text.
+    """Run a query for the editor, which shows the first `rows` rows or `characters` of text.
 
-    The answer is JSON: its `form`, `variables`, `boolean` and `total` of rows or triples, and
-    `rows` of cells, each null or `rdf.sort_key` of a term; or `raw` and how many are `raw_left`.
+    The answer is JSON: `form`, `variables`, `boolean`, the `total` of rows or triples, and either
+    `rows` of cells, where a cell is null or the `rdf.sort_key` of a term, or the text `raw` and the
+    number `raw_left` of characters that were cut off.
     """
     answer = _answer(job, graph)
     shown: dict[str, Any] = {"form": answer.form, "variables": answer.variables}
@@ -127,18 +128,18 @@ def _show(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
 
 
 def _scene(job: Job, graph: KnowledgeGraph, limits: Limits) -> Reply:
-    """Run a query and say what its picture shows."""
+    """Run a query and return the scene of its picture."""
     del limits
     scene = scenes.described(graph, job["asked"], is_alone=job["alone"])
     return Reply(json.dumps(scene, ensure_ascii=False).encode(), "application/json")
 
 
 def _evaluate(job: Job, graph: KnowledgeGraph, _: Limits) -> Reply:
-    """Run a query of ours as the engine does with these `options`."""
-    found = graph.engine.query(job["text"], **job["options"])
-    written = found.serialize("json")
+    """Run one of our own queries on the engine, with the job's `options`."""
+    result = graph.engine.query(job["text"], **job["options"])
+    written = result.serialize("json")
     if written is None:
-        lines = (f"{Triple(*terms)} .\n" for terms in found.triples())
+        lines = (f"{Triple(*terms)} .\n" for terms in result.triples())
         return Reply("".join(lines).encode(), media.GRAPHS["ntriples"][0])
     return Reply(written, media.RESULTS["json"][0])
 
@@ -178,8 +179,8 @@ def _headed(body: bytes, variables: Sequence[str]) -> bytes:
 
 
 def _has_more(body: bytes, format: str, rows: int) -> bool:
-    """Tell whether SPARQL results have more than `rows` rows; counts exactly only where needed."""
-    if format == "xml":  # texts in it have &lt; instead
+    """Return whether SPARQL results have more than `rows` rows, from a cheap count if possible."""
+    if format == "xml":  # literals escape <
         return body.count(b"<result>") > rows
     if format == "json":
         return body.count(b"{") > rows and len(json.loads(body)["results"]["bindings"]) > rows
@@ -190,7 +191,7 @@ def _has_more(body: bytes, format: str, rows: int) -> bool:
 
 
 def main(channel: socket.socket, graph: KnowledgeGraph, limits: Limits) -> None:
-    """Say to `channel` whether jobs will be answered, and answer them until it is closed."""
+    """Report on `channel` whether this worker is ready, then answer jobs until it is closed."""
     _rehearse(graph, limits)
     threading.stack_size(_STACK)
     failure = None
@@ -207,13 +208,13 @@ def main(channel: socket.socket, graph: KnowledgeGraph, limits: Limits) -> None:
             serving = threading.Thread(target=_serve, args=(channel, graph, limits), daemon=True)
             serving.start()
             serving.join()
-    # Nothing needs to be taken apart, and the interpreter's way out would want to open files.
+    # Nothing needs cleaning up, and the interpreter's own shutdown would want to open files.
     os._exit(0)
 
 
 def _rehearse(graph: KnowledgeGraph, limits: Limits) -> None:
-    """Do once what imports modules and reads files, which is impossible afterwards."""
-    # Oxigraph's CSV is not the standard's where an IRI has a comma: ours is needed.
+    """Run every kind of job once, to load modules and files before opening files is forbidden."""
+    # Oxigraph's CSV breaks the standard where an IRI has a comma, so our own writer is loaded too.
     rows = "SELECT ?x ?y { BIND(<urn:a,b> AS ?x) BIND('c' AS ?y) }"
     triples = "CONSTRUCT { <urn:a> <urn:b> 'c' , [] } {}"
     names_of_rows = (*media.RESULTS, "jsonld")
@@ -232,13 +233,13 @@ def _rehearse(graph: KnowledgeGraph, limits: Limits) -> None:
 
 
 def _confine(limits: Limits) -> None:
-    """Limit this process for good. Raises OSError and others where less is allowed to it."""
+    """Limit this process for good. Raises OSError and others where the system allows less."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with open("/proc/self/statm", encoding="ascii") as file:
         pages = int(file.read().split()[0])
     size = pages * resource.getpagesize() + limits.memory + _STACK
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    # What an engine writes as it dies has no place in a log that programs read.
+    # The last words of a dying engine would break the JSON log.
     with open(os.devnull, "wb") as nothing:
         os.dup2(nothing.fileno(), 2)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
@@ -254,7 +255,7 @@ def _serve(channel: socket.socket, graph: KnowledgeGraph, limits: Limits) -> Non
 
 
 def _reply(job: Job, graph: KnowledgeGraph, limits: Limits) -> tuple[dict[str, Any], bytes]:
-    """Return the head and the body of the answer to a job; what fails is a problem in the head."""
+    """Return the head and the body of the answer to a job; a failure is a problem in the head."""
     began = time.perf_counter()
     trace = None
     try:
@@ -279,16 +280,16 @@ def _reply(job: Job, graph: KnowledgeGraph, limits: Limits) -> tuple[dict[str, A
 
 
 def _allow_seconds(seconds: float) -> None:
-    """Let this process use a little more than `seconds` of the processor, beyond what it has."""
+    """Let this process use a little more than `seconds` more of processor time."""
     used = time.process_time()
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + seconds) + 1, hard))
 
 
 def _send(channel: socket.socket, head: dict[str, Any], body: bytes) -> None:
-    """Send a line of JSON, and the body whose length it says."""
+    """Send the head as a line of JSON with the body's length, then the body."""
     start = json.dumps({**head, "length": len(body)}).encode() + b"\n"
-    if len(body) < _TOGETHER:  # one call of the system instead of two
+    if len(body) < _TOGETHER:  # one system call instead of two
         channel.sendall(start + body)
     else:
         channel.sendall(start)

@@ -1,4 +1,4 @@
-"""What one connection may cost: limits on slow, silent and greedy clients, around uvicorn."""
+"""Limits on a connection: slow, silent and greedy clients, in front of uvicorn's protocol."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
     from crampkg.server.limits import Limits
     from crampkg.server.metrics import Metrics
 
-#: How long a connection beyond the limit stays open for its refusal, in seconds, and how many such
-#: connections there may be: clients that only connect must not hold descriptors for long.
+#: How long a connection beyond the limit stays open for its refusal, in seconds, and the most such
+#: connections: clients that only connect must not hold descriptors for long.
 _PARTING, _PARTED = 2.0, 100
 
-#: How many bytes may stand around each byte of a body: in chunks of one byte there are five.
+#: How many bytes of framing may surround a byte of a body: a chunk of one byte has five.
 _AROUND = 8
 
-#: How many bytes are parsed at once. uvicorn gets all requests in them together: the shortest has
-#: 18 bytes, and one that waits takes some 4 KiB.
+#: How many bytes are parsed at once. uvicorn gets all requests in a slice together: the shortest
+#: has 18 bytes, and a waiting one takes some 4 KiB.
 _SLICE = 1024
 
 _LONG_HEAD = Problem("long-head", "The head of the request is too long. Send a long query by POST.")
 
-#: How many bytes of an answer are handed over at once. The server waits before each piece until the
-#: client has taken most of those before; one whole body would be copied for every client.
+#: How many bytes of an answer are sent at once. The server waits before each piece until the client
+#: has read most of the earlier ones; a body sent whole would be copied for every client.
 _PIECE = 65_536
 
-#: The address of the editor's form. Its problem is a page, though no Accept header has come yet.
+#: The address of the editor's form. Its refusal is a page, before any Accept header has come.
 _FORM = b"/editor?"
 _LONG_FORM = Problem(
     "long-head",
@@ -47,15 +47,15 @@ _LONG_FORM = Problem(
     "to /sparql by POST.",
 )
 
-#: The connection of a request, in the state of its scope.
+#: The key of a request's connection in the state of its scope.
 _KEY = "crampkg.connection"
 
 
 @dataclass
 class Gate:
-    """What the connections of a server share; `open` counts those of each address.
+    """The state that the connections of a server share; `open` counts them by address.
 
-    `protocol` makes uvicorn's protocol of a connection, and `page` a page of a problem.
+    `protocol` makes uvicorn's protocol for a connection, and `page` the page of a problem.
     """
 
     protocol: Callable[..., Any]
@@ -66,7 +66,7 @@ class Gate:
 
 
 def reporting(app: ASGIApp) -> ASGIApp:
-    """Return an application that tells the connection of a request when it is answered."""
+    """Return an application that notifies the connection when a request is answered."""
 
     async def reported(scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -79,15 +79,15 @@ def reporting(app: ASGIApp) -> ASGIApp:
 
 
 class Connection(asyncio.Protocol):
-    """A connection, which passes on to uvicorn's protocol what its client may send.
+    """A connection that passes its client's bytes on to uvicorn's protocol, within the limits.
 
     A client has limited time and bytes for the head of a request. It is read no faster than it is
-    answered: what stands behind a whole request waits for the answer. Where requests begin and end
-    is known from httptools, the parser that uvicorn uses.
+    answered: bytes behind a whole request wait for the answer. httptools, which uvicorn uses too,
+    finds the ends of requests.
     """
 
     def __init__(self, gate: Gate, *, app_state: Mapping[str, Any], **options: Any) -> None:
-        """Make a connection by what uvicorn makes a protocol by."""
+        """Take the arguments that uvicorn gives to its protocol."""
         self._gate = gate
         self._server = gate.protocol(app_state={**app_state, _KEY: self}, **options)
         self._parser = httptools.HttpRequestParser(self)
@@ -97,7 +97,7 @@ class Connection(asyncio.Protocol):
         self._unparsed = self._url = b""
         self._in_head = True  # or before it
         self._size = self._body = 0  # bytes of the request that is coming in, and of its body
-        self._unanswered = self._whole = 0  # requests: with a whole head, and whole altogether
+        self._unanswered = self._whole = 0  # requests with a whole head, and wholly received
 
     def connection_made(self, transport: Any) -> None:
         """Accept a client, or refuse one beyond the limits."""
@@ -119,7 +119,7 @@ class Connection(asyncio.Protocol):
             self._server.connection_made(self._outlet)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Release what the connection held."""
+        """Stop the timer and the count of this connection."""
         self._end_wait()
         self._gate.open[self._address] -= 1
         if not self._gate.open[self._address]:
@@ -128,26 +128,26 @@ class Connection(asyncio.Protocol):
             self._server.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Let uvicorn wait for a client that reads more slowly than it is written to."""
+        """Make uvicorn wait for a client that reads too slowly."""
         self._server.pause_writing()
 
     def resume_writing(self) -> None:
-        """Let uvicorn write on."""
+        """Let uvicorn continue."""
         self._server.resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes from the client, and keep them until the requests before them are answered."""
+        """Keep bytes from the client until the requests before them are answered."""
         self._unparsed += data
         self._parse()
 
     def answered(self) -> None:
-        """Go on with what stands behind a request."""
+        """Continue with the bytes behind an answered request."""
         self._unanswered -= 1
         self._whole -= 1
         asyncio.get_running_loop().call_soon(self._parse)
 
     def _parse(self) -> None:
-        """Pass on what has come, in slices, until a whole request waits for its answer."""
+        """Pass on the bytes received, in slices, until a whole request waits for its answer."""
         data, start = self._unparsed, 0
         while start < len(data) and self._whole <= 0 and not self._transport.is_closing():
             room = self._gate.limits.head - self._size if self._in_head else _SLICE
@@ -161,7 +161,7 @@ class Connection(asyncio.Protocol):
         self._regulate()
 
     def _fault(self, data: bytes) -> Problem | None:
-        """Parse a part of a request and return its fault; the part is empty for a full head."""
+        """Parse a part of a request and return its fault; no bytes mean that the head is full."""
         too_long = _LONG_FORM if self._url.startswith(_FORM) else _LONG_HEAD
         if not data:
             return too_long
@@ -171,7 +171,7 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            pass  # uvicorn answers as if none were wanted
+            pass  # uvicorn ignores the wish to upgrade
         except httptools.HttpParserError:
             return Problem("bad-request", "Invalid HTTP request received.")
         is_bloated = self._size - self._body > self._gate.limits.head + _AROUND * self._body
@@ -182,7 +182,7 @@ class Connection(asyncio.Protocol):
         self._url += url
 
     def on_headers_complete(self) -> None:
-        """Begin a request, unless uvicorn could not read its address: that is a parser's error."""
+        """Begin a request; an address that uvicorn cannot read raises an error of the parser."""
         httptools.parse_url(self._url).path.decode("ascii")
         self._in_head = self._outlet.has_written = False
         self._unanswered += 1
@@ -200,9 +200,9 @@ class Connection(asyncio.Protocol):
         self._size = self._body = 0
 
     def _regulate(self) -> None:
-        """Read from the client, unless uvicorn wants no more of a body or enough waits here.
+        """Read from the client unless uvicorn wants no more of a body or enough bytes wait here.
 
-        A client that leaves is noticed by reading alone.
+        Only reading shows that a client has left.
         """
         is_full = self._outlet.is_paused and self._whole <= 0
         if is_full or len(self._unparsed) > self._gate.limits.head:
@@ -224,11 +224,11 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     def _refuse(self, problem: Problem) -> None:
-        """Send a problem as the answer to what is not, or not yet, a request, and close."""
+        """Send a problem in answer to an invalid or incomplete request, and close."""
         if self._transport.is_closing():
             return
         if self._unanswered and (self._outlet.has_written or self._whole > 0):
-            self._transport.abort()  # this would be taken for the answer to another request
+            self._transport.abort()  # the client would take it for the answer to another request
             return
         if problem is _LONG_FORM:
             response = self._gate.page(problem)
@@ -246,7 +246,7 @@ class Connection(asyncio.Protocol):
 
 
 class _Outlet:
-    """A transport for uvicorn's protocol, which does not decide alone whether it reads."""
+    """A transport for uvicorn's protocol that leaves pausing of reads to `Connection`."""
 
     def __init__(self, transport: Any, regulate: Callable[[], None]) -> None:
         self._transport = transport
@@ -270,16 +270,16 @@ class _Outlet:
 
 
 class PiecewiseResponse(Response):
-    """A response in pieces, as fast as its client reads; it ends early for one that hardly reads.
+    """A response sent in pieces, as fast as its client reads, and cut off if that is too slow.
 
-    A long one has `grace` seconds, and one more for each `pace` bytes; the access log says of one
-    that was ended that it was `cut`.
+    A long response has `grace` seconds, and one more for each `pace` bytes; the access log marks
+    one that was cut off with `cut`.
     """
 
     def __init__(
         self, body: bytes, status: int, headers: Mapping[str, str], *, grace: float, pace: int
     ) -> None:
-        """Make a response; its `body` is held once, however many clients read it."""
+        """Share `body` among all responses that send it."""
         super().__init__(body, status, headers)
         self._seconds = grace + len(body) / pace
 

@@ -1,4 +1,4 @@
-"""What the service and the dataset are, as RDF: SPARQL 1.1 Service Description, VoID, SHACL."""
+"""Descriptions of the service, the dataset and the questions: SPARQL 1.1 SD, VoID, SHACL."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def service(graph: KnowledgeGraph, base: str) -> list[Triple]:
 
 
 def dataset(graph: KnowledgeGraph, base: str) -> list[Triple]:
-    """Describe the dataset that the endpoint below the URL `base` answers from (w3.org/TR/void)."""
+    """Describe the dataset behind the endpoint below the URL `base` (w3.org/TR/void)."""
     about = NamedNode(f"{base}/.well-known/void#dataset")
     parts = "".join(
         f"""
@@ -135,7 +135,7 @@ def _notice(graph: KnowledgeGraph) -> str:
 
 
 def _total(graph: KnowledgeGraph) -> int:
-    """Return the size of the union of the graphs: no two have a triple in common (checked)."""
+    """Return the size of the union of the graphs: `check` proves that no two share a triple."""
     return sum(graph.counts.values())
 
 

@@ -1,4 +1,4 @@
-"""Graphviz as a process of its own: with limits, and ended when nobody waits for it any more."""
+"""Graphviz as a separate process, with limits, killed when its client has left."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from crampkg.server.problems import Problem
 if TYPE_CHECKING:
     from crampkg.server.limits import Limits
 
-#: What lays out: the package's own program, else the system's.
+#: The layout programs in order of preference: the one of the Python package, the system's.
 _PROGRAMS = ("graphviz-pure", "dot")
 
-#: Said where there is neither.
+#: The message where neither is installed.
 MISSING = (
     "Pictures need Graphviz, which is not here: pip install 'crampkg[server]' brings "
     "graphviz-pure, and any system has a package with the program dot."
 )
 
-#: Dots an inch of a PNG: twice what Graphviz takes for one, so that small print can be read.
+#: Dots per inch of a PNG: more than Graphviz's default, so that small print can be read.
 _RESOLUTION = "144"
 
 
 class Drawing:
-    """Lays pictures out, as many at once as there are workers. Use from one event loop."""
+    """Runs Graphviz, at most once per worker at a time. Use from one event loop."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -39,9 +39,9 @@ class Drawing:
             self._turns.put(turn)
 
     async def draw(self, source: str, format: str, client: str) -> bytes:
-        """Return the picture that a DOT source makes, as `svg` or `png`, for the client there.
+        """Return the picture of a DOT source as `svg` or `png`, for the client at an address.
 
-        Raises `Problem`: "unready" without Graphviz, "busy", "time-limit", "memory-limit", or
+        Raises `Problem`: "unready" without Graphviz, "busy", "time-limit", "result-limit", or
         "engine" when Graphviz fails. When the task is cancelled, Graphviz is killed.
         """
         path = program()
@@ -64,7 +64,7 @@ class Drawing:
             env={"PATH": os.defpath},
         )
         try:
-            # Before it has read any of the source.
+            # Graphviz has read none of the source yet.
             _limit(process.pid, self._limits)
             async with asyncio.timeout(self._limits.seconds):
                 drawn, _ = await process.communicate(source.encode())
@@ -87,7 +87,7 @@ class Drawing:
 
 @functools.cache
 def program() -> str | None:
-    """Return the path of the program that lays out, None where there is none."""
+    """Return the path of the layout program, or None."""
     own = os.path.join(sysconfig.get_path("scripts"), _PROGRAMS[0])
     if os.access(own, os.X_OK):
         return own
@@ -100,5 +100,5 @@ def _limit(process: int, limits: Limits) -> None:
         resource.prlimit(process, resource.RLIMIT_CORE, (0, 0))
         seconds = int(limits.seconds) + 1
         resource.prlimit(process, resource.RLIMIT_CPU, (seconds, seconds))
-    except ProcessLookupError:  # it has ended already, which communicate will tell
+    except ProcessLookupError:  # it has ended already; `communicate` reports that
         return

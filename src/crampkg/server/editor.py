@@ -1,4 +1,4 @@
-"""The addresses of the editor and of pictures, both of which may hold a stranger's query."""
+"""The routes of the editor and of pictures, both of which may take a stranger's query."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Pairs = Sequence[tuple[str, str]]
 
-#: A picture may be saved, and opened from the disk: it brings its colours, and runs nothing.
+#: A saved picture carries its own styles, and may run no script.
 _HEADERS = {
     **layout.HEADERS,
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
@@ -32,9 +32,9 @@ _HEADERS = {
 
 
 async def page(request: Request, service: Service) -> Response:
-    """Show the editor, and run the query that it holds; by POST if it is too long for an address.
+    """Show the editor and the result of its query, sent by POST if too long for an address.
 
-    What goes wrong with the query is told on the page, with the query still in the editor.
+    The page shows an error beside the query.
     """
     visit = layout.Visit.of(request)
     try:
@@ -42,25 +42,25 @@ async def page(request: Request, service: Service) -> Response:
     except Problem as problem:
         if "live" not in request.query_params:
             raise
-        # What was sent, and how its result is to be shown, has not been read.
+        # The form could not be read, so neither could its query.
         visit = visit._replace(asked=[("live", "1")])
-        work = service.ours(editor.view, visit, None, None, problem.document())
+        work = service.trusted(editor.view, visit, None, None, problem.document())
         # The rest of a body that is too long may be on its way.
         return await service.answer(request, work, {**layout.HEADERS, "connection": "close"})
     asked = {name: value for name, value in visit.asked if value.strip()}
     show, query = editor.shown_as(asked), asked.get("query", "").replace("\r\n", "\n")
     if not query:
-        work = service.ours(editor.view, visit)
+        work = service.trusted(editor.view, visit)
         return await service.answer(request, work, layout.HEADERS)
 
     async def run(caller: Caller) -> Reply:
-        # Relative IRIs are what they are at the endpoint.
+        # Relative IRIs resolve as at the endpoint.
         job = {"do": "show", "text": query, "base": f"{visit.base}/sparql", **editor.MOST[show]}
-        found = await service.in_sandbox(caller, job)
-        if len(found.body) > editor.MOST_BYTES:
-            size = f"{len(found.body) >> 20:,} MiB, and {editor.MOST_BYTES >> 20:,} can be shown"
+        reply = await service.in_sandbox(caller, job)
+        if len(reply.body) > editor.MOST_BYTES:
+            size = f"{len(reply.body) >> 20:,} MiB, and {editor.MOST_BYTES >> 20:,} can be shown"
             raise Problem("result-limit", f"The result has {size}. Ask for less, or a file of it.")
-        made = [json.loads(found.body)]
+        made = [json.loads(reply.body)]
         if show == "picture":
             made.append(await _drawn(service, caller, [("query", query)]))
         return await service.in_thread(caller, editor.view, service.graph, visit, *made)
@@ -68,13 +68,13 @@ async def page(request: Request, service: Service) -> Response:
     try:
         return await service.answer(request, Work("editor", visit, run, query), layout.HEADERS)
     except Problem as problem:
-        work = service.ours(editor.view, visit, None, None, problem.document())
+        work = service.trusted(editor.view, visit, None, None, problem.document())
         return await service.answer(request, work._replace(query=query), layout.HEADERS)
 
 
 async def vocabulary(request: Request, service: Service) -> Response:
     """Return the prefixes and terms that a query may name, for completion."""
-    return await service.answer(request, service.ours(editor.vocabulary))
+    return await service.answer(request, service.trusted(editor.vocabulary))
 
 
 async def result(request: Request, service: Service) -> Response:
@@ -87,27 +87,27 @@ async def result(request: Request, service: Service) -> Response:
         detail = f"Send a query, and a format: {', '.join(known)}."
         raise Problem("bad-request", detail)
     job: dict[str, Any] = {"do": "query", "text": asked["query"], "formats": chosen}
-    if "<" in asked["query"]:  # an IRI, which may be relative: as at the endpoint
+    if "<" in asked["query"]:  # a relative IRI resolves as at the endpoint
         job["base"] = f"{base_of(request)}/sparql"
     name = f"crampkg-result{OFFERED[format].extension if format in OFFERED else f'.{format}'}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     try:
-        return await service.answer(request, service.strangers(job), headers)
+        return await service.answer(request, service.untrusted(job), headers)
     except Problem as problem:
         if problem.kind != "not-acceptable":
             raise
-        # Nothing was accepted or not: the address itself names the format.
+        # The address names the format here, not an Accept header.
         forms = {"select": "rows", "ask": "yes or no", "graph": "a graph"}
         offers = (
-            f"{said} as {', '.join(name for name, _ in editor.DOWNLOADS[form])}"
-            for form, said in forms.items()
+            f"{words} as {', '.join(name for name, _ in editor.DOWNLOADS[form])}"
+            for form, words in forms.items()
         )
         detail = f"What the query gives cannot be had as {format}: {'; '.join(offers)}."
         raise Problem("bad-request", detail) from None
 
 
 async def picture(request: Request, service: Service) -> Response:
-    """Show a picture, with the same in words."""
+    """Show the page of a picture, with a table of its links."""
     visit = layout.Visit.of(request)
 
     async def run(caller: Caller) -> Reply:
@@ -119,9 +119,9 @@ async def picture(request: Request, service: Service) -> Response:
 
 
 async def svg(request: Request, service: Service) -> Response:
-    """Return a picture as SVG, by POST of a query that is too long for an address.
+    """Return a picture as SVG; a query that is too long for an address comes by POST.
 
-    Raises `Problem`, also for a parameter that is empty.
+    Raises `Problem`, also for an empty parameter.
     """
     pairs, base = await _given(request, service), base_of(request)
 
@@ -136,7 +136,7 @@ async def svg(request: Request, service: Service) -> Response:
 
 
 async def png(request: Request, service: Service) -> Response:
-    """Return a picture as PNG, in the same way."""
+    """Return a picture as PNG, as `svg` does."""
     pairs = await _given(request, service)
 
     async def run(caller: Caller) -> Reply:
@@ -149,7 +149,7 @@ async def png(request: Request, service: Service) -> Response:
 
 
 async def _drawn(service: Service, caller: Caller, pairs: Pairs) -> dict[str, Any]:
-    """Return the scene that parameters wish for with its SVG, or with what is wrong with it."""
+    """Return the scene that parameters ask for, with its SVG or the problem with it."""
     scene: dict[str, Any] = {}
     try:
         scene = await _scene(service, caller, pairs, is_alone=False)
@@ -162,7 +162,7 @@ async def _drawn(service: Service, caller: Caller, pairs: Pairs) -> dict[str, An
 async def _scene(
     service: Service, caller: Caller, pairs: Pairs, *, is_alone: bool
 ) -> dict[str, Any]:
-    """Return a scene and its source for Graphviz, from the sandbox where it is of a query."""
+    """Return a scene and its source for Graphviz; a scene of a query comes from the sandbox."""
     if _queries(pairs):
         job = {"do": "scene", "asked": pairs, "alone": is_alone}
         reply = await service.in_sandbox(caller, job)
@@ -174,7 +174,7 @@ async def _scene(
 
 
 def _headers(pairs: Pairs, suffix: str) -> dict[str, str]:
-    """Return the headers of a file, which has a name by what is in it."""
+    """Return the headers of a picture as a file, named after its subject."""
     name = next((value for name, value in pairs if name in ("concept", "question")), "picture")
     safe = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)
     place = f'inline; filename="crampkg-{safe[:60]}.{suffix}"'
@@ -186,7 +186,7 @@ def _queries(pairs: Pairs) -> list[str]:
 
 
 async def _given(request: Request, service: Service) -> Pairs:
-    """Return the parameters of a picture as a file. Raises `Problem` for one that is empty."""
+    """Return the parameters of a picture as a file. Raises `Problem` for an empty one."""
     pairs = await _asked(request, service)
     for name, value in pairs:
         refuse_empty(name, value)
@@ -194,7 +194,7 @@ async def _given(request: Request, service: Service) -> Pairs:
 
 
 async def _asked(request: Request, service: Service) -> Pairs:
-    """Return the parameters of an address, or of a form that is posted for its length."""
+    """Return the parameters of the address, or of a posted form."""
     if request.method == "POST":
         return await posted(request, service.limits.query)
     return request.query_params.multi_items()

@@ -1,4 +1,4 @@
-"""A queue that serves clients in turn, so that one with many queries delays no other."""
+"""A queue that serves clients in turn, so that a client with many queries delays no other."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 class FairQueue(Generic[T]):
-    """Things that one client uses at a time, such as workers, and the requests that wait for one.
+    """A pool of resources, such as workers, and the requests that wait for one of them.
 
-    At most `length` requests wait, `per_client` of them of one client, and none longer than
+    At most `length` requests wait, at most `per_client` of one client, and none longer than
     `patience` seconds.
     """
 
@@ -27,7 +27,7 @@ class FairQueue(Generic[T]):
 
     @property
     def idle(self) -> int:
-        """How many things are free."""
+        """How many resources are free."""
         return len(self._idle)
 
     @property
@@ -36,9 +36,9 @@ class FairQueue(Generic[T]):
         return sum(len(futures) for futures in self._waiting.values())
 
     async def take(self, client: str) -> T:
-        """Return a thing when it is this client's turn; give it back with `put`.
+        """Return a resource when it is this client's turn; give it back with `put`.
 
-        Raises `Problem` ("busy") when too many wait already, or when the wait was too long.
+        Raises `Problem` ("busy") when too many requests wait already, or after too long a wait.
         """
         if self._idle:
             return self._idle.popleft()
@@ -53,7 +53,7 @@ class FairQueue(Generic[T]):
             async with asyncio.timeout(self._patience):
                 await asyncio.wait([future])
         except BaseException as error:
-            if future.done():  # it came, and nobody is there to use it
+            if future.done():  # a resource came at the last moment, and is not wanted any more
                 self.put(future.result())
             else:
                 self._forget(client, future)
@@ -62,24 +62,24 @@ class FairQueue(Generic[T]):
             raise
         return future.result()
 
-    def put(self, thing: T) -> None:
-        """Give `thing` to the client whose turn it is, or keep it when none waits."""
+    def put(self, resource: T) -> None:
+        """Give `resource` to the client whose turn it is, or keep it when none waits."""
         if self._waiting:
             client, futures = self._waiting.popitem(last=False)
-            futures.popleft().set_result(thing)
+            futures.popleft().set_result(resource)
             if futures:
                 self._waiting[client] = futures  # at the end: the others come first
             return
-        self._idle.append(thing)
+        self._idle.append(resource)
 
-    def __contains__(self, thing: object) -> bool:
-        """Tell whether `thing` is free."""
-        return thing in self._idle
+    def __contains__(self, resource: object) -> bool:
+        """Return whether `resource` is free."""
+        return resource in self._idle
 
-    def drop(self, thing: T) -> None:
-        """Forget a free thing that is of no more use."""
-        if thing in self._idle:
-            self._idle.remove(thing)
+    def drop(self, resource: T) -> None:
+        """Remove `resource` from the pool if it is free."""
+        if resource in self._idle:
+            self._idle.remove(resource)
 
     def _forget(self, client: str, future: asyncio.Future[T]) -> None:
         futures = self._waiting[client]

@@ -1,6 +1,6 @@
-"""Files that are sent as they are, from memory: static ones, and the sources of the graph.
+"""Files served unchanged from memory: the static files and the sources of the graph.
 
-The sources are read once, when the server starts: one by one, and all in an archive.
+The sources are read once, when the server starts, and served one by one and as an archive.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from crampkg.server.service import Service
     from crampkg.sources import Sources
 
-#: What follows the question mark of an address changes with the content (`layout.static`).
+#: For addresses whose query string changes with the content (`layout.static`).
 _LASTING = "public, max-age=31536000, immutable"
 
 
-#: The media types of source files by their extension, which no table of the system knows well.
+#: The media types of source files by extension; the system's table lacks most of them.
 TYPES = {
     ".jsonld": "application/ld+json",
     ".rq": "application/sparql-query",
@@ -47,12 +47,12 @@ for _extension, _type in TYPES.items():
 #: The name of the archive of all source files.
 ARCHIVE = "sources.zip"
 
-#: An archive of the same files is the same, whenever it is made.
+#: The date of every entry, so that the same files always make the same archive.
 _MADE = (1980, 1, 1, 0, 0, 0)
 
 
 class Files:
-    """Files by name; browsers keep `lasting` ones that are asked for with a question mark."""
+    """Files by name; with `lasting`, browsers keep a file whose address has a query string."""
 
     def __init__(self, contents: Mapping[str, bytes], *, lasting: bool = False) -> None:
         self._contents = contents
@@ -62,7 +62,7 @@ class Files:
         }
 
     async def respond(self, request: Request, service: Service) -> Response:
-        """Return the file that the rest of the path names, or that it is what the client has."""
+        """Return the file that the rest of the path names, or 304 if the client has it."""
         return self.response(request, service, request.path_params["path"])
 
     def response(
@@ -95,7 +95,7 @@ class Files:
 
 @functools.cache
 def names(sources: Sources) -> tuple[str, ...]:
-    """Return the names of the source files that are shown to others, sorted."""
+    """Return the names of the source files that are published, sorted."""
     return tuple(
         name
         for name in sources.files()
@@ -116,13 +116,13 @@ def source_files(sources: Sources) -> Files:
 
 
 def _is_inside(sources: Sources, name: str) -> bool:
-    """Tell whether a source file is in its folder, and no link leads out of it."""
+    """Return whether a source file lies in the folder of the sources, with links resolved."""
     root = os.path.realpath(sources.root)
     return os.path.realpath(sources.path(name)).startswith(os.path.join(root, ""))
 
 
 def _archive(contents: dict[str, bytes]) -> bytes:
-    """Return files in a ZIP archive, at their places in the folder."""
+    """Return files as a ZIP archive, by their paths."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in contents.items():

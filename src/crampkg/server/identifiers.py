@@ -1,7 +1,7 @@
-"""The IRIs of this project, each answered at its own path: by a page, by RDF or by a file.
+"""The IRIs of this project, which resolve at their own paths to a page, RDF or a file.
 
-Their paths here are those below `https://w3id.org/crampkg/`, so that one rule there leads to all of
-them (`w3id/.htaccess`). Graphs are answered by `sparql`.
+The paths equal those below `https://w3id.org/crampkg/`, so that one rule redirects all of them
+(`w3id/.htaccess`). `sparql` answers for the graphs.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 _CONTEXT = "ontology/context.jsonld"
 _SHAPES = "ontology/shapes.ttl"
 
-#: Where is answered what no file is about: namespaces, with a slash at their end or without, and
-#: the graph by which a store tells which snapshot was pushed to it.
+#: Redirects for namespaces, with or without a final slash, and for the graph in which a store
+#: records the snapshot that was pushed to it.
 _PLACES = {
     "/graph": "/.well-known/void",
     "/graph/snapshot": "/.well-known/void",
@@ -47,7 +47,7 @@ _PLACES = {
 
 
 def routes(graph: KnowledgeGraph, sources: files.Files) -> list[tuple[str, Handler]]:
-    """Return the paths of the identifiers, each with what answers it."""
+    """Return the paths of the identifiers with their handlers."""
 
     def in_file(find: Callable[[KnowledgeGraph, str], str | None]) -> Handler:
         async def respond(request: Request, service: Service) -> Response:
@@ -77,25 +77,25 @@ def routes(graph: KnowledgeGraph, sources: files.Files) -> list[tuple[str, Handl
 
 
 async def concepts(request: Request, service: Service) -> Response:
-    """Return the page of all things, whose address is the IRI of their scheme as well.
+    """Return the page of all concepts, at the IRI of their scheme.
 
-    Who would rather have RDF is led to the graph that the things are in.
+    A client that prefers RDF is redirected to the background graph, which holds them.
     """
     chosen = media.choose(request.headers.get("accept", ""), table=media.PAGES)
     if chosen is not None and chosen[0] != "html" and not request.url.query:
         return Response(None, 303, {"location": "/graph/background", "vary": "Accept"})
-    work = service.ours(pages.listing, layout.Visit.of(request))
+    work = service.trusted(pages.listing, layout.Visit.of(request))
     return await service.answer(request, work, layout.HEADERS)
 
 
 async def concept(request: Request, service: Service) -> Response:
-    """Return what is known of the thing whose IRI has this path: a page, or RDF.
+    """Return the card of the thing whose IRI has this path, as a page or RDF.
 
-    A suffix of the path, else the Accept header, chooses. Raises `Problem`.
+    A suffix of the path, else the Accept header, chooses the format. Raises `Problem`.
     """
     path, suffix = media.without_suffix(request.path_params["path"], media.PAGES)
     iri = KG + path
-    if iri.endswith("/"):  # what the IRIs of an article's things begin with
+    if iri.endswith("/"):  # the namespace of an article
         articles = (status.article for status in service.graph.statuses)
         article = next((article for article in articles if article.startswith(iri)), None)
         if article is not None:
@@ -103,17 +103,17 @@ async def concept(request: Request, service: Service) -> Response:
     format, type = media.chosen(request.headers.get("accept", ""), suffix, media.PAGES)
     headers = _linked(iri, addresses.address(iri), format)
     if format == "html":
-        work = service.ours(pages.concept, layout.Visit.of(request, path))
+        work = service.trusted(pages.concept, layout.Visit.of(request, path))
         return await service.answer(request, work, {**layout.HEADERS, **headers})
     if service.graph.terms.get(iri) is None:
         raise Problem("not-found", f"Nothing here has the IRI {iri}.")
-    return await service.answer(request, service.ours(api.card, iri, format, type), headers)
+    return await service.answer(request, service.trusted(api.card, iri, format, type), headers)
 
 
 async def ontology(request: Request, service: Service) -> Response:
-    """Return the ontology: a page with a place for each of its terms, or RDF. Raises `Problem`.
+    """Return the ontology, as a page with an anchor for each of its terms, or as RDF.
 
-    The IRI of its version leads to the same; those of others lead nowhere, since only this is here.
+    The IRI of its version gives the same. Raises `Problem` for any other version.
     """
     path, suffix = media.without_suffix(request.url.path, media.PAGES)
     iri = ONTOLOGY + path.removeprefix("/ontology")
@@ -122,16 +122,16 @@ async def ontology(request: Request, service: Service) -> Response:
     format, type = media.chosen(request.headers.get("accept", ""), suffix, media.PAGES)
     headers = _linked(iri, path, format)
     if format == "html":
-        work = service.ours(ontology_page.view, layout.Visit.of(request))
+        work = service.trusted(ontology_page.view, layout.Visit.of(request))
         return await service.answer(request, work, {**layout.HEADERS, **headers})
-    work = service.ours(sparql.exported, ["ontology"], format, type)
+    work = service.trusted(sparql.exported, ["ontology"], format, type)
     return await service.answer(request, work, headers)
 
 
 @cached_on_graph()
 def _versions(graph: KnowledgeGraph) -> frozenset[str]:
-    """Return the IRIs of the versions that the ontology says it is."""
-    # One line of the canonical N-Quads: this process has no engine, and needs none.
+    """Return the version IRIs of the ontology."""
+    # Read from the canonical N-Quads, without loading an engine.
     start = f"<{ONTOLOGY}> <{OWL}versionIRI> <".encode()
     lines = graph.nquads.splitlines()
     versions = (line.removeprefix(start) for line in lines if line.startswith(start))
@@ -139,7 +139,7 @@ def _versions(graph: KnowledgeGraph) -> frozenset[str]:
 
 
 def _linked(iri: str, path: str, format: str) -> dict[str, str]:
-    """Return the headers that tell what a representation is of, and where the others are."""
+    """Return the headers that link a representation to its resource and to the other formats."""
     suffixes = {name: suffix for suffix, name in media.SUFFIXES.items()}
     links = [
         f'<{iri}>; rel="canonical"',
@@ -167,7 +167,7 @@ def _rule(graph: KnowledgeGraph, name: str) -> str | None:
 
 
 def _shape(graph: KnowledgeGraph, name: str) -> str | None:
-    """Return the source file of a shape."""
+    """Return the source file of the shapes if one of them has this name."""
     return _SHAPES if PREFIXES["shape"] + name in _shapes(graph) else None
 
 
@@ -183,7 +183,7 @@ def _shapes(graph: KnowledgeGraph) -> frozenset[str]:
 
 
 async def _problem(request: Request, service: Service) -> Response:
-    """Return what a kind of problem means, or all of them: a page, or JSON for programs."""
+    """Describe a kind of problem, or all of them, as a page or as JSON."""
     name = request.path_params.get("name")
     if name is not None and name not in KINDS:
         raise HTTPException(404)
@@ -202,5 +202,5 @@ async def _problem(request: Request, service: Service) -> Response:
 
 
 async def _elsewhere(request: Request, _: Service) -> Response:
-    """Lead to what tells of a namespace or of the snapshot."""
+    """Redirect to the description of a namespace or of the snapshot."""
     return Response(None, 303, {"location": _PLACES[request.url.path.rstrip("/")]})

@@ -1,4 +1,4 @@
-"""What one request may cost: the defaults are for a public server on a small machine."""
+"""The limits on requests; the defaults suit a public server on a small machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 MEBIBYTE = 1 << 20
 
-#: How many justifications `why` may look for, and how many names a search may return.
+#: The most justifications that `why` looks for, and the most terms that a search returns.
 MOST_JUSTIFICATIONS = 20
 MOST_TERMS = 1000
 
@@ -15,16 +15,17 @@ MOST_TERMS = 1000
 class Limits:
     """Seconds, bytes and numbers that hold for every request.
 
-    `workers` processes run strangers' queries, and as many threads do all else; a query has
-    `seconds` of wall clock and may take `memory` bytes beyond the graph. An answer holds at most
-    `rows` rows or triples and `result` bytes; a query at most `query` bytes. Beyond the workers,
-    and beyond the threads, `queue` requests may wait, `per_client` of one address, for at most
-    `patience` seconds. A client has `request` seconds to send the head of a request, of at most
-    `head` bytes, and as long for its body; and must read an answer as fast as its connection can
-    be seen to move every `request` seconds, a long one whole in `grace` seconds and one more for
-    each `pace` bytes. `cache` bytes of answers are kept, and at most `connections` are open,
-    `per_address` of them from one address. Answers that are not kept may together have `unkept`
-    bytes while they are sent, a quarter of them those of one address.
+    - `workers` processes run strangers' queries, and as many threads do everything else.
+    - A query has at most `query` bytes, `seconds` of wall clock and `memory` bytes beyond the
+      graph. An answer has at most `rows` rows or triples and `result` bytes.
+    - `queue` requests may wait for a worker, and as many for a thread: `per_client` of them from
+      one address, each for at most `patience` seconds.
+    - A client has `request` seconds to send the head of a request, of at most `head` bytes, and
+      again for the body. It must read some of an answer every `request` seconds, and a long one
+      whole within `grace` seconds and one more for each `pace` bytes.
+    - The cache holds `cache` bytes. Answers outside it have at most `unkept` bytes in all while
+      they are sent, and a quarter of that to one address.
+    - At most `connections` are open, `per_address` of them from one address.
     """
 
     workers: int = 2

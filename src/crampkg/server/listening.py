@@ -33,15 +33,15 @@ _KEEP_ALIVE = 15
 #: How long requests in progress may take once the server is stopped, in seconds.
 _GRACE = 15
 
-#: How many connections asyncio accepts before it looks at one of them, so that no more are open
-#: than allowed; and how many the kernel keeps meanwhile.
+#: How many connections asyncio accepts in a row before it serves them, which keeps the excess over
+#: the limit small; and how many the kernel queues meanwhile.
 _ACCEPTED, _WAITING = 16, 2048
 
-#: How many files are open beside the connections that are served: connections that are being
-#: refused, those just accepted, the workers' and our own.
+#: Room for open files beside served connections: connections being refused or just accepted, the
+#: workers' sockets, and the server's own files.
 _OTHER_FILES = 200
 
-#: With fewer connections a server is of no use.
+#: The fewest connections that a server is worth starting for.
 _FEWEST = 16
 
 
@@ -56,12 +56,12 @@ def serve(
 ) -> None:
     """Answer requests from `listener` until SIGTERM, SIGINT or SIGHUP; finish those in progress.
 
-    `log` is "json", "text" or "none"; the X-Forwarded headers of `proxy`, an address
-    or several with commas between, are believed; `ready` is called when requests are answered.
+    `log` is "json", "text" or "none". The X-Forwarded headers of `proxy`, one or more addresses
+    separated by commas, are trusted. `ready` is called when the server accepts requests.
     Raises `UsageError` when no worker can answer.
     """
     handler = _log_as(log)
-    if proxy is not None:  # all connections are its
+    if proxy is not None:  # all connections come from it
         limits = dataclasses.replace(limits, per_address=limits.connections)
     config = uvicorn.Config(
         reporting(app),
@@ -92,8 +92,8 @@ async def _serve(
     ready: Callable[[], None],
 ) -> None:
     service = app.state.service
-    # The kernel disconnects clients that take nothing of an answer for so long (tcp(7)); accepted
-    # connections inherit it.
+    # The kernel disconnects clients that read nothing of an answer for this long (tcp(7)); accepted
+    # connections inherit the option.
     milliseconds = min(int(limits.request * 1000), 2**31 - 1)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
     config.load()
@@ -112,8 +112,8 @@ async def _serve(
         listener.listen(_WAITING)
         ready()
 
-    # uvicorn handles two of the signals itself, and raises them again in the end: these handlers
-    # are then called. A terminal that is closed ends the server; `nohup` lets it run on.
+    # uvicorn handles two of the signals itself and raises them again at its end, which calls these
+    # handlers. Closing the terminal ends the server; under `nohup` it keeps running.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             asyncio.get_running_loop().add_signal_handler(number, stop)
@@ -123,15 +123,15 @@ async def _serve(
         await server.serve(sockets=[listener])
     finally:
         announcing.cancel()
-    if server.force_exit:  # without the end of its lifespan; what is cancelled now has tracebacks
+    if server.force_exit:  # it skips the lifespan's end, and would log cancelled tasks as errors
         logging.disable()
         await service.sandbox.close()
 
 
 def fitting(limits: Limits) -> Limits:
-    """Return the limits with no more connections than there may be open files.
+    """Return the limits with no more connections than the limit on open files leaves room for.
 
-    Raises the limit on open files as far as is allowed. Raises `UsageError` when hardly any fit.
+    Raises that limit as far as the system allows, and `UsageError` when hardly any connection fits.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = limits.connections + _OTHER_FILES
@@ -151,7 +151,7 @@ def fitting(limits: Limits) -> Limits:
 
 
 def _log_as(log: str) -> logging.Handler:
-    """Write the log in a form to standard error; return its handler, to close in the end."""
+    """Send the log to standard error as `log` says; return its handler, which must be closed."""
     handler: logging.Handler
     try:
         handler = LogHandler(sys.stderr.fileno())
@@ -160,7 +160,7 @@ def _log_as(log: str) -> logging.Handler:
     handler.setFormatter(JsonFormatter() if log == "json" else TextFormatter())
     for name, level in (
         ("crampkg", logging.INFO),
-        ("uvicorn", logging.ERROR),  # it warns of each request to upgrade, which it then answers
+        ("uvicorn", logging.ERROR),  # it warns of every request to upgrade, and answers it anyway
         ("asyncio", logging.WARNING),
     ):
         logger = logging.getLogger(name)

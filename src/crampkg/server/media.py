@@ -1,4 +1,4 @@
-"""The tables of media types, which of them a request accepts, and an answer in one of them."""
+"""Tables of media types, content negotiation, and replies."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from crampkg.server.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
-    #: The name of a format and the media type to call it by, for each form of answer; None where
-    #: nothing is accepted.
+    #: For each form of answer the name of a format and its media type, or None if none is accepted.
     Choice = dict[str, tuple[str, str] | None]
 
-#: Negotiation headers of more characters are not read (RFC 9110, 12.5.1 allows it): reading one is
-#: work that no limit on queries holds.
+#: Negotiation headers of more characters are ignored (RFC 9110, 12.5.1 allows it): parsing one is
+#: work outside the limits on queries.
 _LONGEST = 2_000
 
-#: Smaller bodies are sent as they are: compressed they would hardly be shorter.
+#: Bodies of fewer bytes are not compressed: they would hardly be shorter.
 _SMALL = 1024
 
 
@@ -60,7 +59,7 @@ GRAPHS: dict[str, tuple[str, ...]] = {
     format.name: (format.media_type, *format.also) for format in OFFERED.values()
 }
 
-#: The formats of what is JSON first, and RDF as well.
+#: The formats of the API's documents: JSON, and RDF.
 CARDS: dict[str, tuple[str, ...]] = {"json": ("application/json",), **GRAPHS}
 
 #: The formats of the things that have pages: a card is one graph without a name.
@@ -69,10 +68,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     **{name: GRAPHS[name] for name in OF_ONE_GRAPH},
 }
 
-#: The names of formats by what an address may end in.
+#: The names of formats by the suffix of an address.
 SUFFIXES = {".html": "html", **{format.extension: format.name for format in OFFERED.values()}}
 
-#: What an ASK can be written in: the W3C's CSV and TSV hold rows alone.
+#: The formats of ASK: the W3C's CSV and TSV hold only rows.
 TRUTHS = {name: RESULTS[name] for name in ("json", "xml")}
 
 #: The formats of answers to questions of the library, by form, as `crampkg ask -f` has them.
@@ -90,22 +89,22 @@ QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def best_of(accept: str, types: Sequence[str]) -> str | None:
-    """Return which of `types` an Accept header likes best, the first of equals; None for none."""
+    """Return the type that an Accept header prefers, the first of equals; None for none."""
     if not accept or len(accept) > _LONGEST:
         return types[0]
     accepted = parse_accept_header(accept, MIMEAccept)
-    # No type here has parameters: what asks for a charset or a profile takes it without.
+    # No type here has parameters, so those in the header, such as a charset, are ignored.
     bare = [(range.partition(";")[0].strip(), quality) for range, quality in accepted]
     return MIMEAccept(bare).best_match(types)
 
 
 def choose(accept: str, *, table: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:
-    """Return the name of the best format of `table` for an Accept header, and what to call it.
+    """Return the name and media type of the best format of `table` for an Accept header.
 
-    The first of those that are liked equally well; None when none is accepted (RFC 9110, 12.5.1).
+    Of equals, the first; None when none is accepted (RFC 9110, 12.5.1).
     """
     types = {type: name for name in reversed([*table]) for type in reversed(table[name])}
-    # A range such as application/* is answered with a registered type, and with no other name.
+    # A range such as application/* gets a registered type, never one of its synonyms.
     registered = [known[0] for known in table.values()]
     others = [type for known in table.values() for type in known[1:]]
     best = best_of(accept, [*registered, *others])
@@ -114,7 +113,7 @@ def choose(accept: str, *, table: Mapping[str, Sequence[str]]) -> tuple[str, str
 
 @functools.lru_cache(1024)  # clients send the same header each time
 def choices(accept: str) -> Choice:
-    """Return what to answer a query in, for each form that its answer may have."""
+    """Return the format of the answer to a query, for each form that the answer may have."""
     return {
         "select": choose(accept, table=RESULTS),
         "ask": choose(accept, table=TRUTHS),
@@ -125,7 +124,7 @@ def choices(accept: str) -> Choice:
 def without_suffix(path: str, table: Container[str] | None = None) -> tuple[str, str | None]:
     """Return an address without the suffix of a format, and the name of that format, if any.
 
-    With a `table`, what ends in another format than it has is an address like any other.
+    With a `table`, suffixes of other formats are part of the address.
     """
     base, dot, suffix = path.rpartition(".")
     name = SUFFIXES.get(dot + suffix)
@@ -156,7 +155,7 @@ def not_acceptable(table: Mapping[str, Sequence[str]]) -> Problem:
 
 
 def content_type(type: str) -> str:
-    """Return the value of Content-Type for a media type: texts say that they are in UTF-8."""
+    """Return the value of Content-Type for a media type; text types get `charset=utf-8`."""
     return f"{type}; charset=utf-8" if type.startswith("text/") else type
 
 

@@ -1,4 +1,4 @@
-"""What the server counts, for Prometheus."""
+"""The server's metrics, for Prometheus."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 
 class Metrics:
-    """The numbers of one server, in a registry of its own."""
+    """The metrics of one server, in a registry of its own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -82,13 +82,13 @@ class Metrics:
         self._cached.inc()
 
     def stopped(self, kind: str) -> None:
-        """Count a query that came to no answer."""
+        """Count a query without an answer, by the kind of its problem."""
         self._stopped.labels(kind).inc()
 
     def slow(self, work: str) -> None:
-        """Count an answer that took long."""
+        """Count an answer that took over a second in a thread."""
         self._slow.labels(work).inc()
 
     def text(self) -> bytes:
-        """Return all numbers in the text format of Prometheus."""
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self.registry)

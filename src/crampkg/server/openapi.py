@@ -49,7 +49,7 @@ def _template() -> Any:
 
 
 def _filled(node: Any, values: Mapping[str, Any]) -> Any:
-    """Return a copy of a part of the template with a value for each word with a dollar."""
+    """Return a copy of a part of the template with its `$name` strings replaced by `values`."""
     if isinstance(node, dict):
         return {key: _filled(value, values) for key, value in node.items()}
     if isinstance(node, list):
@@ -58,7 +58,7 @@ def _filled(node: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _values(graph: KnowledgeGraph, base: str) -> Object:
-    """Return what stands for each word with a dollar. The examples are a claim of the graph."""
+    """Return the values of the template's `$name` strings; a claim of the graph gives examples."""
     claim = example(graph)
     ends = (
         (claim.subject_label, claim.relation_label, claim.object_label) if claim else ("name",) * 3
@@ -69,7 +69,7 @@ def _values(graph: KnowledgeGraph, base: str) -> Object:
         "$version": __version__,
         "$summary": f"A knowledge graph of {graph.topic}, with its evidence.",
         "$status": " ".join(status_lines(graph.statuses)),
-        "$tags": [*tags, ""],  # a form sends an empty one where none is chosen
+        "$tags": [*tags, ""],  # a form sends "" where none is chosen
         "$graph": {**_STRING, "enum": list(GRAPHS.values())},
         "$graphs": list(GRAPHS),
         "$terms": MOST_TERMS,

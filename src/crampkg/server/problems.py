@@ -1,4 +1,4 @@
-"""What can go wrong with a request, as problem details (RFC 9457)."""
+"""The kinds of errors that a client can get, as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from crampkg.vocabulary import PROBLEM
 
 MEDIA_TYPE = "application/problem+json"
 
-#: How many characters a detail has at most: it repeats what a client sent.
+#: The most characters of a detail, which may repeat input of the client.
 _MOST_DETAIL = 2000
 
 
 class Kind(NamedTuple):
-    """A kind of problem: its status code, its title, and what it means and what to do."""
+    """A kind of problem: its status code, its title, and its meaning with a remedy."""
 
     status: int
     title: str
     meaning: str
 
 
-#: The kinds of problems: status code, name and title; below, what it means and what to do.
+#: The kinds of problems: status code, name and title; below, the meaning and the remedy.
 _TABLE = """
 400 bad-request: The request cannot be understood
   A parameter, a header or the request itself is missing, unknown, twice or of no use. The detail
@@ -97,11 +97,11 @@ KINDS: dict[str, Kind] = {
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
-    """A request without an answer: why, and what to do.
+    """The reason why a request has no answer, and what the client can do.
 
-    `kind` is a key of `KINDS`; `detail` a sentence or more; `line` and `column`, from 1, the place
-    of a fault in a query; `retry` the seconds after which to ask again; `aside` ends the detail for
-    programs, and is left out on pages.
+    `kind` is a key of `KINDS`; `detail` one or more sentences; `line` and `column`, from 1, the
+    place of an error in a query; `retry` the seconds after which to ask again. `aside` is a last
+    sentence of the detail that only programs get, not pages.
     """
 
     def __init__(
@@ -151,7 +151,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
 def refuse_empty(name: str, value: str) -> None:
     """Raise `Problem` when a parameter has no value.
 
-    A client whose variable is empty would take what is answered by default for its answer.
+    The default would answer another question than a client with an empty variable meant to ask.
     """
     if not value.strip():
         detail = f"The parameter {name!r} is empty. Give it a value, or leave it out."
@@ -159,18 +159,18 @@ def refuse_empty(name: str, value: str) -> None:
 
 
 def too_large(what: str) -> Problem:
-    """Return the problem of an answer that is larger than one may be."""
+    """Return the problem of an answer beyond the limits; `what` is its size in words."""
     return Problem("result-limit", f"The answer has {what}. Ask for less, or add LIMIT and OFFSET.")
 
 
 def too_hungry(memory: int) -> Problem:
-    """Return the problem of a query that needs more than `memory` bytes."""
+    """Return the problem of a query that needs more memory than `memory`, in bytes."""
     size = f"{memory >> 20:,} MiB"
     return Problem("memory-limit", f"The query needs more memory than the {size} that it may take.")
 
 
 def problem_of(error: CrampkgError) -> Problem:
-    """Return the problem that an error of ours is to the client that caused it."""
+    """Return one of our errors as a problem for the client."""
     if isinstance(error, RefusedQueryError):
         return Problem(error.reason, error.sentence, error.line, error.column)
     if isinstance(error, QueryError):

@@ -1,4 +1,4 @@
-"""The article's words for an answer, where the server was started with a copy of the article."""
+"""Quotations of the article, for a server that was started with a copy of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def quoted(resources: Iterable[str], graph: KnowledgeGraph) -> dict[str, str]:
-    """Return the article's words for some claims and statements, where they can be shown."""
+    """Return the quotations of claims and statements by IRI; none without a fitting article."""
     if graph.article is None:
         return {}
     words, _ = quotes.quotes(resources, _article(graph.article), graph.engine)
@@ -25,16 +25,16 @@ def quoted(resources: Iterable[str], graph: KnowledgeGraph) -> dict[str, str]:
 
 
 def check(graph: KnowledgeGraph) -> None:
-    """Raise `UsageError` where the copy of the article has other words than were recorded.
+    """Raise `UsageError` if the copy of the article differs from the recorded spans.
 
-    Raises `SourceError` where it cannot be read.
+    Raises `SourceError` if it cannot be read.
     """
     if graph.article is None:
         return
-    fitting, every = quotes.fit(_article(graph.article), graph.engine)
-    if fitting < every:
+    fitting, total = quotes.fit(_article(graph.article), graph.engine)
+    if fitting < total:
         message = (
-            f"{graph.article} is not the text that was read: of {every} recorded spans {fitting} "
+            f"{graph.article} is not the text that was read: of {total} recorded spans {fitting} "
             f"fit. `crampkg verify {graph.article}` names the others."
         )
         raise UsageError(message)

@@ -1,4 +1,4 @@
-"""What goes wrong, as the client can read it: a page for a browser, else problem details."""
+"""Error responses: a page for a browser, else problem details."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]*)(:[0-9]*)?")
 class HostCheck:
     """ASGI middleware that refuses requests without exactly one Host header (RFC 9112, 3.2).
 
-    The connection is closed then, since what follows may be meant for another server. HTTP/1.0 has
-    no such header.
+    It also closes the connection, since later requests on it may be meant for another server.
+    HTTP/1.0 has no such header.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer what is wrong with its Host."""
+        """Pass a request on, or refuse its Host header."""
         if scope["type"] == "http":
             hosts = [value for name, value in scope["headers"] if name == b"host"]
             detail = ""
@@ -60,10 +60,10 @@ class HostCheck:
 def respond(
     request: Request, problem: Problem, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return a problem as `application/problem+json`, or as a page where that is liked better."""
+    """Return a problem as `application/problem+json`, or as a page for a client that prefers it."""
     request.scope.setdefault("crampkg", {})["problem"] = problem.kind  # for the log
     fields = {**(headers or {}), "vary": "Accept", "x-content-type-options": "nosniff"}
-    if problem.kind in ("too-slow", "too-long", "update"):  # the rest of the body may be on its way
+    if problem.kind in ("too-slow", "too-long", "update"):  # more of the body may still arrive
         fields["connection"] = "close"
     if problem.retry is not None:
         fields["retry-after"] = str(problem.retry)
@@ -85,17 +85,17 @@ def _is_browser(accept: str) -> bool:
 
 
 async def refused(request: Request, error: Exception) -> Response:
-    """Answer what Starlette refuses by itself: no route, or a method that it has not."""
+    """Answer a request that Starlette refuses: an unknown path, or a method that is not allowed."""
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == 405:  # noqa: PLR2004 - method not allowed
         allowed = (error.headers or {}).get("Allow", "")
-        if request.url.path.startswith(("/store", "/graph/")):  # writing is always refused there
+        if request.url.path.startswith(("/store", "/graph/")):  # their routes refuse every write
             allowed = "GET, HEAD"
         detail = f"{request.method} is not for this address. It takes {allowed}."
         return respond(request, Problem("method", detail), {"Allow": allowed})
     shorter = request.url.path.rstrip("/")
-    is_lost = "endpoint" not in request.scope  # and no file that is not there
+    is_lost = "endpoint" not in request.scope  # no route, rather than a missing file of one
     if is_lost and shorter != request.url.path and _is_address(request, shorter):
         query = f"?{request.url.query}" if request.url.query else ""
         return Response(None, 307, {"location": f"{quote(shorter)}{query}"})
@@ -105,12 +105,12 @@ async def refused(request: Request, error: Exception) -> Response:
 
 
 def _is_address(request: Request, path: str) -> bool:
-    """Tell whether a request would be answered at another path."""
+    """Return whether a route answers this request at another path."""
     scope = {**request.scope, "path": path}
     return any(route.matches(scope)[0] == Match.FULL for route in request.app.routes)
 
 
 async def mistaken(request: Request, error: Exception) -> Response:
-    """Answer a request at which the server itself failed, and log why."""
+    """Answer a request that caused an internal error, and log the error."""
     logging.getLogger("crampkg").error("A mistake at %s", request.url.path, exc_info=error)
     return respond(request, Problem("mistake", "The server made a mistake, which is in its log."))

@@ -1,4 +1,4 @@
-"""The sandbox: processes that run the SPARQL of strangers, each killed when its time is over."""
+"""The sandbox: processes that run strangers' SPARQL, and are killed when a query takes too long."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from crampkg.server.limits import Limits
     from crampkg.server.metrics import Metrics
 
-#: Workers are forked from a process that has imported what they need, which takes longest: also
-#: what else is imported where it is first used.
+#: Workers are forked from a process that has already imported their modules, which takes longest;
+#: the list includes modules that are imported only at their first use.
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     [
@@ -43,10 +43,10 @@ _CONTEXT.set_forkserver_preload(
     ]
 )
 
-#: Signals that end the server.
-_OF_THE_SERVER = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+#: The signals that end the server.
+_ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
-#: A worker that is not ready after so many seconds is given up.
+#: How many seconds a worker may take to start.
 _START = 60
 
 #: How many bytes of an answer the event loop reads ahead.
@@ -66,9 +66,9 @@ class Done(NamedTuple):
 
 
 class ConfinedEngine(EmbeddedEngine):
-    """An engine for threads, whose queries run in the sandbox, where they end in time.
+    """An engine for use in threads whose queries run in the sandbox, within its time limit.
 
-    `run` returns the answer to a job. What it raises is raised by `query`.
+    `run` returns the answer to a job; `query` lets its exceptions through.
     """
 
     def __init__(self, run: Callable[[dict[str, Any]], Done]) -> None:
@@ -77,16 +77,16 @@ class ConfinedEngine(EmbeddedEngine):
     def query(self, text: str, **options: Any) -> EmbeddedResult:
         """Run a query, as `EmbeddedEngine` does."""
         done = self._run_job({"do": "evaluate", "text": text, "options": options})
-        found: Any = (
+        result: Any = (
             parse_query_results(done.body, format=QueryResultsFormat.JSON)
             if done.type.endswith("json")
             else parse(done.body, format=RdfFormat.N_TRIPLES)
         )
-        return EmbeddedResult(found, options.get("order", ()))
+        return EmbeddedResult(result, options.get("order", ()))
 
 
 class _Worker:
-    """A process with a stream to it and one from it; `code` is its exit code, once it has one."""
+    """A process with its input and output streams; `code` is set to its exit code at its end."""
 
     def __init__(
         self,
@@ -101,13 +101,19 @@ class _Worker:
         self.code: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
 
     async def answer(self, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """Return head and body of the answer to a job. Raises EOFError or OSError at its end."""
+        """Return head and body of the answer to a job.
+
+        Raises EOFError or OSError when the process has ended.
+        """
         self.writer.write(pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
         await self.writer.drain()
         return await self.read()
 
     async def read(self) -> tuple[dict[str, Any], bytes]:
-        """Return head and body of its next message. Raises EOFError or OSError at its end."""
+        """Return head and body of the next message.
+
+        Raises EOFError or OSError when the process has ended.
+        """
         line = await self.reader.readline()
         if not line.endswith(b"\n"):
             raise EOFError
@@ -116,11 +122,11 @@ class _Worker:
 
 
 class Sandbox:
-    """Workers on a graph, as many as `limits` say. Use from one event loop, after `start`.
+    """A pool of `limits.workers` processes that answer from a graph. Use from one event loop.
 
-    A worker gets the graph when it starts, so that it has the one that is served even when the
-    sources have changed since. What it sends back is JSON and bytes, never a pickle: a worker that
-    a query had taken over could not take over the server.
+    A worker receives the graph from the server when it starts, so that a later change of the
+    sources has no effect. It sends back JSON and bytes, never a pickle: a worker that a query has
+    taken over cannot take over the server.
     """
 
     def __init__(self, graph: KnowledgeGraph, limits: Limits, metrics: Metrics) -> None:
@@ -133,7 +139,7 @@ class Sandbox:
         self._tasks: set[asyncio.Task[None]] = set()
         self._failure: str | None = None
         self._is_closed = False
-        # One thread, because multiprocessing keeps its books in globals.
+        # One thread, because multiprocessing keeps its state in globals.
         self._launcher = ThreadPoolExecutor(1, thread_name_prefix="crampkg-launcher")
 
     @property
@@ -148,7 +154,7 @@ class Sandbox:
 
     @property
     def idle(self) -> int:
-        """How many of them have nothing to do."""
+        """How many workers are idle."""
         return self._free.idle
 
     @property
@@ -157,7 +163,7 @@ class Sandbox:
         return self._free.waiting
 
     def start(self) -> None:
-        """Begin to start the workers that are missing; jobs wait until the first is ready."""
+        """Begin to start missing workers; jobs wait until the first is ready."""
         while len(self._workers) + self._starting < self._limits.workers and not self._is_closed:
             self._starting += 1
             task = asyncio.get_running_loop().create_task(self._live())
@@ -177,12 +183,12 @@ class Sandbox:
             raise UsageError(message) from None
 
     async def run(self, job: dict[str, Any], client: str) -> Done:
-        """Return the answer to `job`, one of `confined.JOBS`, for the client at an address.
+        """Return the answer to `job`, whose "do" is in `confined.JOBS`, for a client's address.
 
-        Raises `Problem`: what the worker says of the job, "busy" where too many wait, "time-limit"
-        for one that took too long and was killed. When the task is cancelled, the worker is killed.
+        Raises `Problem`: the worker's own, "busy" when too many wait, or "time-limit" after a job
+        that took too long, whose worker is killed. Cancelling the task kills the worker too.
         """
-        self.start()  # a worker that could not be started before is tried again
+        self.start()  # also retries after an earlier failure to start a worker
         if not self._workers and self._failure is not None:
             raise Problem("unready", self._failure, retry=5)
         try:
@@ -226,7 +232,7 @@ class Sandbox:
         return Done(body, head["type"], waited, head["ms"], head["encoding"])
 
     async def _live(self) -> None:
-        """Start a worker, hand it out, and wait for its end; or note why there is none."""
+        """Start a worker, add it to the pool and reap it at its end; or record why none started."""
         try:
             worker = await self._started()
         finally:
@@ -238,7 +244,7 @@ class Sandbox:
 
         def ended() -> None:
             loop.remove_reader(end)
-            if worker in self._free:  # else who waits for its answer hears of it
+            if worker in self._free:  # a busy worker's end is handled by `_run`
                 self._metrics.stopped("lost")
                 self._discard(worker)
 
@@ -255,7 +261,7 @@ class Sandbox:
             worker.code.set_result(await loop.run_in_executor(self._launcher, _end, worker.process))
 
     async def _started(self) -> _Worker | None:
-        """Return a worker that is ready, or None and the reason in `_failure`."""
+        """Return a worker that is ready, or None after setting `_failure` to the reason."""
         loop = asyncio.get_running_loop()
         try:
             process, ours = await loop.run_in_executor(self._launcher, self._fork)
@@ -275,14 +281,14 @@ class Sandbox:
         finally:
             if failure is not None:
                 self._failure = failure
-                if worker is not None:  # else its writer complains when it is collected
+                if worker is not None:  # else the writer warns at its collection
                     worker.writer.transport.abort()
                 ours.close()
                 await loop.run_in_executor(self._launcher, _end, process)
         return worker if failure is None else None
 
     def _fork(self) -> tuple[ForkServerProcess, socket.socket]:
-        # Here, so that the fork server, once `begin` was called, and the server import at once.
+        # Imported here, so that the fork server and the server import at the same time.
         from crampkg.server import confined
 
         ours, theirs = socket.socketpair()
@@ -297,7 +303,7 @@ class Sandbox:
             raise
         finally:
             theirs.close()
-        if self._is_closed:  # nobody waits for it any more
+        if self._is_closed:  # the pool was closed meanwhile
             ours.close()
             _end(process)
             raise EOFError
@@ -306,14 +312,14 @@ class Sandbox:
     def _discard(self, worker: _Worker) -> None:
         """Kill a worker, forget it, and begin to start another."""
         if worker in self._workers:
-            worker.process.kill()  # at once: the launcher may be at work
+            worker.process.kill()  # not in the launcher's thread, which may be busy
             self._workers.discard(worker)
             self._free.drop(worker)
             worker.is_discarded.set()
             self.start()
 
     async def _end_of(self, worker: _Worker) -> Problem:
-        """Return the problem of a job whose worker died of it, or was killed by somebody."""
+        """Return the problem of a job whose worker has ended, by the worker's exit code."""
         self._discard(worker)
         code = await worker.code
         if code == -signal.SIGABRT:
@@ -330,13 +336,13 @@ class Sandbox:
 
 
 def begin() -> None:
-    """Start the process that workers are forked from, so that it imports meanwhile.
+    """Start the fork server, which then imports the workers' modules in the background.
 
-    What is sent to the whole group, by a terminal or by systemd, is for the server, which lets
-    queries finish: that process and the workers end with the server.
+    It and the workers ignore the signals that a terminal or systemd sends to the whole process
+    group: the server lets queries finish, and they end with the server.
     """
-    resource_tracker.ensure_running()  # or it would unblock what is blocked here
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_THE_SERVER)
+    resource_tracker.ensure_running()  # else the fork server would start it and unblock signals
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         forkserver.ensure_running()
     finally:

@@ -1,4 +1,4 @@
-"""Which scene a request asks for, and what is in it."""
+"""From a request for a picture to its scene."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
     from crampkg.picture.scene import Scene
 
-#: More than this nobody can read, and Graphviz takes long for.
+#: Larger pictures are unreadable, and slow to lay out.
 MOST_THINGS = 400
 MOST_LINKS = 900
-#: The server itself reads a scene, between the sandbox and Graphviz.
+#: The most bytes of a scene, which the server itself parses.
 MOST_BYTES = 4 << 20
 
-#: How many characters a line below a picture has: fonts differ, and a longer one could be cut off.
+#: The width of a caption in characters, with room for wider fonts.
 _LINE = 90
 
-#: How far around a thing a picture may go.
+#: How many steps around a thing a picture may show.
 DEPTHS = (1, 2)
 
-#: Of the whole graph, what is drawn when nothing is chosen: more lines would hide each other.
+#: The layers and origins drawn by default for the whole graph: more lines would hide each other.
 _WHOLE_LAYERS = ("evidence", "causes", "arteries", "conditions", "symptoms", "sites", "tests")
 _WHOLE_ORIGINS = ("article", "background")
 
 _ALL_LAYERS = tuple(layer.key for layer in LAYERS)
 
 
-class Wish(NamedTuple):
-    """What a picture is asked to show: one of a concept, a question or a query, else all."""
+class Options(NamedTuple):
+    """The options of a picture: a concept, a question, a query, or else the whole graph."""
 
     concept: str = ""
     depth: int = DEPTHS[0]
@@ -50,7 +50,7 @@ class Wish(NamedTuple):
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """The parameters of an address that asks for the same."""
+        """The options as the parameters of an address."""
         pairs = [("concept", self.concept), ("question", self.question), ("query", self.query)]
         if self.concept:
             pairs.append(("depth", str(self.depth)))
@@ -61,39 +61,39 @@ class Wish(NamedTuple):
 
     @property
     def drawn_layers(self) -> tuple[str, ...]:
-        """The layers that are drawn: all unless some are chosen, fewer of the whole graph."""
+        """The layers to draw; by default all, but fewer for the whole graph."""
         return self.layers or (_WHOLE_LAYERS if self.is_whole else _ALL_LAYERS)
 
     @property
     def drawn_origins(self) -> tuple[str, ...]:
-        """The origins that are drawn: all unless some are chosen, fewer of the whole graph."""
+        """The origins to draw; by default all, but fewer for the whole graph."""
         return self.origins or (_WHOLE_ORIGINS if self.is_whole else ORIGINS)
 
     @property
-    def unreduced(self) -> Wish:
-        """The same with every layer and origin."""
+    def unreduced(self) -> Options:
+        """The same options with every layer and origin."""
         return self._replace(layers=_ALL_LAYERS, origins=ORIGINS)
 
     @property
     def is_reduced(self) -> bool:
-        """Tell whether layers or origins may be left out."""
+        """Whether some layers or origins are left out."""
         drawn = {*self.drawn_layers, *self.drawn_origins}
         return not drawn.issuperset((*_ALL_LAYERS, *ORIGINS))
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether it is the whole graph."""
+        """Whether the picture is of the whole graph."""
         return not (self.concept or self.question or self.query)
 
 
-def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
-    """Return what the parameters of an address ask for. Raises `Problem` and `CrampkgError`."""
+def options_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Options:
+    """Return the options in the parameters of an address. Raises `Problem` and `CrampkgError`."""
     given: dict[str, list[str]] = {}
     empty = []
     for name, value in pairs:
         if value.strip():
             given.setdefault(name, []).append(value)
-        else:  # a field of a form may be left empty
+        else:  # a form also sends its empty fields
             empty.append(name)
     of = {"question": _once("question", given.pop("question", []))}
     names = (
@@ -102,9 +102,9 @@ def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
         else []
     )
     for name in empty:
-        if name in names:  # no field of the form: the default would be drawn without a word
+        if name in names:  # not a field of the form, and the default would silently replace it
             refuse_empty(name, "")
-    # What a question takes is the question's, whatever it is called.
+    # A question's own parameters first: one may share its name with an option below.
     params = {name: given.pop(name) for name in names if name in given}
     of |= {name: _once(name, given.pop(name, [])) for name in ("concept", "query")}
     if sum(bool(value) for value in of.values()) > 1:
@@ -119,37 +119,37 @@ def wish_of(pairs: Iterable[Sequence[str]], graph: KnowledgeGraph) -> Wish:
     for name in given:
         known = ", ".join(["concept", "depth", "question", "query", "layer", "origin", *names])
         raise Problem("bad-request", f"There is no parameter {name!r} here. It takes {known}.")
-    return Wish(**of, depth=int(depth), params=params, layers=layers, origins=origins)
+    return Options(**of, depth=int(depth), params=params, layers=layers, origins=origins)
 
 
-def scene_of(wish: Wish, graph: KnowledgeGraph) -> Scene:
-    """Return the scene that is wished for. Raises `Problem` and `CrampkgError`."""
-    if wish.concept:
-        everything = gather.neighbourhood(graph, graph.find(wish.concept), wish.depth)
-        if lent := graph.terms.lent(wish.concept):
+def scene_of(options: Options, graph: KnowledgeGraph) -> Scene:
+    """Return the scene that the options describe. Raises `Problem` and `CrampkgError`."""
+    if options.concept:
+        everything = gather.neighbourhood(graph, graph.find(options.concept), options.depth)
+        if lent := graph.terms.lent(options.concept):
             everything = everything._replace(remarks=(lent, *everything.remarks))
-    elif wish.question:
-        everything = gather.answer(graph, graph.ask(wish.question, **wish.params))
-    elif wish.query:
-        answer = graph.query(wish.query)
+    elif options.question:
+        everything = gather.answer(graph, graph.ask(options.question, **options.params))
+    elif options.query:
+        answer = graph.query(options.query)
         if answer.form != "graph":
             detail = "Only a query that makes a graph can be drawn: CONSTRUCT or DESCRIBE."
             raise Problem("bad-request", detail)
         everything = gather.answer(graph, answer)
     else:
         everything = gather.whole(graph)
-    scene = everything.only(wish.drawn_layers, (*wish.drawn_origins, "triple"))
-    left = _left_out(everything, wish, scene)
+    scene = everything.only(options.drawn_layers, (*options.drawn_origins, "triple"))
+    left = _left_out(everything, options, scene)
     if not left:
         return scene
-    title = "The graph in layers" if wish.is_whole else scene.title
+    title = "The graph in layers" if options.is_whole else scene.title
     return scene._replace(title=title, remarks=(*scene.remarks, f"Left out: {left}."))
 
 
-def _left_out(everything: Scene, wish: Wish, scene: Scene) -> str:
-    """Return what a scene leaves out of everything, because it was not chosen."""
-    layers = {node.layer for node in everything.nodes} - {*wish.drawn_layers}
-    origins = {edge.origin for edge in everything.edges} - {*wish.drawn_origins, "triple"}
+def _left_out(everything: Scene, options: Options, scene: Scene) -> str:
+    """Return in words which layers, markers and origins of `everything` a scene leaves out."""
+    layers = {node.layer for node in everything.nodes} - {*options.drawn_layers}
+    origins = {edge.origin for edge in everything.edges} - {*options.drawn_origins, "triple"}
     bare = (
         sorted(everything.markers - scene.markers, key=natural) if "evidence" not in layers else []
     )
@@ -162,11 +162,11 @@ def _left_out(everything: Scene, wish: Wish, scene: Scene) -> str:
 def described(
     graph: KnowledgeGraph, pairs: Sequence[Sequence[str]], *, is_alone: bool
 ) -> dict[str, Any]:
-    """Return the scene that the parameters of an address wish for, and its source for Graphviz.
+    """Return the scene for the parameters of an address, and its source for Graphviz.
 
-    One that goes about alone says below it what it shows. Raises `Problem` and `CrampkgError`.
+    A standalone picture has a caption. Raises `Problem` and `CrampkgError`.
     """
-    scene = scene_of(wish_of(pairs, graph), graph)
+    scene = scene_of(options_of(pairs, graph), graph)
     things, links = len(scene.nodes), len(scene.edges)
     if things > MOST_THINGS or links > MOST_LINKS:
         less = "Ask for less." if scene.is_of_triples else "Choose fewer layers, or ask for less."
@@ -187,7 +187,7 @@ def described(
 
 
 def caption_of(scene: Scene, graph: KnowledgeGraph) -> list[str]:
-    """Return the lines below a picture that goes about alone: what it shows, and its status."""
+    """Return the caption of a standalone picture: title, legend, remarks and status."""
     legend = [f"{style.words}: {style.legend}." for style in styles_of(scene)]
     title = f"{plain(scene.title)}. {scene.size}."
     lines = [title, *legend, *remarks_of(scene), *status_lines(graph.statuses)]
@@ -195,7 +195,7 @@ def caption_of(scene: Scene, graph: KnowledgeGraph) -> list[str]:
 
 
 def remarks_of(scene: Scene) -> list[str]:
-    """Return what must be said with a scene."""
+    """Return the remarks to be shown with a scene."""
     remarks = list(scene.remarks)
     if scene.is_dense and scene.is_of_triples:
         remarks.append(f"There are {len(scene.edges)} links, too many for each to carry its words.")

@@ -1,4 +1,4 @@
-"""A request's work to a response: validators, cache, threads, and a client that goes away."""
+"""From a request to its response: validators, cache, threads, and clients that leave early."""
 
 from __future__ import annotations
 
@@ -41,33 +41,32 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-#: Non-deterministic functions: answers to queries that call them are not cached. Where one of the
-#: words is in a string the answer is not cached either, which does no harm.
+#: Non-deterministic functions: answers to queries that call them are not cached. A string with one
+#: of the words prevents caching too, which does no harm.
 _FRESH = re.compile(r"\b(?:BNODE|NOW|RAND|STRUUID|UUID)\b", re.IGNORECASE)
 
-#: The reader may keep what it got, and asks whether it still holds: a server that is started again
-#: may have another graph.
+#: Clients may keep an answer but must revalidate it: a restarted server may have another graph.
 _CACHING = "no-cache"
 
-#: Work of our own that takes longer than so many seconds is counted and logged as slow.
+#: Work in a thread that takes more seconds is counted and logged as slow.
 SLOW = 1.0
 
 _OK = 200
-#: From here on an answer tells of the server, and another time there may be another one.
+#: Status codes from here on depend on the server's state, so their answers are not cached.
 _TRANSIENT = 500
 
-#: nginx's number for a client that did not wait.
+#: nginx's status code for a client that closed the connection early.
 GONE = 499
 
 _LOGGER = logging.getLogger("crampkg")
 
 
 class GoneError(Exception):
-    """The client went away before it had its answer."""
+    """The client left before its answer was ready."""
 
 
 class Caller(NamedTuple):
-    """Who waits for an answer: its address, the content coding that it takes, its line of log."""
+    """The client of a request: its address, its content coding, and the fields of its log line."""
 
     client: str
     encoding: str | None
@@ -75,20 +74,20 @@ class Caller(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What a request asks for."""
+    """The computation of an answer."""
 
-    name: str  # what kind of work it is, for the log and the metrics
-    given: Any  # all that the answer depends on beside the graph, as JSON
+    name: str  # for the log and the metrics
+    given: Any  # all input beside the graph, serializable as JSON
     run: Callable[[Caller], Awaitable[Reply]]
-    query: str = ""  # a stranger's SPARQL in it: what is random there is not cached
+    query: str = ""  # a stranger's SPARQL: its answer is not cached if it calls RAND and the like
 
 
 class Service:
-    """What all routes share: the graph, threads, the sandbox, the cache and the numbers.
+    """The state that all routes share: the graph, threads, the sandbox, the cache, the metrics.
 
-    Our own code on our own queries runs in threads of this process, as many at once as there are
-    workers, clients in turn; pyoxigraph releases the interpreter while it evaluates. A thread
-    cannot be interrupted. SPARQL that a stranger wrote runs in `sandbox`, which can.
+    Our own queries run in threads of this process, as many at once as there are workers, with
+    clients in turn; pyoxigraph releases the interpreter lock during evaluation. A thread cannot be
+    interrupted, so strangers' SPARQL runs in `sandbox`, whose processes can be killed.
     """
 
     def __init__(self, graph: KnowledgeGraph, limits: Limits) -> None:
@@ -102,22 +101,22 @@ class Service:
         for turn in range(limits.workers):
             self._turns.put(turn)
         self._slow: set[str] = set()  # the ids of questions that took long in a thread
-        # The bytes of answers that are being sent and are not in the cache, by address.
+        # The bytes of uncached answers that are being sent, by client address.
         self._unkept: Counter[str] = Counter()
         self._cache: LRUCache[str, Reply] = LRUCache(limits.cache, getsizeof=_size)
-        # What an answer depends on, beside the work.
+        # The part of every cache key that does not depend on the request.
         self._sources = f"{graph.digest} {quoting.digest(graph)} {__version__}"
         self.metrics.graph.info({"digest": graph.digest, "version": __version__})
 
-    def ours(self, make: Callable[..., Reply], *given: Any, question: str = "") -> Work:
-        """Return the work of a function of ours on the graph and what it is given, in a thread.
+    def trusted(self, make: Callable[..., Reply], *given: Any, question: str = "") -> Work:
+        """Return the work of calling `make` with the graph and `given` in a thread.
 
-        A thread cannot be interrupted: where a `question` has taken long, its queries run in the
-        sandbox from then on, with the limits of a stranger's.
+        A thread cannot be interrupted, so the queries of a `question` that has once taken over
+        `SLOW` seconds run in the sandbox from then on, within the limits for strangers' queries.
         """
 
         def timed(graph: KnowledgeGraph) -> Reply:
-            began = time.thread_time()  # of the processor: others may keep the machine busy
+            began = time.thread_time()  # processor time, independent of other load
             try:
                 return make(graph, *given)
             finally:
@@ -132,8 +131,8 @@ class Service:
 
         return Work(_name(make), given, run)
 
-    def strangers(self, job: dict[str, Any]) -> Work:
-        """Return the work of a job with a stranger's SPARQL, in the sandbox."""
+    def untrusted(self, job: dict[str, Any]) -> Work:
+        """Return the work of running a job with a stranger's SPARQL in the sandbox."""
 
         async def run(caller: Caller) -> Reply:
             return await self.in_sandbox(caller, {**job, "encoding": caller.encoding})
@@ -143,9 +142,9 @@ class Service:
     async def answer(
         self, request: Request, work: Work, headers: Mapping[str, str] | None = None
     ) -> Response:
-        """Return the response to a request for some work, whole, or as "not modified".
+        """Return the response to a request: the result of its work, cached or new, or a 304.
 
-        Raises `Problem` as the work does.
+        Raises the `Problem` of the work.
         """
         described = json.dumps([work.name, work.given], sort_keys=True)
         key = hashlib.sha256(f"{self._sources} {described}".encode()).hexdigest()
@@ -175,7 +174,7 @@ class Service:
                 reply = await _while_there(request, work.run(Caller(client, encoding, note)))
             except GoneError:
                 self.metrics.stopped("gone")
-                return Response(None, GONE)  # to nobody
+                return Response(None, GONE)  # for the log: the client has left
             is_kept = (
                 is_lasting and reply.status < _TRANSIENT and _size(reply) <= self.limits.cache // 4
             )
@@ -186,9 +185,9 @@ class Service:
         else:
             is_kept = note["cached"] = True
             self.metrics.cached()
-        if reply.status != _OK:  # what was asked wrongly is no version of anything
+        if reply.status != _OK:  # an error is no version of the resource
             fields.pop("etag", None)
-        elif is_asked and known.star_tag:  # any would do, and now it is known that there is one
+        elif is_asked and known.star_tag:  # * matches any version, once one is known to exist
             return Response(None, 304, fields)
         if reply.encoding is not None:
             fields["content-encoding"] = reply.encoding
@@ -197,7 +196,7 @@ class Service:
         response = PiecewiseResponse(
             reply.body, reply.status, fields, grace=limits.grace, pace=limits.pace
         )
-        if not is_kept:  # one is held for each of its readers
+        if not is_kept:  # not shared: every client has a copy of its own
             self._unkept[client] += len(reply.body)
             weakref.finalize(response, self._forget, client, len(reply.body))
         return response
@@ -205,11 +204,10 @@ class Service:
     async def in_thread(
         self, caller: Caller, make: Callable[..., T], *given: Any, **named: Any
     ) -> T:
-        """Return what a function of ours returns, which runs in a thread in the client's turn.
+        """Run `make` in a thread when it is the client's turn, and return its result.
 
-        Raises `Problem`: "busy" where too many wait, "result-limit" for too long a reply, or what
-        the function says. When the task is cancelled the thread goes on to its end, and no other
-        takes its turn before.
+        Raises `Problem`: "busy" when too many wait, "result-limit" for too long a reply, or the
+        function's own. When the task is cancelled, the thread keeps its turn until it has finished.
         """
 
         def run() -> tuple[T | Problem, float]:
@@ -224,8 +222,8 @@ class Service:
                         else too_large(f"{size:,} bytes, and {most:,} are allowed")
                     )
             except Exception as error:  # noqa: BLE001 - a client must get an answer
-                # Without its traceback: rows of pyoxigraph that an error left unread may end in no
-                # other thread.
+                # Without its traceback, which could hold unread rows of pyoxigraph: these must be
+                # freed in the thread that made them.
                 made = _problem_of(error, _name(make)).with_traceback(None)
                 made.__context__ = None
             return made, time.perf_counter() - began
@@ -248,34 +246,34 @@ class Service:
         return made
 
     async def in_sandbox(self, caller: Caller, job: dict[str, Any]) -> Reply:
-        """Return what becomes of a job with a stranger's SPARQL. Raises `Problem`."""
+        """Run a job with a stranger's SPARQL in the sandbox. Raises `Problem`."""
         done = await self.sandbox.run(job, caller.client)
         _add(caller.note, done.waited, done.took)
         return Reply(done.body, done.type, encoding=done.encoding)
 
     @functools.cached_property
     def _confined(self) -> KnowledgeGraph:
-        """The graph with an engine that asks the sandbox; first wanted in the event loop."""
+        """The graph with an engine that asks the sandbox; first accessed in the event loop."""
         loop = asyncio.get_running_loop()
 
         def run(job: dict[str, Any]) -> Done:
-            # All questions of ours together take turns as one client.
+            # All slow questions together count as one client.
             return asyncio.run_coroutine_threadsafe(self.sandbox.run(job, ""), loop).result()
 
         return self.graph.through(ConfinedEngine(run))
 
     def close(self) -> None:
-        """Let go of the threads, once they have nothing to do."""
+        """End the threads once they are idle."""
         self._threads.shutdown(wait=False)
 
     async def _turn(self, caller: Caller) -> tuple[int, float]:
-        """Return a turn when it is the client's, and how many milliseconds it waited."""
+        """Return a turn and the milliseconds that the client waited for it."""
         began = time.perf_counter()
         turn = await self._turns.take(caller.client)
         return turn, (time.perf_counter() - began) * 1000
 
     def _make_room(self, client: str, size: int) -> None:
-        """Raise `Problem` where answers on their way, in all or to one address, are too large."""
+        """Raise `Problem` if the answers being sent, in all or to one address, are too large."""
         most = self.limits.unkept
         if self._unkept[client] and self._unkept[client] + size > most // 4:
             whose = " by you"
@@ -292,7 +290,7 @@ class Service:
             del self._unkept[client]
 
     def observe(self) -> None:
-        """Bring the gauges up to date."""
+        """Update the gauges."""
         idle = self.sandbox.idle
         self.metrics.workers.labels("idle").set(idle)
         self.metrics.workers.labels("busy").set(self.sandbox.alive - idle)
@@ -302,7 +300,7 @@ class Service:
 
 
 def _problem_of(error: Exception, name: str) -> Problem:
-    """Return what an error is to the client; one that nobody foresaw is in the log."""
+    """Return an error as a problem for the client; an unexpected error is logged."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, CrampkgError):
@@ -312,7 +310,7 @@ def _problem_of(error: Exception, name: str) -> Problem:
 
 
 async def _while_there(request: Request, answering: Awaitable[Reply]) -> Reply:
-    """Return an answer, or cancel it and raise `GoneError` when the client has gone meanwhile."""
+    """Return an answer, or cancel it and raise `GoneError` when the client leaves first."""
     doing = asyncio.ensure_future(answering)
     leaving = asyncio.ensure_future(_until_gone(request))
     try:
@@ -332,19 +330,19 @@ async def _until_gone(request: Request) -> None:
 
 
 def _later(loop: asyncio.AbstractEventLoop, call: Callable[[int], None], turn: int) -> None:
-    """Call something in the loop, from a thread; a loop that has ended needs it no more."""
+    """Call a function in the event loop from a thread, unless the loop is closed."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(call, turn)
 
 
 def _add(note: dict[str, Any], waited: float, took: float) -> None:
-    """Add the milliseconds of a part of the work to the log's line."""
+    """Add the milliseconds of a part of the work to the fields of the log line."""
     note["waited_ms"] = round(note.get("waited_ms", 0.0) + waited, 3)
     note["worker_ms"] = round(note.get("worker_ms", 0.0) + took, 3)
 
 
 def _name(function: Callable[..., Any]) -> str:
-    """Return the name of a function with its module's: "concepts.concept"."""
+    """Return the name of a function with that of its module: "concepts.concept"."""
     return f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
 
 

@@ -1,4 +1,4 @@
-"""SPARQL's two protocols, without what changes a graph: queries, and reads of whole graphs.
+"""The SPARQL Protocol and the Graph Store HTTP Protocol, both read-only.
 
 https://www.w3.org/TR/sparql11-protocol/ and https://www.w3.org/TR/sparql11-http-rdf-update/
 """
@@ -30,18 +30,18 @@ _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _READ_ONLY = "This endpoint answers queries. It takes no update, from nobody."
-#: A body that is so many times too long is read to its end, since a client that is refused while
-#: it sends may never read why.
+#: A body of up to this many times its limit is read to its end before it is refused: a client that
+#: is refused while it sends may never read the answer.
 _LINGER = 16
 _DATASET = {"default-graph-uri": "default", "named-graph-uri": "named"}
 
 _NAMES = {iri: name for name, iri in GRAPHS.items()}
-#: RDF goes first where a page is as welcome.
+#: Where the Accept header has RDF and HTML as equals, RDF comes first.
 _WITH_PAGE = {**media.GRAPHS, "html": media.PAGES["html"]}
 
 
 async def query(request: Request, service: Service) -> Response:
-    """Answer a query, by GET, by POST of a form or by POST of the query itself (section 2.1).
+    """Answer a query sent by GET, by POST of a form or by POST of its text (section 2.1).
 
     GET without a query describes the service. Raises `Problem`.
     """
@@ -52,7 +52,7 @@ async def query(request: Request, service: Service) -> Response:
         parameters = _pairs(request.scope["query_string"], service.limits.query)
         if not parameters:
             format, type = media.chosen(accept, None, media.GRAPHS)
-            about = service.ours(described, "service", base_of(request), format, type)
+            about = service.trusted(described, "service", base_of(request), format, type)
             return await service.answer(request, about)
     queries = [value for name, value in parameters if name == "query"]
     if any(name == "update" for name, _ in parameters):
@@ -61,20 +61,19 @@ async def query(request: Request, service: Service) -> Response:
         what = "no query" if not queries else f"{len(queries)} queries"
         raise Problem("bad-request", f"The request has {what}. Send one, as `query`.")
     job: dict[str, Any] = {"do": "query", "text": queries[0], "formats": media.choices(accept)}
-    if "<" in queries[0]:  # an IRI, which may be relative: to the endpoint, as RFC 3986 has it
+    if "<" in queries[0]:  # a relative IRI resolves against the endpoint's (RFC 3986)
         job["base"] = f"{base_of(request)}/sparql"
     chosen = {short: [v for n, v in parameters if n == name] for name, short in _DATASET.items()}
     if any(chosen.values()):
         job |= chosen
-    return await service.answer(request, service.strangers(job))
+    return await service.answer(request, service.untrusted(job))
 
 
 async def graph(request: Request, service: Service) -> Response:
     """Return a graph: `/store?default`, `/store?graph=IRI` or `/graph/NAME`. Raises `Problem`.
 
-    `/graph/all` is the union of all, as the default graph is, and a suffix such as `.ttl` names a
-    format. Who would rather have a page than RDF is led from the IRI of a graph to what tells of
-    it.
+    `/graph/all` is the union of all graphs, like the default graph, and a suffix such as `.ttl`
+    names a format. A client that prefers HTML is redirected from the IRI of a graph to its page.
     """
     if request.method not in ("GET", "HEAD"):
         raise Problem("update", "The graphs can be read here, and not be changed.")
@@ -86,16 +85,16 @@ async def graph(request: Request, service: Service) -> Response:
             place = f"/about#graph-{graphs[0]}"
             return Response(None, 303, {"location": place, "vary": "Accept"})
     format, type = media.chosen(accept, suffix, media.GRAPHS)
-    return await service.answer(request, service.ours(exported, graphs, format, type))
+    return await service.answer(request, service.trusted(exported, graphs, format, type))
 
 
 def exported(whole: KnowledgeGraph, graphs: Sequence[str], format: str, type: str) -> Reply:
-    """Return one or more of the graphs in an RDF format."""
+    """Return one or more of the named graphs in an RDF format."""
     return Reply(whole.export(format, graphs), type)
 
 
 def _wanted(request: Request) -> tuple[list[str], str | None]:
-    """Return the short names of the graphs that are asked for, and the format of a suffix."""
+    """Return the short names of the requested graphs, and the format that a suffix names."""
     path = request.path_params.get("name")
     if path is not None:
         name, format = media.without_suffix(path)
@@ -118,13 +117,13 @@ def _wanted(request: Request) -> tuple[list[str], str | None]:
 
 
 def described(graph: KnowledgeGraph, what: str, base: str, format: str, type: str) -> Reply:
-    """Return what describes the service or the dataset below the URL `base`, in RDF."""
+    """Return the description of the service or the dataset below the URL `base`, in RDF."""
     triples = descriptions.DESCRIPTIONS[what](graph, base)
     return Reply(to_bytes(triples, format, graph.sources), type)
 
 
 def base_of(request: Request) -> str:
-    """Return the URL of the server's root as the client called it, without a slash at its end."""
+    """Return the URL of the server's root as the client addressed it, without a final slash."""
     return str(request.base_url).rstrip("/")
 
 
@@ -138,7 +137,7 @@ async def body_of(request: Request, seconds: float, limit: int) -> bytes:
     try:
         async with asyncio.timeout(seconds):
             async for part in request.stream():
-                if not size and part.startswith(b"update="):  # however long it is
+                if not size and part.startswith(b"update="):  # whatever its length
                     raise Problem("update", _READ_ONLY)
                 size += len(part)
                 if size > _LINGER * limit:
@@ -154,7 +153,7 @@ async def body_of(request: Request, seconds: float, limit: int) -> bytes:
 
 
 async def posted(request: Request, limit: int) -> list[tuple[str, str]]:
-    """Return the parameters of a POST, among them a query that is its body. Raises `Problem`."""
+    """Return the parameters of a POST; a body that is a query is one. Raises `Problem`."""
     type, options = parse_options_header(request.headers.get("content-type"))
     if type == _UPDATE:
         raise Problem("update", _READ_ONLY)
@@ -167,12 +166,12 @@ async def posted(request: Request, limit: int) -> list[tuple[str, str]]:
     coding = request.headers.get("content-encoding", "identity")
     if coding.lower() != "identity":
         raise Problem("media-type", f"The body is coded as {coding!r}. Send it as it is.")
-    # A form can take three bytes for each of the query's.
+    # Percent-encoding can triple the length of a query.
     length = limit if type == _QUERY else 3 * limit + 4096
     seconds = request.app.state.service.limits.request
     body = await body_of(request, seconds, length)
-    # A form has its parameters in the body (section 2.1.2), and yet a case of the W3C's has one in
-    # the address: it counts, and is not passed over in silence.
+    # A form has its parameters in the body (section 2.1.2), but a test of the W3C has one in the
+    # address, which counts as well.
     asked = _pairs(request.scope["query_string"], limit)
     if type == _FORM:
         return [*_pairs(body, limit), *asked]

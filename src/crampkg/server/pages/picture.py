@@ -1,4 +1,4 @@
-"""The page of a picture: what to show, the picture, its legend, and the same in words."""
+"""The page of a picture: a form, the picture, its legend, and a table of its links."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
     from crampkg.picture.scene import Edge, Scene
     from crampkg.server.pages.layout import Visit
-    from crampkg.server.scenes import Wish
+    from crampkg.server.scenes import Options
 
-#: Drawn in the legend as in the picture: the pattern of a line, and what is at its end.
+#: The dash patterns of lines in the legend, as in the picture (SVG stroke-dasharray).
 _DASHES = {"dashed": "5 2", "dotted": "1 5"}
 
 
@@ -41,20 +41,20 @@ def view(graph: KnowledgeGraph, visit: Visit, drawn: Mapping[str, Any]) -> Reply
     problem = drawn.get("problem")
     context: dict[str, Any] = {"scene": None}
     if problem is None or "scene" in drawn:
-        wish = scenes.wish_of(visit.asked, graph)
+        options = scenes.options_of(visit.asked, graph)
         context = shown(drawn)
-    else:  # what was asked wrongly is shown in the form again, as far as it can be
+    else:  # the form keeps the rejected values
         asked = dict(visit.asked)
-        wish = scenes.Wish(concept=asked.get("concept", ""), query=asked.get("query", ""))
+        options = scenes.Options(concept=asked.get("concept", ""), query=asked.get("query", ""))
     return page(
         "picture.html",
         graph,
         "/picture",
         problem["status"] if problem else 200,
-        wish=_named(wish, graph),
-        problem=_offering(problem, wish, graph) if problem else None,
-        downloads=urlencode(wish.pairs),
-        unreduced=urlencode(wish.unreduced.pairs) if wish.is_reduced else "",
+        options=_named(options, graph),
+        problem=_offering(problem, options, graph) if problem else None,
+        downloads=urlencode(options.pairs),
+        unreduced=urlencode(options.unreduced.pairs) if options.is_reduced else "",
         layers=LAYERS,
         origins=ORIGINS,
         depths=scenes.DEPTHS,
@@ -68,7 +68,7 @@ def view(graph: KnowledgeGraph, visit: Visit, drawn: Mapping[str, Any]) -> Reply
 
 
 def alone(drawn: Mapping[str, Any], base: str) -> Reply:
-    """Return a picture by itself as SVG, with links to the server at `base`."""
+    """Return a standalone picture as SVG, with links to the server at `base`."""
 
     def whole(iri: str) -> str:
         link = address(iri)
@@ -78,21 +78,23 @@ def alone(drawn: Mapping[str, Any], base: str) -> Reply:
     return Reply(made.encode(), "image/svg+xml")
 
 
-def _named(wish: Wish, graph: KnowledgeGraph) -> Wish:
-    """Return a wish with the label of its concept, as the choices have it, if that means it too."""
+def _named(options: Options, graph: KnowledgeGraph) -> Options:
+    """Return the options with the concept's label, unless that label is ambiguous."""
     try:
-        term = graph.find(wish.concept)
+        term = graph.find(options.concept)
         is_meant = graph.find(term.label) == term
     except CrampkgError:
-        return wish
-    return wish._replace(concept=term.label) if is_meant else wish
+        return options
+    return options._replace(concept=term.label) if is_meant else options
 
 
-def _offering(problem: Mapping[str, Any], wish: Wish, graph: KnowledgeGraph) -> Mapping[str, Any]:
-    """Return a problem that has, of a concept that there is not, links to those near it."""
-    if not wish.concept:
+def _offering(
+    problem: Mapping[str, Any], options: Options, graph: KnowledgeGraph
+) -> Mapping[str, Any]:
+    """Return a problem; for an unknown concept its detail links to similar names."""
+    if not options.concept:
         return problem
-    typed = shortened(wish.concept, LONGEST)
+    typed = shortened(options.concept, LONGEST)
     try:
         graph.find(typed)
     except CrampkgError as error:
@@ -106,7 +108,7 @@ def _offering(problem: Mapping[str, Any], wish: Wish, graph: KnowledgeGraph) -> 
 
 
 def shown(drawn: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `_picture.html` needs to show a scene; `svg` is None if it could not be drawn."""
+    """Return the variables of `_picture.html` for a scene; `svg` is None if drawing failed."""
     scene = of_document(drawn["scene"])
     return {
         "scene": scene,
@@ -120,7 +122,7 @@ def shown(drawn: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rows(scene: Scene) -> list[dict[str, Any]]:
-    """Return the links as rows of a table, claims first, those of a thing together."""
+    """Return the links as rows of a table, sorted by origin, claims first, then by name."""
     nodes = {node.iri: node for node in scene.nodes}
     order = {origin: place for place, origin in enumerate((*ORIGINS, "triple"))}
 
