@@ -93,7 +93,7 @@ def relabelled(quads: Iterable[Quad]) -> list[Quad]:
 
 
 def _is_linked(quad: Quad) -> bool:
-    """Tell whether a blank node is an end of a quad."""
+    """Return whether a blank node is an end of a quad."""
     return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
 
 

@@ -364,7 +364,7 @@ def _in_words(term: Term) -> tuple[frozenset[str], ...]:
 
 
 def _is_one_of(term: Term, kinds: tuple[str, ...]) -> bool:
-    """Tell whether `term` is of one of `kinds`, or none is asked for."""
+    """Return whether `term` is of one of `kinds`, or none is asked for."""
     return not kinds or not set(kinds).isdisjoint(term.kinds)
 
 

@@ -1,1 +1,1 @@
-"""Answers: rows, and the formats and tables in which they leave."""
+"""Answers, and the tables and formats that present them."""

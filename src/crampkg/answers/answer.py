@@ -1,4 +1,4 @@
-"""An answer: rows, a yes or no, or a graph, with the question and status that travel with it."""
+"""An answer: rows, a yes or no, or a graph, with its question and the status of the articles."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TRIPLE = ("subject", "predicate", "object")
 _DECIMAL = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
 _DOUBLE = rf"{_DECIMAL}([eE][+-]?[0-9]+)?|[+-]?INF|NaN"
 
-#: What XML Schema lets a literal of a datatype be, and what Python makes of that.
+#: The lexical forms of a datatype in XML Schema, and their conversion to Python.
 _PLAIN: dict[str, tuple[str, Callable[[str], Any]]] = {
     XSD + "boolean": ("true|false|1|0", lambda text: text in ("true", "1")),
     XSD + "integer": (r"[+-]?[0-9]+", int),
@@ -39,7 +39,7 @@ _PLAIN: dict[str, tuple[str, Callable[[str], Any]]] = {
 
 
 class Row(Mapping[str, "RdfTerm | None"]):
-    """One row: from the name of a variable to its RDF term, None where it is not bound.
+    """One row: a mapping from variable names to RDF terms, None where unbound.
 
     Terms are pyoxigraph's: `NamedNode`, `BlankNode` and `Literal`.
     """
@@ -63,7 +63,7 @@ class Row(Mapping[str, "RdfTerm | None"]):
         return len(self._variables)
 
     def __getattr__(self, name: str) -> RdfTerm | None:
-        if name.startswith("_"):  # as copy and pickle ask for, before there are any values
+        if name.startswith("_"):  # copy and pickle ask before the values are set
             raise AttributeError(name)
         try:
             return self[name]
@@ -78,19 +78,19 @@ class Row(Mapping[str, "RdfTerm | None"]):
         return f"Row({', '.join(f'{name}={self.text(name)!r}' for name in self._variables)})"
 
     def text(self, name: str) -> str:
-        """Return the IRI or lexical form of a column, or an empty string when it is not bound.
+        """Return the IRI or lexical form of a column, or an empty string where it is unbound.
 
-        Raises KeyError when there is no such column.
+        Raises KeyError for an unknown column.
         """
         value = self[name]
         return "" if value is None else value.value
 
 
 class Answer:
-    """What came back for one question or query.
+    """The answer to one question or query.
 
-    Iterates over its rows, or over its triples as rows of subject, predicate and object; safe to
-    iterate again. The answer of an ASK has none: it is in `boolean`.
+    Iterates over its rows, or over its triples as rows of subject, predicate and object, any number
+    of times. The answer to an ASK has no rows: it is in `boolean`.
     """
 
     def __init__(
@@ -118,15 +118,15 @@ class Answer:
         self.statuses = statuses
         self.question = question
         self.parameters: Mapping[str, tuple[Term | str, ...]] = parameters or {}
-        #: Returns a sentence on each name that found its thing by another vocabulary alone.
+        #: Returns a sentence on each name that comes from another vocabulary alone.
         self.lent = lent
-        #: The parameters that were given several values, known without a look at their labels.
+        #: The parameters with several values, known without reading labels.
         self.several = several
-        #: Returns the terms narrower or wider than the things asked about, where claims name them.
+        #: Returns terms narrower or wider than the things asked about that claims name.
         self.near = near
-        #: Returns all things about which, or about a narrower kind, a claim is not affirmed.
+        #: Returns all things with claims, on them or a narrower kind, that are not affirmed.
         self.contested = contested
-        #: Those of the graph, whose context JSON-LD takes.
+        #: The sources of the graph; JSON-LD uses their context.
         self.sources = sources
 
     @property
@@ -141,7 +141,7 @@ class Answer:
         return self._rows
 
     def numbered(self) -> Iterator[Row]:
-        """Yield the rows of a SELECT with their blank nodes numbered as they come."""
+        """Yield the rows of a SELECT, blank nodes numbered in order of appearance."""
         names: dict[str, str] = {}
         for row in self.rows:
             yield Row(self.variables, tuple(_numbered(value, names) for value in row.values()))
@@ -161,31 +161,31 @@ class Answer:
         return len(self.rows)
 
     def __bool__(self) -> bool:
-        """Tell whether there is an answer: a row, a triple, or yes."""
+        """Return whether the answer has a row or a triple, or is yes."""
         return bool(self.boolean) if self.form == "ask" else len(self) > 0
 
     def serialize(self, format: str = "json") -> bytes:
         """Return the answer in a format of `crampkg.answers.formats`.
 
-        Raises `UsageError` when the format cannot hold this form of answer.
+        Raises `UsageError` when the format does not support this form of answer.
         """
         from crampkg.answers import formats
 
         return formats.serialize(self, format)
 
     def engine_bytes(self, format: str, sink: IO[bytes] | None = None) -> bytes | None:
-        """Return the answer as its engine writes `csv`, `json`, `tsv` or `xml`, the fastest way.
+        """Return the answer as written by its engine in `csv`, `json`, `tsv` or `xml`.
 
-        None when the engine does not write that format. With a `sink` it is written there, and
-        what is returned is empty.
+        This is the fastest way. None when the engine does not write that format. With a `sink` the
+        answer is written there, and the return value is empty.
         """
         return self._read().serialize(format, sink)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the rows as a data frame: IRIs and texts as str, numbers as numbers.
 
-        What is no value of its datatype by XML Schema, such as `"1_000"^^xsd:integer`, is a text.
-        Raises `UsageError` for an ASK, which has no rows, and when pandas is not installed.
+        A literal that is invalid for its datatype by XML Schema, such as `"1_000"^^xsd:integer`, is
+        a text. Raises `UsageError` for an ASK, which has no rows, and when pandas is not installed.
         """
         if self.form == "ask":
             message = "An ASK has no rows: its answer is in `boolean`."
@@ -206,13 +206,13 @@ class Answer:
         return f"<Answer to {asked}: {what.get(self.form, f'{len(self)} rows')}>"
 
     def _repr_html_(self) -> str:
-        """Return the answer as a notebook shows it."""
+        """Return the answer as HTML for a notebook."""
         from crampkg.answers.document import html
 
         return html(self)
 
     def _read(self) -> Result:
-        """Return an unread result: each can be read once, and the graph never changes."""
+        """Return a fresh result: a result can be read once, and the graph never changes."""
         result, self._unread = self._unread, None
         return self._run() if result is None else result
 
@@ -225,7 +225,7 @@ def _plain(value: RdfTerm | None) -> Any:
         return value.value
     try:
         return convert(value.value)
-    except ValueError:  # an integer of more digits than Python takes
+    except ValueError:  # an integer with more digits than Python accepts
         return value.value
 
 

@@ -1,6 +1,6 @@
-"""What a command shows, as a list of blocks, and the faces of it that are text.
+"""Documents: lists of blocks that a command shows, and their text faces.
 
-The face of a terminal is `crampkg.answers.terminal`.
+The terminal face is `crampkg.answers.terminal`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from crampkg.model import Finding, Status
     from crampkg.rdf import RdfTerm, Triple
 
-#: What Markdown would read as its own: GitHub's has ~~strikes~~ and $formulas$ too, and & may
-#: begin a character's name.
+#: Characters with a meaning in Markdown, including GitHub's ~~strikes~~ and $formulas$; & may begin
+#: a character reference.
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>|#~&$]")
 
 
 class Heading(NamedTuple):
-    """The heading of the document (level 1) or of a part of it (2); 0 for a question as asked."""
+    """A heading of the document (level 1) or of a part (2); level 0 is a question as asked."""
 
     text: str
     level: int = 2
@@ -43,14 +43,14 @@ class Paragraph(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """Sentences, one a line; what `is_aside` is dim or small."""
+    """Sentences, one a line; `is_aside` makes them dim or small."""
 
     lines: tuple[str, ...]
     is_aside: bool = False
 
 
 class Facts(NamedTuple):
-    """Names, in a style of rich and a width, each with its text."""
+    """Names, in a style of rich and a width, each followed by its text."""
 
     pairs: tuple[tuple[str, str], ...]
     style: str = "dim"
@@ -58,20 +58,20 @@ class Facts(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of a tree: how deep it stands, what it says, and what kind of thing that is."""
+    """A line of a tree: its depth, its text, and the kind of thing it is."""
 
     depth: int
     text: str
-    aside: str  # in brackets behind the text; empty for none
+    aside: str  # shown in brackets after the text, if any
 
     @property
     def words(self) -> str:
-        """The line as a text."""
+        """The text and the aside."""
         return f"{self.text} [{self.aside}]" if self.aside else self.text
 
 
 class Tree(NamedTuple):
-    """Lines, each below the last one before it that is less deep."""
+    """Lines, each below the nearest earlier line of less depth."""
 
     lines: tuple[Line, ...]
 
@@ -83,7 +83,7 @@ class Findings(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """The rows of an answer as a matrix, with the sentences that belong to it, and as a table."""
+    """The rows of an answer as a matrix with its remarks, and as a table."""
 
     matrix: Matrix
     remarks: tuple[tuple[str, ...], ...]
@@ -91,14 +91,14 @@ class Overview(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """The triples of a graph, which are also a table."""
+    """The triples of a graph, and the same as a table."""
 
     triples: Sequence[Triple]
     table: Table[str]
 
 
 class Tight(NamedTuple):
-    """A block that stands right below the one before, with no blank line, on some faces."""
+    """A block without a blank line above it, on some faces."""
 
     block: Block
     faces: tuple[str, ...] = ("plain", "terminal")
@@ -112,7 +112,7 @@ Block = (
 def of_answer(
     answer: Answer, quotes: Mapping[str, str] | None = None, show: Show | None = None
 ) -> list[Block]:
-    """Return an answer with its question, what stands below it, and the status.
+    """Return an answer as a document: its question, rows, remarks and status.
 
     `quotes` are spans of the article by the IRI of their statement or claim; `show` makes a cell.
     """
@@ -137,12 +137,12 @@ def of_answer(
 
 
 def status(statuses: Iterable[Status]) -> Lines:
-    """Return what must stand below everything that is read from articles."""
+    """Return the status lines, which must stand below everything read from articles."""
     return Lines(sentences.status_lines(statuses), is_aside=True)
 
 
 def plain(blocks: Iterable[Block]) -> str:
-    """Return a document for a pipe: a row or a finding a line, no ornament, no column left out."""
+    """Return a document for a pipe: a row or finding a line, no ornament, all columns."""
     return _framed(blocks, "plain", _plain)
 
 
@@ -152,7 +152,7 @@ def markdown(blocks: Iterable[Block]) -> str:
 
 
 def html(answer: Answer) -> str:
-    """Return an answer as a notebook shows it, each thing a link, its table folded."""
+    """Return an answer as HTML for a notebook, things as links, its table folded."""
     return "".join(map(_html, of_answer(answer, show=_link)))
 
 
@@ -187,7 +187,7 @@ def _plain(block: Block) -> str:
 
 
 def _aligned(content: Table[str]) -> str:
-    """Return a table with its columns aligned, as wide as it is."""
+    """Return a table with aligned columns, at its full width."""
     headings = content.headings if content.own else map(str.upper, content.headings)
     lines = [[" ".join(text.split("\n")) for text in row] for row in (headings, *content.rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
@@ -214,7 +214,7 @@ def _markdown(block: Block) -> str:
         case Tree(branches):
             return "\n".join(f"{'  ' * line.depth}- {escape(line.words)}" for line in branches)
         case Findings(findings):
-            return "\n".join(f"- {escape(finding_line(each))}" for each in findings)
+            return "\n".join(f"- {escape(finding_line(finding))}" for finding in findings)
         case Table():
             return _pipes(block)
         case Overview():
@@ -234,18 +234,18 @@ def _pipes(content: Table[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return `text` so that Markdown shows it as it is."""
+    """Return `text` with Markdown's characters escaped."""
     return _MARKDOWN.sub(r"\\\g<0>", text)
 
 
 def same_words(content: Table[str]) -> str:
-    """Return in a sentence what is the same in every row of a folded table."""
+    """Return a sentence with the values shared by all rows of a folded table."""
     words = "; ".join(f"{name}: {text.removesuffix('.')}" for name, text in content.same)
     return f"The same in every row: {words}."
 
 
 def finding_line(finding: Finding) -> str:
-    """Return a finding in one line, in the form that editors jump to: `file:line: ...`."""
+    """Return a finding on one line, in the form that editors can jump to: `file:line: ...`."""
     words = f"{finding.problem} {finding.remedy} [{finding.check}]"
     parts = filter(None, (place_of(finding), finding.term, words))
     return ": ".join(" ".join(part.split()) for part in parts)
@@ -272,7 +272,7 @@ def _html(block: Block) -> str:
         case Table():
             content = block.folded()
             heads = "".join(
-                f'<th scope="col">{html_escape(each)}</th>' for each in content.headings
+                f'<th scope="col">{html_escape(heading)}</th>' for heading in content.headings
             )
             rows = "".join(
                 f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in content.rows
@@ -283,7 +283,7 @@ def _html(block: Block) -> str:
 
 
 def _link(label: RdfTerm | None, thing: RdfTerm | None) -> str:
-    """Return a cell of HTML: the label or text of a thing, which leads to the thing."""
+    """Return a cell of HTML: the label or text of a thing, linked to the thing."""
     shown = html_escape(table.text_of(label or thing))
     if isinstance(thing, NamedNode) and thing.value.startswith(("http://", "https://")):
         return f'<a href="{html_escape(thing.value)}">{shown}</a>'

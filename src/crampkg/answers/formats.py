@@ -1,4 +1,4 @@
-"""The table of formats: which form of answer each can hold, and what writes it."""
+"""The formats of answers: which form of answer each supports, and its writer."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ _FORMS = {
     "graph": "The answer is a graph",
 }
 
-#: What no XML 1.0 document can hold, not even escaped (section 2.2), in UTF-8.
+#: Characters forbidden in XML 1.0, even escaped (section 2.2), in UTF-8.
 _NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-#: A field of CSV in quotes, and what a field with it stands in quotes for (RFC 4180, section 2).
+#: A quoted CSV field, and the characters that require quotes (RFC 4180, section 2).
 _QUOTED = re.compile(rb'"[^"]*"')
 _NEEDS_QUOTES = re.compile(r'[",\r\n]')
 
-#: Our member of SPARQL results JSON. The standard neither defines nor forbids further members;
-#: it stands before `results` because some parsers, Oxigraph's for one, read nothing after them.
+#: Our member of SPARQL results JSON. The standard neither defines nor forbids further members.
+#: It comes before `results` because some parsers, such as Oxigraph's, read nothing after them.
 MEMBER = "crampkg"
 
 
@@ -77,15 +77,15 @@ def serialize(answer: Answer, name: str, quotes: Mapping[str, str] | None = None
 
 
 def names(form: str) -> tuple[str, ...]:
-    """Return the names of the formats that can hold an answer of `form`."""
+    """Return the names of the formats that support answers of `form`."""
     return tuple(_WRITERS[form])
 
 
 def as_standard(answer: Answer, name: str, written: bytes) -> bytes | None:
-    """Return what an engine has written in `name`, mended where it is not as the standard says.
+    """Return an engine's output in `name`, corrected where it deviates from the standard.
 
-    None where it cannot be mended: Oxigraph puts no IRI of CSV in quotes, so that one with a comma
-    is two fields. Raises `UsageError` for a character that XML cannot hold.
+    None where that is impossible: Oxigraph does not quote IRIs in CSV, so an IRI with a comma is
+    two fields. Raises `UsageError` for a character that XML cannot hold.
     """
     if name == "csv":
         bare = _QUOTED.sub(b"", written)
@@ -95,7 +95,7 @@ def as_standard(answer: Answer, name: str, written: bytes) -> bytes | None:
 
 
 def _readable(written: bytes) -> bytes:
-    """Return results in XML as a parser reads them back, or raise `UsageError` where none can."""
+    """Return results in XML that a parser reads back unchanged, or raise `UsageError`."""
     impossible = _NOT_IN_XML.search(written)
     if impossible:
         message = (
@@ -108,7 +108,7 @@ def _readable(written: bytes) -> bytes:
 
 
 def results(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
-    """Return a SELECT or ASK answer as the object of SPARQL 1.1 Query Results JSON."""
+    """Return a SELECT or ASK answer as an object of SPARQL 1.1 Query Results JSON."""
     ours = about(answer, quotes)
     if answer.form == "ask":
         return {"head": {}, MEMBER: ours, "boolean": answer.boolean}
@@ -124,7 +124,7 @@ def results(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
-    """Return what travels with `answer`: the question as asked, the status, the quoted spans."""
+    """Return the metadata of `answer`: the question as asked, the status, the quotes."""
     members: dict[str, Any] = {}
     if answer.question is not None:
         members["question"] = answer.question.id
@@ -154,7 +154,7 @@ def about(answer: Answer, quotes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _stances(term: NearTerm) -> dict[str, int]:
-    """Return how many claims of a term have each stance but "affirmed"."""
+    """Return the number of claims of a term by stance, without "affirmed"."""
     stances = [term.stances[claim] for claim in term.claims if claim in term.stances]
     return {stance: stances.count(stance) for stance in sorted(set(stances))}
 
@@ -172,7 +172,7 @@ def _csv(answer: Answer, _: Mapping[str, str]) -> bytes:
 
 
 def _plain(value: RdfTerm | None) -> str:
-    """Return a term as SPARQL 1.1 CSV has it (section 3.2): its text, without its kind."""
+    """Return a term as in SPARQL 1.1 CSV (section 3.2): its text, without its kind."""
     if value is None:
         return ""
     return f"_:{value.value}" if isinstance(value, BlankNode) else value.value
@@ -192,9 +192,9 @@ def _xml(answer: Answer, _: Mapping[str, str]) -> bytes:
 
 
 def _by_engine(answer: Answer, name: str) -> bytes | None:
-    """Return what the engine writes, the fastest way, or None where it does not or may not.
+    """Return the engine's own output, the fastest way, or None where it is missing or wrong.
 
-    Each time it gives its blank nodes other names.
+    The engine renames its blank nodes on each call.
     """
     written = answer.engine_bytes(name)
     if written is None or b"_:" in written or b"<bnode>" in written:
@@ -214,7 +214,7 @@ def _jsonld(answer: Answer, _: Mapping[str, str]) -> bytes:
 
     terms = [term for row in answer for term in row.values() if term is not None]
     iris = {term.value if isinstance(term, NamedNode) else datatype_of(term) for term in terms}
-    # An IRI that begins like a CURIE would be read as one: its prefix is not used then.
+    # An IRI that looks like a CURIE would be read as one, so its prefix is left out.
     prefixes = {
         prefix: namespace
         for prefix, namespace in written_prefixes().items()

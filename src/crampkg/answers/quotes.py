@@ -1,4 +1,4 @@
-"""The words of the article that claims and statements were read from."""
+"""Quotes: the words of the article behind claims and statements."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def quotes(
 
 
 def fit(article: Article, engine: Engine) -> tuple[int, int]:
-    """Return how many recorded spans fit `article`, and of how many, by the articles that do."""
+    """Return how many recorded spans fit `article`, of how many, in the articles that fit."""
     every = [row[0] for row in own_rows("answers/spans", engine)]
     quoted, misfits = quotes(every, article, engine)
     return len(quoted), len(quoted) + len(misfits)

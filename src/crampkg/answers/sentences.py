@@ -1,4 +1,4 @@
-"""The sentences of an answer: the question as asked, where it is silent, the status of articles."""
+"""The sentences of an answer: the question as asked, silence, the status of articles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from crampkg.model import NearTerm, Status, Term
     from crampkg.rdf import RdfTerm
 
-#: What an empty answer to a query of one's own says; a question has a sentence of its own.
+#: The sentence for an empty answer to a user's query; a question has its own.
 _NOTHING = "Nothing matches the query."
 
 #: The question that shows the claims about a thing and about the terms around it.
@@ -25,36 +25,36 @@ CONTESTED = "contested-matters"
 #: The heading of the column that names the article.
 HEADING = "article"
 
-#: The columns that say best where a row is from.
+#: The columns that identify the article of a row, the best first.
 _HANDLES = ("claim", "statement")
 
 
 def namespace_of(iri: str) -> str:
-    """Return what the IRIs of all things of an article begin with, from that of one of them."""
+    """Return the namespace of an article, given the IRI of one of its things."""
     return iri.rpartition("/")[0]
 
 
 def titles(statuses: Iterable[Status]) -> dict[str, str]:
-    """Return the title of each article by its namespace; none where there is one article only."""
+    """Return the title of each article by its namespace; empty for a single article."""
     articles = {namespace_of(status.article): status.title for status in statuses}
     return articles if len(articles) > 1 else {}
 
 
 def title_of(row: Mapping[str, RdfTerm | None], titles: Mapping[str, str]) -> str:
-    """Return the title of the article that `row` is from; empty if no article's thing is in it."""
+    """Return the title of the article behind `row`; empty without a thing of an article."""
     names = [*(name for name in _HANDLES if name in row), *row]
     resources = (value.value for name in names if isinstance(value := row[name], NamedNode))
     return next(filter(None, (titles.get(namespace_of(iri)) for iri in resources)), "")
 
 
 def asked(answer: Answer) -> str:
-    """Return the question in words, the labels of its parameters in their places."""
+    """Return the question in words, with the labels of its parameters filled in."""
     return "" if answer.question is None else filled(answer.question.question, answer.parameters)
 
 
 def filled(sentence: str, parameters: Mapping[str, Sequence[Term | str]]) -> str:
     """Return `sentence` with the label of its value for each `{parameter}`: "wrist or elbow"."""
-    if "{" not in sentence:  # labels cost a program that reads CSV milliseconds
+    if "{" not in sentence:  # reading labels takes milliseconds, which CSV output saves
         return sentence
     for name, values in parameters.items():
         labels = (str(getattr(value, "label", value)) for value in values)
@@ -63,7 +63,7 @@ def filled(sentence: str, parameters: Mapping[str, Sequence[Term | str]]) -> str
 
 
 def columns(answer: Answer) -> tuple[str, ...]:
-    """Return the columns that people need: a single value asked about stands in the question."""
+    """Return the columns that people need, without a single value named in the question."""
     values = [value for several in answer.parameters.values() for value in several]
     return tuple(
         name for name in answer.variables if len(values) != 1 or name not in ("asked", "askedLabel")
@@ -76,13 +76,13 @@ def verdict(answer: Answer) -> str:
 
 
 def closing_lines(answer: Answer) -> tuple[str, ...]:
-    """Return what must stand with `answer`: the note of its question, and the status."""
+    """Return the lines that must go with `answer`: the note of its question, and the status."""
     note = "" if answer.question is None else filled(answer.question.note, answer.parameters)
     return (*answer.lent(), *([note] if note else ()), *status_lines(answer.statuses))
 
 
 def status_lines(statuses: Iterable[Status]) -> tuple[str, ...]:
-    """Return what must stand with every answer: two sentences an article, then ours, once each."""
+    """Return the lines that must go with every answer: two for each article, then our notice."""
     lines: dict[str, None] = {}
     notices: dict[str, None] = {}
     for status in statuses:
@@ -95,9 +95,10 @@ def status_lines(statuses: Iterable[Status]) -> tuple[str, ...]:
 
 
 def is_empty(answer: Answer, name: str = "", written: bytes = b"") -> bool:
-    """Tell whether `answer` has neither a row nor a triple; a no is an answer.
+    """Return whether `answer` has neither a row nor a triple; "no" is an answer.
 
-    `written` is the answer in the format `name`: csv and tsv show it, which saves reading the rows.
+    `written` is the answer in the format `name`: in csv and tsv it shows this without reading the
+    rows.
     """
     if name in ("csv", "tsv"):
         return written.find(b"\n") == len(written) - 1
@@ -105,7 +106,7 @@ def is_empty(answer: Answer, name: str = "", written: bytes = b"") -> bool:
 
 
 def silence(answer: Answer) -> str:
-    """Return the sentence that explains an empty answer, and nothing for one that is not empty."""
+    """Return the sentence for an empty answer, else nothing."""
     if not is_empty(answer):
         return ""
     if answer.question is None:
@@ -138,29 +139,31 @@ def silences(answer: Answer) -> list[str]:
 
 
 def near(answer: Answer) -> list[NearTerm]:
-    """Return the terms narrower or wider than what was asked about, with claims that name them.
+    """Return the terms narrower or wider than the things asked about that further claims name.
 
-    Only those with claims that are not in the answer, of which each then has some; none for a
-    question whose answer holds no claims.
+    Each term keeps only its claims that are missing from the answer. None for a question whose
+    answer holds no claims.
     """
     terms = answer.near() if _holds_claims(answer) else ()
     return list(beyond(terms, _shown(answer))) if terms else []
 
 
 def contested(answer: Answer, written: bytes = b"") -> list[NearTerm]:
-    """Return the things named in an answer about which it lacks claims that are not affirmed.
+    """Return the things in an answer with further claims that are not affirmed.
 
     Such a claim is a denial, mixed evidence or a reported belief about the thing or a narrower
-    kind of it; none for a question whose answer holds no claims. `written` is an answer with rows
-    in csv or tsv: it shows that none of them is named, which saves reading the rows.
+    kind; none for a question whose answer holds no claims. `written` is an answer with rows in csv
+    or tsv: it may show that none of the things is named, which saves reading the rows.
     """
     terms = answer.contested() if _holds_claims(answer) else ()
     if not any(term.iri.encode() in written or not written for term in terms):
         return []
     lines = answer.triples if answer.form == "graph" else (row.values() for row in answer)
     named = {cell.value for line in lines for cell in line if cell is not None}
-    if not named:  # where there are rows, they name what is asked about
-        named = {getattr(each, "iri", "") for some in answer.parameters.values() for each in some}
+    if not named:  # rows, if any, name the things asked about
+        named = {
+            getattr(value, "iri", "") for values in answer.parameters.values() for value in values
+        }
     return list(beyond((term for term in terms if term.iri in named), _shown(answer)))
 
 
@@ -176,12 +179,12 @@ def _shown(answer: Answer) -> set[str]:
 
 
 def lines_below(answer: Answer) -> list[str]:
-    """Return what stands below the rows: where an answer is silent, and which claims it lacks."""
+    """Return the lines below the rows: where the answer is silent, and which claims it lacks."""
     return [*silences(answer), *beside_lines(answer)]
 
 
 def beside_lines(answer: Answer, written: bytes = b"") -> list[str]:
-    """Return which claims an answer lacks: about other terms, and those that are not affirmed.
+    """Return which claims an answer lacks: on other terms, and those not affirmed.
 
     `written` is as for `contested`.
     """
@@ -189,9 +192,9 @@ def beside_lines(answer: Answer, written: bytes = b"") -> list[str]:
 
 
 def near_lines(answer: Answer) -> list[str]:
-    """Return a sentence for each thing asked about with claims about narrower or wider terms.
+    """Return a sentence for each thing asked about that has narrower or wider terms with claims.
 
-    It names the command that shows the claims.
+    It gives the command that shows the claims.
     """
     by_thing: dict[str, list[str]] = {}
     for term in near(answer):
@@ -205,9 +208,9 @@ def near_lines(answer: Answer) -> list[str]:
 
 
 def contested_lines(terms: Iterable[NearTerm]) -> list[str]:
-    """Return one sentence on claims about some things that are not affirmed, none without any.
+    """Return one sentence on the claims about some things that are not affirmed, if any.
 
-    It names the command that shows the claims.
+    It gives the command that shows the claims.
     """
     claims = "; ".join(f"of {term.label} or its narrower kinds, {counted(term)}" for term in terms)
     if not claims:

@@ -1,4 +1,4 @@
-"""The one table of all faces: cells under headings, and the rules by which it is folded."""
+"""The table of all faces: cells under headings, and the rules that fold it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from crampkg.answers.answer import Answer, Row
     from crampkg.model import Claim
 
-    #: Makes a cell of a label, if there is one, and its thing.
+    #: Makes a cell of a thing and its label, if it has one.
     Show = Callable[[RdfTerm | None, RdfTerm | None], str]
-    #: The texts of a statement: what it says first stands apart from the rest.
+    #: The texts of a statement, the main one first.
     Statement = tuple[str, ...]
 
-#: Headings that the name of the variable does not give.
+#: Headings that do not follow from the name of the variable.
 _HEADINGS = {
     "wording": "as worded",
     "hedgeText": "hedge",
@@ -47,19 +47,19 @@ _HEADINGS = {
 
 _NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float")}
 
-#: Headings of what no row may go without: whose word it is, and how firm.
+#: Headings that every row must keep: whose word it is, and how firm.
 EVIDENCE = frozenset(
     {"as worded", "relation", "stance", "hedge", "condition", "marker", "marker status", "origin"}
 )
 
-#: Columns of a claim that are called as its fields, and columns that hold IRIs.
+#: Columns named like the fields of a claim, and columns of IRIs.
 _OF_CLAIM = (
     *("wording", "stance", "hedge", "evidence", "condition"),
     *("basis", "section", "note", "statement"),
 )
 _IRIS = {"subject", "relation", "object", "claim", "statement"}
 
-#: The heading of the words of the article that a row was read from.
+#: The heading of the quoted words.
 QUOTE = "quote"
 
 #: The variables of the triples of a graph.
@@ -69,22 +69,22 @@ Cell = TypeVar("Cell")
 
 
 class Table(NamedTuple, Generic[Cell]):
-    """Rows of cells under headings: texts, or what else a face puts there. Empty cells are false.
+    """Rows of cells under headings. Cells are texts or objects of a face; empty cells are false.
 
-    Headings that are `own` are the names of a query's variables, all of which stay as they are.
+    With `own` the headings are the variables of a user's query, which stay unchanged.
     """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    numbers: frozenset[str] = frozenset()  # the headings above nothing but numbers
+    numbers: frozenset[str] = frozenset()  # headings of numeric columns
     own: bool = False
-    kept: frozenset[str] = EVIDENCE  # the headings of what stays in the rows
-    same: tuple[tuple[str, Cell], ...] = ()  # what is the same in every row, which stands apart
+    kept: frozenset[str] = EVIDENCE  # headings of columns that are never folded
+    same: tuple[tuple[str, Cell], ...] = ()  # values shared by all rows, shown apart
 
     def folded(self) -> Table[Cell]:
-        """Return the table without empty columns, and with what is the same in every row apart.
+        """Return the table without empty columns, and with values shared by all rows set apart.
 
-        The first column and numbers stay in the rows, as do the headings in `kept`.
+        The first column, numbers and the headings in `kept` stay in the rows.
         """
         if self.own:
             return self
@@ -107,12 +107,12 @@ class Table(NamedTuple, Generic[Cell]):
 
 
 class Matrix(NamedTuple):
-    """What an answer says of each value down and each across, in several statements a cell."""
+    """Statements by a value down and a value across, several in a cell."""
 
-    headings: tuple[str, ...]  # above the values down, and those across
+    headings: tuple[str, ...]  # of the values down, then the values across
     names: tuple[str, ...]  # the values down
     statements: tuple[tuple[tuple[Statement, ...], ...], ...]  # by row and column
-    tallies: tuple[tuple[str, ...], ...] = ()  # what all of a row has in common, such as "rank 1"
+    tallies: tuple[tuple[str, ...], ...] = ()  # numbers shared by a whole row, such as "rank 1"
 
     @property
     def table(self) -> Table[str]:
@@ -125,9 +125,9 @@ class Matrix(NamedTuple):
 
     @property
     def rows(self) -> Iterator[tuple[str, Iterator[tuple[str, list[tuple[str, Statement]]]]]]:
-        """The name of each row, and its headings with statements, the first text of each apart."""
+        """The rows: name, and headings with statements, the main text of each apart."""
         for name, cells in zip(self.names, self.statements, strict=True):
-            parted = ([(each[0], each[1:]) for each in cell] for cell in cells)
+            parted = ([(texts[0], texts[1:]) for texts in cell] for cell in cells)
             yield name, zip(self.headings[1:], parted, strict=True)
 
 
@@ -158,9 +158,9 @@ def table_of_rows(
 ) -> Table[str]:
     """Return `rows` as a table: `?x` and `?xLabel` are one column, which shows the label.
 
-    `titles` are those of several articles, by namespace; a column then has that of each row. With
-    `quotes` there is one of the words that a row was read from. Of somebody's `own` query each
-    variable is a column, called so.
+    `titles` are the titles of several articles by namespace; they add a column with the article of
+    a row. `quotes` add a column with the quoted words. For a user's `own` query each variable is a
+    column of the same name.
     """
     labels = {
         name: label
@@ -190,7 +190,7 @@ def table_of_rows(
 
 
 def rows_of(claim: Claim) -> Iterator[dict[str, RdfTerm | None]]:
-    """Yield a claim as questions have it: a row for each citation, one for none."""
+    """Yield a claim as rows of questions: one for each citation, one without any."""
     texts = {name: getattr(claim, name) for name in _OF_CLAIM}
     for citation in citations_or_none(claim):
         cited = {"marker": citation.text, "markerStatus": citation.status}
@@ -199,7 +199,7 @@ def rows_of(claim: Claim) -> Iterator[dict[str, RdfTerm | None]]:
 
 
 def row_of(link: Any, **others: str) -> dict[str, RdfTerm | None]:
-    """Return a claim or link as a row: its two ends and its relation, labelled, and `others`."""
+    """Return a claim or link as a row: its ends and relation, labelled, and `others`."""
     texts = dict(others)
     for name in ("subject", "relation", "object"):
         texts |= {name: getattr(link, name), f"{name}Label": getattr(link, f"{name}_label")}
@@ -210,7 +210,7 @@ def row_of(link: Any, **others: str) -> dict[str, RdfTerm | None]:
 
 
 def overview(answer: Answer) -> Matrix | None:
-    """Return the rows as the matrix that the question's header asks for, or None."""
+    """Return the rows as the matrix that the question's header declares, or None."""
     if answer.question is None or not answer.question.overview or not len(answer):
         return None
     down, across, *inside = answer.question.overview
@@ -224,11 +224,11 @@ def overview(answer: Answer) -> Matrix | None:
 
 
 def matrix(content: Table[str], down: str, across: str, inside: Sequence[str]) -> Matrix:
-    """Return the texts of the columns `inside`, for each value `down` and each `across`.
+    """Return the texts of the columns `inside` for each value `down` and each `across`.
 
-    Values stand in the order in which they first come; a text stands in a cell once, and
-    what differs in the last column alone, or in its marker alone, is joined. A relation and
-    its object are a phrase.
+    Values keep the order of their first row; a text appears once in a cell. Texts that differ only
+    in the last column, or only in their marker, are joined. A relation and its object form a
+    phrase.
     """
     row_of, column_of, *places = (
         content.headings.index(heading_of(name)) for name in (down, across, *inside)
@@ -265,7 +265,7 @@ def matrix(content: Table[str], down: str, across: str, inside: Sequence[str]) -
 
 
 def _joined(rows: Iterable[tuple[str, ...]], at: int, between: str) -> list[tuple[str, ...]]:
-    """Return `rows` with those that differ in the column `at` alone as one, and these joined."""
+    """Return `rows` with those that differ only in column `at` merged, their values joined."""
     alike: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
     for row in rows:
         alike.setdefault((row[:at], row[at + 1 :]), {})[row[at]] = None
@@ -276,9 +276,9 @@ def _joined(rows: Iterable[tuple[str, ...]], at: int, between: str) -> list[tupl
 
 
 def overview_notes(answer: Answer, quotes: Mapping[str, str] | None = None) -> list[str]:
-    """Return the words of the claims of an overview, and each note on them, after their cells.
+    """Return the words of the claims of an overview, and the notes on them, after their cells.
 
-    `quotes` are spans of the article by the IRI of their claim. What is of the same cells stands
+    `quotes` are spans of the article by the IRI of their claim. Texts of the same cells stand
     together.
     """
     if answer.question is None or not answer.question.overview:
@@ -303,7 +303,7 @@ def overview_notes(answer: Answer, quotes: Mapping[str, str] | None = None) -> l
 
 
 def overview_markers(answer: Answer) -> list[str]:
-    """Return the status of each marker of an overview that has markers, in a line of its own."""
+    """Return the status of each marker of an overview that has markers, one a line."""
     names = () if answer.question is None else answer.question.overview
     if "marker" not in names or "markerStatus" not in answer.variables:
         return []
@@ -319,7 +319,7 @@ def overview_markers(answer: Answer) -> list[str]:
 
 
 def _tallies(rows: Sequence[Row], names: Iterable[str]) -> Iterator[str]:
-    """Yield in words the numbers, other than 0, that all rows of a group have in common."""
+    """Yield in words the numbers, other than 0, that all rows of a group share."""
     for name in names:
         values = {row[name] for row in rows}
         if len(values) == 1 and are_numbers(values):
@@ -327,14 +327,14 @@ def _tallies(rows: Sequence[Row], names: Iterable[str]) -> Iterator[str]:
 
 
 def tally(name: str, value: RdfTerm) -> str:
-    """Return a number of a group in words: that of the column `name`."""
+    """Return a number of a group in words: the value of column `name`."""
     return f"{heading_of(name)} {value.value}"
 
 
 def text_of(value: RdfTerm | None) -> str:
-    """Return one value as people read it: a literal's text, an IRI as CURIE, nothing for None.
+    """Return a value as text for people: a literal's text, an IRI as CURIE, nothing for None.
 
-    Line breaks and tabs become spaces, and what could steer a terminal becomes U+FFFD.
+    Line breaks and tabs become spaces, and characters that could steer a terminal become U+FFFD.
     """
     if value is None:
         return ""
@@ -345,7 +345,7 @@ def text_of(value: RdfTerm | None) -> str:
 
 
 def words_of(row: Mapping[str, RdfTerm | None], quotes: Mapping[str, str]) -> str:
-    """Return the words that a row was read from: of `quotes`, by IRI, its own."""
+    """Return the quoted words of a row, from `quotes` by IRI."""
     for name in ("claim", "statement"):  # a claim's own span is the narrower one
         value = row.get(name)
         if value is not None and value.value in quotes:
@@ -354,13 +354,13 @@ def words_of(row: Mapping[str, RdfTerm | None], quotes: Mapping[str, str]) -> st
 
 
 def quote_of(row: Mapping[str, RdfTerm | None], quotes: Mapping[str, str]) -> str:
-    """Return the words that a row was read from in quotation marks, if there are any."""
+    """Return the quoted words of a row in quotation marks, if any."""
     words = words_of(row, quotes)
     return words and f"“{words}”"
 
 
 def label_of(name: str, variables: Sequence[str]) -> str | None:
-    """Return the variable that holds what to show for `name`, by the habit of the queries."""
+    """Return the variable with the label of `name`, by the convention of the queries."""
     for suffix in ("Label", "Text"):
         if name + suffix in variables:
             return name + suffix
@@ -368,7 +368,7 @@ def label_of(name: str, variables: Sequence[str]) -> str | None:
 
 
 def are_numbers(values: Iterable[RdfTerm | None]) -> bool:
-    """Tell whether all that is there of some values are numbers."""
+    """Return whether all bound values are numbers."""
     kinds = {datatype_of(value) for value in values if value is not None}
     return bool(kinds) and kinds <= _NUMBERS
 

@@ -1,4 +1,4 @@
-"""Tables, cards, matrices and graphs on a terminal, as wide as it is."""
+"""Tables, cards, matrices and graphs on a terminal, fitted to its width."""
 
 from __future__ import annotations
 
@@ -37,32 +37,32 @@ if TYPE_CHECKING:
     from crampkg.answers.table import Matrix, Statement
     from crampkg.rdf import Triple
 
-    #: What a card shows: texts by heading.
+    #: Texts of a card by heading.
     Card = dict[str, str]
 
-#: How a stance looks where there is colour. The word is always there too.
+#: The colour of a stance. The word is always shown too.
 _STANCES = {"affirmed": "green", "denied": "red", "mixed": "yellow", "reported belief": "magenta"}
 
-#: Cells that a column is given before its text wraps: this many for a word or two, that many for
-#: prose. Cards are better than narrower columns.
+#: Cells of a column before its text wraps: for a word or two, and for prose. Cards are better than
+#: narrower columns.
 _COMFORT, _PROSE = 16, 40
 
-#: Cells that a column of a matrix is given, whose texts are brief.
+#: Cells of a column of a matrix, whose texts are brief.
 _LEAST = 10
 
 #: Cells between two columns.
 _GAP = 2
 
-#: Cells for a text that stands beside others on a card; one that wraps often stands below.
+#: Cells of a text beside others on a card; a text that wraps often is placed below.
 _BRIEF = 32
 
-#: What stands between the spans of a quote.
+#: The text between the spans of a quote.
 _ELLIPSIS = " … "
 
-#: Headings of what leads further: they give way before the table does.
+#: Headings of handles, which are dropped first for want of room.
 _HANDLES = {"claim", "statement"}
 
-#: Headings of what a claim cites: several of one claim stand on one card.
+#: Headings of citations: all of one claim are on one card.
 _CITED = {"marker", "source"}
 
 
@@ -122,14 +122,15 @@ def _tree(lines: Iterable[Line]) -> RichTree:
 
 
 def show(console: Console, table: Table[str]) -> None:
-    """Print a folded table where its columns have room, else cards, and what all rows have below.
+    """Print a folded table where its columns have room, else cards; then the shared values.
 
-    For want of room, an origin that all rows have stands below too; then handles are left out. All
-    columns of somebody's own query stay.
+    For want of room a shared origin is moved below too; then handles are left out. A user's own
+    query keeps all columns.
     """
     content = table._replace(kept=table.kept - {"origin"}).folded()
     narrow = content if content.own else content.without(_HANDLES)
-    tables = ((each, _widths(each, console.width)) for each in (table.folded(), content, narrow))
+    choices = (table.folded(), content, narrow)
+    tables = ((choice, _widths(choice, console.width)) for choice in choices)
     shown, widths = next((pair for pair in tables if pair[1]), (content, []))
     console.print(_grid(shown, widths) if widths else _cards(shown, console.width))
     if shown.same:
@@ -142,8 +143,8 @@ def show(console: Console, table: Table[str]) -> None:
 def show_matrix(console: Console, matrix: Matrix) -> None:
     """Print a matrix: as a grid where it has room, upright or turned, else in groups.
 
-    A group is the rows with the same cells and tallies: their names, the tallies, then each
-    heading; headings with the same cell stand together.
+    A group is the rows with equal cells and tallies: their names, the tallies, then the headings,
+    those with equal cells together.
     """
     upright = matrix.table
     if all(cell_len(cell) <= _PROSE for row in upright.rows for cell in row):
@@ -172,7 +173,7 @@ def show_matrix(console: Console, matrix: Matrix) -> None:
 
 
 def show_graph(console: Console, triples: Iterable[Triple]) -> None:
-    """Print a graph: each subject once, with its properties below."""
+    """Print a graph: each subject once, its properties below."""
     about: dict[str, list[tuple[str, str]]] = {}
     for subject, predicate, value in triples:
         about.setdefault(text_of(subject), []).append((f"  {text_of(predicate)}", text_of(value)))
@@ -191,9 +192,9 @@ def facts(
     width: int | None = None,
     lead: bool = False,
 ) -> RenderableType:
-    """Return names and texts below each other; a name that comes again stands there once.
+    """Return names and texts below each other; a repeated name is shown once.
 
-    Names have from `least` to `most` cells, texts `width`; what leads a card is bold.
+    Names have from `least` to `most` cells, texts `width`; the name that leads a card is bold.
     """
     grid = Grid.grid(padding=(0, _GAP, 0, 0))
     grid.add_column(style=style, min_width=least, max_width=most, no_wrap=most is None)
@@ -215,7 +216,7 @@ def _style(heading: str, text: str) -> str:
 def _widths(
     content: Table[str], width: int, comfort: int = _COMFORT, *, lines: int = 2
 ) -> list[int]:
-    """Return the cells of each column, the most even that fit into `width`; none if too few."""
+    """Return the cells of each column, the most even that fit into `width`; empty if too few."""
     words, wholes, enough = [], [], []
     for index, heading in enumerate(content.headings):
         texts = [heading, *(row[index] for row in content.rows)]
@@ -259,8 +260,8 @@ def _grid(content: Table[str], widths: list[int]) -> RenderableType:
 def _cards(content: Table[str], width: int) -> RenderableType:
     """Return a block for each row: its number, brief columns side by side, the others below.
 
-    Rows that follow each other and differ in one thing alone are one block, in which what differs
-    stands line by line. A long text that an earlier block has too does not stand there again.
+    Consecutive rows that differ in one thing alone share a block, with the differing values one a
+    line. A long text that an earlier block shows is not repeated.
     """
     labels, cards = _gathered([_card(content.headings, row) for row in content.rows])
     prose = {name for card in cards for name, text in card.items() if _wide(text) > 3 * _BRIEF}
@@ -294,7 +295,7 @@ def _cards(content: Table[str], width: int) -> RenderableType:
 
 
 def _card(headings: Sequence[str], row: Sequence[str]) -> Card:
-    """Return what a card shows: no empty cells, and a marker's status behind the marker."""
+    """Return the non-empty cells of a card, with the status of a marker behind the marker."""
     card = dict(zip(headings, row, strict=True))
     if card.get("marker") and card.get("marker status"):
         card["marker"] += f" ({card.pop('marker status')})"
@@ -302,14 +303,14 @@ def _card(headings: Sequence[str], row: Sequence[str]) -> Card:
 
 
 def _wide(text: str) -> int:
-    """Return the cells of the longest line."""
+    """Return the number of cells of the longest line."""
     return max(map(cell_len, text.split("\n")))
 
 
 def _without_repeats(
     labels: Sequence[str], cards: Iterable[Card], prose: AbstractSet[str]
 ) -> list[Card]:
-    """Return cards whose long texts under `prose` headings lead to the first card with them."""
+    """Return cards in which a repeated `prose` text refers to the first card with it."""
     first: dict[tuple[str, str], str] = {}
     return [
         {
@@ -346,9 +347,9 @@ def _runs(
     apart: Callable[[Card, Card], str],
     joined: Callable[[list[Card]], Card],
 ) -> list[tuple[int, Card]]:
-    """Return `cards`, those that follow each other and differ alike as one, with their number.
+    """Return `cards` with runs that differ in the same one thing joined, and their lengths.
 
-    `apart` names what two of them differ in, if that is one thing.
+    `apart` names the one thing in which two cards differ, or "".
     """
     runs: list[tuple[str, list[Card]]] = []
     for card in cards:
@@ -366,13 +367,13 @@ def _unlike(first: Card, card: Card) -> set[str]:
 
 
 def _apart_in_citation(first: Card, card: Card) -> str:
-    """Return "marker" for two cards of a claim with another marker and its source each, else ""."""
+    """Return "marker" for two cards of one claim that differ in their citation, else ""."""
     unlike = _unlike(first, card)
     return "marker" if unlike and unlike <= _CITED else ""
 
 
 def _cited(cards: list[Card]) -> Card:
-    """Return a claim's cards as one, with a line for each marker, or each source without any."""
+    """Return the cards of a claim as one, with a line for each marker, or for each source."""
     heading = "marker" if any("marker" in card for card in cards) else "source"
     cited = [[card[name] for name in ("marker", "source") if name in card] for card in cards]
     whole = {name: text for name, text in cards[0].items() if name != "source"}
@@ -380,20 +381,22 @@ def _cited(cards: list[Card]) -> Card:
 
 
 def _apart_in(first: Card, card: Card) -> str:
-    """Return the heading of the one thing, none of the evidence, in which two cards differ, or "".
+    """Return the heading of the one thing in which two cards differ, unless it is evidence, or "".
 
-    The handles, and quotes that go on from the same words, may differ besides.
+    Handles may differ too, and so may quotes that begin with the same words.
     """
     unlike = _unlike(first, card)
-    leads = {each.get(QUOTE, "").partition(_ELLIPSIS)[:2] for each in (first, card)}
+    leads = {one.get(QUOTE, "").partition(_ELLIPSIS)[:2] for one in (first, card)}
     things = unlike - _HANDLES - ({QUOTE} if len(leads) == 1 else set())
-    pairs = {(first.get(name), card.get(name)) for name in things}  # one, if under two headings
+    pairs = {
+        (first.get(name), card.get(name)) for name in things
+    }  # one pair, even under two headings
     is_one = len(pairs) == 1 and not unlike & EVIDENCE and first.keys() == card.keys()
     return min(things) if is_one else ""
 
 
 def _line_by_line(cards: list[Card]) -> Card:
-    """Return cards as one, in which what differs stands line by line."""
+    """Return cards as one, with the differing values one a line."""
     return {
         name: "\n".join(_onward(name, cards)) if len({card[name] for card in cards}) > 1 else text
         for name, text in cards[0].items()
@@ -401,7 +404,7 @@ def _line_by_line(cards: list[Card]) -> Card:
 
 
 def _onward(name: str, cards: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    """Yield a text of each card; the words with which each quote begins stand in the first."""
+    """Yield a text of each card; the common beginning of quotes is shown on the first alone."""
     for number, card in enumerate(cards):
         lead, gap, rest = card[name].partition(_ELLIPSIS)
         yield f"“{gap.lstrip()}{rest}" if number and gap and name == QUOTE else lead + gap + rest

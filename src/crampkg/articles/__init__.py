@@ -1,1 +1,1 @@
-"""Articles as tables: the notation that a curator edits, and what it stands for as RDF."""
+"""Articles as tables: the notation that a curator edits, and its RDF."""

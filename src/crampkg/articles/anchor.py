@@ -1,9 +1,9 @@
-"""Where recorded spans stand in a revised text: found by their digests, never guessed.
+"""Recorded spans in a revised text: found by their digests, never guessed.
 
-The text that a span was recorded in is not kept, only its SHA-256. So each stretch of the revised
-text that has the length of a span, and its digest, may be the span. Of several, or where a span is
-so short that it may stand in a text by chance, neighbours decide: a stretch is the span if it moved
-exactly as far as the span around it, before it or after it.
+The original text of a span is not kept, only its SHA-256. So any stretch of the revised text with
+the length and digest of a span may be the span. If there are several, or if the span is so short
+that a match may be chance, neighbours decide: a stretch is the span if it moved exactly as far as
+the span around it, before it or after it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-#: Characters from which on a stretch that stands once in a text does not do so by chance.
+#: The length, in characters, from which a single match in a text is not chance.
 _LONG = 12
 
-#: Characters up to which a span may be a marker.
+#: The greatest length of a marker, in characters.
 _SHORT = 4
 
-#: Characters between neighbours at most: a sentence and its marker, an item and the next.
+#: The greatest distance between neighbours: a sentence and its marker, an item and the next.
 _NEAR = 8
 
 
@@ -39,21 +39,21 @@ class Span(NamedTuple):
 class Anchored(NamedTuple):
     """The spans in a revised text."""
 
-    kept: list[Span]  # where they were
+    kept: list[Span]  # at their recorded offsets
     moved: list[Span]  # with their new offsets
-    lost: list[Span]  # as they were recorded: changed, gone, or in more than one place
+    lost: list[Span]  # as recorded: changed, gone, or ambiguous
 
     def all(self) -> list[Span]:
-        """Return all spans, those that are lost as they were recorded."""
+        """Return all spans, the lost ones as recorded."""
         return [*self.kept, *self.moved, *self.lost]
 
     def as_data(self) -> dict[str, object]:
-        """Return what a program reads."""
+        """Return the spans as JSON values."""
         return {name: [span._asdict() for span in getattr(self, name)] for name in self._fields}
 
 
 def anchor(spans: Iterable[Span], text: str) -> Anchored:
-    """Return where spans stand in `text`, in their order. A span that is not sure is lost."""
+    """Return the spans in `text`, in their order. A span whose place is uncertain is lost."""
     recorded = sorted(spans, key=lambda span: (span.start, -span.end))
     places = _places(recorded, text)
     times = Counter(span.sha256 for span in recorded)
@@ -71,7 +71,7 @@ def anchor(spans: Iterable[Span], text: str) -> Anchored:
         ):
             if span.start + shift in places[span.sha256]:
                 evidence.setdefault(span.of, set()).add(shift)
-        sure = {of: min(found) for of, found in evidence.items() if len(found) == 1}
+        sure = {of: min(distances) for of, distances in evidence.items() if len(distances) == 1}
         if not sure:
             break
         shifts |= sure
@@ -97,9 +97,9 @@ def digest(text: str) -> str:
 
 
 def _places(spans: Sequence[Span], text: str) -> dict[str, list[int]]:
-    """Return the offsets at which the text has each digest.
+    """Return the offsets of each digest in the text.
 
-    First stretches that begin and end with a word are looked at; others for what is not there.
+    Stretches that begin and end with a word are tried first; others for digests not found so.
     """
     places: dict[str, list[int]] = {span.sha256: [] for span in spans}
     inner = {at for at in range(1, len(text)) if text[at - 1].isalnum() and text[at].isalnum()}
@@ -117,7 +117,7 @@ def _look(
     starts: Iterable[int],
     excluded: Collection[int],
 ) -> None:
-    """Add offsets among `starts` at which the text has the digests of spans."""
+    """Add the offsets among `starts` at which the text has the digests of spans."""
     wanted: dict[int, set[str]] = {}
     for span in spans:
         wanted.setdefault(_length(span), set()).add(span.sha256)
@@ -132,24 +132,24 @@ def _look(
 def _neighbours(
     waiting: Iterable[Span], recorded: Sequence[Span], shifts: Mapping[str, int]
 ) -> Iterator[tuple[Span, int]]:
-    """Yield spans with how far spans moved that are anchored and stand around or beside them."""
+    """Yield spans with the shifts of anchored spans around or beside them."""
     anchored = [span for span in recorded if span.of in shifts]
     starts = [span.start for span in anchored]
     for span in waiting:
         at = bisect(starts, span.start)
-        around = [each for each in anchored[:at] if each.end >= span.end]
-        before = [each for each in anchored[:at] if span.start - _NEAR <= each.end <= span.start]
-        after = [each for each in anchored[at:] if each.start <= span.end + _NEAR]
-        if _length(span) < _SHORT:  # a marker belongs to what it stands behind
+        around = [other for other in anchored[:at] if other.end >= span.end]
+        before = [other for other in anchored[:at] if span.start - _NEAR <= other.end <= span.start]
+        after = [other for other in anchored[at:] if other.start <= span.end + _NEAR]
+        if _length(span) < _SHORT:  # a marker belongs to the words before it
             after = []
-        for each in around[-1:] or before + after:
-            yield span, shifts[each.of]
+        for other in around[-1:] or before + after:
+            yield span, shifts[other.of]
 
 
 def _together(
     recorded: Sequence[Span], shifts: Mapping[str, int], places: Mapping[str, list[int]]
 ) -> Iterator[tuple[Span, int]]:
-    """Yield two short spans that follow each other, stand once, and have moved equally far."""
+    """Yield two consecutive short spans that each match once and moved equally far."""
     for first, second in pairwise(span for span in recorded if span.of not in shifts):
         shift = {at - span.start for span in (first, second) for at in places[span.sha256]}
         once = all(len(places[span.sha256]) == 1 for span in (first, second))

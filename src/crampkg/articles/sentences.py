@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
 _PHRASES = {CK + "phrase": False, CK + "phraseObjectFirst": True}
-#: "occurs during" and "during exercise" make "occurs during exercise".
+#: "occurs during" and "during exercise" become "occurs during exercise".
 _DOUBLED = re.compile(r"\b(\w+) \1\b")
 _AFFIRMED = CK + "affirmed"
 _PLAIN_BASES = (CK + "sentence", CK + "listItem")
@@ -24,7 +24,7 @@ class Phrases:
     """Labels of things, and phrases of relations."""
 
     def __init__(self, quads: Iterable[Quad]) -> None:
-        """Take them from the triples of an ontology and of concepts."""
+        """Read them from the triples of an ontology and of concepts."""
         self._labels: dict[str, str] = {}
         self._phrases: dict[tuple[str, bool], str] = {}
         self._plural: set[str] = set()
@@ -45,7 +45,7 @@ class Phrases:
         """Return a relation of two things in words.
 
         Of the phrase "{subject} causes|cause {object}" the second form follows a plural. A relation
-        without a phrase has its label between the two.
+        without a phrase is rendered as its label between the two.
         """
         usual = f"{{subject}} {self.label(relation)} {{object}}"
         phrase = self._phrases.get((relation, object_first), usual)
@@ -67,7 +67,7 @@ class Phrases:
         *,
         object_first: bool,
     ) -> str:
-        """Return what a claim says, with what limits it: the label of the claim."""
+        """Return the label of a claim: its content, with its limits."""
         text = self.relation(subject, relation, obj, object_first=object_first)
         if stance != _AFFIRMED:
             text = f"{self.label(stance)}: {text}"

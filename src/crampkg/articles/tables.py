@@ -1,8 +1,8 @@
-"""The tables of an article, as text: their columns, their rows, and their one written form.
+"""The tables of an article as text: columns, rows, and canonical form.
 
 `statements.tsv` has a row for each statement, `claims.tsv` one for each claim, both in the order of
-the article; `spans.tsv` has offsets and digests. Values are separated by tabs; one with a quotation
-mark stands in quotation marks, as spreadsheets write it (the dialect `excel-tab` of Python's csv).
+the article; `spans.tsv` has offsets and digests. Values are separated by tabs; a value with a
+quotation mark is quoted, as spreadsheets do (the dialect `excel-tab` of Python's csv).
 """
 
 from __future__ import annotations
@@ -31,27 +31,27 @@ COLUMNS = {
 
 
 class Row(NamedTuple):
-    """A row of a table: its cells by column, its file, and its line, counted from 1."""
+    """A row of a table: its cells by column, its file, and its line, from 1."""
 
     cells: Mapping[str, str]
     file: str
     line: int
 
     def list(self, column: str) -> list[str]:
-        """Return the items of a cell, which `; ` parts; none for an empty one."""
+        """Return the items of a cell, separated by `; `; none for an empty cell."""
         return [item for item in self.cells[column].split("; ") if item]
 
     def fault(self, column: str, problem: str) -> SourceError:
-        """Return an error that names the file, the line, the column and the value of a cell."""
+        """Return an error with the file, line, column and value of a cell."""
         value = f" {self.cells[column]!r}" if self.cells[column] else ""
         message = f"{self.file}, line {self.line}: {column}{value} {problem}"
         return SourceError(message, path=self.file, line=self.line)
 
 
 def rows(file: str, text: str) -> Iterator[Row]:
-    """Yield the rows of a table, whose columns stand in any order.
+    """Yield the rows of a table, whose columns may be in any order.
 
-    Raises `SourceError` with the line for a column too few or too many, a row of another width, and
+    Raises `SourceError` with the line for a missing or unknown column, a row of another width, and
     a value with a line end.
     """
     columns = COLUMNS[_base(file)]
@@ -73,15 +73,15 @@ def is_table(file: str) -> bool:
 
 
 def beside(file: str) -> str:
-    """Return the name of the table of statements in the folder of another table."""
+    """Return the name of the table of statements beside another table."""
     return file.removesuffix(_base(file)) + "statements.tsv"
 
 
 def format_table(text: str, file: str, statements: str = "") -> str:
-    """Return a table in its one written form: columns in order, tabs, LF, quotes where needed.
+    """Return a table in canonical form: columns in order, tabs, LF, quotes where needed.
 
-    The separator may be a tab, a comma or a semicolon. Claims stand in the order of `statements`,
-    the text of the table beside, and spans in that of the article. Raises `SourceError` as `rows`.
+    The separator may be a tab, a comma or a semicolon. Claims follow the order of `statements`, the
+    text of the table beside, and spans that of the article. Raises `SourceError` as `rows`.
     """
     columns = COLUMNS[_base(file)]
     head = text.partition("\n")[0]
@@ -95,7 +95,7 @@ def format_table(text: str, file: str, statements: str = "") -> str:
 
 
 def _place(row: Row) -> tuple[int, int, str]:
-    """Return a key that puts spans in the order of the text, the longer before what it holds."""
+    """Return a sort key of spans: the order of the text, outer spans first."""
     start, end = (int(row.cells[c]) if row.cells[c].isdigit() else 0 for c in ("start", "end"))
     return start, -end, row.cells["of"]
 
@@ -108,7 +108,7 @@ def written(lines: Iterable[Sequence[object]]) -> str:
 
 
 def _cells(file: str, text: str, separator: str) -> list[list[str]]:
-    """Return the values of each line of a table. A line end within a value is an error."""
+    """Return the values of each line of a table. Raises `SourceError` for a line end in a value."""
     lines: list[list[str]] = []
     reader = csv.reader(
         io.StringIO(text, newline=""), "excel-tab", delimiter=separator, strict=True

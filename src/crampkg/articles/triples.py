@@ -1,7 +1,7 @@
-"""The triples that the tables of an article stand for.
+"""The triples behind the tables of an article.
 
-A cell names a thing or term by its slug, CURIE, label or a synonym. What follows from a row is
-derived: types, labels, markers and their uses, the IRI of a claim, the usual stance and basis.
+A cell names a thing or term by its slug, CURIE, label or a synonym. The rest is derived: types,
+labels, markers and their uses, the IRI of a claim, the default stance and basis.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     from crampkg.articles.tables import Row
 
-#: What cells name, by class; whatever else has an IRI of `kg:` is a thing.
+#: The sort of a name in a cell, by class; anything else with an IRI of `kg:` is a thing.
 _SORTS = {
     OWL + "ObjectProperty": "relation",
     CK + "Hedge": "hedge",
     CK + "Stance": "stance",
     CK + "Basis": "basis",
 }
-#: By kind of statement: its class, and the basis of claims read from it unless they name another.
+#: By kind of statement: its class, and the default basis of its claims.
 _KINDS = {
     "statement": ("Statement", "sentence"),
     "list item": ("ListItem", "listItem"),
@@ -47,10 +47,10 @@ _TYPE, _LABEL, _NOTE = (
 
 
 class Names:
-    """What the tables may name: the terms of the ontology and the concepts."""
+    """The names that tables may use: those of the ontology's terms and the concepts."""
 
     def __init__(self, quads: Iterable[Quad]) -> None:
-        """Take names and phrases from the triples of the Turtle files."""
+        """Read names and phrases from the triples of the Turtle files."""
         quads = list(quads)
         self.phrases = Phrases(quads)
         self._iris: dict[str, dict[str, str]] = {}
@@ -74,14 +74,14 @@ class Names:
         return self._iris.get(sort, {}).get(name.casefold())
 
     def near(self, sort: str, name: str) -> list[str]:
-        """Return the slugs of at most three that a misspelt name may mean, the nearest first."""
+        """Return the slugs of up to three names close to a misspelt one, the nearest first."""
         iris = self._iris.get(sort, {})
         close = get_close_matches(name.casefold(), iris, 9)
-        return [*dict.fromkeys(slug(iris[each]) for each in close)][:3]
+        return [*dict.fromkeys(slug(iris[name]) for name in close)][:3]
 
 
 class Tables(NamedTuple):
-    """What the tables of articles hold."""
+    """The content of the tables of articles."""
 
     quads: dict[str, list[Quad]]  # by file
     lines: dict[str, dict[str, int]]  # by file, the line that describes each IRI
@@ -89,11 +89,10 @@ class Tables(NamedTuple):
 
 
 def load_tables(texts: Mapping[str, str], asserted: Iterable[Quad]) -> Tables:
-    """Return what the tables hold, by file, given the quads of the Turtle files.
+    """Return the content of the tables, by file, given the quads of the Turtle files.
 
     The folder of an article names its things: those of `data/articles/a` begin with `kg:a/`. A row
-    with a mistake has an error among the faults and no quads, and so has a table that does not
-    read.
+    with a mistake gives an error in `faults` and no quads, and so does an unreadable table.
     """
     tables = Tables({}, {}, [])
     if not texts:
@@ -117,7 +116,7 @@ def load_tables(texts: Mapping[str, str], asserted: Iterable[Quad]) -> Tables:
 
 
 def slug(iri: str) -> str:
-    """Return the name of a thing or term in a table: `associated-with` for `ck:associatedWith`."""
+    """Return the slug of a thing or term: `associated-with` for `ck:associatedWith`."""
     if iri.startswith(KG):
         return iri[len(KG) :]
     local = iri.removeprefix(CK)
@@ -184,7 +183,7 @@ class _Reader:
             yield from self._use(printed.removesuffix(_WHOLE_LIST), printed, about)
 
     def _use(self, text: str, printed: str, about: NamedNode) -> Iterator[Triple]:
-        """Yield a marker, and its use after a statement, counted through the article."""
+        """Yield a marker and its use after a statement; uses are numbered through the article."""
         self._uses += 1
         marker, use = self._own(f"marker-{text}"), self._own(f"marker-use-{self._uses:02}")
         yield Triple(about, _ck("marker"), marker)
@@ -265,15 +264,15 @@ class _Reader:
             yield self._prefix + item
 
     def _circumstances(self, row: Row) -> Iterator[tuple[str, list[str]]]:
-        for each in row.list("when"):
-            how, _, name = each.partition(" ")
+        for circumstance in row.list("when"):
+            how, _, name = circumstance.partition(" ")
             if how not in _WHEN:
                 self._fault(row, "when", f"begins with none of {', '.join(_WHEN)}.")
                 continue
             yield _WHEN[how], [self._iri(row, "when", "thing", name)]
 
     def _one(self, row: Row, column: str, sort: str, usual: str = "") -> str:
-        """Return the IRI of the one name in a cell, or the usual one for an empty cell."""
+        """Return the IRI of the one name in a cell, or the default for an empty cell."""
         name = row.cells[column]
         return usual if usual and not name else self._iri(row, column, sort, name)
 
@@ -281,7 +280,7 @@ class _Reader:
         return [self._iri(row, column, sort, name) for name in row.list(column)]
 
     def _iri(self, row: Row, column: str, sort: str, name: str) -> str:
-        """Return the IRI of a name; where nothing is called so, note it and return any."""
+        """Return the IRI of a name; for an unknown one, record a fault and return any IRI."""
         iri = self._names.iri(sort, name)
         if iri is None:
             near = self._names.near(sort, name)

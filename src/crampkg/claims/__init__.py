@@ -1,4 +1,4 @@
-"""Claims by IRI, or by what they are about, with all that shows how firm they are."""
+"""Claims, by IRI or by subject matter, with everything that shows how firm they are."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from crampkg.engine.base import Engine
 
-#: How many fields of a claim, from the first one on, are columns of the query.
+#: The number of leading fields of a claim that are columns of the query.
 _TEXTS = Claim._fields.index("start")
-#: The places that a thing can have in a claim.
+#: The properties by which a claim names a thing.
 _PLACES = [
     CK + place
     for place in ("claimSubject", "claimObject", "especiallyWhen", "statedFor", "viaMechanism")
@@ -25,7 +25,7 @@ _PLACES = [
 
 
 def read(iris: Iterable[str], engine: Engine) -> dict[str, Claim]:
-    """Return the claims with these IRIs by IRI, down the articles. What is no claim is left out."""
+    """Return the claims with these IRIs, by IRI, in the articles' order; ignore other IRIs."""
     wanted = sorted(set(iris))
     if not wanted:
         return {}
@@ -44,12 +44,12 @@ def read(iris: Iterable[str], engine: Engine) -> dict[str, Claim]:
             circumstances[iri].append(Circumstance(relation, thing, label))
     for iri, *citation in own_rows("claims/citations", engine, claim=wanted):
         citations[iri].append(Citation(*citation))
-    found = {}
+    claims = {}
     for row in own_rows("claims/claims", engine, claim=wanted):
         iri = row[0]
         texts = dict(zip(Claim._fields, row[:_TEXTS], strict=False))
         heading, own_start, own_end, start, end = row[_TEXTS:]
-        found[iri] = Claim(
+        claims[iri] = Claim(
             **texts,
             start=int(own_start or start),
             end=int(own_end or end),
@@ -60,7 +60,7 @@ def read(iris: Iterable[str], engine: Engine) -> dict[str, Claim]:
             citations=tuple(citations[iri]),
             listed_items=tuple(listed_items[iri]),
         )
-    return found
+    return claims
 
 
 def find(
@@ -88,7 +88,7 @@ def find(
 
 
 def narrower(things: Iterable[str], engine: Engine) -> list[str]:
-    """Return the narrower kinds of some things, which are background."""
+    """Return the narrower kinds of some things, as background has them."""
     return [iri for (iri,) in own_rows("claims/narrower", engine, concept=things)]
 
 
@@ -96,18 +96,18 @@ def document(claim: Claim) -> dict[str, Any]:
     """Return a claim as a JSON object."""
     fields = claim._asdict()
     for key in ("hedges", "hedges_of_others", "circumstances", "citations"):
-        fields[key] = [each._asdict() for each in fields[key]]
+        fields[key] = [record._asdict() for record in fields[key]]
     fields["listed_items"] = list(claim.listed_items)
     return fields
 
 
 def citations_or_none(claim: Claim) -> tuple[Citation, ...]:
-    """Return the citations of a claim, for tables with a row for each; an empty one for none."""
+    """Return the citations of a claim, or one empty citation, for tables with a row for each."""
     return claim.citations or (Citation("", "", "", "", ""),)
 
 
 def hedge_words(hedge: Hedge) -> str:
-    """Return a hedge as it is told: the word in quotation marks, and its kind."""
+    """Return a hedge in words: the printed word in quotation marks, and its kind."""
     return f"“{hedge.word}” ({hedge.kind})"
 
 

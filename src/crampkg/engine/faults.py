@@ -124,7 +124,7 @@ def _reason(expected: str, text: str, offset: int) -> str:
 
 
 def _has_base(text: str) -> bool:
-    """Tell whether a query declares a whole IRI as its BASE."""
+    """Return whether a query declares a whole IRI as its BASE."""
     words = [word for kind, word, _ in tokens(text) if kind != "comment"]
     return any(word.upper() == "BASE" and _ABSOLUTE.match(iri) for word, iri in pairwise(words))
 

@@ -132,7 +132,7 @@ def check_source(text: str, name: str) -> None:
 
 
 def check_dataset(text: str, base: str = "") -> bool:
-    """Tell whether FROM or FROM NAMED chooses graphs for a query.
+    """Return whether FROM or FROM NAMED chooses graphs for a query.
 
     Relative IRIs are resolved against `base`. Raises `RefusedQueryError` for a graph that is not
     here: the standard would fetch it.
@@ -229,7 +229,7 @@ def projection(text: str) -> list[str]:
 
 
 def _is_expression(opened: list[str]) -> bool:
-    """Tell whether a comparison can stand here: in parentheses that are no row of VALUES."""
+    """Return whether a comparison can stand here: in parentheses that are no row of VALUES."""
     return opened[-1:] == ["("] and opened[-2:-1] != ["values"]
 
 

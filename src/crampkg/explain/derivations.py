@@ -1,4 +1,4 @@
-"""Everything that a triple is derived from: the instances of rules, back to what is asserted."""
+"""The derivation of a triple: the rule instances behind it, back to assertions."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _ASSERTED = {str(NamedNode(GRAPHS[name])): name for name in ("ontology", "backgr
 
 
 class Axiom(NamedTuple):
-    """What is asserted as one: an axiom of the ontology, a background link, or a whole claim.
+    """One assertion: an axiom of the ontology, a background link, or a whole claim.
 
-    An axiom of several triples is called by the one that its blank nodes hang from; a claim by
-    its IRI alone.
+    An axiom of several triples is identified by the triple at its root, above its blank nodes; a
+    claim by its IRI alone.
     """
 
     graph: str  # "ontology", "background" or "claims"
@@ -40,19 +40,19 @@ class Axiom(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The IRI of what the axiom is about; empty for an anonymous class or list."""
+        """The IRI of the axiom's subject; empty for an anonymous class or list."""
         return self.subject.value if isinstance(self.subject, NamedNode) else ""
 
 
 class Derivation(NamedTuple):
-    """All that bears on a conclusion: how each triple follows, and which ones are asserted."""
+    """Everything that bears on a conclusion: the steps to each triple, and the assertions."""
 
     steps: Mapping[Triple, tuple[Step, ...]]
     axioms: Mapping[Triple, Axiom]
 
 
 class Derivations:
-    """The graph and the instances of its rules, walked backwards. Nothing is written to it."""
+    """The graph and its rule instances, walked backwards. Read-only."""
 
     def __init__(self, engine: EmbeddedEngine, instances: Instances) -> None:
         self.engine = engine
@@ -60,7 +60,7 @@ class Derivations:
         self._instances = instances
 
     def is_in(self, triple: Triple) -> bool:
-        """Tell whether a triple is in any graph, or left out of them as an anonymous type."""
+        """Return whether a triple is in any graph, or was left out as an anonymous type."""
         return any(True for _ in self._quads(triple)) or triple in self._instances
 
     def between(self, subject: Subject, object: Term) -> list[Triple]:
@@ -69,18 +69,18 @@ class Derivations:
         return list({quad.triple: None for quad in quads})
 
     def above(self, predicate: NamedNode) -> list[NamedNode]:
-        """Return the relations that hold wherever `predicate` does."""
+        """Return the superproperties of `predicate`."""
         quads = self.store.quads_for_pattern(predicate, _SUBPROPERTY, None, None)
         return list({quad.object: None for quad in quads if isinstance(quad.object, NamedNode)})
 
     def behind(self, goal: Triple) -> Derivation:
-        """Return all that bears on `goal`."""
+        """Return the derivation of `goal`."""
         steps = self._instances.behind(goal)
         axioms = {triple: self.axiom(triple) for triple in steps}
         return Derivation(steps, {triple: axiom for triple, axiom in axioms.items() if axiom})
 
     def axiom(self, triple: Triple) -> Axiom | None:
-        """Return the axiom that asserts `triple`, or None when it is only derived."""
+        """Return the axiom that asserts `triple`, or None for a derived triple."""
         for quad in self._quads(triple):
             graph = _ASSERTED.get(str(quad.graph_name))
             if graph:
@@ -88,18 +88,18 @@ class Derivations:
         return None
 
     def quad(self, axiom: Axiom) -> Quad:
-        """Return the quad that `axiom` is called by, or one of its claim, list or class."""
+        """Return the quad that identifies `axiom`, or one quad of its claim, list or class."""
         graph = NamedNode(GRAPHS[axiom.graph])
-        found = self.store.quads_for_pattern(axiom.subject, axiom.predicate, axiom.object, graph)
-        return next(iter(found))
+        quads = self.store.quads_for_pattern(axiom.subject, axiom.predicate, axiom.object, graph)
+        return next(iter(quads))
 
     def _quads(self, triple: Triple) -> Iterable[Quad]:
         return self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object)
 
     def _whole(self, quad: Quad, graph: str) -> Axiom:
         while isinstance(quad.subject, BlankNode):
-            above = self.store.quads_for_pattern(None, None, quad.subject, quad.graph_name)
-            parent = next(iter(above), None)
+            parents = self.store.quads_for_pattern(None, None, quad.subject, quad.graph_name)
+            parent = next(iter(parents), None)
             if parent is None:
                 return Axiom(graph, quad.subject)
             quad = parent

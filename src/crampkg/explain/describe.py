@@ -1,4 +1,4 @@
-"""The concept card: what the graph holds about one thing, claims apart from background."""
+"""The concept card: everything the graph holds about one thing, claims apart from background."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crampkg.rdf import RdfTerm, Triple
 
 
-#: The columns of a table of claims, in the order in which a card has them.
+#: The columns of a table of claims on a card, in order.
 _CLAIM = (
     *("subject", "subjectLabel", "relation", "relationLabel", "object", "objectLabel"),
     *("wording", "stance", "hedge", "evidenceAsWorded", "condition", "basis"),
@@ -35,7 +35,7 @@ _CLAIM = (
 
 
 class NarrowerClaim(NamedTuple):
-    """A claim about a narrower kind of the concept, which is background."""
+    """A claim about a narrower kind of the concept; that it is narrower is background."""
 
     kind: str
     kind_label: str
@@ -45,8 +45,8 @@ class NarrowerClaim(NamedTuple):
 class CardLink(NamedTuple):
     """One link of the concept that no claim states.
 
-    An inferred one has no source of its own: it has the steps by which it follows, and the hedges
-    of the claims among them. It is there once for each way.
+    An inferred link has no source: it has the steps of its derivation, and the hedges of the claims
+    among them. A link with several derivations is listed once for each.
     """
 
     subject: str
@@ -63,12 +63,12 @@ class CardLink(NamedTuple):
 
 
 class CardProperty(NamedTuple):
-    """A property of a thing itself: of a claim its stance, of a reference its title."""
+    """A property of the thing itself, such as the stance of a claim or the title of a source."""
 
     property: str
     property_label: str
     value: str
-    value_label: str  # empty for a text or number, and for what has no label
+    value_label: str  # empty for literals and for things without a label
 
 
 class CardMapping(NamedTuple):
@@ -84,32 +84,33 @@ class CardMapping(NamedTuple):
 class Card(NamedTuple):
     """Everything about one concept, sorted: claims by side, stance and strength.
 
-    `narrower` has the claims about narrower kinds of it that are not about it as well, so that a
-    denial for one of them never goes unsaid. `wider` has the terms that are wider, with the claims
-    that name them and are not on the card. What is narrower and wider is background. `contested`
-    has what the claims name about which others are not affirmed, with these.
+    `narrower` holds claims about narrower kinds of the concept that do not name the concept too, so
+    that a denial for a narrower kind is never left out. `wider` holds wider terms with the claims
+    that name them and are not on the card. "Narrower" and "wider" are background. `contested` holds
+    the things named by the card's claims for which other claims are not affirmed, with those
+    claims.
     """
 
     term: Term
-    properties: tuple[CardProperty, ...]  # empty for clinical things, whose claims say it
+    properties: tuple[CardProperty, ...]  # empty for clinical things, which have claims
     claims: tuple[Claim, ...]
     narrower: tuple[NarrowerClaim, ...]
     links: tuple[CardLink, ...]
     mappings: tuple[CardMapping, ...]
     triples: tuple[Triple, ...]  # the card as an RDF graph
-    found: str = ""  # the sentence on a name that only another vocabulary has for it
+    found: str = ""  # the sentence on a name that comes from another vocabulary alone
     wider: tuple[NearTerm, ...] = ()
     contested: tuple[NearTerm, ...] = ()
 
 
 def describe(term: Term, engine: Engine) -> Card:
-    """Return the card of `term`, asked of `engine`."""
+    """Return the card of `term`, read from `engine`."""
 
     def rows(name: str, *concepts: str) -> list[list[str]]:
         return list(own_rows(f"explain/{name}", engine, concept=concepts or (term.iri,)))
 
     kinds = claims.narrower([term.iri], engine)
-    # For each claim the first concept that it names: the term itself before its narrower kinds.
+    # The first concept that each claim names: the term itself before its narrower kinds.
     named: dict[str, tuple[str, str]] = {}
     for claim, kind, label in (
         *rows("card-claims"),
@@ -119,13 +120,13 @@ def describe(term: Term, engine: Engine) -> Card:
     shown = claims.read(named, engine)
     near = beyond(near_terms([term.iri], engine), named.keys())
     ends = {iri for claim in shown.values() for iri in (claim.subject, claim.object)}
-    contested = [each for each in contested_terms(engine) if each.iri in {term.iri, *ends}]
+    contested = [thing for thing in contested_terms(engine) if thing.iri in {term.iri, *ends}]
     clinical = f"{CK}ClinicalEntity" in term.kinds
     return Card(
         term,
         ()
         if clinical
-        # Here, because stores differ in how they order capital letters.
+        # Sorted here, because stores order capital letters differently.
         else tuple(sorted((CardProperty(*row) for row in rows("card-properties")), key=_by_label)),
         tuple(shown[claim] for claim, (kind, _) in named.items() if kind == term.iri),
         tuple(
@@ -143,13 +144,13 @@ def describe(term: Term, engine: Engine) -> Card:
         ),
         tuple(CardMapping(*row) for row in rows("card-mappings")),
         triples(term, engine, kinds),
-        wider=tuple(each for each in near if each.step == "wider"),
+        wider=tuple(thing for thing in near if thing.step == "wider"),
         contested=tuple(beyond(contested, named.keys())),
     )
 
 
 def triples(term: Term, engine: Engine, kinds: Collection[str] | None = None) -> tuple[Triple, ...]:
-    """Return the card of `term` as an RDF graph; `kinds` are its narrower kinds, where known."""
+    """Return the card of `term` as an RDF graph; `kinds` are its narrower kinds, if known."""
     if kinds is None:
         kinds = claims.narrower([term.iri], engine)
     text = own_query("explain/card-graph", concept=[term.iri, *kinds])
@@ -157,7 +158,7 @@ def triples(term: Term, engine: Engine, kinds: Collection[str] | None = None) ->
 
 
 def _ties(rows: Sequence[Sequence[str]], engine: Engine) -> Iterator[CardLink]:
-    """Return the inferred ties, each with its way, in the order of their labels."""
+    """Return the inferred links, each with its derivation, sorted by label."""
     things = {iri for row in rows for iri in row if iri}
     labels = dict(own_rows("explain/labels", engine, concept=things)) if things else {}
     known = claims.read((iri for row in rows for iri in (row[6], row[9]) if iri), engine)
@@ -189,17 +190,17 @@ def _ties(rows: Sequence[Sequence[str]], engine: Engine) -> Iterator[CardLink]:
 def document(
     card: Card, quotes: Mapping[str, str], statuses: Iterable[Status] = ()
 ) -> dict[str, Any]:
-    """Return the card as a JSON object, with the quoted spans where there are any."""
+    """Return the card as a JSON object, with quotes where available."""
 
     def near(terms: Iterable[NearTerm]) -> list[dict[str, Any]]:
         return [{"iri": x.iri, "label": x.label, "claims": sorted(x.claims)} for x in terms]
 
     return {
         "term": card.term._asdict(),
-        "properties": [each._asdict() for each in card.properties],
+        "properties": [prop._asdict() for prop in card.properties],
         "claims": [claims.document(claim) for claim in card.claims],
         "narrower": [
-            {**each._asdict(), "claim": claims.document(each.claim)} for each in card.narrower
+            {**kind._asdict(), "claim": claims.document(kind.claim)} for kind in card.narrower
         ],
         "wider": near(card.wider),
         "contested": near(card.contested),
@@ -214,9 +215,9 @@ def document(
 def blocks(
     card: Card, terms: Terms, statuses: Sequence[Status], quotes: Mapping[str, str]
 ) -> Iterator[Block]:
-    """Yield the card as a document, with the quoted spans where there are any.
+    """Yield the card as a document, with quotes where available.
 
-    Where there are several articles, each claim names its own.
+    With several articles, each claim names its own.
     """
     term = card.term
     yield Heading(term.label, 1)
@@ -241,9 +242,9 @@ def blocks(
 def _tables(
     card: Card, titles: Mapping[str, str], quotes: Mapping[str, str]
 ) -> Iterator[tuple[str, Table[str]]]:
-    """Yield the parts of a card that are tables, each with its heading."""
+    """Yield the tables of a card, each under its heading."""
     properties = (
-        (each.property_label, each.value_label or compress(each.value)) for each in card.properties
+        (prop.property_label, prop.value_label or compress(prop.value)) for prop in card.properties
     )
     yield "What it is", Table(("property", "value"), tuple(properties))
 
@@ -254,9 +255,9 @@ def _tables(
     yield "What the article claims", about(row for claim in card.claims for row in rows_of(claim))
     heading = "What the article claims of narrower kinds (which these are is our background)"
     narrower = (
-        {**row, "narrowerKind": Literal(each.kind_label)}
-        for each in card.narrower
-        for row in rows_of(each.claim)
+        {**row, "narrowerKind": Literal(kind.kind_label)}
+        for kind in card.narrower
+        for row in rows_of(kind.claim)
     )
     yield heading, about(narrower, "narrowerKind")
     links = tuple(
@@ -270,21 +271,21 @@ def _tables(
     heading = "Background and inferences, not the article's"
     yield heading, Table((*ends, "origin", "source or by way of", "comment"), links)
     mappings = tuple(
-        (each.match, compress(each.term), each.label, each.source, each.comment)
-        for each in card.mappings
+        (mapping.match, compress(mapping.term), mapping.label, mapping.source, mapping.comment)
+        for mapping in card.mappings
     )
     names = ("match", "term", "label", "source", "comment")
     yield "Mappings to other vocabularies", Table(names, mappings)
 
 
 def _remarks(card: Card) -> Iterator[str]:
-    """Yield where the article is silent on the concept, and where it says more."""
+    """Yield where the article is silent on the concept, and which question holds more."""
     label = card.term.label
     if not card.claims and f"{CK}ClinicalEntity" in card.term.kinds:
         itself = " itself" if card.narrower else ""
         yield f"The article makes no claim about {label}{itself}."
     if card.wider:
-        terms = ", ".join(f"{each.label} ({counted(each)})" for each in card.wider)
+        terms = ", ".join(f"{thing.label} ({counted(thing)})" for thing in card.wider)
         silent = f" No claim says how {label} is related to it." if is_unrelated(card) else ""
         yield (
             f"More is claimed of what is wider by our background: {terms}.{silent}"
@@ -294,8 +295,8 @@ def _remarks(card: Card) -> Iterator[str]:
 
 
 def is_unrelated(card: Card) -> bool:
-    """Tell whether no claim on the card names the concept and a term of `wider`."""
-    wider = {each.iri for each in card.wider}
+    """Return whether no claim on the card names both the concept and a wider term."""
+    wider = {thing.iri for thing in card.wider}
     return not any(
         card.term.iri in ends and wider.intersection(ends)
         for ends in ((claim.subject, claim.object) for claim in card.claims)
@@ -303,11 +304,11 @@ def is_unrelated(card: Card) -> bool:
 
 
 def resources(card: Card) -> Iterator[str]:
-    """Yield the IRIs of the claims on the card and of their statements, which have spans."""
-    for claim in (*card.claims, *(each.claim for each in card.narrower)):
+    """Yield the IRIs of the card's claims and their statements, which have spans."""
+    for claim in (*card.claims, *(kind.claim for kind in card.narrower)):
         yield claim.iri
         yield claim.statement
 
 
-def _by_label(each: CardProperty) -> tuple[str, str, str]:
-    return each.property_label, each.value_label, each.value
+def _by_label(prop: CardProperty) -> tuple[str, str, str]:
+    return prop.property_label, prop.value_label, prop.value

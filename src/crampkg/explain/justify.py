@@ -1,7 +1,7 @@
 """Minimal justifications: the smallest sets of assertions from which a conclusion follows.
 
-Over the instances of rules the question is one of propositional Horn clauses. All minimal sets are
-found with a hitting set tree, as Kalyanpur and others do for OWL ("Finding all justifications of
+Over rule instances the problem is propositional Horn logic. A hitting set tree enumerates all
+minimal sets, as Kalyanpur and others do for OWL ("Finding all justifications of
 OWL DL entailments", ISWC 2007).
 """
 
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 
-#: A hitting set tree of more branches than this below its root is not walked to its end.
+#: The search stops after this many branches of the hitting set tree.
 PATIENCE = 2_000
 
 Node = TypeVar("Node", bound="Hashable")
@@ -28,7 +28,7 @@ class Clause(NamedTuple, Generic[Node]):
 
 
 class Horn(Generic[Node, Leaf]):
-    """Clauses, and the leaf that asserts a node where one does."""
+    """Horn clauses, and the leaves that assert nodes."""
 
     def __init__(self, clauses: Iterable[Clause[Node]], leaves: Mapping[Node, Leaf]) -> None:
         self._clauses = list(clauses)
@@ -39,9 +39,9 @@ class Horn(Generic[Node, Leaf]):
                 self._needing.setdefault(premise, []).append(number)
 
     def levels(self, allowed: Callable[[Leaf], bool]) -> dict[Node, int]:
-        """Return what follows from the leaves `allowed`, each node with its least height.
+        """Return the nodes that follow from the leaves `allowed`, with the least height of each.
 
-        The height of a node that is asserted is 0, else one more than that of its premises.
+        An asserted node has height 0, a derived one the greatest height of its premises plus 1.
         """
         wave = [node for node, leaf in self._leaves.items() if allowed(leaf)]
         wave += [clause.conclusion for clause in self._clauses if not clause.premises]
@@ -63,40 +63,40 @@ class Horn(Generic[Node, Leaf]):
         return heights
 
     def follows(self, goal: Node, leaves: Collection[Leaf]) -> bool:
-        """Tell whether `goal` follows from `leaves`."""
+        """Return whether `goal` follows from `leaves`."""
         return goal in self.levels(leaves.__contains__)
 
     def justifications(self, goal: Node, limit: int) -> tuple[list[frozenset[Leaf]], bool]:
         """Return up to `limit` minimal sets of leaves from which `goal` follows, smallest first.
 
-        Also tells whether these are all. The order among sets of a size is that of discovery.
+        The second value says whether these are all. Sets of one size come in order of discovery.
         """
-        found: list[frozenset[Leaf]] = []
+        sets: list[frozenset[Leaf]] = []
         branches: list[frozenset[Leaf]] = [frozenset()]
         known = set(branches)
-        for walked, removed in enumerate(branches):  # grows while it is walked
+        for walked, removed in enumerate(branches):  # the loop appends to it
             if walked > PATIENCE:
-                return sorted(found, key=len), False
-            fitting = next((each for each in found if removed.isdisjoint(each)), None)
+                return sorted(sets, key=len), False
+            fitting = next((leaves for leaves in sets if removed.isdisjoint(leaves)), None)
             if fitting is None:
                 fitting = self._one(goal, removed)
                 if fitting is None:
                     continue
-                if len(found) == limit:
-                    return sorted(found, key=len), False
-                found.append(fitting)
+                if len(sets) == limit:
+                    return sorted(sets, key=len), False
+                sets.append(fitting)
             for leaf in sorted(fitting, key=str):
                 branch = removed | {leaf}
                 if branch not in known:
                     known.add(branch)
                     branches.append(branch)
-        return sorted(found, key=len), True
+        return sorted(sets, key=len), True
 
     def proof(self, goal: Node, leaves: Collection[Leaf]) -> dict[Node, int | None]:
         """Return how `goal` follows from `leaves` in the fewest levels.
 
-        For each node that takes part it is the number of its clause, None for what is asserted.
-        Raises KeyError when it does not follow.
+        The number of its clause for each node of the proof, None for an asserted node. Raises
+        KeyError when `goal` does not follow.
         """
         heights = self.levels(leaves.__contains__)
         concluding: dict[Node, list[int]] = {}

@@ -1,4 +1,4 @@
-"""The claims that come nearest to a triple, with the links that lead from one to the other."""
+"""The claims nearest to a triple, with the links that lead from one to the other."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class _Step(NamedTuple):
-    """A step from a thing to another."""
+    """A step from one thing to another."""
 
     length: int
     direction: str  # "up" to something wider, "down" to something narrower, or "aside"
-    words: str  # what it says of the thing (`a`) and the other (`b`)
+    words: str  # the link in words, from `a` to `b`
 
 
 _STEPS = {
@@ -32,27 +32,27 @@ _STEPS = {
     "related": _Step(2, "aside", "{b} is a related term of {a} (background)"),
 }
 
-#: So far from an end of the triple an end of the claim may stand.
+#: The greatest distance between an end of the triple and an end of a near claim.
 _REACH = 2
 
-#: The distance of a claim that has only one end in common with the triple: beyond all others.
+#: The distance of a claim that shares only one end with the triple: beyond all others.
 _HALF = 10
 
-#: So many claims are named, and so many of those that have both ends near.
+#: The number of claims listed, and the limit where more have both ends near.
 _FEW, _MOST = 5, 10
 
 
 class Near(NamedTuple):
-    """A claim that comes near, and the links from the ends of the triple to its own, in words."""
+    """A near claim, and the links from the ends of the triple to its own, in words."""
 
     claim: Claim
     links: tuple[str, ...]
 
 
 class Nearest(NamedTuple):
-    """The claims that come nearest, and how many come near beyond them.
+    """The nearest claims, and how many more are near.
 
-    Of these `as_near` are as near as the last one that is named.
+    Of these `as_near` are as near as the last claim listed.
     """
 
     claims: tuple[Near, ...]
@@ -61,9 +61,9 @@ class Nearest(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """How far a thing stands from an end of the triple, by which links, in which direction.
+    """The shortest way from an end of the triple to a thing: its length, links and direction.
 
-    What is led to by going up and down again is a sibling, which is another thing altogether.
+    Up and then down leads to a sibling, which is another thing altogether, so no way does that.
     """
 
     distance: int
@@ -72,19 +72,19 @@ class _Way(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """What the order of claims goes by: how near they are, then how plainly they are said."""
+    """The sort key of a claim: its nearness, then how plainly it is put."""
 
     distance: int
     relation: int  # 0 for the same, 1 for a stronger or weaker one, 2 for another
-    basis: int  # the rank of what it is read from: a sentence before a heading
-    is_hedged: bool  # hedges of two kinds have no order, so no more is compared
+    basis: int  # its rank: a sentence before a heading
+    is_hedged: bool  # hedges of two kinds have no common order
     start: int
     claim: str
     is_affirmed: bool
 
     @property
     def nearness(self) -> tuple[int, int]:
-        """What makes a claim as near as another one."""
+        """The part of the key in which claims equally near agree."""
         return self.distance, self.relation
 
 
@@ -100,19 +100,19 @@ def nearest(
 ) -> Nearest:
     """Return the claims nearest to a triple of IRIs, the nearest first.
 
-    Of claims that are as near as each other a sentence comes before what is less plainly said, what
-    has no hedge before what has one, and then what stands first in the article.
+    Among claims equally near, sentences come before less plain ones, unhedged claims before hedged
+    ones, and then the order of the article decides.
 
-    First come those of which both ends are near the ends of the triple: the same, a wider or
-    narrower thing, what the article classes with it, a related term. Where these are few, others
-    follow that share an end and the relation, or an end without being affirmed. With `contrary`
-    only the former are returned, and of these what is not affirmed. Claims in `without` are not.
-    However many come near, what is not affirmed between ends that are near is always named.
+    First come the claims with both ends near the ends of the triple: the same thing, a wider or
+    narrower one, one that the article classes with it, a related term. If these are few, claims
+    follow that share an end and the relation, or share an end and are not affirmed. With `contrary`
+    only claims with both ends near that are not affirmed are returned. `without` excludes claims. A
+    claim with both ends near that is not affirmed is always listed, beyond any limit.
     """
     from_subject = _ways(subject, engine, name_of)
     from_object = _ways(object, engine, name_of)
     things = sorted({*from_subject, *from_object})
-    found: dict[_Place, tuple[str, ...]] = {}
+    links: dict[_Place, tuple[str, ...]] = {}
     for row in own_rows("explain/nearest", engine, thing=things, predicate=[predicate]):
         claim, one, relation, other, stance, start, ladder, basis, hedge = row
         affirmed = stance == f"{CK}affirmed"
@@ -129,35 +129,35 @@ def nearest(
             place = _Place(
                 way.distance, alike, int(basis), bool(hedge), int(start), claim, affirmed
             )
-            found[place] = way.links
-    places = sorted(found)
+            links[place] = way.links
+    places = sorted(links)
     number = _number([place.nearness for place in places])
     beyond = places[number:]
     contested = [place for place in beyond if place.distance < _HALF and not place.is_affirmed]
     chosen = [*places[:number], *contested]
     left = [place for place in beyond if place not in contested]
     as_near = sum(place.nearness == places[number - 1].nearness for place in left)
-    told = read([place.claim for place in chosen], engine)
-    claims = tuple(Near(told[place.claim], found[place]) for place in chosen)
+    claims_by_iri = read([place.claim for place in chosen], engine)
+    claims = tuple(Near(claims_by_iri[place.claim], links[place]) for place in chosen)
     return Nearest(claims, len(left), as_near)
 
 
 def _number(order: Sequence[tuple[int, int]]) -> int:
-    """Return how many of the nearest claims are named: all with both ends near, else a few.
+    """Return how many of the nearest claims to list: all with both ends near, else a few.
 
-    Those that are as near as the last one are named with it, as far as that is not too many.
+    Claims as near as the last one are listed too, up to a limit.
     """
     both = sum(distance < _HALF for distance, _ in order)
     few = min(max(_FEW, both), len(order))
-    return min(few + sum(each == order[few - 1] for each in order[few:]), _MOST)
+    return min(few + sum(nearness == order[few - 1] for nearness in order[few:]), _MOST)
 
 
 def _between(
     one: str, other: str, from_subject: Mapping[str, _Way], from_object: Mapping[str, _Way]
 ) -> _Way | None:
-    """Return how far both ends of a claim are from those of the triple; None if one is not near.
+    """Return the way between a claim and the triple; None unless both ends are near.
 
-    The other direction counts as one step more.
+    A claim in the other direction counts as one step further.
     """
     ways = []
     for first, last, turned in ((one, other, 0), (other, one, 1)):
@@ -169,18 +169,18 @@ def _between(
 
 
 def _ways(end: str, engine: Engine, name_of: Callable[[str], str]) -> dict[str, _Way]:
-    """Return what stands near an end of the triple, itself first, each by its shortest way."""
-    found = {end: _Way(0, ())}
+    """Return the things near an end of the triple, itself first, each by its shortest way."""
+    ways = {end: _Way(0, ())}
     for _ in range(_REACH):
-        for thing, other, name in _steps(found, engine):
-            step, before = _STEPS[name], found[thing]
+        for thing, other, name in _steps(ways, engine):
+            step, before = _STEPS[name], ways[thing]
             distance = before.distance + step.length
             if distance > _REACH or (before.distance and before.direction != step.direction):
                 continue
             words = step.words.format(a=name_of(thing), b=name_of(other))
-            if other not in found or distance < found[other].distance:
-                found[other] = _Way(distance, (*before.links, words), step.direction)
-    return found
+            if other not in ways or distance < ways[other].distance:
+                ways[other] = _Way(distance, (*before.links, words), step.direction)
+    return ways
 
 
 def _steps(things: Iterable[str], engine: Engine) -> list[tuple[str, str, str]]:

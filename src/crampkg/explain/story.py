@@ -1,4 +1,4 @@
-"""An explanation as lines of plain English, and as a JSON document."""
+"""An explanation in plain English, as a document, and as a JSON object."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """Where a claim is read from: its words, and what is cited for them."""
+    """The place of a claim in its article: its words and their citations."""
 
     statement: str
     start: int
     end: int
     quote: str
-    item: str  # the claim that is an item of a heading
+    item: str  # the claim, if it is an item of a heading
     citations: tuple[Citation, ...]
 
 
-#: What an article does with a claim, by the claim's stance.
+#: What the article does, by the stance of the claim.
 _STANCES = {
     "affirmed": "states it",
     "denied": "denies it",
@@ -46,7 +46,7 @@ _STANCES = {
 def blocks(
     explanation: Explanation, terms: Terms, statuses: Sequence[Status], quotes: Mapping[str, str]
 ) -> Iterator[Block]:
-    """Yield an explanation as a document, with the quoted spans where there are any."""
+    """Yield an explanation as a document, with quotes where available."""
     yield Heading(f"Why: {explanation.text}?", 1)
     yield Tight(Paragraph(verdict(explanation)), ("terminal",))
     for heading, lines in _parts(explanation, terms, quotes):
@@ -58,34 +58,32 @@ def blocks(
 def _parts(
     explanation: Explanation, terms: Terms, quotes: Mapping[str, str]
 ) -> Iterator[tuple[str, list[Line]]]:
-    """Yield what states it, each justification, and the claims that come near, with headings."""
+    """Yield the claims that state it, the justifications and the near claims, under headings."""
     places: dict[Place, str] = {}
 
     if explanation.stated:
-        stated = (
-            claim(each, quotes, terms.name_of(each.iri), places) for each in explanation.stated
-        )
+        stated = (claim(one, quotes, terms.name_of(one.iri), places) for one in explanation.stated)
         yield "What is said of it", list(chain.from_iterable(stated))
-    chosen = [each for each in explanation.justifications if rests_elsewhere(each, explanation)]
+    chosen = [tree for tree in explanation.justifications if rests_elsewhere(tree, explanation)]
     for number, reason in enumerate(chosen, 1):
         heading = f"Justification {number} of {len(chosen)}" if len(chosen) > 1 else "Justification"
         hedges = weakest(reason)
         yield heading, [*lines(reason, quotes, places), *([Line(0, hedges, "")] if hedges else [])]
     if explanation.nearest.claims:
         near = (
-            claim(each.claim, quotes, terms.name_of(each.claim.iri), places, each.links)
-            for each in explanation.nearest.claims
+            claim(one.claim, quotes, terms.name_of(one.claim.iri), places, one.links)
+            for one in explanation.nearest.claims
         )
-        found = list(chain.from_iterable(near))
+        branches = list(chain.from_iterable(near))
         if further(explanation):
-            found.append(Line(0, further(explanation), ""))
-        yield nearest_heading(explanation), found
+            branches.append(Line(0, further(explanation), ""))
+        yield nearest_heading(explanation), branches
 
 
 def verdict(explanation: Explanation) -> str:
-    """Return the answer in a few sentences: what states the triple, then what follows or not.
+    """Return the answer in a few sentences: the claims that state the triple, then what follows.
 
-    Names by which a thing was found that is called otherwise come first.
+    Sentences on names from other vocabularies come first.
     """
     stated = (
         statement(claim, grouping=is_grouping(claim, explanation.triple))
@@ -98,14 +96,14 @@ def verdict(explanation: Explanation) -> str:
 
 
 def is_grouping(claim: Claim, triple: Triple) -> bool:
-    """Tell whether a claim puts a thing under a label, where a class of ours is asked for."""
+    """Return whether a claim puts a thing under an article's label, where a class was asked for."""
     return claim.relation == f"{CK}classedAs" and triple.predicate.value == f"{RDF}type"
 
 
 def statement(claim: Claim, *, grouping: bool = False) -> str:
-    """Return in a sentence which article states it, how, where, how firmly, with which markers.
+    """Return a sentence on a claim: which article, how, where, how firmly, with which markers.
 
-    With `grouping` the sentence says that a label of the article is no class of ours.
+    With `grouping` the sentence says that a label of the article is not one of our classes.
     """
     does = _STANCES.get(claim.stance, f"gives it as {claim.stance},")
     if grouping:
@@ -114,7 +112,7 @@ def statement(claim: Claim, *, grouping: bool = False) -> str:
 
 
 def _manner(claim: Claim) -> str:
-    """Return how a claim is put, how firmly, where, and with which markers."""
+    """Return how, how firmly and where a claim is put, and with which markers."""
     hedges = " and ".join(map(hedge_words, claim.hedges))
     texts = list(dict.fromkeys(citation.text for citation in claim.citations))
     parts = (
@@ -128,7 +126,7 @@ def _manner(claim: Claim) -> str:
 
 
 def _inference(explanation: Explanation) -> str:
-    """Return what the graph makes of it: a fact, background, an inference or nothing."""
+    """Return the status of the triple in the graph: fact, background, inferred or absent."""
     stated, reasons = explanation.stated, explanation.justifications
     if any(is_grouping(claim, explanation.triple) for claim in stated):
         return _ours(explanation)
@@ -171,7 +169,7 @@ def _inference(explanation: Explanation) -> str:
 
 
 def _ours(explanation: Explanation) -> str:
-    """Return whether a thing is of our own class too, beside the label that an article has."""
+    """Return whether a thing is also of our own class, besides the label of an article."""
     if not explanation.justifications:
         return "Our own class of that kind does not have it."
     is_inferred = any(reason.rule for reason in explanation.justifications)
@@ -180,7 +178,7 @@ def _ours(explanation: Explanation) -> str:
 
 
 def _count(explanation: Explanation) -> str:
-    """Return how many justifications there are."""
+    """Return the number of justifications, in words."""
     count = len(explanation.justifications)
     if count == 1 and explanation.complete:
         return "There is one justification."
@@ -191,13 +189,13 @@ def _count(explanation: Explanation) -> str:
 
 
 def rests_elsewhere(reason: Reason, explanation: Explanation) -> bool:
-    """Tell whether a justification has more in it than a claim that states the triple itself."""
+    """Return whether a justification holds more than a claim that states the triple itself."""
     own = {claim.iri for claim in explanation.stated}
     return own.isdisjoint(claim.iri for claim in _claims((reason,)))
 
 
 def _firmer(explanation: Explanation) -> Claim | None:
-    """Return a claim between the same two from which alone the triple follows; None without."""
+    """Return a claim between the same two things from which alone the triple follows, or None."""
     ends = {str(explanation.triple.subject), str(explanation.triple.object)}
     for reason in explanation.justifications:
         resting = list(_claims((reason,)))
@@ -207,14 +205,14 @@ def _firmer(explanation: Explanation) -> Claim | None:
 
 
 def nearest_heading(explanation: Explanation) -> str:
-    """Return what the claims that come near are called together."""
+    """Return the heading of the near claims."""
     if explanation.holds:
         return "What comes near and is not affirmed"
     return "Claims that come near"
 
 
 def further(explanation: Explanation) -> str:
-    """Return how many claims come near beyond those that are named, and how near; or ""."""
+    """Return how many more claims are near, and how near; or ""."""
     more, as_near = explanation.nearest.further, explanation.nearest.as_near
     if not more:
         return ""
@@ -224,10 +222,10 @@ def further(explanation: Explanation) -> str:
 
 
 def weakest(reason: Reason) -> str:
-    """Return what takes back most on the way of a justification: of each kind of hedge, one.
+    """Return the strongest hedge of each kind in a justification.
 
-    Hedges of two kinds have no order, so that none of them stands for the other. Empty for a
-    justification that rests on no claim.
+    Hedges of two kinds have no common order, so neither stands for the other. Empty for a
+    justification without claims.
     """
     resting = list(_claims((reason,)))
     strongest: dict[str, Hedge] = {}
@@ -244,9 +242,9 @@ def weakest(reason: Reason) -> str:
 def lines(
     reason: Reason, quotes: Mapping[str, str], places: dict[Place, str], depth: int = 0
 ) -> Iterator[Line]:
-    """Yield the lines of a justification, each reason deeper than what it is a reason for.
+    """Yield the lines of a justification, each reason one level below its conclusion.
 
-    `places` are those that were described before, as `details` has them.
+    `places` are the places described so far, as `details` records them.
     """
     if reason.claim is not None:
         yield Line(depth, f"the article's claim that {reason.text}", _claim_aside(reason.claim))
@@ -259,7 +257,7 @@ def lines(
 
 
 def aside(reason: Reason) -> str:
-    """Return what kind of thing a reason is, and by what rule or source."""
+    """Return the kind of a reason, with its rule or source."""
     if reason.rule is not None:
         if reason.again:
             return f"{reason.kind}, as above"
@@ -274,14 +272,14 @@ def aside(reason: Reason) -> str:
 
 
 def details(claim: Claim, quotes: Mapping[str, str], places: dict[Place, str]) -> Iterator[str]:
-    """Yield where a claim is read from, its quote if there is one, and its markers.
+    """Yield the place of a claim, its quote if available, and its markers.
 
-    Of a place that is in `places` the claim stands instead that has all this there; others are
-    added.
+    A place already in `places` is not described again: the line names the claim that has it. New
+    places are added.
     """
     name, statement = compress(claim.iri), compress(claim.statement)
     quote = quotes.get(claim.iri) or quotes.get(claim.statement) or ""
-    item = claim.iri if claim.basis == "heading" else ""  # each item stands elsewhere
+    item = claim.iri if claim.basis == "heading" else ""  # each item has its own place
     place = Place(claim.statement, claim.start, claim.end, quote, item, claim.citations)
     first = places.setdefault(place, name)
     if first != name:
@@ -311,9 +309,9 @@ def claim(
     places: dict[Place, str],
     links: Sequence[str] = (),
 ) -> Iterator[Line]:
-    """Yield the lines on a claim that states the triple, or that comes near by some `links`.
+    """Yield the lines on a claim that states the triple, or that is near it by some `links`.
 
-    `words` say what it claims; `places` are those that were described before.
+    `words` put the claim in a sentence; `places` are the places described so far.
     """
     yield Line(0, words, _claim_aside(claim))
     if links:
@@ -332,13 +330,13 @@ def document(
         "holds": explanation.holds,
         "origin": explanation.origin,
         "verdict": verdict(explanation),
-        "stated": [_claim(each, quotes) for each in explanation.stated],
+        "stated": [_claim(stated, quotes) for stated in explanation.stated],
         "complete": explanation.complete,
         "justifications": [_node(reason, quotes) for reason in explanation.justifications],
         "instead": list(explanation.instead),
         "nearest": [
-            {**_claim(each.claim, quotes), "links": list(each.links)}
-            for each in explanation.nearest.claims
+            {**_claim(near.claim, quotes), "links": list(near.links)}
+            for near in explanation.nearest.claims
         ],
         "further": explanation.nearest.further,
         "asNear": explanation.nearest.as_near,
@@ -347,8 +345,8 @@ def document(
 
 
 def resources(explanation: Explanation) -> Iterator[str]:
-    """Yield the IRIs of the explanation's claims and of their statements, which have spans."""
-    near = (each.claim for each in explanation.nearest.claims)
+    """Yield the IRIs of the explanation's claims and their statements, which have spans."""
+    near = (near.claim for near in explanation.nearest.claims)
     for claim in (*explanation.stated, *near, *_claims(explanation.justifications)):
         yield claim.iri
         yield claim.statement
@@ -372,7 +370,7 @@ def _claim_aside(claim: Claim) -> str:
     return f"{', '.join(parts)}; read from {_form(claim)[1]}"
 
 
-#: How a claim is put, and what it is read from, by its basis.
+#: How a claim is put, and where, by its basis.
 _FORMS = {
     "heading": ("by a heading", "a heading"),
     "implicature": ("by implication", "what is implied"),

@@ -1,4 +1,4 @@
-"""Why a triple holds: what states it, and its minimal justifications down to claims and axioms."""
+"""Why a triple holds: the claims that state it, and its minimal justifications."""
 
 from __future__ import annotations
 
@@ -30,17 +30,18 @@ if TYPE_CHECKING:
 _READS_BOTH_WAYS = NamedNode(f"{CK}readsBothWays")
 _TRUE = Literal(True)  # noqa: FBT003
 
-#: How many justifications are looked for, unless told otherwise.
+#: The default limit of justifications.
 LIMIT = 5
 
 
 class Reason(NamedTuple):
-    """A node of a justification: a triple, and what it rests on.
+    """A node of a justification: a triple and its premises.
 
-    `kind` says what the triple is: "inferred" or "fact" (by `rule`, from the reasons `because`);
-    "claim" (of the article, with its `claim`); "background" (our link, with its `source` if
-    one is given); "axiom" (of the ontology); "record" (of the article's structure). A reason that
-    stands in the tree more than once has its own reasons only the first time; `again` is then set.
+    `kind` is the kind of the triple: "inferred" or "fact" (concluded by `rule` from the reasons
+    `because`); "claim" (of the article, in `claim`); "background" (a link of ours, with its
+    `source` if recorded); "axiom" (of the ontology); "record" (of the article's structure). A
+    reason that occurs more than once in the tree has its premises only the first time; later ones
+    have `again` set.
     """
 
     kind: str
@@ -57,14 +58,14 @@ class Reason(NamedTuple):
 class Explanation(NamedTuple):
     """The answer to "why?".
 
-    `stated` has the claims that say just this, whatever their stance, affirmed ones first. `origin`
-    is "article" when one of them is affirmed or the triple is recorded of the article, else
-    "background" or "inferred", and empty when the triple does not hold; then `instead` has what
-    follows between the two. `nearest` has the claims that come near a triple that does not hold,
-    and near one that does those that are not affirmed, such as a denial for a narrower thing.
-    `complete` tells whether `justifications` are all the minimal ones. Where the relation reads
-    both ways they may be those of the two turned about, of which `turned` is the sentence.
-    `found` has a sentence for each name that only another vocabulary has for what it found.
+    `stated` holds the claims that say exactly this, whatever their stance, affirmed ones first.
+    `origin` is "article" when one of them is affirmed or the triple is recorded of the article,
+    else "background" or "inferred"; it is empty when the triple does not hold, and then `instead`
+    lists what follows between the two things. `nearest` holds the claims nearest to a triple that
+    does not hold; for one that does, those that are not affirmed, such as a denial for a narrower
+    thing. `complete` says whether `justifications` are all the minimal ones. If the relation reads
+    both ways, they may be those of the converse, whose sentence is then `turned`. `found` has a
+    sentence for each name that comes from another vocabulary alone.
     """
 
     triple: Triple
@@ -87,10 +88,10 @@ class Explanation(NamedTuple):
 def why(
     words: tuple[str, str, str], derivations: Derivations, terms: Terms, limit: int = LIMIT
 ) -> Explanation:
-    """Explain the triple of subject, predicate and object that `words` name.
+    """Explain the triple of the subject, predicate and object named by `words`.
 
-    The claims that state it come with up to `limit` minimal justifications: smallest sets of
-    claims, background links and axioms from which the rules derive the triple. Raises as
+    Beside the claims that state it, there are up to `limit` minimal justifications: smallest sets
+    of claims, background links and axioms from which the rules derive the triple. Raises as
     `Terms.find` does.
     """
     triple = _triple(*words, terms, derivations.store)
@@ -99,25 +100,27 @@ def why(
         term = terms.get(iri)
         return term.label if term else None
 
-    # All is asked of the copy in which it was derived: an endpoint has no more, and may fail.
+    # Read from the local copy that has the derivations: an endpoint holds no more, and may fail.
     engine = derivations.engine
     wording = Wording(derivations.store, label)
     stated = _stated(triple, engine)
-    affirmed = any(told.stance == "affirmed" for told in stated)
-    found = _derived(triple, derivations)
-    derived = found is not None
-    trees, complete = _trees(found, derivations, engine, wording, limit) if found else ((), True)
+    affirmed = any(claim.stance == "affirmed" for claim in stated)
+    explained = _derived(triple, derivations)
+    derived = explained is not None
+    trees, complete = (
+        _trees(explained, derivations, engine, wording, limit) if explained else ((), True)
+    )
     near = _nearest(triple, engine, wording, stated, contrary=derived or affirmed)
     return Explanation(
         triple,
         wording.sentence(triple),
-        "article" if affirmed else _origin(derivations, found) if found else "",
+        "article" if affirmed else _origin(derivations, explained) if explained else "",
         stated,
         trees,
         complete,
         () if derived or affirmed else _instead(triple, derivations, wording, near.claims),
         near,
-        wording.sentence(found) if found and found != triple else "",
+        wording.sentence(explained) if explained and explained != triple else "",
         tuple(
             sentence
             for end, word in zip(triple, words, strict=True)
@@ -127,7 +130,7 @@ def why(
 
 
 def _triple(subject: str, predicate: str, object: str, terms: Terms, store: Store) -> Triple:
-    """Return the triple that is asked for; `object` may be the text of a literal in `store`."""
+    """Return the triple asked about; `object` may be the text of a literal in `store`."""
     try:
         relation = NamedNode(terms.relation(predicate))
     except ValueError:
@@ -150,14 +153,14 @@ def _triple(subject: str, predicate: str, object: str, terms: Terms, store: Stor
 
 
 def _no_class(name: str, error: WrongKindError, terms: Terms, store: Store) -> WrongKindError:
-    """Return the error for a thing that is no class, which says if articles group things so."""
+    """Return the error for a thing that is no class, with the articles' own groupings if any."""
     classed = NamedNode(f"{CK}classedAs")
     group = NamedNode(terms.find(name).iri)
     claims = store.quads_for_pattern(None, NamedNode(f"{CK}claimObject"), group)
     relation = NamedNode(f"{CK}claimPredicate")
     if not any(
-        next(iter(store.quads_for_pattern(each.subject, relation, classed)), None)
-        for each in claims
+        next(iter(store.quads_for_pattern(quad.subject, relation, classed)), None)
+        for quad in claims
     ):
         return error
     sentence = (
@@ -168,9 +171,9 @@ def _no_class(name: str, error: WrongKindError, terms: Terms, store: Store) -> W
 
 
 def _derived(triple: Triple, derivations: Derivations) -> Triple | None:
-    """Return the triple if it is in the graph; else, if it reads both ways, the one turned about.
+    """Return the triple if it is in the graph, else its converse if the relation reads both ways.
 
-    None where neither is.
+    None if neither is in the graph.
     """
     if derivations.is_in(triple):
         return triple
@@ -184,7 +187,7 @@ def _derived(triple: Triple, derivations: Derivations) -> Triple | None:
 def _trees(
     triple: Triple, derivations: Derivations, engine: Engine, wording: Wording, limit: int
 ) -> tuple[tuple[Reason, ...], bool]:
-    """Return up to `limit` minimal justifications of what follows, and whether these are all."""
+    """Return up to `limit` minimal justifications of a triple, and whether these are all."""
     derivation = derivations.behind(triple)
     clauses = [
         (Clause(conclusion, frozenset(step.premises)), step)
@@ -192,21 +195,21 @@ def _trees(
         for step in steps
     ]
     horn: Horn[Triple, Axiom] = Horn([clause for clause, _ in clauses], derivation.axioms)
-    found, complete = horn.justifications(triple, limit)
-    claims = {
+    sets, complete = horn.justifications(triple, limit)
+    iris = {
         axiom.name
-        for axioms in found
+        for axioms in sets
         for axiom in axioms
         if axiom.graph == "claims" and axiom.predicate is None
     }
-    told = read(claims, engine)
+    claims = read(iris, engine)
     trees = []
-    for axioms in found:
+    for axioms in sets:
         proof = horn.proof(triple, axioms)
         steps = {
             node: None if number is None else clauses[number][1] for node, number in proof.items()
         }
-        trees.append(_Tree(engine, derivation.axioms, wording, told, steps).grow(triple))
+        trees.append(_Tree(engine, derivation.axioms, wording, claims, steps).grow(triple))
     return tuple(trees), complete
 
 
@@ -218,18 +221,18 @@ class _Tree:
         engine: Engine,
         axioms: Mapping[Triple, Axiom],
         wording: Wording,
-        told: Mapping[str, Claim],
+        claims: Mapping[str, Claim],
         steps: Mapping[Triple, Step | None],
     ) -> None:
         self._engine = engine
         self._axioms = axioms
         self._wording = wording
-        self._told = told
+        self._claims = claims
         self._steps = steps
         self._grown: set[Triple] = set()
 
     def grow(self, triple: Triple) -> Reason:
-        """Return the reason that `triple` is."""
+        """Return the reason for a triple, with those below it."""
         step = self._steps[triple]
         if step is None:
             return self._leaf(triple)
@@ -241,19 +244,19 @@ class _Tree:
         return Reason(kind, text, triple, step.rule, tuple(self._because(step, triple)))
 
     def _because(self, step: Step, conclusion: Triple) -> Iterator[Reason]:
-        """Yield the reasons that a step rests on, triples of one axiom as one.
+        """Yield the reasons for a step, one for all triples of an axiom.
 
-        What only takes an axiom apart is left out, and so is, under a conclusion on an anonymous
-        class, the axiom that the class stands in: it is told further up.
+        Steps that only take an axiom apart are left out. So is, for a conclusion on an anonymous
+        class, the axiom that contains the class: it is shown further up.
         """
-        told: set[Axiom] = set()
+        shown: set[Axiom] = set()
         for premise in sorted(step.premises, key=self._rank):
             under = self._steps[premise]
             if under is None:
                 axiom = self._axioms[premise]
-                if axiom in told or _is_part(conclusion, premise):
+                if axiom in shown or _is_part(conclusion, premise):
                     continue
-                told.add(axiom)
+                shown.add(axiom)
                 yield self._leaf(premise)
             elif self._wording.is_list(premise.object) or _is_anonymous(premise):
                 yield from self._because(under, premise)
@@ -261,7 +264,7 @@ class _Tree:
                 yield self.grow(premise)
 
     def _rank(self, premise: Triple) -> int:
-        """Let what is said of things come before what holds of classes and properties."""
+        """Return a sort key: premises about things before those about classes and properties."""
         axiom = self._axioms.get(premise)
         return 1 if axiom is not None and axiom.graph == "ontology" else 0
 
@@ -278,14 +281,14 @@ class _Tree:
                 return Reason("background", text, whole)
             source, note = self._source(whole)
             return Reason("background", text, whole, source=source, note=note)
-        told = self._told.get(axiom.name)
-        if told is None:
+        claim = self._claims.get(axiom.name)
+        if claim is None:
             return Reason("record", text, whole)
-        claim = Triple(NamedNode(told.subject), NamedNode(told.relation), NamedNode(told.object))
-        return Reason("claim", self._wording.sentence(claim), claim, claim=told)
+        bare = Triple(NamedNode(claim.subject), NamedNode(claim.relation), NamedNode(claim.object))
+        return Reason("claim", self._wording.sentence(bare), bare, claim=claim)
 
     def _source(self, triple: Triple) -> tuple[str, str]:
-        """Return the labels of the sources of a background link, and our reason for it."""
+        """Return the labels of the sources of a background link, and our note on it."""
         rows = list(self._engine.query(_bound("source", triple)).bindings())
         labels = dict.fromkeys(label.value for label, _ in rows if label is not None)
         notes = dict.fromkeys(comment.value for _, comment in rows if comment is not None)
@@ -293,12 +296,12 @@ class _Tree:
 
 
 def _is_anonymous(triple: Triple) -> bool:
-    """Tell whether a triple is about an anonymous class."""
+    """Return whether a triple is about an anonymous class."""
     return isinstance(triple.subject, BlankNode)
 
 
 def _is_part(conclusion: Triple, premise: Triple) -> bool:
-    """Tell whether a premise is of the axiom in which the class of the conclusion stands."""
+    """Return whether a premise belongs to the axiom that contains the class of the conclusion."""
     return isinstance(conclusion.object, BlankNode) and isinstance(premise.subject, BlankNode)
 
 
@@ -310,13 +313,13 @@ def _origin(derivations: Derivations, triple: Triple) -> str:
 
 
 def _stated(triple: Triple, engine: Engine) -> tuple[Claim, ...]:
-    """Return the claims that say just this, affirmed ones first, then down the article."""
+    """Return the claims that say exactly this: affirmed ones first, then in the article's order."""
     if not isinstance(triple.object, NamedNode):
         return ()
     rows = engine.query(_bound("stated", triple)).bindings()
-    claims = list(dict.fromkeys(row[0].value for row in rows if row[0] is not None))
-    told = read(claims, engine)
-    return tuple(told[claim] for claim in claims)
+    iris = list(dict.fromkeys(row[0].value for row in rows if row[0] is not None))
+    claims = read(iris, engine)
+    return tuple(claims[iri] for iri in iris)
 
 
 def _nearest(
@@ -336,7 +339,7 @@ def _nearest(
         object.value,
         engine,
         lambda iri: wording.term(NamedNode(iri)),
-        without={told.iri for told in stated},
+        without={claim.iri for claim in stated},
         contrary=contrary,
     )
 
@@ -344,13 +347,13 @@ def _nearest(
 def _instead(
     triple: Triple, derivations: Derivations, wording: Wording, near: Iterable[Near]
 ) -> tuple[str, ...]:
-    """Return what follows between the two, without what the nearest claims or others of it say."""
-    between = {each.predicate: each for each in derivations.between(triple.subject, triple.object)}
+    """Return what follows between the two things, without what near claims already say."""
+    between = {link.predicate: link for link in derivations.between(triple.subject, triple.object)}
     ends = [str(triple.subject), str(triple.object)]
-    for told in (each.claim for each in near):
-        if [str(NamedNode(told.subject)), str(NamedNode(told.object))] == ends:
-            between.pop(NamedNode(told.relation), None)
-            for above in derivations.above(NamedNode(told.relation)):
+    for claim in (other.claim for other in near):
+        if [str(NamedNode(claim.subject)), str(NamedNode(claim.object))] == ends:
+            between.pop(NamedNode(claim.relation), None)
+            for above in derivations.above(NamedNode(claim.relation)):
                 between.pop(above, None)
     for predicate in list(between):
         for above in derivations.above(predicate):

@@ -56,7 +56,7 @@ class Wording:
         if predicate == RDF + "type" and isinstance(triple.object, NamedNode):
             pattern = _CHARACTERS.get(triple.object.value, pattern)
         if predicate == OWL + "propertyChainAxiom":
-            chain = " then ".join(f"“{self.term(each)}”" for each in self._list(triple.object))
+            chain = " then ".join(f"“{self.term(link)}”" for link in self._list(triple.object))
             return f"{chain} makes “{self.term(triple.subject)}”"
         if pattern is None:
             clause = _joined(self.term(triple.predicate), self.term(triple.object))
@@ -69,13 +69,13 @@ class Wording:
         )
 
     def exclusive(self, one: object, other: object) -> str:
-        """Return in a clause that two classes exclude each other."""
+        """Return a clause saying that two classes exclude each other."""
         return _SENTENCES[OWL + "disjointWith"].format(
             a_subject=self._one(one), a_object=self._one(other)
         )
 
     def term(self, term: object) -> str:
-        """Return a term in words: its label, its text, or what an anonymous class asks for."""
+        """Return a term in words: its label, its text, or the description of an anonymous class."""
         if isinstance(term, NamedNode):
             label = self._label(term.value)
             if label and " " in label and self._is_claim(term):  # a sentence within one
@@ -88,28 +88,28 @@ class Wording:
         return str(term)
 
     def is_list(self, term: object) -> bool:
-        """Tell whether a term is a cell of a list."""
+        """Return whether a term is a node of an RDF list."""
         return isinstance(term, BlankNode) and bool(self._value(term, RDF + "first"))
 
     def _is_claim(self, term: NamedNode) -> bool:
         return any(self._store.quads_for_pattern(term, _TYPE, _CLAIM))
 
     def _expression(self, node: BlankNode) -> str:
-        """Return what an anonymous class is, as a noun with its article."""
+        """Return the description of an anonymous class, a noun with its article."""
         members = self._value(node, OWL + "intersectionOf")
         if members is not None or self.is_list(node):
             return self._intersection(self._list(members or node))
         for name in ("unionOf", "oneOf"):
             members = self._value(node, OWL + name)
             if members is not None:
-                return " or ".join(self._one(each) for each in self._list(members))
+                return " or ".join(self._one(member) for member in self._list(members))
         complement = self._value(node, OWL + "complementOf")
         if complement is not None:
             return f"something that is not {self._one(complement)}"
         for name in ("members", "distinctMembers"):
             members = self._value(node, OWL + name)
             if members is not None:
-                return ", ".join(self.term(each) for each in self._list(members))
+                return ", ".join(self.term(member) for member in self._list(members))
         restriction = self._restriction(node)
         return f"something that {restriction}" if restriction else "something without a name"
 
@@ -126,7 +126,7 @@ class Wording:
         )
 
     def _restriction(self, node: BlankNode) -> str:
-        """Return what a restriction asks for, as a verb with its object; empty if it is none."""
+        """Return a restriction as a verb with its object; empty for other nodes."""
         on = self._value(node, OWL + "onProperty")
         for name, quantity in (
             ("someValuesFrom", "some "),
@@ -159,9 +159,9 @@ class Wording:
 
 
 def _joined(relation: str, object: str) -> str:
-    """Return a relation and its object; a word that ends one and begins the other stands once.
+    """Return a relation and its object; a word that ends one and begins the other appears once.
 
-    "occurs during" and "during exercise" are names that stand well alone.
+    "occurs during" and "during exercise" are names that read well alone.
     """
     last = relation.rpartition(" ")[2]
     rest = object.removeprefix(last) if object.startswith(f"{last} ") else f" {object}"

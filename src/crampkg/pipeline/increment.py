@@ -1,7 +1,7 @@
-"""What follows from more sources, without doing again what followed from the ones before.
+"""Conclusions from new sources, without repeating earlier work.
 
-Semi-naive evaluation: an instance of a rule is new only if one of its premises is. So each rule is
-run once for each of its premises, with that premise taken from the news alone.
+Semi-naive evaluation: an instance of a rule is new only if one of its premises is. So each rule
+runs once for each of its premises, with that premise taken from the new triples alone.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _NEWS = NamedNode("urn:crampkg:news")
 def extend(store: Store, sources: Sources, added: Iterable[Quad]) -> None:
     """Add quads of the sources, and the facts and inferences that follow, to a saturated store.
 
-    `store` is one to which `derive` and `saturate` have been applied; it is so again afterwards.
-    Only additions that leave the claims and markers that were there alone: where a rule asks that
-    something is absent, such as another stance, what it concluded before is not taken back.
+    `derive` and `saturate` have been applied to `store`, and it is saturated again afterwards. The
+    additions must not change existing claims and markers: where a rule requires that something is
+    absent, such as another stance, its earlier conclusion is not taken back.
     """
     facts = rulebook(sources, "facts")
     rules = rulebook(sources, "owl", "inferred")
     wave = _assert(store, added)
     while wave:
-        store.extend(Quad(each.subject, each.predicate, each.object, _NEWS) for each in wave)
+        store.extend(Quad(new.subject, new.predicate, new.object, _NEWS) for new in wave)
         derived = [
             Quad(triple.subject, triple.predicate, triple.object, _FACTS)
             for triple in _following(store, facts, wave)
@@ -43,13 +43,13 @@ def extend(store: Store, sources: Sources, added: Iterable[Quad]) -> None:
         store.clear_graph(_NEWS)
         wave = _assert(store, derived)
         fresh = [triple for triple in inferred if is_news(store, triple)]
-        store.extend(Quad(each.subject, each.predicate, each.object, _INFERRED) for each in fresh)
+        store.extend(Quad(new.subject, new.predicate, new.object, _INFERRED) for new in fresh)
         wave += fresh
     store.remove_graph(_NEWS)
 
 
 def _assert(store: Store, quads: Iterable[Quad]) -> list[Triple]:
-    """Add quads, which are then inferred no more; return the triples that no graph had."""
+    """Add quads, removing them from the inferences; return the triples that no graph had."""
     news: dict[Triple, None] = {}
     for quad in quads:
         known = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
@@ -61,17 +61,17 @@ def _assert(store: Store, quads: Iterable[Quad]) -> list[Triple]:
 
 
 def _following(store: Store, rules: Iterable[RuleLogic], wave: list[Triple]) -> Iterator[Triple]:
-    """Yield what the rules conclude from the news, which are `wave`, and the rest, once each."""
+    """Yield the conclusions from the new triples in `wave` and all the others, once each."""
     news = News(wave)
-    met: set[Triple] = set()
+    yielded: set[Triple] = set()
     for logic in rules:
         for premise in filter(news.may_be, logic.premises):
-            found = set(conclusions(store, logic.rule.name, _among_news(logic, premise))) - met
-            met |= found
-            yield from found
+            fresh = set(conclusions(store, logic.rule.name, _among_news(logic, premise))) - yielded
+            yielded |= fresh
+            yield from fresh
 
 
 def _among_news(logic: RuleLogic, premise: Pattern) -> str:
-    """Return the text of a rule with one premise that is to be among the news."""
+    """Return the text of a rule with one premise matched against the new triples alone."""
     pattern = " ".join(map(str, premise))
     return f"{logic.head}WHERE {{\nGRAPH {_NEWS} {{ {pattern} }}\n{logic.where}}}\n"

@@ -1,4 +1,4 @@
-"""What names resolve to, and the status of the articles, read off the finished graph."""
+"""The named terms and the status of the articles, read from the finished graph."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PREFIX = NamedNode(PREFIXES["vann"] + "preferredNamespacePrefix")
 _PREFIX_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*", re.ASCII)
 _TERM_LABEL = NamedNode(PREFIXES["sssom"] + "object_label")
 
-#: How close the term of another vocabulary is by which match. What is only related lends no name.
+#: Closeness of a term of another vocabulary, by match property. A related term lends no name.
 _MATCHES = {
     "exactly": NamedNode(SKOS + "exactMatch"),
     "closely": NamedNode(SKOS + "closeMatch"),
@@ -33,7 +33,7 @@ _MATCHES = {
     "narrower": NamedNode(SKOS + "narrowMatch"),
 }
 
-#: All properties that `index` reads, of whatever resource.
+#: All properties that `index` reads.
 INDEXED = (
     *(_TYPE, _LABEL, _SYNONYM, _HIDDEN, _TITLE, _DEFINITION, _TARGET, _TERM_LABEL),
     *_MATCHES.values(),
@@ -41,7 +41,7 @@ INDEXED = (
 
 
 def index(store: Store) -> list[Term]:
-    """Return everything that has a label, sorted by IRI."""
+    """Return all resources with a label, sorted by IRI."""
     labels = {
         quad.subject: quad.object.value
         for quad in store.quads_for_pattern(None, _LABEL, None, None)
@@ -66,30 +66,30 @@ def index(store: Store) -> list[Term]:
 
 
 def of_kinds(terms: Iterable[Term]) -> dict[str, list[str]]:
-    """Return the IRIs of the things of each class, by its IRI, as `index` has them."""
-    found: dict[str, list[str]] = {}
+    """Return the IRIs of the members of each class, by the IRI of the class."""
+    members: dict[str, list[str]] = {}
     for term in terms:
         for kind in term.kinds:
-            found.setdefault(kind, []).append(term.iri)
-    return found
+            members.setdefault(kind, []).append(term.iri)
+    return members
 
 
 def _term_labels(store: Store) -> dict[str, list[str]]:
-    """Return the label of each term of another vocabulary, by its IRI, as the mappings have it."""
-    found: dict[str, set[str]] = {}
+    """Return the labels that mappings record for terms of other vocabularies, by their IRIs."""
+    labels: dict[str, set[str]] = {}
     for quad in store.quads_for_pattern(None, _TERM_LABEL, None, None):
         if not isinstance(quad.subject, Triple):
             for target in store.quads_for_pattern(quad.subject, _TARGET, None, None):
                 if isinstance(target.object, NamedNode) and isinstance(quad.object, Literal):
-                    found.setdefault(target.object.value, set()).add(quad.object.value)
-    return {term: sorted(names) for term, names in found.items()}
+                    labels.setdefault(target.object.value, set()).add(quad.object.value)
+    return {term: sorted(names) for term, names in labels.items()}
 
 
 def statuses(store: Store) -> list[list[str]]:
     """Return title, date, review status, audience, disclaimer and IRI of each article, by IRI."""
     article = NamedNode(CK + "Article")
     articles = store.quads_for_pattern(None, _TYPE, article, None)
-    found = {quad.subject for quad in articles if isinstance(quad.subject, NamedNode)}
+    subjects = {quad.subject for quad in articles if isinstance(quad.subject, NamedNode)}
     properties = [
         DCT + "title",
         DCT + "modified",
@@ -98,19 +98,19 @@ def statuses(store: Store) -> list[list[str]]:
         CK + "disclaimer",
     ]
     rows = []
-    for subject in sorted(found, key=str):
-        told = [next(iter(_values(store, subject, NamedNode(name))), "") for name in properties]
-        rows.append([*told, subject.value])
+    for subject in sorted(subjects, key=str):
+        values = [next(iter(_values(store, subject, NamedNode(name))), "") for name in properties]
+        rows.append([*values, subject.value])
     return rows
 
 
 def article_prefixes(store: Store) -> dict[str, str]:
     """Return the namespace of each article by its prefix, articles by IRI.
 
-    Its record chooses the prefix by vann:preferredNamespacePrefix; else it is the last part of the
-    namespace. Raises `SourceError` for a choice that is no prefix, or stands for something else.
+    The record of an article may choose the prefix by vann:preferredNamespacePrefix; the default is
+    the last part of the namespace. Raises `SourceError` for a choice that is invalid or taken.
     """
-    found: dict[str, str] = {}
+    prefixes: dict[str, str] = {}
     for *_, article in statuses(store):
         namespace = article.rpartition("/")[0] + "/"
         slug = namespace.removesuffix("/").rpartition("/")[2]
@@ -119,18 +119,18 @@ def article_prefixes(store: Store) -> dict[str, str]:
             problem = ""
             if not _PREFIX_NAME.fullmatch(prefix):
                 problem = "is no prefix: letters, digits and hyphens, a letter first"
-            elif prefix in PREFIXES or prefix in MAPPED or prefix in found:
+            elif prefix in PREFIXES or prefix in MAPPED or prefix in prefixes:
                 problem = "stands for something else"
             if problem and chosen:
                 message = f"The article <{article}> chooses the prefix {prefix!r}, which {problem}."
                 raise SourceError(f"{message} Choose another.")
             if not problem:
-                found[prefix] = namespace
-    return found
+                prefixes[prefix] = namespace
+    return prefixes
 
 
 def _matches(store: Store, subject: NamedNode, match: NamedNode) -> list[str]:
-    """Return the IRIs of the terms that a thing is mapped to; a text is none."""
+    """Return the IRIs of the terms that a thing is mapped to, without literals."""
     quads = store.quads_for_pattern(subject, match, None, None)
     return sorted({quad.object.value for quad in quads if isinstance(quad.object, NamedNode)})
 

@@ -1,6 +1,6 @@
-"""The instances of the rules in a saturated graph: each conclusion with the premises it rests on.
+"""The instances of the rules in a saturated graph: each conclusion with its premises.
 
-They are worked out once, when a snapshot is built, so that `why` has only to walk them backwards.
+They are computed once, when a snapshot is built, so that `why` only walks them backwards.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from crampkg.pipeline.rules import RuleLogic
     from crampkg.sources import Sources
 
-#: The folders of rules that make the facts and the inferences of a graph.
+#: The folders of the rules that derive facts and inferences.
 FOLDERS = ("facts", "owl", "inferred")
 
 
 class Step(NamedTuple):
-    """One instance of a rule, its premises sorted as they are written."""
+    """One instance of a rule, its premises sorted by their written form."""
 
     rule: Rule
     premises: tuple[Triple, ...]
@@ -48,8 +48,9 @@ class Step(NamedTuple):
 class Instances:
     """All instances of some rules in a graph.
 
-    Terms are numbered, a triple is three of their numbers, and a step is the number of its rule and
-    those of its premises. `steps` has a list for each triple, empty for what is no conclusion.
+    Terms are numbered, a triple is three term numbers, and a step is the number of its rule
+    followed by the numbers of its premises. `steps` has a list for each triple, empty if no rule
+    concludes it.
     """
 
     def __init__(
@@ -68,36 +69,36 @@ class Instances:
 
     @classmethod
     def of(cls, store: Store, rules: Iterable[RuleLogic]) -> Instances:
-        """Return the instances of `rules` in a store that has been saturated with them."""
-        found = _Finder()
+        """Return the instances of `rules` in a store saturated with them."""
+        finder = _Finder()
         names = []
         for number, logic in enumerate(rules):
             names.append([*logic.rule])
-            found.add(store, number, logic)
-        steps: list[list[list[int]]] = [[] for _ in found.triples]
-        for conclusion, *step in found.steps:
+            finder.add(store, number, logic)
+        steps: list[list[list[int]]] = [[] for _ in finder.triples]
+        for conclusion, *step in finder.steps:
             steps[conclusion].append(step)
-        return cls(names, _canonical(found.terms), [[*triple] for triple in found.triples], steps)
+        return cls(names, _canonical(finder.terms), [[*triple] for triple in finder.triples], steps)
 
     @classmethod
     def of_graph(cls, nquads: bytes, sources: Sources) -> Instances:
-        """Return the instances in a graph of which anonymous types have been left out."""
-        # Who only reads the file has no use for what reads rules.
+        """Return the instances in a graph without anonymous types."""
+        # Readers of the file alone do not need the rule parser.
         from crampkg.pipeline.rules import rulebook, saturate
 
         store = Store()
-        # Blank nodes keep their canonical names, by which the graph is asked of them.
+        # Blank nodes keep their canonical names: callers look triples up by them.
         store.extend(parse(nquads, format=RdfFormat.N_QUADS, rename_blank_nodes=False))
         saturate(store, sources)
         return cls.of(store, rulebook(sources, *FOLDERS))
 
     @classmethod
     def from_json(cls, content: bytes) -> Instances:
-        """Return what `to_json` wrote."""
+        """Return the instances that `to_json` wrote."""
         return cls(**json.loads(content))
 
     def to_json(self) -> bytes:
-        """Return all of it as JSON."""
+        """Return the instances as JSON."""
         fields = {
             "rules": self._rules,
             "terms": self._terms,
@@ -112,19 +113,21 @@ class Instances:
         return number is not None and bool(self._steps[number])
 
     def behind(self, goal: Triple) -> dict[Triple, tuple[Step, ...]]:
-        """Return the instances that conclude a triple, and all that bear on their premises.
+        """Return the steps to a triple, to their premises, and so on back to assertions.
 
-        For each triple they are sorted by rule; there are none for what is no conclusion.
+        The steps of a triple are sorted by rule; a triple that no rule concludes has none.
         """
         number = self._number(goal)
         if number is None:
             return {goal: ()}
         agenda = [number]
-        met = {number}
-        for number in agenda:  # grows while it is walked
-            further = {each for _, *premises in self._steps[number] for each in premises} - met
+        seen = {number}
+        for number in agenda:  # the loop appends to it
+            further = {
+                premise for _, *premises in self._steps[number] for premise in premises
+            } - seen
             agenda += sorted(further)
-            met |= further
+            seen |= further
         triples = {number: self._triple(number) for number in agenda}
         written = {number: str(triple) for number, triple in triples.items()}
         behind = {}
@@ -133,15 +136,16 @@ class Instances:
                 (self._rules[rule], sorted(premises, key=written.__getitem__))
                 for rule, *premises in self._steps[number]
             ]
-            sortable.sort(key=lambda step: (step[0].id, [written[each] for each in step[1]]))
+            sortable.sort(key=lambda step: (step[0].id, [written[premise] for premise in step[1]]))
             behind[triples[number]] = tuple(
-                Step(rule, tuple(triples[each] for each in premises)) for rule, premises in sortable
+                Step(rule, tuple(triples[premise] for premise in premises))
+                for rule, premises in sortable
             )
         return behind
 
     def _number(self, triple: Triple) -> int | None:
         if not self._numbers:
-            self._numbers = {tuple(each): number for number, each in enumerate(self._triples)}
+            self._numbers = {tuple(numbers): number for number, numbers in enumerate(self._triples)}
             self._term_numbers = {term: number for number, term in enumerate(self._terms)}
         parts = (triple.subject, triple.predicate, triple.object)
         return self._numbers.get(tuple(self._term_numbers.get(str(part), -1) for part in parts))
@@ -157,25 +161,25 @@ class Instances:
 
 
 class _Finder:
-    """Numbers the terms and triples in the instances of rules, each as it is met first."""
+    """Numbers the terms and triples in rule instances, in the order of discovery."""
 
     def __init__(self) -> None:
         self.terms: dict[str, int] = defaultdict(count().__next__)
         self.triples: dict[tuple[int, ...], int] = defaultdict(count().__next__)
-        #: For each the number of its conclusion, of its rule, and of its premises.
+        #: Of each step the numbers of its conclusion, its rule and its premises.
         self.steps: list[list[int]] = []
 
     def add(self, store: Store, rule: int, logic: RuleLogic) -> None:
         """Find the instances of one rule.
 
-        Its rows are read from TSV, which is several times as fast as to look at each term.
+        Its rows are read from TSV, several times as fast as by term objects.
         """
         rows = cast("QuerySolutions", store.query(logic.query, use_default_graph_as_union=True))
         columns = [variable.value for variable in rows.variables]
         constants: list[int] = []
 
         def place(part: Any) -> int:
-            """Return where a part of a pattern stands in a row with the constants behind it."""
+            """Return the index of a part of a pattern in a row followed by the constants."""
             if isinstance(part, Variable):
                 return columns.index(part.value)
             constants.append(self.terms[str(part)])
@@ -186,7 +190,7 @@ class _Finder:
             for patterns in (logic.heads, logic.premises)
         ]
         used = {at for patterns in places for pattern in patterns for at in pattern}
-        heads, premises = ([itemgetter(*each) for each in patterns] for patterns in places)
+        heads, premises = ([itemgetter(*pattern) for pattern in patterns] for patterns in places)
         visible = [at for at, name in enumerate(columns) if name in logic.visible]
         several: dict[tuple[int, ...], tuple[list[int], dict[int, None]]] = {}
         term, triple = self.terms.__getitem__, self.triples.__getitem__
@@ -194,7 +198,7 @@ class _Finder:
         for line in written.decode().split("\n")[1:-1]:
             cells = line.split("\t")
             if "" in cells and any(not cells[at] for at in used if at < len(cells)):
-                continue  # as CONSTRUCT leaves out what has an unbound part
+                continue  # CONSTRUCT leaves out a triple with an unbound part, too
             row = [*map(term, cells), *constants]
             concluded = [triple(head(row)) for head in heads]
             rests_on = dict.fromkeys([triple(premise(row)) for premise in premises])
@@ -215,7 +219,7 @@ class _Finder:
 
 
 def _canonical(terms: Iterable[str]) -> list[str]:
-    """Return terms as pyoxigraph writes them; TSV has short forms of numbers."""
+    """Return terms in pyoxigraph's syntax; TSV abbreviates numbers."""
     known = list(terms)
     short = [text for text in known if text[:1] not in "<_"]
     long = dict(zip(short, map(str, _literals(short)), strict=True))
@@ -223,6 +227,6 @@ def _canonical(terms: Iterable[str]) -> list[str]:
 
 
 def _literals(texts: list[str]) -> Iterator[Literal]:
-    """Yield the literals that are written so in Turtle."""
+    """Yield the literals written as in Turtle."""
     turtle = "".join(f"<x:x> <x:x> {text} .\n" for text in texts)
     return (cast("Literal", quad.object) for quad in parse(turtle, format=RdfFormat.TURTLE))

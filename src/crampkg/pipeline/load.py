@@ -1,4 +1,4 @@
-"""Source files to quads, every lexical form as written: Turtle, and mapping sets in SSSOM/TSV.
+"""From source files to quads, every lexical form as written: Turtle and SSSOM/TSV mapping sets.
 
 A mapping set is a block of YAML behind `#`, and a row for each mapping: see
 https://mapping-commons.github.io/sssom/spec-formats-tsv/.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from crampkg.sources import Sources
 
-#: The prefixes that a mapping set need not declare, and declares as nothing else.
+#: The prefixes built into SSSOM: a mapping set need not declare them, and must not redefine them.
 _BUILT_IN = {
     "linkml": "https://w3id.org/linkml/",
     "owl": OWL,
@@ -39,12 +39,12 @@ _BUILT_IN = {
     "xsd": XSD,
 }
 
-#: The one column here whose value may stand in the metadata instead, for all mappings.
+#: The only column whose value may be given in the metadata instead, for all mappings.
 _PROPAGATED = "object_source_version"
 
 
 class Mapping(NamedTuple):
-    """A row of a mapping set as written, and the line on which it begins."""
+    """A row of a mapping set as written, and its first line."""
 
     subject_id: str
     subject_label: str
@@ -57,13 +57,13 @@ class Mapping(NamedTuple):
     line: int = 0
 
 
-#: The columns of a file, in whatever order.
+#: The columns of a file, in any order.
 COLUMNS = Mapping._fields[:-1]
 _IDENTIFIERS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 
 
 def load(sources: Sources) -> Iterator[Quad]:
-    """Yield the quads of all source files, each in the graph that its file belongs to.
+    """Yield the quads of all source files, each in the graph of its file.
 
     Raises `SourceError` with file and line for a file that cannot be read or parsed.
     """
@@ -105,7 +105,7 @@ def read_mappings(name: str, text: str) -> Iterator[tuple[Mapping, tuple[NamedNo
     """Yield the mappings of a file called `name`, each with the IRIs of its identifiers.
 
     These are its subject, predicate, object and justification. Raises `SourceError` with the line
-    of what is no SSSOM, or has other columns than are kept here.
+    for invalid SSSOM, and for other columns than those used here.
     """
     lines = text.split("\n")
     top = next((place for place, line in enumerate(lines) if not line.startswith("#")), len(lines))
@@ -160,10 +160,10 @@ def _term(curie: str) -> NamedNode:
 
 
 def _metadata(name: str, lines: list[str]) -> dict[str, Any]:
-    """Return the metadata in the lines at the top, behind their `#`, however they are indented."""
+    """Return the metadata in the lines at the top, behind their `#`, with any indentation."""
     line: int | None = None
     try:
-        metadata = load_yaml("\n".join(each[1:].rstrip("\r") for each in lines))
+        metadata = load_yaml("\n".join(line[1:].rstrip("\r") for line in lines))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, metadata = (min(mark.line + 1, len(lines)) if mark else None), ()
@@ -178,7 +178,7 @@ def _metadata(name: str, lines: list[str]) -> dict[str, Any]:
 def _curies(name: str, metadata: dict[str, Any]) -> dict[str, str]:
     declared = metadata.get("curie_map") or {}
     whole = isinstance(declared, dict) and all(
-        isinstance(each, str) for pair in declared.items() for each in pair
+        isinstance(text, str) for pair in declared.items() for text in pair
     )
     if not whole:
         what = "the curie_map is not prefixes with their IRIs. Write `PREFIX: IRI` on each line"

@@ -1,4 +1,4 @@
-"""What a snapshot holds, read from an endpoint instead: graphs, names and status."""
+"""The content of a snapshot, read from an endpoint instead: graphs, names and status."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ WHERE {{
 
 
 class RemoteSnapshot(Snapshot):
-    """The graph of an endpoint with the question library of a snapshot here.
+    """The graph of an endpoint with the question library of a local snapshot.
 
-    Each part is fetched when it is first looked at, and then kept.
+    Each part is fetched when first used, then kept.
     """
 
     def __init__(self, engine: RemoteEngine, local: Snapshot, sources: Sources) -> None:
@@ -54,7 +54,7 @@ class RemoteSnapshot(Snapshot):
 
     @property
     def nquads(self) -> bytes:
-        """All graphs of the endpoint as canonical N-Quads. Raises `EndpointError` when cut off."""
+        """All graphs of the endpoint as canonical N-Quads. Raises `EndpointError` if cut off."""
         if self._nquads is None:
             from crampkg.blank_nodes import relabelled
 
@@ -66,14 +66,14 @@ class RemoteSnapshot(Snapshot):
 
     @property
     def instances(self) -> Instances:
-        """How each inference at the endpoint follows, by the rules of the package."""
+        """The rule instances behind the endpoint's inferences, by the rules of the package."""
         from crampkg.pipeline.instances import Instances
 
         return Instances.of_graph(self.nquads, self._sources)
 
     @property
     def terms(self) -> NameIndex:
-        """Everything at the endpoint that has a label, sorted by IRI."""
+        """All resources with a label at the endpoint, sorted by IRI."""
         if self._terms is None:
             from crampkg.name_index import NameIndex
             from crampkg.pipeline.index import INDEXED, index
@@ -84,15 +84,15 @@ class RemoteSnapshot(Snapshot):
 
     @property
     def statuses(self) -> tuple[Status, ...]:
-        """The status of each article at the endpoint. Raises `EndpointError` when it has none."""
+        """The status of each article at the endpoint. Raises `EndpointError` without any."""
         if self._statuses is None:
             from crampkg.model import Status
             from crampkg.pipeline.index import statuses
 
-            found = statuses(self._store(_ARTICLES))
-            if not found:
+            rows = statuses(self._store(_ARTICLES))
+            if not rows:
                 raise self._absent()
-            self._statuses = tuple(Status(*fields) for fields in found)
+            self._statuses = tuple(Status(*fields) for fields in rows)
         return self._statuses
 
     def _absent(self) -> EndpointError:
@@ -108,7 +108,7 @@ class RemoteSnapshot(Snapshot):
         return store
 
     def _graph(self, iri: str) -> list[Quad]:
-        """Return the quads of one graph, its blank nodes apart from those of the others."""
+        """Return the quads of one graph, with blank nodes distinct from those of other graphs."""
         name = NamedNode(iri)
         fresh: dict[BlankNode, BlankNode] = {}
         quads = []

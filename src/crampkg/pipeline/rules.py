@@ -1,4 +1,4 @@
-"""Rules are SPARQL CONSTRUCT files: read as logic, and run to a fixpoint into one graph."""
+"""Rules: SPARQL CONSTRUCT files, parsed as logic, and run to a fixpoint into one graph."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _REFLEXIVE = frozenset(
 _EVERYTHING = frozenset(
     NamedNode(iri) for iri in (OWL + "Thing", OWL + "NamedIndividual", RDFS + "Resource")
 )
-#: The check that finds what data says of the vocabulary itself.
+#: The check for data that describes the vocabulary itself.
 _VOCABULARY = "rules/lint/term-outside-ontology.rq"
 
 _PARTS = re.compile(r"^CONSTRUCT (?P<head>\{\n.*?^\})\nWHERE ", re.MULTILINE | re.DOTALL)
@@ -62,13 +62,12 @@ _WAY, _VARIABLE = NamedNode("urn:crampkg:path"), "urn:crampkg:variable:"
 
 
 class RuleLogic(NamedTuple):
-    """A rule of the folders `facts`, `owl`, `inferred` or `inconsistent`, taken apart.
+    """A parsed rule of the folders `facts`, `owl`, `inferred` or `inconsistent`.
 
-    It concludes each of `heads` from all of `premises`. `query` selects its instances: the
-    variables that its own text leaves visible are `visible`, and where several rows agree on
-    those, as for the words of a text, they are together one instance. `head` and `where` are its
-    text up to WHERE and from there on. An opaque rule looks at more than its premises show, along
-    a path or in a condition that something exists.
+    It concludes all `heads` from all `premises`. `query` selects its instances: `visible` are the
+    variables that its text leaves visible, and rows that agree on them are one instance, such as
+    rows for the words of a text. `head` is its text up to WHERE, `where` the rest. An opaque rule
+    depends on more than its premises: on a path, or on a condition that something exists.
     """
 
     rule: Rule
@@ -87,9 +86,9 @@ class RuleLogic(NamedTuple):
 
 
 def check_vocabulary(store: Store, sources: Sources) -> None:
-    """Raise `SourceError` where data changes what words of the ontology mean.
+    """Raise `SourceError` for data that changes the meaning of the ontology's words.
 
-    One axiom in a file of data would make each printed "associated with" a cause.
+    One axiom in a data file could make each printed "associated with" a cause.
     """
     if _VOCABULARY not in sources.files():
         return
@@ -105,7 +104,7 @@ def check_vocabulary(store: Store, sources: Sources) -> None:
 
 
 def derive(store: Store, sources: Sources) -> None:
-    """Add the facts that `rules/facts` make of the claims to the facts graph."""
+    """Add the facts that `rules/facts` derives from the claims to the facts graph."""
     graph = NamedNode(GRAPHS["facts-without-hedges"])
     for name, text in rule_texts(sources, "facts"):
         for triple in conclusions(store, name, text):
@@ -113,17 +112,17 @@ def derive(store: Store, sources: Sources) -> None:
 
 
 def reason(store: Store, sources: Sources) -> None:
-    """Add what `rules/owl` and `rules/inferred` entail to the inferred graph.
+    """Add the conclusions of `rules/owl` and `rules/inferred` to the inferred graph.
 
-    Each triple that is added is new: in no other graph, and no tautology. Types that are anonymous
-    class expressions serve on the way and are taken out at the end.
+    Each added triple is new: no other graph has it, and it is no tautology. Types that are
+    anonymous class expressions are used on the way and removed at the end.
     """
     saturate(store, sources)
     leave_out_anonymous_types(store)
 
 
 def leave_out_anonymous_types(store: Store) -> None:
-    """Take out of the inferred graph what is said of blank nodes."""
+    """Remove the triples about blank nodes from the inferred graph."""
     graph = NamedNode(GRAPHS["inferred"])
     for quad in list(store.quads_for_pattern(None, None, None, graph)):
         if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
@@ -131,15 +130,15 @@ def leave_out_anonymous_types(store: Store) -> None:
 
 
 def saturate(store: Store, sources: Sources, *more: str) -> None:
-    """Add what `reason` adds, with the types that are anonymous class expressions.
+    """Add the triples of `reason`, and the types that are anonymous class expressions.
 
-    The rules are run in turn, each as long as there are new triples that could be a premise of it.
-    `more` are further folders of `rules/` to run with them.
+    The rules run in turn, each as long as new triples match one of its premises. `more` are further
+    folders of `rules/` to run with them.
     """
     graph = NamedNode(GRAPHS["inferred"])
     rules = rulebook(sources, "owl", "inferred", *more)
     unseen = [News() for _ in rules]
-    met: set[Triple] = set()  # so that what a rule concludes every round is looked up once
+    known: set[Triple] = set()  # conclusions repeated every round are looked up once
     is_first = True
     while is_first or any(unseen):
         for number, logic in enumerate(rules):
@@ -147,10 +146,12 @@ def saturate(store: Store, sources: Sources, *more: str) -> None:
                 unseen[number] = News()
                 continue
             unseen[number] = News()
-            found = set(conclusions(store, logic.rule.name, logic.text)) - met
-            met |= found
-            new = [triple for triple in found if is_news(store, triple)]
-            store.extend(Quad(each.subject, each.predicate, each.object, graph) for each in new)
+            results = set(conclusions(store, logic.rule.name, logic.text)) - known
+            known |= results
+            new = [triple for triple in results if is_news(store, triple)]
+            store.extend(
+                Quad(triple.subject, triple.predicate, triple.object, graph) for triple in new
+            )
             fresh = News(new)
             for news in unseen:
                 news.add(fresh)
@@ -158,7 +159,7 @@ def saturate(store: Store, sources: Sources, *more: str) -> None:
 
 
 class News:
-    """New triples, by what a premise may name: their relation, or that and their object."""
+    """New triples, indexed by predicate, and by predicate and object."""
 
     def __init__(self, triples: Collection[Triple] = ()) -> None:
         self._relations: set[object] = {triple.predicate for triple in triples}
@@ -168,16 +169,16 @@ class News:
         return bool(self._relations)
 
     def add(self, other: News) -> None:
-        """Add those of another."""
+        """Add the triples of another set."""
         self._relations |= other._relations
         self._ends |= other._ends
 
     def concern(self, logic: RuleLogic) -> bool:
-        """Tell whether the rule may conclude anything from them."""
+        """Return whether any of them may be a premise of the rule."""
         return bool(self) and (logic.is_opaque or any(map(self.may_be, logic.premises)))
 
     def may_be(self, premise: Pattern) -> bool:
-        """Tell whether one of them may be this premise."""
+        """Return whether any of them may match this premise."""
         _, predicate, object_ = premise
         if isinstance(predicate, Variable):
             return bool(self)
@@ -189,7 +190,7 @@ class News:
 def rule_texts(sources: Sources, folder: str) -> list[tuple[str, str]]:
     """Return the name and the text of each rule in a folder of `rules/`, sorted by name.
 
-    Raises `SourceError` for one that cannot be read, or would ask another server.
+    Raises `SourceError` for a rule that cannot be read, or that calls another server.
     """
     start = f"rules/{folder}/"
     names = [name for name in sources.files() if name.startswith(start) and name.endswith(".rq")]
@@ -200,7 +201,7 @@ def rule_texts(sources: Sources, folder: str) -> list[tuple[str, str]]:
 
 
 def conclusions(store: Store, name: str, text: str) -> list[Triple]:
-    """Return what a rule concludes from the graphs of `store` taken together, known or not.
+    """Return the conclusions of a rule from the union of the graphs of `store`, known or new.
 
     Raises `SourceError` for a text that does not parse, or is no CONSTRUCT.
     """
@@ -216,7 +217,7 @@ def conclusions(store: Store, name: str, text: str) -> list[Triple]:
 
 
 def is_news(store: Store, triple: Triple) -> bool:
-    """Tell whether a triple is no tautology and in no graph yet."""
+    """Return whether a triple is no tautology and in no graph yet."""
     if _is_tautology(triple):
         return False
     known = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
@@ -230,13 +231,13 @@ def _is_tautology(triple: Triple) -> bool:
 
 
 def rulebook(sources: Sources, *folders: str) -> tuple[RuleLogic, ...]:
-    """Return the rules of some folders of `rules/`. Raises `SourceError` for what is no rule."""
+    """Return the rules of some folders of `rules/`. Raises `SourceError` for an invalid rule."""
     return tuple(
         _logic(name, text) for folder in folders for name, text in rule_texts(sources, folder)
     )
 
 
-@lru_cache(maxsize=256)  # a build reads them to run them, and again to find their instances
+@lru_cache(maxsize=256)  # a build needs each rule twice: to run it and to find its instances
 def _logic(name: str, text: str) -> RuleLogic:
     header = read_header(name, text)
     rule = Rule(header["id"], name, header["summary"])
@@ -251,8 +252,8 @@ def _logic(name: str, text: str) -> RuleLogic:
     heads = _patterns(name, prologue, parts["head"])
     patterns = dict.fromkeys(_patterns(name, prologue, where))
     premises = tuple(pattern for pattern in patterns if pattern[1] != _WAY)
-    said = [text.upper() for kind, text, _ in tokens(where) if kind != "comment"]
-    exists = any(word == "EXISTS" and before != "NOT" for before, word in pairwise(said))
+    words = [text.upper() for kind, text, _ in tokens(where) if kind != "comment"]
+    exists = any(word == "EXISTS" and before != "NOT" for before, word in pairwise(words))
     is_opaque = len(premises) < len(patterns) or exists
     shown = cast("QuerySolutions", Store().query(f"{prologue}SELECT * WHERE {where}"))
     visible = frozenset(variable.value for variable in shown.variables)
@@ -270,23 +271,23 @@ def _logic(name: str, text: str) -> RuleLogic:
 def _patterns(name: str, prologue: str, group: str) -> list[Pattern]:
     """Return the triple patterns of a group that must hold, and those of groups within it.
 
-    Those in filters are conditions, not premises. A property path, for whose relation `_WAY`
-    stands, is the way along a list, which belongs to the axiom that it stands in. The rest is
-    Turtle, once variables are made IRIs.
+    Patterns in filters are conditions, not premises. A property path, with `_WAY` as its predicate,
+    walks a list, which is part of the axiom that contains it. The rest is Turtle once its variables
+    are replaced by IRIs.
     """
     read = [token for token in tokens(group) if token[0] != "comment"]
     statements = [""]
-    at, is_step = 0, False  # whether a further step of a path comes next
+    at, is_step = 0, False  # whether the next token is a further step of a path
 
     def skip(end: str) -> None:
-        """Go on to the first of some brackets."""
+        """Move past the next pair of brackets."""
         nonlocal at
         while at < len(read) and read[at][1] not in end:
             at += 1
 
     while at < len(read):
-        kind, said, start = read[at]
-        word = said.upper() if kind == "word" else ""
+        kind, lexeme, start = read[at]
+        word = lexeme.upper() if kind == "word" else ""
         if word in _ALTERNATIVES:
             raise _unreadable(name, "has alternatives or options: make a rule of each")
         if word in ("BIND", "FILTER", "VALUES"):
@@ -297,23 +298,23 @@ def _patterns(name: str, prologue: str, group: str) -> list[Pattern]:
         if word == "SELECT" or word in _MODIFIERS:
             skip("{" if word == "SELECT" else "}")
             continue
-        if said in ("{", "}", "."):
+        if lexeme in ("{", "}", "."):
             statements.append("")
         elif word == "GRAPH":
             at += 1
-        elif said in _PATH:
+        elif lexeme in _PATH:
             before = statements[-1].rstrip()
             if not before.endswith(str(_WAY)):
-                if said in "/|*+":  # after its first step
+                if lexeme in "/|*+":  # after its first step
                     before = before[: -len(before.split()[-1])]
                 statements[-1] = f"{before} {_WAY} "
-            if said == "(":
+            if lexeme == "(":
                 at = _after_brackets(read, at) - 1
-            is_step = said in "/|^!"
+            is_step = lexeme in "/|^!"
         elif is_step:
             is_step = False
-        elif said[0] in "?$":
-            statements[-1] += f"<{_VARIABLE}{said[1:]}> "
+        elif lexeme[0] in "?$":
+            statements[-1] += f"<{_VARIABLE}{lexeme[1:]}> "
         else:
             end = read[at + 1][2] if at + 1 < len(read) else len(group)
             statements[-1] += group[start:end]
@@ -330,7 +331,7 @@ def _patterns(name: str, prologue: str, group: str) -> list[Pattern]:
 
 
 def _after_brackets(read: Sequence[tuple[str, str, int]], at: int) -> int:
-    """Return the place behind the bracket that closes the one at `at`."""
+    """Return the position after the bracket that closes the one at `at`."""
     depth = 0
     for number, (kind, _, _) in enumerate(read[at:], at):
         depth += (kind == "open") - (kind == "close")

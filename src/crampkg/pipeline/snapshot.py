@@ -1,10 +1,10 @@
 """The snapshot: everything computed from the sources, once, in files named by their content.
 
-A snapshot is six files: `graph.nq` (all five graphs as canonical N-Quads), `instances.json` (how
-each inference follows), `questions.json` (the parsed question library), `terms.jsonl` and
-`names.tsv` (the index of names), and `manifest.json` (digest, counts, status of the articles,
-checksums of all). It is built in a folder beside its place and renamed into it, so that it is there
-whole or not at all. Opening one verifies it.
+A snapshot is six files: `graph.nq` (all five graphs as canonical N-Quads), `instances.json` (the
+rule instances), `questions.json` (the parsed question library), `terms.jsonl` and `names.tsv` (the
+index of names), and `manifest.json` (digest, counts, status of the articles, checksums of all). It
+is built in a folder beside its place and renamed, so that it is complete or absent. Opening one
+verifies it.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ FILES = (
 
 _MANIFEST = "manifest.json"
 
-#: How the name of a folder begins in which a build is being written; the digest follows.
+#: The prefix of the folder of a build in progress; the digest follows.
 _BUILDING = ".building-"
 
-#: What a killed build left is cleared when it is older than this many seconds: writing takes less
-#: than one, and a builder that was stopped for longer finds its folder gone and keeps to memory.
+#: The age in seconds at which the remains of a killed build are removed. Writing takes less than
+#: one; a builder suspended for longer finds its folder gone and keeps its snapshot in memory.
 STALE = 60
 
-#: A snapshot of sources that are no more is cleared this many seconds after it was built.
+#: The age in seconds at which a snapshot of earlier sources is removed.
 UNUSED = 30 * 24 * 3600
 
 
@@ -71,14 +71,14 @@ class Snapshot:
 
     @property
     def terms(self) -> NameIndex:
-        """Everything that has a label, sorted by IRI."""
+        """All resources with a label, sorted by IRI."""
         from crampkg.name_index import NameIndex
 
         return NameIndex(self.read("terms.jsonl"), self.read("names.tsv"))
 
     @property
     def instances(self) -> Instances:
-        """How each inference in the graphs follows, read anew each time."""
+        """The rule instances behind the inferences, parsed again on each access."""
         from crampkg.pipeline.instances import Instances
 
         return Instances.from_json(self.read("instances.json"))
@@ -98,12 +98,12 @@ class Snapshot:
 
     @property
     def prefixes(self) -> dict[str, str]:
-        """All prefixes that need no declaration: the usual ones, and those of the articles."""
+        """All prefixes that need no declaration: the usual ones, and those of articles."""
         return {**PREFIXES, **self.article_prefixes}
 
     @property
     def statuses(self) -> tuple[Status, ...]:
-        """What must travel with answers, one status for each article, by its IRI."""
+        """The status of each article, by IRI; it goes with every answer."""
         return tuple(Status(*values) for values in self.manifest["articles"])
 
     def _json(self, name: str) -> Any:
@@ -113,12 +113,12 @@ class Snapshot:
 
 
 def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = None) -> Snapshot:
-    """Return the snapshot of `sources`: the one carried by the wheel, the cached one, or a new one.
+    """Return the snapshot of `sources`: the one in the wheel, the cached one, or a new one.
 
-    A new one is kept in `$CRAMPKG_CACHE`, else in the user's cache folder; where that cannot be
-    written it is held in memory, which `Snapshot.notices` then says. A damaged one is built again,
-    which they say too. `announce` is told before a build begins. Raises `SourceError` when the
-    sources cannot be read or parsed.
+    A new one is kept in `$CRAMPKG_CACHE`, else in the user's cache folder. If that cannot be
+    written, it is held in memory, and `Snapshot.notices` says so. A damaged one is rebuilt, also
+    with a notice. `announce` is called before a build begins. Raises `SourceError` when the sources
+    cannot be read or parsed.
     """
     notices = []
     if sources.carried_snapshot is not None:
@@ -140,7 +140,7 @@ def open_snapshot(sources: Sources, announce: Callable[[str], None] | None = Non
         why = "The snapshot is damaged" if is_damaged else "The sources are new or have changed"
         announce(f"{why}: building the graph, which takes a moment.")
     files = build(sources, digest)
-    if digest_of(sources) != digest:  # somebody wrote to the sources meanwhile
+    if digest_of(sources) != digest:  # the sources changed meanwhile
         return Snapshot(files.__getitem__, tuple(notices))
     try:
         _keep(files, cache, digest)
@@ -191,7 +191,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
 
     try:
         loaded = relabelled(load(sources))
-    except UsageError as error:  # blank nodes too many and too much alike
+    except UsageError as error:  # too many blank nodes that look alike
         raise SourceError(f"The sources cannot be loaded. {error}") from None
     lines = {f"{quad} .\n" for quad in loaded}
     store = Store()
@@ -201,7 +201,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     saturate(store, sources)
     instances = Instances.of(store, rulebook(sources, *FOLDERS))
     leave_out_anonymous_types(store)
-    # Oxigraph normalises literals: what was loaded keeps the lexical forms of its files.
+    # Oxigraph normalises literals: quads from files are added with their own lexical forms.
     for name in ("facts-without-hedges", "inferred"):
         lines.update(f"{quad} .\n" for quad in _graph(store, GRAPHS[name]))
     counts = {name: sum(1 for _ in _graph(store, iri)) for name, iri in GRAPHS.items()}
@@ -224,7 +224,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
     }
     checksums = {name: zlib.crc32(content) for name, content in files.items()}
     checksums[_MANIFEST] = zlib.crc32(_json_bytes(manifest))
-    # The manifest first: a build that is killed later can be told from the folders of others.
+    # The manifest first: it marks the folder as ours if the build is killed later.
     return {_MANIFEST: _json_bytes({**manifest, "checksums": checksums}), **files}
 
 
@@ -263,7 +263,7 @@ def _cache_folder() -> str:
     chosen = os.environ.get("CRAMPKG_CACHE")
     if chosen:
         return os.path.abspath(chosen)
-    if sys.platform == "linux":  # what platformdirs would say, without the cost of asking it
+    if sys.platform == "linux":  # as platformdirs does, without its import
         base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
         return os.path.join(base, "crampkg")
     import platformdirs
@@ -272,10 +272,10 @@ def _cache_folder() -> str:
 
 
 def _verified(folder: str) -> dict[str, bytes] | None:
-    """Return the files of a snapshot, or None unless each of them is as it was written.
+    """Return the files of a snapshot, or None if any of them is damaged.
 
-    By CRC-32: it finds each change of a few letters, and the import of hashlib takes longer than
-    all the rest of this (`bench/ask_csv.py`).
+    By CRC-32: it detects any change of a few letters, and importing hashlib takes longer than the
+    whole check (`bench/ask_csv.py`).
     """
     import json
     import zlib
@@ -294,9 +294,9 @@ def _verified(folder: str) -> dict[str, bytes] | None:
 
 
 def _keep(files: Mapping[str, bytes], cache: str, digest: str) -> None:
-    """Put `files` into their folder, whole or not at all; a builder that was faster is left alone.
+    """Move `files` into their folder, all or nothing; a snapshot already there is left alone.
 
-    In a folder that is damaged each file is replaced: all builders write the same bytes.
+    In a damaged folder each file is replaced: all builders write the same bytes.
     """
     import tempfile
 
@@ -328,9 +328,9 @@ def _write(files: Mapping[str, bytes], folder: str) -> None:
 
 
 def _clear(cache: str) -> None:
-    """Remove snapshots of sources that are no more, and what killed builds left; nothing else.
+    """Remove snapshots of earlier sources and the remains of killed builds, and nothing else.
 
-    A folder is ours if its manifest has the digest that its name has.
+    A folder is ours if its manifest has the digest in its name.
     """
     import time
 
@@ -342,14 +342,14 @@ def _clear(cache: str) -> None:
                 if not entry.is_dir(follow_symlinks=False) or not _is_ours(entry.path, digest):
                     continue
                 age = time.time() - entry.stat().st_mtime
-            except OSError:  # its builder has just finished
+            except OSError:  # its builder has just renamed it
                 continue
             if age > (STALE if is_unfinished else UNUSED):
                 _remove(entry.path)
 
 
 def _is_ours(folder: str, digest: str) -> bool:
-    """Tell whether a folder has the manifest of the snapshot with this digest. Raises OSError."""
+    """Return whether a folder has the manifest of the snapshot with this digest. Raises OSError."""
     import json
 
     content = _content(os.path.join(folder, _MANIFEST))
@@ -360,7 +360,7 @@ def _is_ours(folder: str, digest: str) -> bool:
 
 
 def _content(path: str) -> bytes:
-    """Return the bytes of a regular file: to read a pipe might have no end. Raises OSError."""
+    """Return the bytes of a regular file; reading a pipe might never end. Raises OSError."""
     if not os.path.isfile(path):
         raise FileNotFoundError(path)
     with open(path, "rb") as file:
@@ -368,11 +368,11 @@ def _content(path: str) -> bytes:
 
 
 def _remove(folder: str) -> None:
-    """Remove the files of a snapshot, and their folder unless something else is in it."""
+    """Remove the files of a snapshot, and their folder unless it holds anything else."""
     for name in FILES:
         try:
             os.unlink(os.path.join(folder, name))
-        except OSError:  # not there, or not ours to remove
+        except OSError:  # gone, or protected
             pass
     try:
         os.rmdir(folder)

@@ -1,4 +1,4 @@
-"""The graph, put on a store that the user runs: whole, and swapped in at once."""
+"""Pushing the graph to the user's store: complete, and swapped in at once."""
 
 from __future__ import annotations
 

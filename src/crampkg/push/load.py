@@ -1,10 +1,10 @@
-"""A push: parts beside the graphs, then the swap; again from where it was, if it was ended.
+"""A push: load parts beside the graphs, then swap; an interrupted push is resumed.
 
-Two pushes at once can mix their graphs: a store may take two updates at the same moment, each of
-which sees the store as it was before both (`oxigraph serve --location` does). No lock is taken,
-since a push that was killed would leave it. Instead each push looks after its swap at what readers
-see now, and does it all again, after a random pause, unless that is what it pushed. Whichever swap
-comes last is looked at after it, so that the store ends with one graph or the other.
+Two pushes at once can mix their graphs: a store may run two updates at the same time, each of which
+sees the state before both (`oxigraph serve --location` does). No lock is taken, since a killed push
+would leave it behind. Instead each push checks after its swap what readers see, and starts again
+after a random pause if that is not its own graph. The last swap is always checked, so the store
+ends with one graph or the other.
 """
 
 from __future__ import annotations
@@ -35,27 +35,27 @@ if TYPE_CHECKING:
 #: Protocol, whose body is plain data.
 INSERTED, STORED = 1_000, 50_000
 
-#: What an error says at its end of when to try again.
+#: The advice at the end of an error on when to try again.
 _ADVICE = re.compile(r" Try again (?:later|in [\d.]+ seconds)\.$")
 
-#: How often a request is sent again that may go well later, and a push that met another one.
+#: The number of retries after a passing error, and of a push that collided with another.
 RETRIES = 5
 
-#: The longest that a store's Retry-After is heeded, in seconds.
+#: The longest Retry-After that is obeyed, in seconds.
 _LONGEST = 120.0
 
 
 class _CollisionError(EndpointError):
-    """The store does not hold what this push put there: another one may have come between."""
+    """The store does not hold what this push put there; another push may have intervened."""
 
 
 class Pushed(NamedTuple):
-    """What a push did."""
+    """The outcome of a push."""
 
     wanted: Summary
     was_current: bool  # nothing was done
     sent: int  # triples
-    kept: int  # triples of parts that an earlier push, which did not end, had sent
+    kept: int  # triples already sent by an earlier, interrupted push
 
 
 def push(
@@ -68,12 +68,12 @@ def push(
     progress: Callable[[int, int], None] | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Pushed:
-    """Make the five graphs of a store those of `nquads`, canonical as a snapshot has them.
+    """Make the five graphs of a store equal to `nquads`, canonical as in a snapshot.
 
-    Nothing is done where they are so already, unless `force` is set. `size` is about how many
-    triples go into one request; `progress` is told triples done and all, `say` of what is tried
-    again. Until the swap, readers see what was there before; what they see after it is verified.
-    Raises `EndpointError`; what was sent until then is not sent again by the next push.
+    Nothing is sent if they are equal already, unless `force` is set. `size` is the approximate
+    number of triples in a request; `progress` is called with triples done and in all, `say` with a
+    sentence on each retry. Until the swap readers see the old graphs; afterwards what they see is
+    verified. Raises `EndpointError`; the next push does not send again what was sent until then.
     """
     wanted = summary(nquads)
     again = _retrying(retries, say)
@@ -107,7 +107,7 @@ def _put(
     again: Retrying,
     progress: Callable[[int, int], None] | None,
 ) -> tuple[int, int]:
-    """Put the parts that are not there, and return how many triples were sent and were there."""
+    """Put the missing parts, and return the numbers of triples sent and already there."""
     total = sum(len(part.triples) for part in parts)
     sent = kept = 0
     for part in parts:
@@ -123,7 +123,7 @@ def _put(
 
 
 def _swap(target: Target, parts: list[Part], wanted: Summary) -> None:
-    """Swap, unless an attempt whose answer was lost has done so; never with a part missing."""
+    """Swap, unless an earlier attempt whose answer was lost did; never with a part missing."""
     state = target.state()
     if state.is_current(wanted) and not any(part.name in state.loading for part in parts):
         return
@@ -157,7 +157,7 @@ def _verify(state: State, wanted: Summary, target: Target) -> None:
 def _retrying(retries: int, say: Callable[[str], None] | None) -> Retrying:
     def announce(state: RetryCallState) -> None:
         if say is not None and state.outcome is not None:
-            # The advice is for the last attempt, after which nobody tries again.
+            # The advice is for the last attempt only.
             problem = _ADVICE.sub("", str(state.outcome.exception()))
             say(f"{problem} Trying again in {state.upcoming_sleep:.0f} s.")
 
@@ -171,7 +171,7 @@ def _retrying(retries: int, say: Callable[[str], None] | None) -> Retrying:
 
 
 def _rounds(retries: int, say: Callable[[str], None] | None) -> Retrying:
-    """Return the rounds of a push that meets others: each waits for longer, if by chance less."""
+    """Return the rounds of a push that collides with others, with growing random pauses."""
 
     def announce(_: RetryCallState) -> None:
         if say is not None:
@@ -192,7 +192,7 @@ _BACK_OFF = wait_fixed(0.5) + wait_random_exponential(multiplier=1, max=30)
 
 
 def _wait(state: RetryCallState) -> float:
-    """Return the seconds that the store asks for, else ever more of them."""
+    """Return the seconds that the store asks for, else a growing pause."""
     error = state.outcome.exception() if state.outcome is not None else None
     later = error.retry_after if isinstance(error, EndpointError) else None
     return _BACK_OFF(state) if later is None else min(later, _LONGEST)

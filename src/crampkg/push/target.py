@@ -1,4 +1,4 @@
-"""A store that can be written to: by SPARQL Update, and the Graph Store Protocol if it has one."""
+"""A writable store: by SPARQL Update, and by the Graph Store Protocol if it has one."""
 
 from __future__ import annotations
 
@@ -21,41 +21,41 @@ if TYPE_CHECKING:
     from crampkg.rdf import RdfTerm
 
 
-#: What an update is answered with does not matter, and some stores refuse to choose.
+#: The answer to an update is not used, and some stores demand a type.
 _ACCEPT = "application/sparql-results+json, application/json, */*;q=0.1"
 
 
 class Part(NamedTuple):
-    """Some triples of one graph; no other part shares a blank node with it."""
+    """Some triples of one graph; it shares no blank node with other parts."""
 
-    name: str  # the IRI of its side graph, the same whenever the same graph is cut
-    graph: str  # the IRI of the graph that it belongs to
+    name: str  # the IRI of its side graph, determined by the content of the graph
+    graph: str  # the IRI of its graph
     triples: tuple[str, ...]  # in the syntax of N-Triples, without the stop
     has_blanks: bool
 
 
 class Summary(NamedTuple):
-    """What there should be at a store: the SHA-256 of the N-Quads, and how many triples."""
+    """The expected content of a store: the SHA-256 of the N-Quads, and triple counts."""
 
     identifier: str
     triples: dict[str, int]  # by the IRI of the graph
 
 
 class State(NamedTuple):
-    """What there is at a store."""
+    """The actual content of a store."""
 
-    identifier: str  # as recorded by the push that put the graphs there; empty when none did
-    triples: dict[str, int]  # by the IRI of the graph; 0 for one that is not there
-    loading: dict[str, int]  # the side graphs of pushes that have not ended
-    is_served: bool = False  # by a server of ours, which says itself what it holds
+    identifier: str  # as recorded by the last push; empty without one
+    triples: dict[str, int]  # by the IRI of the graph; 0 for a missing graph
+    loading: dict[str, int]  # triples in the side graphs of unfinished pushes
+    is_served: bool = False  # by our own server, which describes its content
 
     def is_current(self, wanted: Summary) -> bool:
-        """Tell whether the store holds what it should, as far as counting tells."""
+        """Return whether identifier and counts are the expected ones."""
         return (self.identifier, self.triples) == (wanted.identifier, wanted.triples)
 
 
 class Comparison(NamedTuple):
-    """What there is at a store beside what there should be."""
+    """The actual content of a store beside the expected content."""
 
     endpoint: str
     wanted: Summary
@@ -68,7 +68,7 @@ class Comparison(NamedTuple):
 
 
 def summary(nquads: bytes) -> Summary:
-    """Return what a store should hold after a push of these canonical N-Quads."""
+    """Return the expected content of a store after a push of these canonical N-Quads."""
     import hashlib
 
     triples = dict.fromkeys(GRAPHS.values(), 0)
@@ -78,7 +78,7 @@ def summary(nquads: bytes) -> Summary:
 
 
 class Target:
-    """A store, by the addresses where it is asked and changed."""
+    """A store, by its addresses for queries and for updates."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Target:
             self._store = Transport(graph_store, user=user, timeout=timeout, with_token=own)
 
     def state(self) -> State:
-        """Return what the store holds. Raises `EndpointError`."""
+        """Return the content of the store. Raises `EndpointError`."""
         # One at a time: Virtuoso takes a minute to count by a VALUES of all five.
         triples = {iri: self._engine.size(iri, union=False) for iri in GRAPHS.values()}
         loading = self._loading()
@@ -113,12 +113,12 @@ class Target:
         return State(served, triples, loading, bool(served))
 
     def greet(self) -> None:
-        """Let the store ask for credentials before much is sent."""
+        """Let the store demand credentials before a large request is sent."""
         for transport in filter(None, (self._update, self._store)):
             transport.greet()
 
     def put(self, part: Part) -> None:
-        """Make a side graph hold a part and nothing else, whatever it held. Raises as `state`."""
+        """Make a part the whole content of its side graph. Raises as `state`."""
         if self._store:
             body = "".join(f"{triple} .\n" for triple in part.triples).encode()
             joined = "&" if urlsplit(self._store.url).query else "?"
@@ -133,11 +133,11 @@ class Target:
         self.update(f"DROP SILENT GRAPH <{part.name}>", insert)
 
     def swap(self, parts: Sequence[Part], wanted: Summary) -> None:
-        """Replace the graphs by what is in the side graphs, in one request. Raises as `state`.
+        """Replace the graphs by the content of the side graphs, in one request. Raises as `state`.
 
-        A store that makes a request one transaction, as the standard says that it should, shows
-        its readers either the old graphs or the new. A swap that comes late, when another one has
-        used the side graphs up, finds the first of them gone and changes nothing.
+        A store that runs a request as one transaction, as the standard recommends, shows its
+        readers either the old graphs or the new. A late swap, after another one has used up the
+        side graphs, finds the first of them gone and changes nothing.
         """
         there = f"{{ SELECT * {{ GRAPH <{parts[0].name}> {{ ?a ?b ?c }} }} LIMIT 1 }}"
         counts = "".join(
@@ -169,7 +169,7 @@ class Target:
         self._update.post([("update", " ;\n".join(operations))], _ACCEPT)
 
     def _loading(self) -> dict[str, int]:
-        """Return how many triples each side graph has."""
+        """Return the number of triples in each side graph."""
         text = (
             "SELECT ?graph (COUNT(*) AS ?n) WHERE { GRAPH ?graph { ?s ?p ?o } "
             f'FILTER (STRSTARTS(STR(?graph), "{LOADING}")) }} GROUP BY ?graph'
@@ -177,7 +177,7 @@ class Target:
         return {
             graph.value: self._engine.number(count)
             for graph, count in self._rows(text)
-            # What an endpoint says that it was not asked for is never dropped.
+            # Graphs that were not asked for are ignored, so that they are never dropped.
             if isinstance(graph, NamedNode) and graph.value.startswith(LOADING)
         }
 
@@ -186,9 +186,9 @@ class Target:
 
 
 def update_url(endpoint: str) -> str:
-    """Return where a store is changed that is asked at `endpoint`, by the usual names.
+    """Return the update address of the store with the query address `endpoint`, by convention.
 
-    `.../query` and `.../update` belong together (Oxigraph, Fuseki); elsewhere both are one.
+    `.../query` and `.../update` belong together (Oxigraph, Fuseki); elsewhere both are the same.
     """
     split = urlsplit(endpoint)
     head, slash, last = split.path.rpartition("/")
@@ -200,8 +200,8 @@ def update_url(endpoint: str) -> str:
 def cut(nquads: bytes, identifier: str, size: int) -> list[Part]:
     """Return the parts of the five graphs, of about `size` triples each.
 
-    A blank node means something within one request alone, so triples that are tied by blank nodes
-    stay together, and parts with them are apart from those without.
+    A blank node is local to one request, so triples linked by blank nodes stay together, in parts
+    separate from triples without any.
     """
     graphs: dict[str, list[Triple]] = {iri: [] for iri in GRAPHS.values()}
     for quad in parse(nquads, format=RdfFormat.N_QUADS, rename_blank_nodes=False):
@@ -209,7 +209,7 @@ def cut(nquads: bytes, identifier: str, size: int) -> list[Part]:
     parts = []
     for short, iri in GRAPHS.items():
         plain, tied = _tied(graphs[iri])
-        chunks = [(chunk, False) for chunk in _chunks([[each] for each in plain], size)]
+        chunks = [(chunk, False) for chunk in _chunks([[triple] for triple in plain], size)]
         chunks += [(chunk, True) for chunk in _chunks(tied, size)]
         for number, (chunk, has_blanks) in enumerate(chunks):
             name = f"{LOADING}{identifier[:16]}/{size}/{short}/{number}"
@@ -229,7 +229,7 @@ def _tied(triples: list[Triple]) -> tuple[list[Triple], list[list[Triple]]]:
 
     plain, others = [], []
     for triple in triples:
-        blanks = [each for each in (triple.subject, triple.object) if isinstance(each, BlankNode)]
+        blanks = [end for end in (triple.subject, triple.object) if isinstance(end, BlankNode)]
         if not blanks:
             plain.append(triple)
             continue
