@@ -51,7 +51,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 
-#: What is imported when it is first asked for (PEP 562), so that the command starts faster.
+#: Imported on first use (PEP 562), so that the command starts faster.
 _LATER = {
     "Answer": "answers.answer",
     "Card": "explain.describe",
@@ -63,7 +63,7 @@ _LATER = {
 
 
 def __getattr__(name: str) -> object:
-    """Import what `_LATER` names."""
+    """Import a name of `_LATER`."""
     if name in _LATER:
         import importlib
 

@@ -1,11 +1,11 @@
 """Blank nodes by their content: labels and an order that depend on the graph alone.
 
-RDFC-1.0 (https://www.w3.org/TR/rdf-canon/) has the same aim, renames all blank nodes for one new
-triple, and takes time that grows with the factorial of the nodes that look alike: ten that are all
-linked to each other have no end. Here each connected component is put in an order of its own.
-Colour refinement distinguishes nodes; links between all nodes of two colours say nothing more and
-are dropped, so that the component falls apart; and in each part that is left one node after another
-is made the first, of which the least written form counts. Work is counted and bounded.
+RDFC-1.0 (https://www.w3.org/TR/rdf-canon/) has the same aim, but one new triple renames all blank
+nodes, and its time grows with the factorial of the number of nodes that look alike: ten nodes all
+linked to each other never finish. Here each connected component is ordered by itself. Colour
+refinement distinguishes nodes. Links between all nodes of two colours carry no information and are
+dropped, so that the component falls apart. In each remaining part, each node in turn is put first,
+and the order with the least written form is kept. Work is counted and bounded.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     Colours = dict[int, int]
     Form = tuple[list[int], list[tuple[int, int, int]]]
 
-#: Steps for a graph of any size, and more of them for each node and link: about two seconds for
-#: the first, and far more of the second than any graph takes whose nodes can be distinguished.
+#: The number of steps for any graph, about two seconds, and the further steps for each node and
+#: link: far more than a graph takes whose nodes can be distinguished.
 _MOST, _MOST_EACH = 1_000_000, 200
 _DEEPEST = 100
 #: Hexadecimal digits of a label.
@@ -41,19 +41,19 @@ _DIGITS = 12
 def ordered(graphs: Mapping[str | None, Iterable[Triple]]) -> list[str]:
     """Return the labels of all blank nodes in `graphs`, in an order given by their content.
 
-    None is the name of the default graph. Nodes that only their labels distinguish stand in any
-    order: whichever is first, the same is written. Raises `UsageError` for nodes so many and so
-    much alike that to distinguish them would take too long.
+    None is the name of the default graph. Nodes that differ only in their labels come in any order:
+    the written form is the same. Raises `UsageError` for so many nodes so alike that distinguishing
+    them would take too long.
     """
     nodes = _Nodes(graphs)
     return [nodes.names[node].value for _, order in nodes.components() for node in order]
 
 
 def labels(graphs: Mapping[str | None, Iterable[Triple]]) -> dict[Any, BlankNode]:
-    """Return the blank nodes of `graphs`, each with another whose label depends on content alone.
+    """Return new blank nodes for those of `graphs`, with labels that depend on content alone.
 
-    That is the content of the connected component in which it is: a new triple changes the labels
-    of one component. Components of the same content are numbered. Raises as `ordered`.
+    The content is that of the node's connected component, so a new triple changes the labels of one
+    component. Components of equal content are numbered. Raises as `ordered`.
     """
     nodes = _Nodes(graphs)
     new: dict[Any, BlankNode] = {}
@@ -71,7 +71,7 @@ def labels(graphs: Mapping[str | None, Iterable[Triple]]) -> dict[Any, BlankNode
 
 
 def relabelled(quads: Iterable[Quad]) -> list[Quad]:
-    """Return `quads` with the labels of `labels`. Raises as `ordered`."""
+    """Return `quads` with the labels given by `labels`. Raises as `ordered`."""
     from pyoxigraph import Quad as QuadOf
 
     distinct = list(dict.fromkeys(quads))
@@ -93,7 +93,7 @@ def relabelled(quads: Iterable[Quad]) -> list[Quad]:
 
 
 def _is_linked(quad: Quad) -> bool:
-    """Return whether a blank node is an end of a quad."""
+    """Return whether the subject or object of a quad is a blank node."""
     return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
 
 
@@ -133,9 +133,9 @@ class _Nodes:
         self._left = _MOST + _MOST_EACH * (len(numbers) + len(links))
 
     def components(self) -> list[tuple[str, list[int]]]:
-        """Return the nodes of each component in order, with what is written of it, sorted by that.
+        """Return the written form and the ordered nodes of each component, sorted by the form.
 
-        Which other components there are changes neither.
+        Neither depends on the other components.
         """
         components = []
         for component in _connected(
@@ -171,10 +171,10 @@ class _Nodes:
         return [node for _, order in by_form for node in order]
 
     def _least(self, nodes: list[int], colours: Colours, depth: int) -> list[int]:
-        """Return the order of least form among those in which a node of one colour is the first.
+        """Return the order of least form among those that begin with a node of one colour.
 
-        Orders of the same form are a symmetry: a node that one leads to a node that was tried need
-        not be tried.
+        Two orders of the same form are a symmetry, and a node symmetric to one already tried is
+        skipped.
         """
         cells: defaultdict[int, list[int]] = defaultdict(list)
         for node in nodes:
@@ -204,11 +204,11 @@ class _Nodes:
         return best
 
     def _refined(self, nodes: list[int], given: Colours) -> Colours:
-        """Return finer colours: nodes of one colour have as many links of a kind to each colour.
+        """Return finer colours: nodes of one colour have equal numbers of links to each colour.
 
-        A colour is the number of nodes of colours before it. After Hopcroft, "An n log n algorithm
-        for minimizing states in a finite automaton" (1971): of a cell that falls apart, the largest
-        part needs not be looked at again.
+        Links of different kinds are counted apart. A colour is the number of nodes of earlier
+        colours. After Hopcroft, "An n log n algorithm for minimizing states in a finite automaton"
+        (1971): when a cell splits, its largest part need not be examined again.
         """
         by_colour: defaultdict[int, set[int]] = defaultdict(set)
         for node in nodes:
@@ -254,7 +254,7 @@ class _Nodes:
         return colours
 
     def _parts(self, colours: Colours) -> list[list[int]]:
-        """Return the connected parts of the graph without links of all nodes of two colours."""
+        """Return the connected parts after dropping links between all nodes of two colours."""
         sizes = Counter(colours.values())
         kept: dict[int, list[int]] = {}
         for node, colour in colours.items():

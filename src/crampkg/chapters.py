@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from crampkg.rdf import RdfTerm, Triple
 
-    #: What a graph says of each subject.
+    #: The properties of each subject of a graph.
     About = Mapping[RdfTerm, Mapping[RdfTerm, list[RdfTerm]]]
 
 _TYPE, _ABOVE, _ABOVE_PROPERTY, _DOMAIN, _INVERSE, _THEME, _RANK, _SCALE, _STRENGTH, _LABEL = (
@@ -42,7 +42,7 @@ _TYPE, _ABOVE, _ABOVE_PROPERTY, _DOMAIN, _INVERSE, _THEME, _RANK, _SCALE, _STREN
 _IS_THEME = NamedNode(CK + "Theme")
 _TYPED_THEME = (_TYPE, _IS_THEME)
 _ONTOLOGY = OWL + "Ontology"
-#: Along which properties a term inherits a theme, the first that leads to one deciding.
+#: The properties along which a term inherits a theme, by precedence.
 _INHERITED = (_ABOVE, _ABOVE_PROPERTY, _DOMAIN, _INVERSE, _TYPE)
 #: Kinds of terms in reading order: the heading for those without a theme, and their types.
 _KINDS = (
@@ -76,8 +76,8 @@ def chapters(about: About) -> list[tuple[str, list[RdfTerm]]] | None:
         if kinds[term] != _ONTOLOGY:
             members.setdefault(themes.of(term), []).append(term)
     ordered = [("", [term for term in subjects if kinds[term] == _ONTOLOGY])]
-    for theme in sorted((each for each in members if each), key=themes.place):
-        # Terms of a chapter are sorted, those of another are no parents there.
+    for theme in sorted((theme for theme in members if theme), key=themes.place):
+        # Terms are sorted within their chapter: parents in another chapter do not count.
         parts = [[theme] if theme in members[theme] else []]
         rest = [term for term in members[theme] if term != theme]
         for kind in (*_IN_CHAPTER, _INDIVIDUALS):
@@ -93,7 +93,7 @@ def chapters(about: About) -> list[tuple[str, list[RdfTerm]]] | None:
 
 
 def headings(triples: Iterable[Triple]) -> frozenset[str]:
-    """Return the headings that a file of `triples` may have: the only comments that are kept."""
+    """Return the possible headings of a file of `triples`: the only comments that are kept."""
     triples = list(triples)
     themes = {subject for subject, predicate, term in triples if (predicate, term) == _TYPED_THEME}
     labels = {
@@ -114,7 +114,7 @@ class _Themes:
     def of(self, term: RdfTerm) -> RdfTerm | None:
         """Return the theme of a term, or None.
 
-        The way up is walked breadth first, so that the nearest theme wins and circles end.
+        The search upwards is breadth-first, so that the nearest theme wins and cycles end.
         """
         if term not in self._known:
             self._known[term] = next(self._above(term), None)
@@ -128,22 +128,22 @@ class _Themes:
         return _as_heading(min((label.value for label in labels), default="") or theme.value)
 
     def _above(self, term: RdfTerm) -> Iterator[RdfTerm]:
-        met = {term: None}
+        seen = {term: None}
         waiting = [term]
-        for each in waiting:  # grows while it is walked
-            properties = self._about.get(each, {})
+        for node in waiting:  # the loop appends to it
+            properties = self._about.get(node, {})
             if _IS_THEME in properties.get(_TYPE, ()):
-                yield each
+                yield node
             yield from sorted(properties.get(_THEME, ()), key=_by_name)
             for way in _INHERITED:
                 for above in sorted(properties.get(way, ()), key=_by_name):
-                    if above not in met and isinstance(above, NamedNode):
-                        met[above] = None
+                    if above not in seen and isinstance(above, NamedNode):
+                        seen[above] = None
                         waiting.append(above)
 
 
 def _as_heading(label: str) -> str:
-    """Return the label of a theme on one line, with a capital."""
+    """Return the label of a theme on one line, capitalised."""
     label = " ".join(label.split())
     return label[:1].upper() + label[1:]
 
@@ -161,7 +161,9 @@ def _ordered(terms: list[RdfTerm], about: About, kind: str) -> list[RdfTerm]:
 
         def place(term: RdfTerm) -> tuple[list[object], int, object]:
             scale = [
-                natural(each.value) for way in (_TYPE, _SCALE) for each in about[term].get(way, ())
+                natural(value.value)
+                for way in (_TYPE, _SCALE)
+                for value in about[term].get(way, ())
             ]
             return [*sorted(scale)], _number(about[term], _RANK), _by_name(term)
 
@@ -173,9 +175,9 @@ def _ordered(terms: list[RdfTerm], about: About, kind: str) -> list[RdfTerm]:
 
 
 def _tree(terms: Collection[RdfTerm], about: About) -> list[RdfTerm]:
-    """Return terms each after all of its parents among them, children beneath the last of these.
+    """Return terms each after all its parents, children directly below the last of them.
 
-    Terms on a circle have no parent to begin with and come last.
+    Terms on a cycle have no first parent and come last.
     """
     inside = dict.fromkeys(terms)
     children: dict[RdfTerm, list[RdfTerm]] = {}
@@ -204,7 +206,7 @@ def _tree(terms: Collection[RdfTerm], about: About) -> list[RdfTerm]:
 
 
 def _number(properties: Mapping[RdfTerm, list[RdfTerm]], predicate: RdfTerm) -> int:
-    """Return a rank or strength; a large number where there is none."""
+    """Return a rank or strength; a large number for a term without one."""
     texts = (term.value for term in properties.get(predicate, ()))
     return min((int(text) for text in texts if _INTEGER.fullmatch(text)), default=10**18)
 

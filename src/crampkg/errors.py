@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class CrampkgError(Exception):
     """The base of all errors here. Its text is one sentence or more: what, where, what to do.
 
-    `hint` is what to do at a command line. It ends the text; `sentence` is the text without it, for
-    those who have no command line before them.
+    `hint` is the advice for a command line. It ends the text; `sentence` is the text without it,
+    for other faces.
     """
 
     exit_code = 2
@@ -50,7 +50,7 @@ class UnknownParameterError(UsageError):
 class UnknownTermError(UsageError):
     """A name that fits no term.
 
-    `beside` is the sentence of it on a wider or narrower thing that the name means, or "".
+    `beside` is a sentence on a wider or narrower thing with that name, or "".
     """
 
     def __init__(self, sentence: str, hint: str = "", beside: str = "") -> None:
@@ -78,8 +78,8 @@ class QueryError(UsageError):
 class RefusedQueryError(QueryError):
     """A query that no engine here is asked to run.
 
-    `reason` is "update" where it changes data, "service" where it asks another server, "dataset"
-    where it reads a graph that is not here, "complexity" where it might end the engine.
+    `reason` is "update" for a change of data, "service" for a call to another server, "dataset" for
+    a graph that is not here, "complexity" for a query that might crash the engine.
     """
 
     def __init__(self, message: str, line: int | None, column: int | None, reason: str) -> None:
@@ -99,8 +99,8 @@ class SourceError(CrampkgError):
 class EndpointError(CrampkgError):
     """An endpoint could not be reached, or did not do what it was asked.
 
-    `status` is that of HTTP, if there was one; `passing` tells whether the same may go well later,
-    after `retry_after` seconds if the endpoint said so.
+    `status` is the HTTP status, if any; `passing` says whether a retry may succeed, after
+    `retry_after` seconds if the endpoint gave a time.
     """
 
     exit_code = 3
@@ -120,5 +120,5 @@ class EndpointError(CrampkgError):
 
 
 def suggest(names: Sequence[str]) -> str:
-    """Return the sentence that offers `names`, or an empty string when there are none."""
+    """Return a sentence that offers `names`, or an empty string without any."""
     return f" Did you mean {', '.join(names)}?" if names else ""

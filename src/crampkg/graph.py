@@ -1,4 +1,4 @@
-"""`KnowledgeGraph`: the one noun that the command line, a server and a notebook share."""
+"""`KnowledgeGraph`: the class that the command line, the server and notebooks share."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class KnowledgeGraph:
         self._dataset: rdflib.Dataset | None = None
         self._derivations: Derivations | None = None
         self._owl_view: OwlView | None = None
-        #: What functions have found out of this graph (`cached_on_graph`).
+        #: Results of functions, kept as long as the graph (`cached_on_graph`).
         self.caches: dict[Any, Callable[..., Any]] = {}
 
     @classmethod
@@ -492,9 +492,9 @@ def cached_on_graph(
     [Callable[Concatenate[KnowledgeGraph, Given], T]],
     Callable[Concatenate[KnowledgeGraph, Given], T],
 ]:
-    """Return a decorator for a function of a graph, whose values are kept as long as the graph is.
+    """Return a decorator for a function of a graph that caches its results with the graph.
 
-    The other arguments must be hashable. At most so many values are kept, all when `most` is None.
+    The other arguments must be hashable. At most `most` results are kept; None is no limit.
     """
 
     def decorated(

@@ -1,10 +1,10 @@
-"""The queries that the package asks: the question files of the sources, and its own `.rq` files.
+"""The package's queries: the question files of the sources, and its own `.rq` files.
 
-A question is a SPARQL file with a YAML header in `#+` comments, as grlc has it. A parameter is
-bound at the VALUES line that is marked for it, by whole RDF terms and never by text. A line
-`# shared: claim` stands for the pattern of `queries/shared/claim.rq`: the columns of that file go
-before `?claim` after SELECT, and its order after the question's own. Either file is a whole query,
-which any engine runs as it stands.
+A question is a SPARQL file with a YAML header in `#+` comments, as in grlc. Each parameter is bound
+at the VALUES line marked for it, by whole RDF terms and never by text. A line `# shared: claim`
+stands for the pattern of `queries/shared/claim.rq`: the columns of that file go before `?claim`
+after SELECT, and its sort keys after the question's own. Either file is a complete query that any
+engine runs unchanged.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from crampkg.names import Terms
     from crampkg.sources import Sources
 
-    #: What a parameter may be given.
+    #: Values for a parameter.
     Given = str | int | Sequence[str | int]
 else:
     from crampkg.model import NamedTuple
 
-# The command answers in a tenth of a second: YAML and the patterns of headers, which only a build
-# or a check reads, are imported and compiled there.
+# The command answers in a tenth of a second: YAML and the patterns of headers are imported and
+# compiled only for a build or a check.
 
 #: The keys of a question's header.
 KEYS = ("id", "question", "summary", "tags", "params", "silence")
@@ -52,7 +52,7 @@ _TYPES = ("iri", "string", "integer")
 _SAFE, _DEEPEST = 10_000, 100
 _FORM = r"(?im)^\s*(SELECT|CONSTRUCT)\b"
 
-#: Where the files with shared columns are, below the root of the sources.
+#: The folder of the files with shared columns, below the root of the sources.
 FOLDER = "queries/shared/"
 _MARK = r"(?m)^( *)# shared: (\S+)$"
 _PREFIX = r"(?m)^PREFIX .*\n"
@@ -62,7 +62,7 @@ _SHARED = (
 )
 
 _ARTICLE = f"{CK}Article"
-#: How many things of a class are tried as a default: a question may have no answer at all.
+#: The number of things tried as a default: a question may have no answer at all.
 _TRIED = 20
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
@@ -80,8 +80,8 @@ class Library(Mapping[str, Question]):
     def read(cls, sources: Sources) -> Library:
         """Return the questions in `queries/*.rq`, with the columns that they share.
 
-        Raises `SourceError` for a header that does not hold, an id that is not the file's name, or
-        a query that may not run.
+        Raises `SourceError` for an invalid header, an id other than the name of its file, or a
+        refused query.
         """
         from crampkg.engine.guard import check_source
 
@@ -105,7 +105,7 @@ class Library(Mapping[str, Question]):
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> Library:
-        """Return the library whose `rows` these are, as JSON keeps them."""
+        """Return the library with the questions in `rows`, as read from JSON."""
         return cls(
             Question(
                 **{
@@ -125,15 +125,15 @@ class Library(Mapping[str, Question]):
     def fitted(self, engine: Engine, kinds: Mapping[str, Sequence[str]]) -> Library:
         """Return the questions that can be asked of a graph, with defaults that are in it.
 
-        `kinds` has the IRIs of the things of each class. In place of a default that is not among
-        them stands the first, by IRI, to which there is an answer, else the first. A question that
-        takes what there is none of is left out. Where there are several articles, what a question
-        says of the article it says of an article.
+        `kinds` has the IRIs of the members of each class. A default that is not among them is
+        replaced by the first, by IRI, that has an answer, else by the first. A question on a class
+        without members is left out. With several articles, the texts of a question say "an article"
+        for "the article".
         """
         fitted = (
             _fitted(question, engine, kinds)
             for question in self.values()
-            if all(kinds.get(each.kind) for each in question.params if each.kind)
+            if all(kinds.get(param.kind) for param in question.params if param.kind)
         )
         return Library(map(_of_any_article, fitted) if len(kinds.get(_ARTICLE, ())) > 1 else fitted)
 
@@ -159,9 +159,9 @@ class Library(Mapping[str, Question]):
 
 def _fitted(question: Question, engine: Engine, kinds: Mapping[str, Sequence[str]]) -> Question:
     unknown = {
-        each.name: sorted(kinds[each.kind], key=natural)[:_TRIED]
-        for each in question.params
-        if each.kind and each.default not in kinds[each.kind]
+        param.name: sorted(kinds[param.kind], key=natural)[:_TRIED]
+        for param in question.params
+        if param.kind and param.default not in kinds[param.kind]
     }
     text = bind(question.text, {name: ["UNDEF"] for name in unknown})
     chosen: dict[str, str] = {}
@@ -173,7 +173,7 @@ def _fitted(question: Question, engine: Engine, kinds: Mapping[str, Sequence[str
     for name, thing in chosen.items():
         text = _with_default(text, name, f"<{thing}>")
     params = [
-        each._replace(default=chosen.get(each.name, each.default)) for each in question.params
+        param._replace(default=chosen.get(param.name, param.default)) for param in question.params
     ]
     return question._replace(params=tuple(params), text=text)
 
@@ -181,30 +181,30 @@ def _fitted(question: Question, engine: Engine, kinds: Mapping[str, Sequence[str
 def _with_default(text: str, name: str, default: str) -> str:
     """Return a question's text with another default in the declaration of a parameter."""
     declared = rf"(?m)^(#\+ +{re.escape(name)}: \{{.*?\bdefault: )[^,}}]+"
-    return re.sub(declared, lambda found: found[1] + default, text)
+    return re.sub(declared, lambda match: match[1] + default, text)
 
 
 def _of_any_article(question: Question) -> Question:
     texts = {key: getattr(question, key) for key in ("question", "summary", "silence", "note")}
-    said = {
+    reworded = {
         key: text.replace("the article", "an article").replace("The article", "An article")
         for key, text in texts.items()
     }
-    return question._replace(**said)
+    return question._replace(**reworded)
 
 
 def _has_answer(engine: Engine, text: str) -> bool:
     result = engine.query(text)
-    found = result.bindings() if result.form == "select" else result.triples()
-    return any(True for _ in found)
+    rows = result.bindings() if result.form == "select" else result.triples()
+    return any(True for _ in rows)
 
 
 class Parameters(Mapping[str, "tuple[Term | str, ...]"]):
-    """The values of a question's parameters, resolved when they are first looked at.
+    """The values of a question's parameters, resolved on first use.
 
-    A program that reads CSV has no use for labels, and loading them would cost it milliseconds:
-    `terms` is called for those that need it. Raises `UnknownParameterError`, or `UsageError` for no
-    value at all.
+    CSV output needs no labels, and loading them would take milliseconds: `terms` is called only
+    where they are needed. Raises `UnknownParameterError`, or `UsageError` for a parameter without a
+    value.
     """
 
     def __init__(
@@ -220,9 +220,9 @@ class Parameters(Mapping[str, "tuple[Term | str, ...]"]):
             self._given[name] = _several(values)
 
     def bound(self) -> str:
-        """Return the text of the question with what was given in its VALUES lines.
+        """Return the text of the question with the values in its VALUES lines.
 
-        Raises as `Terms.find` does, and `UsageError` for what is no integer where one is wanted.
+        Raises as `Terms.find` does, and `UsageError` for a value that is not the required integer.
         """
         values = {}
         for name, given in self._given.items():
@@ -233,11 +233,11 @@ class Parameters(Mapping[str, "tuple[Term | str, ...]"]):
         return bind(self._question.text, values)
 
     def several(self) -> tuple[str, ...]:
-        """Return the names of those that were given more than one value."""
+        """Return the names of the parameters with more than one value."""
         return tuple(name for name, given in self._given.items() if len(given) > 1)
 
     def things(self) -> Iterator[str]:
-        """Yield the IRIs of the things asked about; those of defaults need no look at labels."""
+        """Yield the IRIs of the things asked about; defaults are read without labels."""
         for name, parameter in self._declared.items():
             if parameter.type == "iri" and name not in self._given:
                 yield expand(parameter.default) or parameter.default
@@ -245,14 +245,14 @@ class Parameters(Mapping[str, "tuple[Term | str, ...]"]):
                 yield from (term.iri for term in self[name] if not isinstance(term, str))
 
     def lent(self) -> tuple[str, ...]:
-        """Return a sentence on each name that was given and only another vocabulary has."""
-        found = (
+        """Return a sentence on each given name that comes from another vocabulary alone."""
+        sentences = (
             self._terms().lent(str(value), self._declared[name].kind)
             for name, given in self._given.items()
             if self._declared[name].type == "iri"
             for value in given
         )
-        return tuple(filter(None, found))
+        return tuple(filter(None, sentences))
 
     def _resolved(self, parameter: Parameter, value: str | int) -> str:
         if parameter.type == "iri":
@@ -307,9 +307,9 @@ def _close(name: str, known: Iterable[str], most: int) -> list[str]:
 
 
 def bind(text: str, values: Mapping[str, Sequence[str]]) -> str:
-    """Return `text` with the marked line of each parameter in `values` holding these terms.
+    """Return `text` with the terms in `values` on the marked line of each parameter.
 
-    The terms are in SPARQL's syntax already, as `serialize` gives them.
+    The terms are in SPARQL's syntax already, as `serialize` returns them.
 
     >>> print(bind("VALUES ?site { kg:none } # param: site", {"site": ["kg:arm", "kg:hand"]}))
     VALUES ?site { kg:arm kg:hand } # param: site
@@ -344,16 +344,16 @@ def serialize(text: str, type: str) -> str:
 
 
 def own_query(name: str, **iris: Iterable[str]) -> str:
-    """Return a query by its path in the package, such as "explain/evidence", with its parameters.
+    """Return a query by its path in the package, such as "explain/evidence", with parameters bound.
 
-    Each of them takes IRIs. Raises ValueError for what is no absolute IRI.
+    Parameters take IRIs. Raises ValueError for a value that is no absolute IRI.
     """
     terms = {key: [serialize(iri, "iri") for iri in values] for key, values in iris.items()}
     return bind(_own_text(name), terms)
 
 
 def own_rows(name: str, engine: Engine, **iris: Iterable[str]) -> Iterator[list[str]]:
-    """Yield the rows of one of these queries as texts, "" for what is not bound."""
+    """Yield the rows of a query of the package as texts, "" for an unbound variable."""
     for row in engine.query(own_query(name, **iris)).bindings():
         yield ["" if value is None else value.value for value in row]
 
@@ -377,22 +377,23 @@ def _own_text(name: str) -> str:
 def load_yaml(text: str) -> Any:
     """Return the plain values in a YAML document.
 
-    Raises yaml.YAMLError, also for one so deeply nested that reading it would end the process.
+    Raises yaml.YAMLError for invalid YAML, and for nesting so deep that reading it would crash the
+    process.
     """
     import yaml
 
-    # libyaml's, which PyYAML carries nearly everywhere, is ten times as fast as the one in Python.
+    # libyaml's loader, present in nearly every PyYAML, is ten times as fast as the Python one.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        if len(text) > _SAFE:  # no shorter text can be nested too deeply
+        if len(text) > _SAFE:  # a shorter text cannot be nested too deeply
             _measure(yaml.parse(text, loader))
         return yaml.load(text, loader)  # noqa: S506 - it is a safe one
-    except RecursionError:  # of the loader in Python
+    except RecursionError:  # from the loader in Python
         raise yaml.YAMLError from None
 
 
 def _measure(events: Iterable[Any]) -> None:
-    """Raise yaml.YAMLError when a document is nested too deeply. Its parser keeps no call stack."""
+    """Raise yaml.YAMLError for a document nested too deeply. The parser keeps no call stack."""
     import yaml
 
     depth = 0
@@ -404,9 +405,9 @@ def _measure(events: Iterable[Any]) -> None:
 
 
 def parse(name: str, text: str) -> Question:
-    """Return the question in the file called `name`, whose whole text is `text`.
+    """Return the question in the file `name`, whose text is `text`.
 
-    Raises `SourceError` that names the file, the key and what belongs there.
+    Raises `SourceError` with the file, the key and the required value.
     """
     header = read_header(name, text)
     for key in KEYS:
@@ -457,7 +458,7 @@ def read_header(name: str, text: str) -> dict[str, Any]:
     for line in text.splitlines():
         if not line.startswith("#+"):
             break
-        lines.append(line[2:])  # YAML does not mind the blank, nor that there is none
+        lines.append(line[2:])  # with or without a blank: YAML accepts both
     try:
         header = load_yaml("\n".join(lines))
     except yaml.YAMLError as error:
@@ -503,7 +504,7 @@ def _fault(name: str, what: str) -> SourceError:
 
 
 class Shared(NamedTuple):
-    """A file of shared columns, in the parts that are joined to a question."""
+    """The parts of a file of shared columns, to be joined to a question."""
 
     prefixes: tuple[str, ...]
     columns: str
@@ -512,7 +513,7 @@ class Shared(NamedTuple):
 
 
 def shared_columns(texts: Mapping[str, str]) -> dict[str, Shared]:
-    """Return what is shared, by name, of source files given by name and text."""
+    """Return the shared columns by name, from source files given by name and text."""
     return {
         name.removeprefix(FOLDER).removesuffix(".rq"): read_shared(name, text)
         for name, text in texts.items()
@@ -523,7 +524,7 @@ def shared_columns(texts: Mapping[str, str]) -> dict[str, Shared]:
 def read_shared(name: str, text: str) -> Shared:
     """Return the parts of the file `name` with shared columns.
 
-    Raises `SourceError` when it is laid out in another way.
+    Raises `SourceError` for another layout.
     """
     query = re.search(_SHARED, text)
     if query is None:
@@ -536,9 +537,9 @@ def read_shared(name: str, text: str) -> Shared:
 
 
 def join(name: str, text: str, shared: Mapping[str, Shared]) -> str:
-    """Return the question in the file `name` with the columns that it shares; `shared` is by name.
+    """Return the question in the file `name` joined with its shared columns; `shared` is by name.
 
-    Raises `SourceError` for a mark of what is not there, or where its columns have no place.
+    Raises `SourceError` for an unknown name, or for a question without a place for the columns.
     """
     original = text
     for mark in re.finditer(_MARK, original):
@@ -556,7 +557,7 @@ def join(name: str, text: str, shared: Mapping[str, Shared]) -> str:
             message = f"{name}: what is shared has no place. Select ?{key}, and write WHERE {{."
             raise SourceError(message, path=name, line=line)
         head = f"{head[:start]}{columns.rstrip()}\n{part.columns}  ?{key}{after}"
-        pattern = "".join(f"{indent[2:]}{each}\n" for each in part.pattern.splitlines())
+        pattern = "".join(f"{indent[2:]}{added}\n" for added in part.pattern.splitlines())
         rest = rest.replace(f"{mark[0]}\n", pattern, 1)
         body, order, keys = rest.rpartition("\nORDER BY ")
         if not order:
@@ -568,9 +569,9 @@ def join(name: str, text: str, shared: Mapping[str, Shared]) -> str:
 
 
 def _with_prefixes(text: str, prefixes: tuple[str, ...]) -> str:
-    """Return a query that declares `prefixes` too, sorted."""
+    """Return a query with `prefixes` declared too, sorted."""
     own = list(re.finditer(_PREFIX, text))
-    declared = "".join(sorted({*(each[0] for each in own), *prefixes}))
+    declared = "".join(sorted({*(match[0] for match in own), *prefixes}))
     if not own:
         return text.replace("\nSELECT", f"\n{declared}\nSELECT", 1)
     return text[: own[0].start()] + declared + text[own[-1].end() :]

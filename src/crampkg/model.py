@@ -1,4 +1,4 @@
-"""The records that the whole program shares: claims, questions, terms, statuses, findings."""
+"""The shared records of the program: claims, questions, terms, statuses, findings."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ else:
             return record
 
     class NamedTuple(metaclass=_Record):
-        """That of typing, whose import takes 3 ms of the 70 of `crampkg ask`."""
+        """As in `typing`, whose import takes 3 ms of the 70 of `crampkg ask`."""
 
 
 class Hedge(NamedTuple):
-    """A hedge word, and its rank among the hedges of its kind: higher takes back more."""
+    """A hedge, and its rank among the hedges of its kind: a higher one takes back more."""
 
     word: str
     kind: str  # "frequency", "possibility", "quantity" or "scope of negation"
@@ -33,7 +33,7 @@ class Hedge(NamedTuple):
 
 
 class Circumstance(NamedTuple):
-    """A circumstance, a population or a mechanism that stands in a claim beside its two things."""
+    """A circumstance, population or mechanism that a claim names beside its two things."""
 
     relation: str  # `ck:especiallyWhen`, `ck:statedFor` or `ck:viaMechanism`
     thing: str
@@ -41,7 +41,7 @@ class Circumstance(NamedTuple):
 
 
 class Citation(NamedTuple):
-    """A marker that covers a claim; `source` is empty where it leads to no listed reference."""
+    """A marker that covers a claim; `source` is empty if it leads to no listed reference."""
 
     marker: str
     text: str  # as printed: "3"
@@ -51,10 +51,10 @@ class Citation(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A claim of an article, whatever its stance; empty text for what is absent.
+    """A claim of an article, whatever its stance; absent texts are empty.
 
-    `start` and `end` are offsets into the article's text, in Unicode code points: of the claim's
-    own words where these are recorded, else of its statement.
+    `start` and `end` are offsets into the article's text, in Unicode code points: those of the
+    claim's own words if recorded, else those of its statement.
     """
 
     iri: str
@@ -69,20 +69,20 @@ class Claim(NamedTuple):
     wording: str  # of the relation, as printed
     stance: str  # "affirmed", "denied", "mixed evidence" or "reported belief"
     hedge: str  # all of its hedges in words, or "none printed"
-    evidence: str  # the words that appeal to it: "research shows"
+    evidence: str  # the words of an appeal to evidence: "research shows"
     condition: str  # the words of its circumstances: "particularly in hot environments"
-    basis: str  # what it is read from: "sentence", "list item", "implicature" or "heading"
+    basis: str  # "sentence", "list item", "implicature" or "heading"
     statement: str
     section: str
-    note: str  # ours, on how it is read
+    note: str  # our note on how it is read
     start: int
     end: int
-    is_under_label: bool  # whether the heading that it is read from is the label of a bullet
+    is_under_label: bool  # whether its heading is the label of a bullet
     hedges: tuple[Hedge, ...]
-    hedges_of_others: tuple[Hedge, ...]  # in its words, and weakening another claim only
+    hedges_of_others: tuple[Hedge, ...]  # hedges in its words that weaken another claim only
     circumstances: tuple[Circumstance, ...]
     citations: tuple[Citation, ...]
-    listed_items: tuple[str, ...]  # the list items whose heading it is read from
+    listed_items: tuple[str, ...]  # the list items under the heading that states it
     origin: str = "article"
 
 
@@ -92,7 +92,7 @@ class Parameter(NamedTuple):
     name: str
     type: str  # "iri", "string" or "integer"
     kind: str | None  # the IRI of the class a value must have; None unless type is "iri"
-    default: str  # an IRI, a lexical form or an integer's digits; empty until the graph chooses it
+    default: str  # an IRI or a lexical form; empty until the graph chooses one
     help: str
 
 
@@ -108,15 +108,17 @@ class Question(NamedTuple):
     form: str  # "select" or "construct"
     text: str  # the whole file, header included
     note: str = ""  # a sentence that goes with every answer to it
-    overview: tuple[str, ...] = ()  # columns of a matrix: what stands down, across, in its cells
+    overview: tuple[str, ...] = ()  # columns of a matrix: down, across, in its cells
 
 
 class Mapped(NamedTuple):
-    """A name that another vocabulary has for a thing of ours, or for what is wider or narrower."""
+    """A name in another vocabulary for one of our things, or for a wider or narrower one."""
 
     name: str
     term: str  # the IRI of its term
-    closeness: str  # "exactly", "closely", "wider" or "narrower": the first two find the thing
+    closeness: (
+        str  # "exactly", "closely", "wider" or "narrower"; the first two are names of the thing
+    )
 
 
 class Term(NamedTuple):
@@ -127,14 +129,15 @@ class Term(NamedTuple):
     synonyms: tuple[str, ...]
     kinds: tuple[str, ...]  # the IRIs of all its classes, inferred ones included
     definition: str
-    hidden: tuple[str, ...] = ()  # names that find it and are no synonyms: hidden labels, titles
-    mapped: tuple[Mapped, ...] = ()  # names of the terms that it is mapped to, the exact ones first
+    hidden: tuple[str, ...] = ()  # further names that find it: hidden labels, titles
+    mapped: tuple[Mapped, ...] = ()  # names of its mapped terms, the exact ones first
 
 
 class NearTerm(NamedTuple):
-    """A term that background puts under or over a thing, and that claims name.
+    """A term narrower or wider than a thing, by background, that claims name.
 
-    Or a thing itself, whose claims are those about it or a narrower kind that are not affirmed.
+    Or, with `step` "contested", the thing itself, with the claims on it or a narrower kind that are
+    not affirmed.
     """
 
     asked: str  # the IRI of the thing
@@ -146,34 +149,36 @@ class NearTerm(NamedTuple):
     stances: Mapping[str, str]  # the stances of those that are not affirmed, by IRI
 
 
-#: What crampkg itself says with every answer, whatever an article says of itself.
+#: The notice of crampkg itself with every answer, whatever the article's own disclaimer.
 NOTICE = "Not medical advice: crampkg tells what a source says, not what is true or what to do."
 
 
 class Status(NamedTuple):
-    """What must travel with every answer (design, truth rule 8)."""
+    """The status of an article, which must go with every answer (design, truth rule 8)."""
 
     title: str
     updated: str  # ISO 8601 date of the article
     review: str
     audience: str
     disclaimer: str
-    article: str = ""  # its IRI; those of its claims, statements and markers begin alike
+    article: str = ""  # its IRI; its claims, statements and markers share its namespace
     notice: str = NOTICE
 
 
 class Subject(NamedTuple):
-    """What some sources are about; each part is empty where nothing says so."""
+    """The subject of some sources; parts that they do not record are empty."""
 
-    topic: str = ""  # as it stands in a sentence
-    search: tuple[str, ...] = ()  # what a reader might look for
-    inference: tuple[str, ...] = ()  # subject, relation and object of one, by their names
-    words: Mapping[str, tuple[str, ...]] = {}  # of the sources, by what people type instead
+    topic: str = ""  # as worded within a sentence
+    search: tuple[str, ...] = ()  # examples of search words
+    inference: tuple[str, ...] = ()  # an example: subject, relation and object, by name
+    words: Mapping[
+        str, tuple[str, ...]
+    ] = {}  # words of the sources, by the words that people type instead
     examples: Mapping[str, str] = {}  # for the help of commands, by their names
 
 
 class Rule(NamedTuple):
-    """What people see of a rule: its id, its file, and in a sentence what it concludes."""
+    """The public part of a rule: its id, its file, and its conclusion in a sentence."""
 
     id: str
     name: str

@@ -1,17 +1,17 @@
-"""The index of names: built once, then searched by halves, however many names there are.
+"""The index of names: built once, then searched by bisection, however many names there are.
 
-It is two texts of sorted lines. In `terms` a line is a term, as JSON; in `names` it is a key, a
-tab, and the places in `terms` of what it leads to. The first letter of a key says what it is:
+It is two texts of sorted lines. A line of `terms` is a term, as JSON; a line of `names` is a key, a
+tab, and the offsets of its terms in `terms`. The first letter of a key gives its kind:
 
-| letter | key | beside a place |
+| letter | key | beside an offset |
 |---|---|---|
-| C | the IRI of a term of another vocabulary | how close it is |
-| F | a word of a name, or a whole one, folded | |
-| G | a length and two letters of those, whose line has them instead of places | |
+| C | the IRI of a term of another vocabulary | its closeness |
+| F | a name or a word of a name, folded | |
+| G | a length and two adjacent letters of a form under F; its values are those forms | |
 | K | the IRI of a class; its members by label | |
-| N | a name, folded | how it belongs to the term |
-| S | a class, and what is left of its labels without the words that all of them begin with | |
-| T | a word of a name, without plural | |
+| N | a name, folded | the kind of name |
+| S | a class, and the label of a member without the words that all its labels begin with | |
+| T | a word of a name, singular | |
 | V | a name from a word on, folded | |
 """
 
@@ -33,15 +33,14 @@ if TYPE_CHECKING:
 
     Spelt = tuple[tuple[str, ...], tuple[str, ...]]
 
-#: How a name belongs to its term, the firmest way first: the term is called so, or another
-#: vocabulary calls so what the term is mapped to. What is wider or narrower does not find it.
+#: The kinds of names of a term, the firmest first: its own, then those of its mapped terms. Names of
+#: wider or narrower terms do not find it.
 OWN = ("label", "synonym", "hidden", "slug")
 FINDING = (*OWN, "exactly", "closely")
 BESIDE = ("wider", "narrower")
 _WAYS = (*FINDING, *BESIDE)
 
-#: What stands between letters and tells no names apart: hyphens and dashes, full stops,
-#: apostrophes, joiners.
+#: Characters that do not distinguish names: hyphens and dashes, full stops, apostrophes, joiners.
 _JOINTS = dict.fromkeys(
     map(
         ord,
@@ -51,12 +50,12 @@ _JOINTS = dict.fromkeys(
     )
 )
 
-#: British spellings of what comes from Greek: "hypokalaemia", "orthopaedic", "oedema".
+#: British spellings of words from Greek: "hypokalaemia", "orthopaedic", "oedema".
 _BRITISH = re.compile("ae(?=[cdmst])|oe(?=[ad])")
 
 
 class NameIndex:
-    """The terms of a graph, and what leads to them."""
+    """The terms of a graph, and the keys that lead to them."""
 
     def __init__(self, terms: bytes, names: bytes) -> None:
         self.terms = terms
@@ -93,59 +92,59 @@ class NameIndex:
         return self.term(at) if self.terms.startswith(start, at) else None
 
     def term(self, at: int) -> Term:
-        """Return the term whose line begins at a place."""
+        """Return the term whose line begins at an offset."""
         if at not in self._read:
             row = json.loads(self.terms[at : self.terms.index(b"\n", at)])
             iri, label, synonyms, kinds, definition, hidden, mapped = row
             lists = tuple(synonyms), tuple(kinds), definition, tuple(hidden)
-            self._read[at] = Term(iri, label, *lists, tuple(Mapped(*each) for each in mapped))
+            self._read[at] = Term(iri, label, *lists, tuple(Mapped(*fields) for fields in mapped))
         return self._read[at]
 
     def called(self, name: str, code: str) -> dict[str, list[Term]]:
-        """Return the terms that a name, or else a code, leads to, by how it belongs to them."""
-        found: dict[str, list[Term]] = {}
+        """Return the terms with a name, or with a code if given, by the kind of name."""
+        terms: dict[str, list[Term]] = {}
         for value in self._values(f"C{code}" if code else f"N{fold(name)}"):
-            found.setdefault(_WAYS[int(value[0])], []).append(self.term(int(value[1:])))
-        return found
+            terms.setdefault(_WAYS[int(value[0])], []).append(self.term(int(value[1:])))
+        return terms
 
     def of_kind(self, kind: str, most: int | None = None) -> list[Term]:
-        """Return the members of a class by label, or the first of them."""
+        """Return the members of a class by label, at most `most`."""
         return self._terms(f"K{kind}", most)
 
     def size(self, kind: str) -> int:
-        """Return how many members a class has."""
+        """Return the number of members of a class."""
         return self._line(f"K{kind}").count(b" ") + 1 if self._line(f"K{kind}") else 0
 
     def shortened(self, name: str, kind: str) -> list[Term]:
-        """Return the members of a class that a name means without what begins all their labels."""
+        """Return the members of a class with a name, once the common beginning is dropped."""
         return self._terms(f"S{kind} {fold(name)}")
 
     def with_words(self, sought: Sequence[Sequence[str]]) -> list[Term]:
-        """Return the terms whose names have, for each word sought, one of what it may stand for."""
+        """Return the terms whose names have, for each word sought, one of its alternatives."""
         places: set[int] | None = None
         for words in sought:
-            those: set[int] = set()
+            offsets: set[int] = set()
             for word in words:
                 if len(word) > plain.SHORT:
                     for line in self._under(f"T{word}"):
-                        those.update(map(int, line.partition(b"\t")[2].split()))
+                        offsets.update(map(int, line.partition(b"\t")[2].split()))
                 else:
-                    those.update(map(int, self._values(f"T{word}")))
-            places = those if places is None else places & those
+                    offsets.update(map(int, self._values(f"T{word}")))
+            places = offsets if places is None else places & offsets
         return [self.term(at) for at in sorted(places or ())]
 
     def beginning(self, folded: str, most: int) -> set[int]:
-        """Return the places of terms with a name that begins so, from some word on."""
-        found: set[int] = set()
+        """Return the offsets of terms with a name that begins so, from any word on."""
+        offsets: set[int] = set()
         for line in self._under(f"V{folded}"):
-            found.update(map(int, line.partition(b"\t")[2].split()))
-            if len(found) >= most:
+            offsets.update(map(int, line.partition(b"\t")[2].split()))
+            if len(offsets) >= most:
                 break
-        return found
+        return offsets
 
     def holding(self, folded: str) -> set[int]:
-        """Return the places of terms with a name that has this anywhere."""
-        found: set[int] = set()
+        """Return the offsets of terms with a name that contains a text."""
+        offsets: set[int] = set()
         wanted = folded.encode()
         start, end = (_first(self.names, letter) for letter in (b"N", b"O"))
         at = self.names.find(wanted, start, end)
@@ -154,15 +153,15 @@ class NameIndex:
             after = self.names.index(b"\n", at) + 1
             key, _, values = self.names[line : after - 1].partition(b"\t")
             if at - line < len(key):
-                found.update(int(value[1:]) for value in values.split())
+                offsets.update(int(value[1:]) for value in values.split())
             at = self.names.find(wanted, after, end)
-        return found
+        return offsets
 
     def alike(self, folded: str, slips: int, most: int) -> set[int]:
-        """Return the places of terms that have a word, or are called, so but for some slips.
+        """Return the offsets of terms with a name, or a word of one, within some slips.
 
-        A slip changes at most three pairs of letters: what has too few of them is not looked at.
-        Of a word that very many have, `most` are looked at.
+        A slip changes at most three pairs of letters: forms that share too few are skipped. Of a
+        form with very many terms, `most` are returned.
         """
         if not slips:
             return {*map(int, self._values(f"F{folded}", most))}
@@ -172,11 +171,11 @@ class NameIndex:
             for pair in pairs:
                 counts.update(self._values(f"G{length} {pair}"))
         fewest = max(1, len(pairs) - 3 * slips)
-        found: set[int] = set()
+        offsets: set[int] = set()
         for form in [form for form, count in counts.items() if count >= fewest]:
             if distance(folded, form, slips) <= slips:
-                found.update(map(int, self._values(f"F{form}", most)))
-        return found
+                offsets.update(map(int, self._values(f"F{form}", most)))
+        return offsets
 
     def _terms(self, key: str, most: int | None = None) -> list[Term]:
         return [self.term(int(value)) for value in self._values(key, most)]
@@ -186,7 +185,7 @@ class NameIndex:
         return line.split(" ", -1 if most is None else most)[:most] if line else []
 
     def _line(self, key: str) -> bytes:
-        """Return what stands behind a key; nothing where there is no such key."""
+        """Return the values of a key, empty for an unknown key."""
         start = f"{key}\t".encode()
         at = _first(self.names, start)
         if not self.names.startswith(start, at):
@@ -194,7 +193,7 @@ class NameIndex:
         return self.names[at + len(start) : self.names.index(b"\n", at)]
 
     def _under(self, start: str) -> Iterator[bytes]:
-        """Yield the lines that begin so."""
+        """Yield the lines that begin with `start`."""
         sought = start.encode()
         at = _first(self.names, sought)
         while self.names.startswith(sought, at):
@@ -204,7 +203,7 @@ class NameIndex:
 
 
 def _first(lines: bytes, start: bytes) -> int:
-    """Return where the first of some sorted lines begins that is not before `start`."""
+    """Return the offset of the first of some sorted lines that is not less than `start`."""
     low, high = 0, len(lines)
     while low < high:
         line = lines.rfind(b"\n", 0, (low + high) // 2) + 1
@@ -216,7 +215,7 @@ def _first(lines: bytes, start: bytes) -> int:
 
 
 def _keys(places: list[tuple[int, Term]]) -> dict[str, list[str]]:
-    """Return the keys of some terms, which are given with their places, and the values of each."""
+    """Return the keys of some terms, given with their offsets, and the values of each key."""
     keys: dict[str, list[str]] = defaultdict(list)
 
     def add(key: str, value: object) -> None:
@@ -245,64 +244,63 @@ def _keys(places: list[tuple[int, Term]]) -> dict[str, list[str]]:
             keys[start + pair].append(form)
     labels = {at: term.label.partition(" (")[0].split() for at, term in places}
     for kind, sorted_members in members.items():
-        those = [at for _, _, at in sorted(sorted_members)]
-        keys[f"K{kind}"] = [*map(str, those)]
+        offsets = [at for _, _, at in sorted(sorted_members)]
+        keys[f"K{kind}"] = [*map(str, offsets)]
         alike = takewhile(
-            lambda words: len(set(words)) == 1, zip(*(labels[at] for at in those), strict=False)
+            lambda words: len(set(words)) == 1, zip(*(labels[at] for at in offsets), strict=False)
         )
-        common = len(list(alike)) if len(those) > 1 else 0
-        for at in those if common else ():
+        common = len(list(alike)) if len(offsets) > 1 else 0
+        for at in offsets if common else ():
             if rest := fold(" ".join(labels[at][common:])):
                 add(f"S{kind} {rest}", at)
     return keys
 
 
 def _pairs(form: str) -> set[str]:
-    """Return the pairs of letters next to each other, the edges counted as letters."""
+    """Return the pairs of adjacent letters, the edges included."""
     edged = f"<{form}>"
     return {edged[at : at + 2] for at in range(len(edged) - 1)}
 
 
 def spell(name: str) -> Spelt:
-    """Return a name, folded: whole and from each further word on; then word by word."""
+    """Return a name, folded: from each word on, then word by word."""
     words = name.replace("-", " ").replace("_", " ").split() or [""]
     tails = (name, *(" ".join(words[at:]) for at in range(1, len(words))))
     return tuple(map(fold, tails)), tuple(map(fold, words))
 
 
 def fold(name: str) -> str:
-    """Return a name as it is compared: what phones and word processors change does not count.
+    """Return a name as it is compared, without the changes of phones and word processors.
 
-    They turn apostrophes and hyphens, insert blanks and marks that nobody sees, and write accents
-    as characters of their own.
+    They replace apostrophes and hyphens, insert blanks and invisible marks, and decompose accents.
     """
     if not name.isascii():
         name = unicodedata.normalize("NFKC", name.translate(_JOINTS))
     spelt = name.casefold()
-    if "ae" in spelt or "oe" in spelt:  # the search is quicker than the pattern
+    if "ae" in spelt or "oe" in spelt:  # faster than the pattern
         spelt = _BRITISH.sub("e", spelt)
     return "".join(spelt.translate(_JOINTS).split())
 
 
 def ways(term: Term) -> Iterator[tuple[str, str]]:
-    """Yield each name of a term, after how it belongs to the term."""
+    """Yield each name of a term, after its kind."""
     yield "label", term.label
     yield from (("synonym", name) for name in term.synonyms)
     yield from (("hidden", name) for name in term.hidden)
     yield "slug", slug(term.iri)
-    yield from ((each.closeness, each.name) for each in term.mapped)
+    yield from ((mapped.closeness, mapped.name) for mapped in term.mapped)
 
 
 def slug(iri: str) -> str:
-    """Return the last part of an IRI, which is a name too."""
+    """Return the last part of an IRI, which also serves as a name."""
     return iri.removeprefix(KG).rpartition("/")[2].rpartition("#")[2]
 
 
 def distance(one: str, other: str, most: int | None = None) -> int:
-    """Return how many letters must be changed, put in, left out or swapped with the next one.
+    """Return the number of letters to change, insert, delete or swap with the next one.
 
-    It is Damerau's distance, of no letter that is changed twice (optimal string alignment). Where
-    it is more than `most`, so is what is returned, which is then found sooner.
+    This is Damerau's distance, with no letter changed twice (optimal string alignment). Above
+    `most` the result is only known to be greater than `most`, which is faster.
 
     >>> distance("claudication", "cluadicaton")
     2
