@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     Spelt = tuple[tuple[str, ...], tuple[str, ...]]
 
-#: The kinds of names of a term, the firmest first: its own, then those of its mapped terms. Names of
-#: wider or narrower terms do not find it.
+#: The kinds of names of a term, the firmest first: its own, then those of its mapped terms. The
+#: names of wider or narrower terms do not find it.
 OWN = ("label", "synonym", "hidden", "slug")
 FINDING = (*OWN, "exactly", "closely")
 BESIDE = ("wider", "narrower")
@@ -302,7 +302,7 @@ def distance(one: str, other: str, most: int | None = None) -> int:
     This is Damerau's distance, with no letter changed twice (optimal string alignment). Above
     `most` the result is only known to be greater than `most`, which is faster.
 
-    >>> distance("claudication", "cluadicaton")
+    >>> distance("migraine", "imgrane")
     2
     """
     table = [list(range(len(other) + 1))]
