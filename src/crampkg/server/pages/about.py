@@ -1,4 +1,4 @@
-"""Pages on the project: the first page; about it, with every download; its API."""
+"""Pages about the project: the home page, the page with every download, and the API's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crampkg.server.media import Reply
     from crampkg.server.pages.layout import Visit
 
-#: For whom, what for, and some questions of the library or pages with their names.
+#: Groups of readers on the home page: heading, lead, and ids of questions or links to pages.
 _WAYS: tuple[tuple[str, str, tuple[str | tuple[str, str], ...]], ...] = (
     (
         "Clinicians and educators",
@@ -50,7 +50,7 @@ _WAYS: tuple[tuple[str, str, tuple[str | tuple[str, str], ...]], ...] = (
 )
 
 
-#: The source files that serve by themselves: name, what it is.
+#: The source files that are useful alone: name and description.
 _FILES = (
     ("ontology/crampkg.ttl", "the ontology as it is written"),
     ("ontology/shapes.ttl", "SHACL shapes that data must conform to"),
@@ -58,7 +58,7 @@ _FILES = (
     ("data/mappings/terms.sssom.tsv", "mappings to other vocabularies, in SSSOM"),
 )
 
-#: The folders of source files, and what is in each.
+#: The folders of source files, with descriptions.
 _FOLDERS = {
     "ontology": "ontology, shapes and context",
     "data": "articles, concepts and mappings",
@@ -132,8 +132,8 @@ def about(graph: KnowledgeGraph, _: Visit) -> Reply:
         "released": released,
         "files": [pair for pair in _FILES if pair[0] in names],
         "folders": [
-            (name, what, [file for file in names if file.startswith(f"{name}/")])
-            for name, what in _FOLDERS.items()
+            (name, description, [file for file in names if file.startswith(f"{name}/")])
+            for name, description in _FOLDERS.items()
         ],
         "has_editor": editor.is_built(),
         "python": platform.python_version(),

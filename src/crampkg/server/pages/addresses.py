@@ -1,4 +1,4 @@
-"""Where things are on this server: the path of a thing's IRI, and the links of the pages."""
+"""Addresses on this server: of IRIs, questions, derivations and lists."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def address(iri: str) -> str:
-    """Return where the thing with an IRI is shown: here if it is ours, else the IRI itself.
+    """Return the address of an IRI's page: a path on this server if it is ours, else the IRI.
 
-    Empty for what is no http or https address, since a link to it might do anything.
+    Other schemes than http and https give "", since a link to them could run a script.
     """
     if iri.startswith(KG):
         return f"/id/{quote(iri.removeprefix(KG))}"
@@ -30,12 +30,12 @@ def address(iri: str) -> str:
 
 
 def is_ours(link: str) -> bool:
-    """Tell whether a link stays on this server."""
+    """Return whether a link stays on this server."""
     return link.startswith("/")
 
 
 def link(path: str, values: Iterable[tuple[str, str]]) -> str:
-    """Return the address of a path with parameters by name."""
+    """Return a path with parameters in its query string."""
     encoded = urlencode(list(values), safe=":/")
     return f"{path}?{encoded}" if encoded else path
 

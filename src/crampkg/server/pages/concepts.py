@@ -1,4 +1,4 @@
-"""Concepts: the list by kind, and the page of one, at the path of its IRI."""
+"""The pages of concepts: the list by kind, and the page of a concept at the path of its IRI."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
     Row = dict[str, RdfTerm | None]
 
-#: So many things stand on a page of a list.
+#: How many things a page of a list shows.
 _PER_PAGE = 150
 
-#: How the article stands to a claim, in the order of the page: the label of the stance, a heading.
+#: The labels of stances with their headings, in the order of the page.
 _STANCES = (
     ("affirmed", "What the article affirms"),
     ("mixed evidence", "Where it says that the evidence is mixed"),
@@ -46,8 +46,8 @@ _STANCES = (
     ("denied", "What it denies"),
 )
 
-#: The relations that place a thing among others: what each is called from its one end, and from the
-#: other.
+#: The relations that place a thing among others, with their names from the subject's and from the
+#: object's side.
 _PLACES = {
     f"{SKOS}broader": ("wider", "narrower"),
     f"{SKOS}narrower": ("narrower", "wider"),
@@ -57,7 +57,7 @@ _PLACES = {
 
 _PLACE_ORDER = ("is part of", "has part", "belongs to", "has as members", "wider", "narrower")
 
-#: How a term of another vocabulary stands to a thing here, for who does not know SKOS.
+#: The SKOS mapping relations in words.
 _MATCHES = {
     "exact": "means the same",
     "close": "means nearly the same",
@@ -66,22 +66,22 @@ _MATCHES = {
     "related": "is related",
 }
 
-#: Annotations of other vocabularies, which our ontology does not name.
+#: Names for annotation properties that have no label in our ontology.
 _NAMES = {f"{SKOS}scopeNote": "note"}
 
 _SOURCE = f"{CK}EvidenceSource"
 
-#: The question that tells what rests on a thing of some kind, and its parameter.
+#: For a class of evidence, the question about the claims that rest on it.
 _RESTS = (
     (f"{CK}CitationMarker", "claims-by-marker"),
     (_SOURCE, "claims-by-source"),
     (f"{CK}Section", "claims-by-section"),
 )
 
-#: What leads to a marker, as seen from there.
+#: Names of the links to a marker, from the marker's side.
 _LEADING = {f"{CK}marker": "printed in", f"{CK}useOf": "uses"}
 
-#: Names of fewer letters stand beside each other.
+#: Names of fewer letters share a line.
 _BRIEF = 12
 
 #: The columns of a table of claims under the headings of their relations.
@@ -92,20 +92,20 @@ _CLAIM = (
     *("marker", "markerStatus", "sourceLabel", "basis", "section", "claim", "note"),
 )
 
-#: Where a text stands exactly, which is not what one reads it for.
+#: Properties with the exact place of a text, shown apart from the rest.
 _EXACT = {f"{CK}start", f"{CK}end", f"{CK}sha256"}
 
-#: What the name of a marker tells already.
+#: Properties whose values are part of a marker's name.
 _NAMED = {f"{CK}markerText", f"{CK}markerStatus"}
 
-#: What a resolution has is told below a heading of its own, in fewer words.
+#: Short names for the properties of a resolution, which has a section of its own.
 _RESOLVED = {
     f"{CK}candidateSource": "source",
     f"{CK}possibleSource": "possible source",
     f"{CK}confidence": "confidence",
 }
 
-#: A source is not named on its own page; its confidence stands with the marker.
+#: Columns left out on the page of a source: its own name, and the confidence of the marker.
 _OF_A_SOURCE = {"confidence", "source", "sourceLabel"}
 
 _LINK = (
@@ -120,11 +120,11 @@ class Group(NamedTuple):
     heading: Part
     total: int
     things: Sequence[Term]
-    origin: str  # whose word it is that they are of this kind
+    origin: str  # the origin of the classification: background or inferred
 
 
 def listing(graph: KnowledgeGraph, visit: Visit) -> Reply:
-    """Return the page at `/concepts`: all by kind, those with some words, or those of a kind."""
+    """Return the page at `/concepts`: all things by kind, or the results of a search."""
     asked = dict(visit.asked)
     words, typed = asked.get("q", "").strip()[:300], asked.get("kind", "").strip()[:300]
     context: dict[str, Any] = {"words": words, "typed": typed, "kind": None, "mistake": ""}
@@ -167,9 +167,9 @@ def listing(graph: KnowledgeGraph, visit: Visit) -> Reply:
 
 
 def concept(graph: KnowledgeGraph, visit: Visit) -> Reply:
-    """Return the page of one thing, at the path of its IRI.
+    """Return the page of the thing whose IRI ends in `visit.name`.
 
-    Raises `Problem` where there is none.
+    Raises `Problem` if there is none.
     """
     iri = f"{KG}{visit.name}"
     term = graph.terms.get(iri)
@@ -192,7 +192,7 @@ def concept(graph: KnowledgeGraph, visit: Visit) -> Reply:
             for format in OF_ONE_GRAPH.values()
         ],
         "places": _places(card),
-        # The table of a claim says in words what is recorded of it.
+        # A claim's table already shows its properties in words.
         "properties": [] if evidence else [value for is_exact, value in properties if not is_exact],
         "recorded": [value for is_exact, value in properties if evidence or is_exact],
         "resolution": list(_resolution(card, graph)),
@@ -227,7 +227,7 @@ def concept(graph: KnowledgeGraph, visit: Visit) -> Reply:
 
 
 def missing(iri: str, graph: KnowledgeGraph) -> Problem:
-    """Return the problem of an IRI that nothing here has."""
+    """Return the problem of an unknown IRI, with similar names."""
     near = [term.label for term in graph.terms.near(iri[:300])]
     offer = f" Near it: {', '.join(near)}." if near else ""
     return Problem("not-found", f"Nothing here has the IRI {iri[:300]}.{offer}")
@@ -244,7 +244,7 @@ def _paged(things: Sequence[Term], page: str, words: str, kind: Term | None) -> 
         return addresses.link("/concepts", [pair for pair in chosen.items() if pair[1]])
 
     return {
-        "found": [
+        "listed": [
             (term, addresses.address(term.iri)) for term in things[start : start + _PER_PAGE]
         ],
         "total": len(things),
@@ -256,9 +256,9 @@ def _paged(things: Sequence[Term], page: str, words: str, kind: Term | None) -> 
 
 
 def _places(card: Card) -> list[tuple[str, list[tuple[Part, str]]]]:
-    """Return what places a thing: each relation as seen from it, the others with their origins.
+    """Return the place of a thing: names of relations, with the related things and their origins.
 
-    What it is part of and what is wider come first.
+    The order is that of `_PLACE_ORDER`.
     """
     others: dict[str, list[tuple[Part, str]]] = {}
     for link in card.links:
@@ -273,14 +273,14 @@ def _places(card: Card) -> list[tuple[str, list[tuple[Part, str]]]]:
 
 
 def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[Part, str]]]]:
-    """Yield who says of which kinds a thing is, and those, the narrowest first.
+    """Yield the kinds of a thing by origin, the narrowest first.
 
-    With each of what is inferred comes the address of its derivation.
+    An inferred kind has the address of its derivation, other kinds "".
     """
     origins: dict[str, str] = {}
     for row in graph.query(own_query("server/pages/stated_kinds", concept=[term.iri])):
         kind, origin = row.text("kind"), ORIGINS[row.text("graph")]
-        if origins.get(kind, "inferred") == "inferred":  # what is stated needs no rule
+        if origins.get(kind, "inferred") == "inferred":  # a stated kind needs no derivation
             origins[kind] = origin
     for origin in ("article", "background", "inferred"):
         chips = [
@@ -296,9 +296,9 @@ def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[
 
 
 def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[bool, tuple[str, Part]]]:
-    """Yield what is recorded of a thing, and whether it tells where its text stands exactly.
+    """Yield the properties of a thing, and whether a property is about the exact place of a text.
 
-    Where a marker leads stands apart.
+    The resolution of a marker is left out: it has a section of its own.
     """
     for recorded in card.properties:
         if recorded.property != f"{CK}resolution" and recorded.property not in _NAMED:
@@ -314,7 +314,7 @@ def _property(recorded: CardProperty, graph: KnowledgeGraph) -> tuple[str, Part]
 
 
 def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
-    """Yield where a marker leads by our inference, with what speaks for it."""
+    """Yield the sources that we infer a marker leads to, with the properties of that link."""
     for link in card.properties:
         if link.property == f"{CK}resolution" and graph.terms.get(link.value):
             resolved = graph.describe(link.value)
@@ -322,15 +322,15 @@ def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]
             if sources.isdisjoint(part.property for part in resolved.properties):
                 yield "source", Part("no listed source")
             for part in resolved.properties:
-                if part.property != f"{DCT}source":  # of the resolution, and not of the claims
+                if part.property != f"{DCT}source":  # the source of the resolution itself
                     heading, value = _property(part, graph)
                     heading = _RESOLVED.get(part.property, heading)
-                    # "medium confidence" below "confidence" would be said twice.
+                    # The heading "confidence" with the value "medium confidence" repeats itself.
                     yield heading, value._replace(text=value.text.removesuffix(f" {heading}"))
 
 
 def _mapped(mapping: CardMapping) -> tuple[str, CardMapping]:
-    """Return how the term of a mapping is written for short, if it can be, and the mapping."""
+    """Return the CURIE of a mapping's term, if it has one, and the mapping."""
     return shorten(mapping.term), mapping
 
 
@@ -366,7 +366,7 @@ def _narrower(card: Card, graph: KnowledgeGraph, quotes: Mapping[str, str]) -> G
 
 
 def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
-    """Return a claim with all that shows how firm it is, or None for what is no claim."""
+    """Return a claim as a table with its stance, hedges and evidence; None for other things."""
     if f"{CK}Claim" not in card.term.kinds:
         return None
     claim = graph.claim(card.term.iri)
@@ -375,7 +375,7 @@ def _evidence(card: Card, graph: KnowledgeGraph) -> Grid | None:
     columns = ("subject", "subjectLabel", *ends, *_CLAIM[6:], "origin")
     table = grid(graph, columns, rows)
     lines = [
-        # Not the link to the claim, which would lead to this very page.
+        # Without the link to the claim, which leads to this very page.
         line._replace(
             cells=tuple(tuple(part for part in cell if part.look != "claim") for cell in line.cells)
         )
@@ -396,7 +396,7 @@ def _links(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
 
 
 def _inferred(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
-    """Return a table of inferred links, each with what leads to its derivation."""
+    """Return a table of inferred links with links to their derivations."""
     table = _links(links, graph)
     if table is None:
         return None
@@ -404,7 +404,7 @@ def _inferred(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
         Part(
             "why?",
             addresses.why(link.subject, link.relation, link.object),
-            of=f" {link.subject_label} {link.relation_label} {link.object_label}",
+            context=f" {link.subject_label} {link.relation_label} {link.object_label}",
         )
         for link in links
     ]
@@ -412,7 +412,10 @@ def _inferred(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
 
 
 def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | None:
-    """Return what rests on a marker or source, or is said in a section, as the library tells."""
+    """Return the claims of a marker, source or section: the question's address, a table, a count.
+
+    None for other things, or without the question in the library.
+    """
     library = {question.id: question for question in graph.questions()}
     for kind, id in _RESTS:
         if kind in term.kinds and id in library:
@@ -430,9 +433,9 @@ def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | 
 
 
 def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[Part], bool]]:
-    """Yield what leads to a thing, by relation: the claims read from a statement, for one.
+    """Yield the things that link to a thing, by relation, such as claims to their statement.
 
-    And whether the names are so brief that they stand in one line.
+    The last value is whether their names are brief enough to share a line.
     """
     links: dict[str, list[Part]] = {}
     for row in graph.query(own_query("server/pages/incoming", concept=[term.iri])):
@@ -446,7 +449,7 @@ def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[Par
 
 
 def _lines(text: str) -> str:
-    """Return a text with a space between words, and its lines without those that are empty."""
+    """Return a text with single spaces between words and without empty lines."""
     return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
 
 

@@ -1,4 +1,4 @@
-"""The editor: a query, what came of it or where it is wrong, and the library to begin with."""
+"""The page of the editor: a query, its result or its error, and the library as examples."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
     from crampkg.model import Term
     from crampkg.server.pages.layout import Visit
 
-#: How a result can be shown, and the most of it that a page shows; the downloads have all.
+#: The views of a result, with the most that a page shows of it; downloads are complete.
 MOST: dict[str, dict[str, int]] = {
     "table": {"rows": 1_000},
     "raw": {"characters": 200_000},
     "picture": {},
 }
 SHOWS = tuple(MOST)
-#: The server itself reads what is shown, between the sandbox and the page.
+#: The most bytes of a shown result, which the server itself parses.
 MOST_BYTES = 4 << 20
 
-#: Beyond so many characters, percent-encoded, a query is sent as a form, since the head of a
-#: request has an end.
+#: A query of more characters, percent-encoded, is posted as a form, since the head of a request
+#: has a limit.
 LONGEST_ADDRESS = 48 * 1024
 
-#: What a result can be downloaded in, by form: name of the format, and what people call it.
+#: The formats of downloads by form of the answer: name and label.
 DOWNLOADS = {
     "select": (
         ("csv", "CSV"),
@@ -55,7 +55,7 @@ DOWNLOADS = {
     "graph": tuple((format.name, format.label) for format in OF_ONE_GRAPH.values()),
 }
 
-#: To begin with; `TERM` and `NAME` are of a thing that claims are about.
+#: The first query; `TERM` and `NAME` stand for a thing that claims are about.
 _FIRST = """\
 # What do articles say of NAME, and how firmly?
 PREFIX ck: <https://w3id.org/crampkg/ontology#>
@@ -74,7 +74,7 @@ ORDER BY ?relation ?object
 
 
 class Cell(NamedTuple):
-    """A value in a table: as SPARQL writes it, its name if it has one, and where it leads."""
+    """A value in a table: its text in SPARQL, its name and its link, if it has them."""
 
     text: str
     name: str = ""
@@ -83,7 +83,7 @@ class Cell(NamedTuple):
 
 
 def shown_as(asked: Mapping[str, str]) -> str:
-    """Return how a result is to be shown. Raises `Problem` for a way that there is not."""
+    """Return the view that a request chooses. Raises `Problem` for an unknown one."""
     show = asked.get("show", SHOWS[0])
     if show not in SHOWS:
         detail = f"A result cannot be shown as {show[:100]!r}. Choose from {', '.join(SHOWS)}."
@@ -94,14 +94,14 @@ def shown_as(asked: Mapping[str, str]) -> str:
 def view(
     graph: KnowledgeGraph,
     visit: Visit,
-    found: Mapping[str, Any] | None = None,
+    result: Mapping[str, Any] | None = None,
     drawn: Mapping[str, Any] | None = None,
     problem: Mapping[str, Any] | None = None,
 ) -> Reply:
-    """Return the page at `/editor`, with what became of its query if there is one.
+    """Return the page at `/editor`, with the result of its query if it has one.
 
-    That is what the sandbox `found`, and its picture where one is asked for, as `picture.shown`
-    takes it; or the `problem` that there was with the query.
+    `result` is what the sandbox sent; `drawn` its picture, as `picture.shown` takes it; `problem`
+    the error of the query instead.
     """
     asked = {name: value for name, value in visit.asked if value.strip()}
     show = shown_as(asked)
@@ -117,14 +117,14 @@ def view(
         "editor.html",
         graph,
         "/editor",
-        # A script that asks for a result reads of the problem on the page.
+        # The script of the live editor takes the problem from a page with status 200.
         problem["status"] if problem and "live" not in asked else 200,
         query=query,
         show=show,
         shows=SHOWS,
         is_upgraded=is_built(),
         problem=problem and _located(problem, query),
-        result=_result(found, query, show, drawn or {}, graph) if found else None,
+        result=_result(result, query, show, drawn or {}, graph) if result else None,
         example=known.get(example),
         groups=_examples(graph),
         longest=LONGEST_ADDRESS,
@@ -132,9 +132,9 @@ def view(
 
 
 def vocabulary(graph: KnowledgeGraph) -> Reply:
-    """Return the prefixes and all that a query may name, for completion.
+    """Return the prefixes and vocabulary for completion.
 
-    That is every term, the graphs, and those words of other vocabularies that are used here.
+    The vocabulary has every term, the graphs, and the terms of other vocabularies in use.
     """
     called = {
         f"{OWL}Class": "class",
@@ -174,9 +174,9 @@ def vocabulary(graph: KnowledgeGraph) -> Reply:
 
 
 def _first(graph: KnowledgeGraph) -> str:
-    """Return the query to begin with, on the thing that the question about claims has by default.
+    """Return the first query, about the default thing of the question about claims.
 
-    Without that question it lists relations of claims, whatever they are about.
+    Without that question in the library, the query is about anything.
     """
     thing = next(
         (known.params[0].default for known in graph.questions() if known.id == CLAIMS_ABOUT), ""
@@ -189,7 +189,7 @@ def _first(graph: KnowledgeGraph) -> str:
 
 @cached_on_graph()
 def _foreign(graph: KnowledgeGraph) -> Sequence[tuple[str, str]]:
-    """Return the properties and classes that are used and have no label of ours, with the kind."""
+    """Return the properties and classes in use that are no terms of ours, with their kind."""
     kinds: dict[str, str] = {}
     for text, kind in (
         (own_query("server/pages/used_predicates"), "property"),
@@ -202,28 +202,28 @@ def _foreign(graph: KnowledgeGraph) -> Sequence[tuple[str, str]]:
 
 @functools.cache
 def is_built() -> bool:
-    """Tell whether the editor that needs JavaScript was built (docs/server.md)."""
+    """Return whether the JavaScript editor was built (docs/server.md)."""
     static = importlib.resources.files("crampkg.server").joinpath("static")
     return static.joinpath("editor.js").is_file()
 
 
 def _result(
-    found: Mapping[str, Any],
+    result: Mapping[str, Any],
     query: str,
     show: str,
     drawn: Mapping[str, Any],
     graph: KnowledgeGraph,
 ) -> dict[str, Any]:
-    """Return what the template shows of what the sandbox found."""
+    """Return the variables of the template for a result of the sandbox."""
     encoded = urlencode({"query": query})
     shown: dict[str, Any] = {
-        **found,
+        **result,
         "files": [],
         "is_long": len(encoded) > LONGEST_ADDRESS,
         "link": f"/editor?{encoded}&show={show}",
         "downloads": [
             (f"/editor/result?{encoded}&format={name}", name, title)
-            for name, title in DOWNLOADS[found["form"]]
+            for name, title in DOWNLOADS[result["form"]]
         ],
     }
     if show == "picture":
@@ -235,16 +235,16 @@ def _result(
                 for suffix in ("svg", "png")
                 if "svg" in drawn
             ]
-    elif "rows" in found:
-        names = found["variables"] or ["subject", "predicate", "object"]
-        is_graph = found["form"] == "graph"
-        shown["headings"] = names if is_graph else [f"?{name}" for name in found["variables"]]
+    elif "rows" in result:
+        names = result["variables"] or ["subject", "predicate", "object"]
+        is_graph = result["form"] == "graph"
+        shown["headings"] = names if is_graph else [f"?{name}" for name in result["variables"]]
         shown["rows"] = [
             [
                 _cell(value, graph, is_named=f"{name}Label" not in names)
                 for name, value in zip(names, row, strict=False)
             ]
-            for row in found["rows"]
+            for row in result["rows"]
         ]
     return shown
 
@@ -252,9 +252,9 @@ def _result(
 def _cell(
     value: Sequence[str] | None, graph: KnowledgeGraph, *, is_named: bool = True
 ) -> Cell | None:
-    """Return the cell of a term, which comes as `rdf.sort_key` has it.
+    """Return the cell of a term, given as its `rdf.sort_key`.
 
-    A thing has its name beside it, unless another column has that name.
+    A thing has its name beside it, unless another column holds that name.
     """
     if value is None:
         return None
@@ -268,7 +268,7 @@ def _cell(
 
 
 def _located(problem: Mapping[str, Any], query: str) -> dict[str, Any]:
-    """Return a problem with the line of the query that it is in, and blanks up to its place."""
+    """Return a problem with the erroneous line of the query, and blanks up to its column."""
     located = {**problem, "detail": str(problem["detail"]).partition("\n")[0]}
     if problem.get("line") is not None:
         lines = query.split("\n")
@@ -281,7 +281,7 @@ def _located(problem: Mapping[str, Any], query: str) -> dict[str, Any]:
 
 @cached_on_graph()
 def _examples(graph: KnowledgeGraph) -> Sequence[tuple[str, Sequence[tuple[str, str, str]]]]:
-    """Return the library by its first tags: id, question with its defaults, and summary."""
+    """Return the questions by their first tag: id, wording with the defaults, and summary."""
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for question in graph.questions():
         gaps = {
@@ -294,7 +294,7 @@ def _examples(graph: KnowledgeGraph) -> Sequence[tuple[str, Sequence[tuple[str, 
 
 
 def formats_of(name: str) -> media.Choice | None:
-    """Return what to answer each form of query in for a download as `name`; None for no format."""
+    """Return the format of a download for each form of query; None for an unknown name."""
     chosen: media.Choice = {"select": None, "ask": None, "graph": None}
     rows = {**media.QUESTIONS["select"], **media.RESULTS}  # JSON-LD is a result set, as of answers
     for form, known in DOWNLOADS.items():

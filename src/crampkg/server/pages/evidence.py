@@ -1,4 +1,4 @@
-"""The evidence as a reviewer walks through it, told by the questions of the library."""
+"""The page that walks a reviewer through the evidence, by questions of the library."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """A step of the walk: what is looked at, why, and what there is."""
+    """A step of the walk: a question of the library with its answer."""
 
     id: str
     heading: str
     lead: list[Part]
-    question: str  # its words
+    question: str  # in words
     link: str
-    total: str  # how much there is, in words
+    total: str  # the size of the answer in words
     grid: Grid | None
     silence: str
     note: str
 
 
-#: What the rows of some steps are, where they are no claims.
+#: The noun for a step's rows, where they are no claims.
 _ROWS = {
     "review-conflict": "conflict",
     "sources-by-kind": "source",
@@ -47,10 +47,10 @@ _ROWS = {
 
 _STATUS, _UNLISTED, _MARKERS = "article-status", "claims-without-listed-source", "marker-counts"
 
-#: What the question on the article's status says of a stage that is not marked as reached.
+#: The value of `stageReached` for a stage that the article does not mark as reached.
 _UNREACHED = "not shown"
 
-#: The steps: a question of the library, a heading, and what a reviewer looks at there.
+#: The steps: a question of the library, a heading, and a lead.
 _STEPS = (
     (
         _STATUS,
@@ -103,7 +103,7 @@ def view(graph: KnowledgeGraph, _: Visit) -> Reply:
 
 
 def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
-    """Yield the steps whose question is in the library: one of another folder may lack some."""
+    """Yield the steps whose question is in the library; other sources may lack some."""
     library = {question.id: question for question in graph.questions()}
     for id, heading, lead in _STEPS:
         if id not in library:
@@ -132,8 +132,8 @@ def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
 
 
 def _total(id: str, table: Grid | None) -> str:
-    """Return how much a step holds, in words."""
-    if id == _STATUS:  # an article, whose name stands there
+    """Return the size of a step's answer in words."""
+    if id == _STATUS:  # the article is named instead
         return ""
     number = len(table.lines) if table else 0
     if id in _ROWS or not table:
@@ -142,9 +142,9 @@ def _total(id: str, table: Grid | None) -> str:
 
 
 def _status(table: Grid, answer: Answer) -> Grid:
-    """Return what is said of the article as facts, the stages of its review in one line.
+    """Return the status of a single article as facts, with the stages of its review in one line.
 
-    As rows they would read as what it went through. The rows of several articles stay rows.
+    As rows, the stages would read like stages that were reached. Several articles stay rows.
     """
     stages = [row.text("processStageLabel") for row in answer]
     is_one = len({row.text("article") for row in answer}) == 1 < len(stages)
@@ -161,7 +161,7 @@ def _status(table: Grid, answer: Answer) -> Grid:
 
 
 def _unlisted(graph: KnowledgeGraph) -> Iterator[Part]:
-    """Yield the sentence on claims that have another marker too, with links to the markers."""
+    """Yield the sentence on claims that have other markers too, with links to these."""
     answer = graph.ask(_MARKERS)
     markers = [row for row in answer if row.text("possibleSources") == "0"]
     if not markers:

@@ -1,4 +1,4 @@
-"""The fields of a question's form: made from its header, with choices from the graph."""
+"""The fields of a question's form, from its header, with choices from the graph."""
 
 from __future__ import annotations
 
@@ -15,63 +15,63 @@ if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
     from crampkg.model import Parameter, Question, Term
 
-#: So many choices are shown as a list to pick from; of more, a part of the name is typed.
+#: The most choices in a drop-down list; for more there is a text field.
 _MOST_LISTED = 30
 
-#: So few choices are named where one of them was not meant by anything like its name.
+#: The most choices that are all offered after a name that resembles none of them.
 _FEW = 12
 
-#: So many values of a parameter stand on a page: names that are near are sought for each.
+#: The most values of a parameter on a page: similar names are searched for every wrong one.
 MOST_VALUES = 30
 
-#: Nothing has a name longer than that.
+#: The longest name that is looked up, in characters.
 LONGEST = 300
 
 
 class Entry(NamedTuple):
-    """One value of a field: what stands in it, and what it means or why it means nothing."""
+    """One value of a field: the text in it, and its meaning or its error."""
 
     typed: str
-    value: str  # a CURIE or literal that means the same for ever; empty when there is a mistake
+    value: str  # a stable CURIE or literal; empty after a mistake
     label: str
     mistake: str = ""
-    offers: tuple[Term, ...] = ()  # what might have been meant, or all that there is to choose from
-    is_guess: bool = False  # the offers are like what was typed
-    lent: str = ""  # the sentence on a name that only another vocabulary has for it
+    offers: tuple[Term, ...] = ()  # terms with similar names, or all choices
+    is_guess: bool = False  # the offers have names similar to the typed one
+    lent: str = ""  # the notice that the name comes from another vocabulary
 
 
 class Field(NamedTuple):
     """A parameter as a field of a form."""
 
     parameter: Parameter
-    entries: tuple[Entry, ...]  # one without a value is there to be filled in
+    entries: tuple[Entry, ...]  # one without a value is an empty input
     choices: tuple[tuple[str, str], ...]  # CURIE and label
     is_listed: bool
-    was_empty: bool = False  # it was sent without a value, so that the default stands in it
+    was_empty: bool = False  # it was sent empty, and now shows the default
 
     @property
     def mistaken(self) -> bool:
-        """Whether a value of the field means nothing."""
+        """Whether a value of the field is invalid."""
         return any(entry.mistake for entry in self.entries)
 
     @property
     def is_default(self) -> bool:
-        """Whether the field holds what it holds when nothing is asked for."""
+        """Whether the field holds only its default."""
         default = compress(self.parameter.default)
         return [entry.value for entry in self.entries] == [default]
 
     @property
     def takes_more(self) -> bool:
-        """Whether one more thing can be asked about at once."""
+        """Whether one more value can be added."""
         return len(self.choices) > len(self.entries) and all(entry.value for entry in self.entries)
 
     def place(self, number: int) -> str:
-        """Return the id on the page of the entry with a number from 1."""
+        """Return the HTML id of an entry, by its number from 1."""
         name = f"field-{self.parameter.name}"
         return name if number == 1 else f"{name}-{number}"
 
     def label(self, number: int) -> str:
-        """Return what the entry with a number from 1 is called."""
+        """Return the label of an entry, by its number from 1."""
         name = self.parameter.name
         return name if len(self.entries) == 1 else f"{name} {number}"
 
@@ -79,11 +79,10 @@ class Field(NamedTuple):
 def fields(
     question: Question, asked: Iterable[tuple[str, str]], graph: KnowledgeGraph
 ) -> tuple[Field, ...]:
-    """Return the fields of a question's form, filled with what was asked, else with defaults.
+    """Return the fields of a question's form, filled with the parameters, else with defaults.
 
-    What is asked with nothing after something is one more entry, to be filled in; what is asked
-    with nothing alone is as its default, and says so. Raises `Problem` for more values than a page
-    takes.
+    An empty value after others adds an empty input; alone it means the default, and is marked.
+    Raises `Problem` for more than `MOST_VALUES` values of a parameter.
     """
     given: dict[str, list[str]] = {}
     for name, value in asked:
@@ -106,13 +105,13 @@ def fields(
 
 
 def unknown(question: Question, asked: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the names that were asked with and that the question does not have."""
+    """Return the names of parameters that the question does not have."""
     known = {parameter.name for parameter in question.params}
     return list(dict.fromkeys(name for name, _ in asked if name not in known))
 
 
 def values(filled: Sequence[Field]) -> list[tuple[str, str]]:
-    """Return every parameter with each of its values, for a link that means the same for ever."""
+    """Return the parameters with all their values, for a permanent link."""
     return [
         (field.parameter.name, entry.value)
         for field in filled
@@ -125,7 +124,7 @@ def _field(parameter: Parameter, given: Sequence[str], graph: KnowledgeGraph) ->
     entries: dict[str, Entry] = {}
     for typed in given or (parameter.default,):
         entry = _entry(parameter, typed, graph)
-        entries.setdefault(entry.value or entry.typed, entry)  # one thing, under whatever names
+        entries.setdefault(entry.value or entry.typed, entry)  # several names of a thing are one
     offered = choices(graph, parameter.kind) if parameter.kind else ()
     is_listed = bool(offered) and len(offered) <= _MOST_LISTED
     return Field(parameter, tuple(entries.values()), offered, is_listed)
@@ -158,7 +157,7 @@ def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
 
 
 def mistake(error: CrampkgError, typed: str, wanted: str) -> str:
-    """Return what is wrong with a name, without the names that would have done."""
+    """Return the error for a name as a sentence, without suggestions."""
     if isinstance(error, AmbiguousTermError):
         return f"“{typed}” can mean more than one {wanted}. Say which."
     if isinstance(error, WrongKindError):

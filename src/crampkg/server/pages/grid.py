@@ -1,4 +1,4 @@
-"""Rows as a table with links: what belongs together stands in one cell, in words."""
+"""Rows as an HTML table with links; related columns share a cell, in words."""
 
 from __future__ import annotations
 
@@ -34,43 +34,42 @@ if TYPE_CHECKING:
     Cell = tuple["Part", ...]
     _Cell = tuple[str, bool, Cell]
 
-#: Columns that stand in one cell, by its heading: of what is cited, of how firm a claim is, and of
-#: where it is read from.
+#: Columns that share a cell: the citation, the firmness of a claim, and its place in the article.
 _EVIDENCE = ("marker", "markerStatus", "source", "sourceLabel")
 _FIRMNESS = ("stance", "hedge", "condition", "evidence")
 _PLACE = ("basis", "section", "claim")
 
-#: Longer ones are digests and the like, which may be broken anywhere.
+#: A longer word, such as a digest, may be broken anywhere.
 _LONGEST_WORD = 40
 
-#: What the headings of a page call something otherwise than the variables do.
-_CALLED = {"condition": "circumstance"}
+#: Headings that differ from the names of their variables.
+_HEADINGS = {"condition": "circumstance"}
 
-#: What stands around a text in its cell, and how it looks.
+#: Templates for the text of some columns, with the CSS class.
 _WORDS = {
     "wording": ("“{}”", "worded"),
     "evidence": ("evidence: “{}”", "condition"),
     "condition": ("circumstance: {}", "condition"),
 }
 
-#: What the groups of a column are called, where they are counted.
+#: The noun for the groups of a column, where they are counted.
 _COUNTED = {"topic": "matter"}
 
 
 class Part(NamedTuple):
-    """A piece of a cell: what it says, where it leads, and how it looks (a class of CSS).
+    """A piece of a cell: its text, its link, and its CSS class.
 
-    `of` goes on for who hears a link without the row that it stands in.
+    `context` completes the link for a screen reader that lists links alone.
     """
 
     text: str
     link: str = ""
     look: str = ""
-    of: str = ""
+    context: str = ""
 
 
 class Line(NamedTuple):
-    """A row: a cell for each heading, our note on its claim, and the article's words, if shown.
+    """A row: a cell for each heading, a quotation of the article, and our note on the claim.
 
     Rows of one `group` stand together below its name.
     """
@@ -82,9 +81,9 @@ class Line(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table: its headings, those above numbers, and what is the same in every row.
+    """A table: its headings, those of numeric columns, and the cells common to all rows.
 
-    `total` tells in words how much it holds: claims where its rows are claims.
+    `total` is its size in words, in claims if its rows are claims.
     """
 
     headings: tuple[str, ...]
@@ -95,10 +94,10 @@ class Grid(NamedTuple):
 
     @property
     def rows(self) -> Iterator[tuple[Cell, _Cell, Iterator[_Cell], str, str]]:
-        """The lines as a template goes through them: the group that begins, cells, note, quote.
+        """The lines for a template: group, first cell, other cells, note, quotation.
 
-        The first cell, which names its row, is apart. Each comes with its heading, and with whether
-        that stands above numbers.
+        The group is empty unless it begins with the line. The first cell names its row. A cell
+        comes with its heading, and with whether its column is numeric.
         """
         numeric = [heading in self.numbers for heading in self.headings]
         last: Cell = ()
@@ -117,13 +116,13 @@ def grid(
     group: str = "",
     apart: str = "",
 ) -> Grid:
-    """Return rows of a question's answer as a table; columns that are empty are left out.
+    """Return rows of a question's answer as a table without empty columns.
 
     `quotes` are spans of the article by the IRI of their claim or statement. The column `group`
-    becomes headings between the rows, which have to be sorted by it, with the numbers that all rows
-    of a group have in common; claims whose first column says little more than that are grouped by
-    it anyway. Rows of the same claim with one of its markers each are one line with all of them.
-    The column `apart` stands above the rows if it is the same in each, though it is evidence.
+    becomes headings between the rows, which must be sorted by it, with the numbers that all rows of
+    a group share; without it, claims may be grouped by their first column. The rows of a claim with
+    several markers become one line. The column `apart` moves above the rows if all of them have
+    the same value in it; other columns of evidence never do.
     """
     bundles = _bundles(variables, rows)
     rows = [bundle[0] for bundle in bundles]
@@ -147,7 +146,7 @@ def grid(
 
 
 def _group(variables: Sequence[str], rows: Sequence[Row]) -> str:
-    """Return the first column of claims, if each of its few values stands in one run of rows."""
+    """Return the first column of claims if it has few values, each in one run of rows, else ""."""
     if "claim" not in variables:
         return ""
     values = [row[variables[0]] for row in rows]
@@ -157,7 +156,7 @@ def _group(variables: Sequence[str], rows: Sequence[Row]) -> str:
 
 
 def _total(variables: Sequence[str], rows: Sequence[Row]) -> str:
-    """Return how many claims there are, and how many rows if these are more, or not claims."""
+    """Return the number of claims in words, with that of rows if it differs."""
     claims = {row["claim"] for row in rows} - {None} if "claim" in variables else set()
     if len(claims) in (0, len(rows)):
         return plural(len(rows), "claim" if claims else "row")
@@ -171,7 +170,7 @@ def _grid(
     quotes: Mapping[str, str],
     apart: str,
 ) -> Grid:
-    """Return a table with a line for each bundle of rows, folded as on every face."""
+    """Return a table with a line for each bundle of rows, folded like other faces' tables."""
     rows = [bundle[0] for bundle in bundles]
     columns = _columns(variables)
     titles = {} if HEADING in variables else sentences.titles(graph.statuses)
@@ -202,7 +201,7 @@ def _grid(
 
 
 def triples(graph: KnowledgeGraph, rows: Iterable[Triple]) -> Grid:
-    """Return the triples of a graph as a table, everything by its name, with whose word each is.
+    """Return triples as a table of names, with the origin of every triple.
 
     A triple that no graph holds was made by the query.
     """
@@ -213,8 +212,8 @@ def triples(graph: KnowledgeGraph, rows: Iterable[Triple]) -> Grid:
     lines = []
     for row in rows:
         origin = known.get(row, "made by the query")
-        whose = Part(origin, look="origin " + origin.replace(" ", "-"))
-        lines.append(Line((*((_named(value, graph),) for value in row), (whose,))))
+        badge = Part(origin, look="origin " + origin.replace(" ", "-"))
+        lines.append(Line((*((_named(value, graph),) for value in row), (badge,))))
     return Grid(
         ("subject", "relation", "object", "origin"),
         tuple(lines),
@@ -223,21 +222,21 @@ def triples(graph: KnowledgeGraph, rows: Iterable[Triple]) -> Grid:
 
 
 def _origins(graph: KnowledgeGraph, subjects: set[str]) -> dict[tuple[RdfTerm | None, ...], str]:
-    """Return the origin of each triple with one of some subjects; of several, what is stated."""
+    """Return the origins of the triples about some subjects; a stated origin goes first."""
     if not subjects:
         return {}
     values = " ".join(serialize(iri, "iri") for iri in sorted(subjects))
     text = f"SELECT ?s ?p ?o ?g {{ VALUES ?s {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"
-    found: dict[tuple[RdfTerm | None, ...], str] = {}
+    origins: dict[tuple[RdfTerm | None, ...], str] = {}
     for row in graph.query(text):
         triple, origin = (row["s"], row["p"], row["o"]), ORIGINS[row.text("g")]
-        if found.get(triple, "inferred") == "inferred":
-            found[triple] = origin
-    return found
+        if origins.get(triple, "inferred") == "inferred":
+            origins[triple] = origin
+    return origins
 
 
 def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:
-    """Return a table with one more column, one part for each row."""
+    """Return a table with one more column, which has one part for each row."""
     lines = (
         line._replace(cells=(*line.cells, (part,)))
         for line, part in zip(content.lines, parts, strict=True)
@@ -246,31 +245,32 @@ def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:
 
 
 def linked(text: str, iri: str, look: str = "") -> Part:
-    """Return a part that leads to the thing with an IRI."""
+    """Return a part that links to the page of an IRI."""
     return Part(text or readable(iri), address(iri), look)
 
 
 def _bundles(variables: Sequence[str], rows: Sequence[Row]) -> list[list[Row]]:
-    """Return rows together that differ in the marker of the same claim alone."""
+    """Group rows that differ only in the marker of the same claim."""
     if not {"claim", "marker", "markerStatus"}.issubset(variables):
         return [[row] for row in rows]
     kept = [name for name in variables if name not in (*_EVIDENCE, "markerText")]
-    found: dict[tuple[RdfTerm | None, ...], list[Row]] = {}
+    bundles: dict[tuple[RdfTerm | None, ...], list[Row]] = {}
     for row in rows:
-        found.setdefault(tuple(row[name] for name in kept), []).append(row)
-    return list(found.values())
+        bundles.setdefault(tuple(row[name] for name in kept), []).append(row)
+    return list(bundles.values())
 
 
 def _is_tally(name: str, group: str, rows: Sequence[Row]) -> bool:
-    """Tell whether a column holds a number that is the same in all rows of a group."""
-    found: dict[RdfTerm | None, set[RdfTerm | None]] = {}
+    """Return whether a column holds a number that is the same in all rows of a group."""
+    values: dict[RdfTerm | None, set[RdfTerm | None]] = {}
     for row in rows:
-        found.setdefault(row[group], set()).add(row[name])
-    return are_numbers(row[name] for row in rows) and all(len(each) == 1 for each in found.values())
+        values.setdefault(row[group], set()).add(row[name])
+    is_common = all(len(known) == 1 for known in values.values())
+    return is_common and are_numbers(row[name] for row in rows)
 
 
 def _columns(variables: Sequence[str]) -> dict[tuple[str, ...], str]:
-    """Return the headings of columns, by the variables in their cells, in the order of these."""
+    """Return the headings of columns by the variables that share their cells."""
     skipped = {label for name in variables if (label := label_of(name, variables))}
     joint: dict[str, tuple[str, ...]] = {}
     if "relation" in variables:
@@ -279,7 +279,7 @@ def _columns(variables: Sequence[str]) -> dict[tuple[str, ...], str]:
         joint["cited"] = (*_EVIDENCE, "alsoMarker")
         skipped.add("alsoMarker")
     if "claim" in variables:
-        firmness = [_CALLED.get(name, name) for name in _FIRMNESS if name in variables]
+        firmness = [_HEADINGS.get(name, name) for name in _FIRMNESS if name in variables]
         joint[" and ".join(firmness[:2])] = _FIRMNESS
         joint["read from"] = _PLACE
         skipped.add("note")  # stands below the row
@@ -326,7 +326,7 @@ def _cell(
 
 
 def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
-    """Yield the marker, what is known of its link, and the source that it most likely means."""
+    """Yield a marker, the status of its link, and the source that it most likely means."""
     marker, claim = row.get("marker"), row.get("claim")
     if marker is None:
         if claim is not None:
@@ -355,7 +355,7 @@ def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
 
 
 def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
-    """Yield where a claim is read from: the sort of text, the section, the claim itself."""
+    """Yield the basis and the section that a claim is read from, and a link to the claim."""
     claim, basis, section = row.get("claim"), row.get("basis"), row.get("section")
     if basis is not None:
         yield Part(basis.value, look="basis")
@@ -365,10 +365,10 @@ def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
         yield Part(section.value, _address(graph, "Section", claim, section.value), "section")
     if claim is not None:
         name = graph.terms.name_of(claim.value)
-        yield linked("the claim", claim.value, "claim")._replace(of=f": {name}")
+        yield linked("the claim", claim.value, "claim")._replace(context=f": {name}")
 
 
-#: What makes the cells of some joint columns, by heading.
+#: The functions that make the cells of some joint columns, by heading.
 _JOINT = {"cited": _citation, "read from": _place}
 
 
@@ -380,7 +380,7 @@ def _named(value: RdfTerm, graph: KnowledgeGraph) -> Part:
 
 
 def _note(row: Row) -> str:
-    """Return our note on the claim of a row: prose, which stands below it and is no column."""
+    """Return our note on the claim of a row, which is shown below the row."""
     note = row.get("note") if "claim" in row else None
     return note.value if note is not None else ""
 

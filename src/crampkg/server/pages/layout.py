@@ -1,4 +1,4 @@
-"""What all pages share: the templates, the frame around them, and their headers."""
+"""The layout that all pages share: templates, navigation, static files, and headers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from crampkg.graph import KnowledgeGraph
 
-#: Nothing of a page may come from elsewhere, and no script or style may stand in it.
+#: Pages load nothing from other servers, and no inline script or style.
 POLICY = (
     "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; img-src 'self'; script-src 'self'; "
@@ -52,16 +52,16 @@ NAVIGATION = (
 
 
 class Visit(NamedTuple):
-    """What a page is asked with."""
+    """The part of a request that a page depends on."""
 
     asked: Sequence[tuple[str, str]] = ()  # the parameters of the address
     base: str = ""  # the URL of the server's root
-    name: str = ""  # the end of the address of the page of one thing or question
-    look: str = ""  # so that what a browser has kept of an older look is not taken for this page
+    name: str = ""  # the last part of the address: the name of a thing or the id of a question
+    look: str = ""  # the digest of templates and static files: a change makes cached pages stale
 
     @classmethod
     def of(cls, request: Request, name: str = "") -> Visit:
-        """Return what a request asks a page with."""
+        """Return the visit of a request."""
         asked = request.query_params.multi_items()
         return cls(asked, str(request.base_url).rstrip("/"), name, digest())
 
@@ -69,12 +69,12 @@ class Visit(NamedTuple):
 def page(
     template: str, graph: KnowledgeGraph, here: str = "", status: int = 200, **context: Any
 ) -> Reply:
-    """Return the page that a template makes, below the address `here` of the navigation."""
+    """Return the page of a template; `here` is its address in the navigation."""
     return Reply(render(template, graph, here, **context).encode(), "text/html", status)
 
 
 def render(template: str, graph: KnowledgeGraph, here: str = "", **context: Any) -> str:
-    """Return a template filled in, below the address `here` of the navigation."""
+    """Return the text of a template; `here` is its address in the navigation."""
     statuses = graph.statuses
     return (
         environment()
@@ -93,7 +93,7 @@ def render(template: str, graph: KnowledgeGraph, here: str = "", **context: Any)
 
 @functools.cache
 def environment() -> jinja2.Environment:
-    """Return the templates; what they are filled with is escaped."""
+    """Return the templates, which escape all variables."""
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("crampkg.server"),
         autoescape=True,
@@ -117,12 +117,12 @@ def _folder(name: str) -> list[Traversable]:
 
 @functools.cache
 def digest() -> str:
-    """Return what changes whenever a template or a static file does."""
-    found = hashlib.sha256()
+    """Return a digest of all templates and static files."""
+    total = hashlib.sha256()
     for folder in ("static", "templates"):
         for file in _folder(folder):
-            found.update(file.read_bytes())
-    return found.hexdigest()[:12]
+            total.update(file.read_bytes())
+    return total.hexdigest()[:12]
 
 
 def static_contents() -> dict[str, bytes]:
@@ -132,6 +132,6 @@ def static_contents() -> dict[str, bytes]:
 
 @functools.cache
 def static(name: str) -> str:
-    """Return the address of a file of `static/`, another one when its content is another."""
+    """Return the address of a file of `static/`, which changes with the content."""
     content = importlib.resources.files("crampkg.server").joinpath("static", name).read_bytes()
     return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"

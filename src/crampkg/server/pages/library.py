@@ -1,4 +1,4 @@
-"""The question library: all of it, by tag, and what is found for words as people type them."""
+"""The page of the question library: all questions, those of a tag, and a search by words."""
 
 from __future__ import annotations
 
@@ -25,23 +25,27 @@ if TYPE_CHECKING:
 
     Sought = tuple[tuple[str, ...], ...]
 
-#: What a question may be asked about by its name in a search.
+#: The classes of things that a search may name.
 _KINDS = {f"{CK}ClinicalEntity", f"{CK}CitationMarker"}
 
-#: So many concepts are named above the questions; of so many questions are asked.
+#: The most concepts that a search uses, and names above the questions.
 _MOST_NAMED = 5
-#: So many questions stand above the groups as the best.
+#: How many of the best questions stand above the groups.
 _MOST_BEST = 6
-#: So many questions are asked, so that only those with an answer are offered: 1 to 4 ms each.
+#: The most questions that a search runs to see if they have an answer: 1 to 4 ms each.
 _MOST_ASKED = 14
 
-#: What a word is worth where it stands: in the question or in the name of what it is asked of,
-#: in its id or its tags, in its summary.
+#: The weight of a search word by its place: the question or the name of a thing in it, the id or
+#: the tags, the summary.
 _IN_QUESTION, _IN_TAGS, _IN_SUMMARY = 3, 2, 1
 
 
 class About(NamedTuple):
-    """A concept, the places of the words that name it, and how many words of its name lack."""
+    """A concept named in a search.
+
+    `places` are the positions of the search words in its name; `lacking` the number of words of the
+    name that the search lacks.
+    """
 
     term: Term
     places: frozenset[int]
@@ -49,21 +53,21 @@ class About(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A question with what it is asked of; the lowest rank, which begins with -worth, is the best.
+    """A question with its parameters; the lowest rank is the best.
 
-    Of as good ones comes first what may be asked of fewer things, so says more of this one; then
-    what tells the article's evidence as a table, which most people come for; then what is asked of
-    the thing that was found first.
+    `rank` orders by weight, negated; then by the number of things that the parameter could take,
+    since a question about few things is more specific; then tables of evidence first; then by the
+    position of the things in the search; then by id.
     """
 
     rank: tuple[int, int, bool, int, str]
     question: Question
     given: Given
-    places: frozenset[int]  # of the words that it has
+    places: frozenset[int]  # the positions of the search words that it matches
 
 
 def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
-    """Return the page at `/questions`: all, those for some words, or those of a tag."""
+    """Return the page at `/questions`: all questions, search results, or those with a tag."""
     asked = dict(visit.asked)
     words, tag = asked.get("q", "").strip(), asked.get("tag", "")
     known = graph.questions()
@@ -85,22 +89,23 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     context: dict[str, Any] = {
         "things": [about.term for about in named[:_MOST_NAMED]],
         "words": words,
-        "is_telling": bool(sought),
+        "has_search_terms": bool(sought),
         "tag": tag,
         "tags": tags,
         "best": [entry(question, graph, given) for question, given in listed[:best]],
         "groups": sorted(groups.items()),
-        "found": len(listed),
+        "count": len(listed),
         "total": len(known),
     }
     return page("questions.html", graph, "/questions", **context)
 
 
 def search(sought: Sought, graph: KnowledgeGraph, tag: str = "") -> list[Match]:
-    """Return the questions for what is sought, asked of what is named in it, the best first.
+    """Return the questions that match a search, about the things named in it, the best first.
 
-    What is asked of something has an answer. After the best of all come the best for the words
-    that it lacks; then what fits at least half as well.
+    A question with a parameter from the search is listed only if it has an answer. First comes the
+    best match, then the best for each word that the earlier ones lack, then all matches with at
+    least half of the best weight.
     """
     about = concepts(sought, graph)
     ranked = sorted(
@@ -135,24 +140,22 @@ def search(sought: Sought, graph: KnowledgeGraph, tag: str = "") -> list[Match]:
 
 
 def concepts(sought: Sought, graph: KnowledgeGraph) -> list[About]:
-    """Return what is named by the words sought, what takes most of them first.
+    """Return the concepts that a search names, those with the most of its words first.
 
-    A whole name is, in whatever order its words are; a part of one where it is the only word, or no
-    whole name and no question has it.
+    A whole name counts, whatever the order of its words. Part of a name counts if it is the only
+    search word, or if no whole name and no question has the word.
     """
     ranked = _ranked(graph, sought)
     loose = {*range(len(sought))} - plain.hits(sought, _spoken(graph))
     loose -= {place for about in ranked if not about.lacking for place in about.places}
     if len(sought) == 1:
-        loose = {
-            0
-        }  # the name of a substance alone is also said of its deficiency, which has the claims
+        loose = {0}  # the name of a substance is part of its deficiency's, which has the claims
     return [about for about in ranked if not about.lacking or about.places & loose][:_MOST_NAMED]
 
 
 @cached_on_graph(8)  # a request asks twice
 def _ranked(graph: KnowledgeGraph, sought: Sought) -> list[About]:
-    """Return each concept with a word sought, by how many it has and how many of its name lack."""
+    """Return the concepts that share a word with the search, the best match first."""
     ranked = []
     for term, names in _names(graph):
         fitting = [
@@ -174,7 +177,7 @@ def _matches(
     about: Sequence[About],
     graph: KnowledgeGraph,
 ) -> Iterator[Match]:
-    """Yield a question as it is by default, and asked of each thing in `about`."""
+    """Yield a question with its defaults, and with things of `about` as parameters."""
     worth: dict[int, int] = {}
     for value, words in worded:
         for place in plain.hits(sought, words):
@@ -192,7 +195,7 @@ def _matches(
 
 
 def _fillings(question: Question, about: Sequence[About]) -> Iterator[list[tuple[str, About]]]:
-    """Yield what the gaps can be filled with: nothing; one thing, or several at once."""
+    """Yield the ways to fill a question's parameters: none, then one or several with things."""
     yield []
     if len(question.params) == 1:
         name, kind = question.params[0].name, question.params[0].kind
@@ -212,7 +215,7 @@ def _fillings(question: Question, about: Sequence[About]) -> Iterator[list[tuple
 def _library(
     graph: KnowledgeGraph,
 ) -> tuple[tuple[Question, tuple[tuple[int, frozenset[str]], ...]], ...]:
-    """Return each question with its words by their worth; what fills its gaps is none of them."""
+    """Return the questions with their words by weight, without the values of parameters."""
     return tuple(
         (
             question,
@@ -234,11 +237,11 @@ def _spoken(graph: KnowledgeGraph) -> frozenset[str]:
 
 @cached_on_graph()
 def _names(graph: KnowledgeGraph) -> tuple[tuple[Term, tuple[frozenset[str], ...]], ...]:
-    """Return each thing that can be asked about, with the words of each of its names."""
+    """Return the things that a search may name, with the words of their names."""
     return tuple(pair for pair in graph.terms.in_words if not _KINDS.isdisjoint(pair[0].kinds))
 
 
 @cached_on_graph()
 def _size(graph: KnowledgeGraph, kind: str) -> int:
-    """Return how many things there are of a kind: who names a site asks of sites first."""
+    """Return the number of things of a class, for `Match.rank`."""
     return len(graph.terms.of_kind(kind))

@@ -1,4 +1,4 @@
-"""The ontology: its page, and what there is of each of its kinds."""
+"""The page of the ontology, and the numbers of things by class."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ _SECTIONS = (
     ("Properties", (f"{OWL}DatatypeProperty", f"{OWL}AnnotationProperty")),
 )
 
-_SAID = (
+#: The relations between terms, in words.
+_RELATIONS = (
     (f"{RDFS}subClassOf", "is a kind of"),
     (f"{RDFS}subPropertyOf", "is a special case of"),
     (f"{OWL}inverseOf", "is the inverse of"),
@@ -48,7 +49,7 @@ HOLDS = {
 
 @cached_on_graph()
 def placed(graph: KnowledgeGraph) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return the values of each term and property of the ontology that place it."""
+    """Return the values that relate terms of the ontology, by term and property."""
     values: dict[tuple[str, str], list[str]] = {}
     for row in graph.query(own_query("server/pages/classes")):
         key = row.text("term"), row.text("property")
@@ -58,7 +59,7 @@ def placed(graph: KnowledgeGraph) -> dict[tuple[str, str], tuple[str, ...]]:
 
 @cached_on_graph()
 def below(graph: KnowledgeGraph, kind: str) -> tuple[Term, ...]:
-    """Return the classes right below one, by label."""
+    """Return the direct subclasses of a class, by label."""
     under = (
         graph.terms.get(term)
         for (term, name), above in placed(graph).items()
@@ -69,7 +70,7 @@ def below(graph: KnowledgeGraph, kind: str) -> tuple[Term, ...]:
 
 @cached_on_graph()
 def counts(graph: KnowledgeGraph) -> dict[str, int]:
-    """Return how many things each class of ours has."""
+    """Return the number of things in each of our classes."""
     known: dict[str, int] = {}
     for term in graph.terms:
         for kind in term.kinds:
@@ -79,14 +80,14 @@ def counts(graph: KnowledgeGraph) -> dict[str, int]:
 
 @cached_on_graph()
 def stated(graph: KnowledgeGraph) -> frozenset[str]:
-    """Return the classes that have a thing of which it is stated, and not only inferred."""
+    """Return the classes with a member that is stated, not only inferred."""
     return frozenset(
         row.text("kind") for row in graph.query(own_query("server/pages/stated_classes"))
     )
 
 
 def narrow_first(kinds: Iterable[str], graph: KnowledgeGraph) -> list[tuple[Term, int]]:
-    """Return classes of ours with how many things they have, the narrowest first."""
+    """Return our classes among `kinds` with their numbers of things, the smallest first."""
     known = counts(graph)
     counted = [
         (term, known[kind]) for kind in kinds if kind in known and (term := graph.terms.get(kind))
@@ -95,13 +96,13 @@ def narrow_first(kinds: Iterable[str], graph: KnowledgeGraph) -> list[tuple[Term
 
 
 class Entry(NamedTuple):
-    """A term of the ontology and its place."""
+    """A term of the ontology, related to others."""
 
     term: Term
     fragment: str
     places: tuple[tuple[str, tuple[Part, ...]], ...]
     things: int
-    listed: str  # where its things are listed
+    listed: str  # the address of the list of its things
 
 
 def view(graph: KnowledgeGraph, _: Visit) -> Reply:
@@ -123,7 +124,7 @@ def _entries(terms: list[Term], graph: KnowledgeGraph) -> Iterator[Entry]:
     for term in sorted(terms, key=lambda term: term.label.casefold()):
         statements = tuple(
             (name, tuple(linked(graph.terms.name_of(iri), iri) for iri in values))
-            for property, name in _SAID
+            for property, name in _RELATIONS
             if (values := places.get((term.iri, property)))
         )
         if not statements:

@@ -1,4 +1,4 @@
-"""The page of one question: its form and its answer."""
+"""The page of a question: its form and its answer."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ if TYPE_CHECKING:
     from crampkg.server.pages.fields import Field
     from crampkg.server.pages.layout import Visit
 
-#: So many near questions, and other values with an answer, are offered beside an answer.
+#: The most related questions beside an answer.
 _MOST_NEAR = 5
-#: So many near questions are asked whether they have an answer: 1 to 4 ms each.
+#: The most related questions that are run to see if they have an answer: 1 to 4 ms each.
 _MOST_ASKED = 4
-#: Of a parameter with at most so many choices, each is tried when one has no answer.
+#: The most choices of a parameter that are all tried after an empty answer.
 _MOST_TRIED = 12
 
-#: Words of a silence that is the article's, and not that of what we added.
+#: Words that mark a sentence about an empty answer as one about the article, not the background.
 _OF_ARTICLE = ("article", "claim", "sentence")
 
-#: The formats that an answer can be downloaded in: name, heading, extension of a file.
+#: The formats of downloads by form: name, label, file extension.
 _DOWNLOADS = {
     "select": (
         ("csv", "CSV", "csv"),
@@ -60,7 +60,7 @@ _DOWNLOADS = {
 }
 
 
-#: Parameters with their values, one by one.
+#: Pairs of a parameter and a value.
 Given = tuple[tuple[str, str], ...]
 
 
@@ -68,12 +68,12 @@ class Entry(NamedTuple):
     """A question in a list."""
 
     question: Question
-    words: str  # the question, defaults in its gaps
+    words: str  # the question with its parameters filled in
     link: str
 
 
 def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
-    """Return the page of a question: its form, and the answer, or what was asked wrongly."""
+    """Return the page of a question: its form, and the answer or the errors in its parameters."""
     try:
         known = graph.question(visit.name)
     except UnknownQuestionError as error:
@@ -139,7 +139,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         context["overview"] = None
     else:
         words = quoted(quotes.handles(answer), graph)
-        # An overview has told of each of its rows in a line: the evidence stands below its name.
+        # With an overview above, the rows of evidence are grouped under its lines.
         group = known.overview[0] if known.overview else ""
         context["grid"] = grid(graph, sentences.columns(answer), answer.rows, words, group)
         context["overview"] = overview(answer)
@@ -150,9 +150,10 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
 
 
 def _around(answer: Answer) -> list[tuple[str, str, list[tuple[Part, str]]]]:
-    """Return each thing asked about of whose narrower or wider terms more is said.
+    """Return the things asked about with claims on narrower or wider terms.
 
-    With its label, the link to all that is said, and the terms, each with its step and its claims.
+    A thing has its label, the link to all its claims, and the terms, with their distance and
+    number of claims.
     """
     around: dict[tuple[str, str], list[tuple[Part, str]]] = {}
     for term in sentences.near(answer):
@@ -165,7 +166,7 @@ def _around(answer: Answer) -> list[tuple[str, str, list[tuple[Part, str]]]]:
 
 
 def _with_links(sentence: str, filled: Sequence[Field], graph: KnowledgeGraph) -> list[Part]:
-    """Return a sentence of a header in parts: a question that it refers to is named and linked."""
+    """Return a sentence as parts, with links to the questions that it refers to."""
     library = {other.id: other for other in graph.questions()}
     parts = []
     for piece in re.split(r"(?<=\(see )([a-z-]+)", sentence):
@@ -190,12 +191,12 @@ def entry(
 
 @cached_on_graph(4096)
 def has_answer(graph: KnowledgeGraph, id: str, given: Given) -> bool:
-    """Tell whether a question has an answer of some values, which are remembered."""
+    """Return whether a question has an answer for some parameters (cached)."""
     return len(graph.ask(id, **_several(given))) > 0
 
 
 def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
-    """Return the questions that have an answer about the thing with an IRI, asked of it."""
+    """Return the questions that have an answer about a thing, with it as their parameter."""
     known = set(kinds)
     return [
         entry(question, graph, [(question.params[0].name, compress(iri))])
@@ -208,13 +209,13 @@ def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
 
 def _label(parameter: Parameter, chosen: dict[str, str], graph: KnowledgeGraph) -> str:
     value = chosen.get(parameter.name, parameter.default)
-    # Sources of one's own may lack the thing that a question is asked of by default.
+    # Other sources may lack the default thing.
     term = _term(value, graph)
     return term.label if term and parameter.type == "iri" else compress(value)
 
 
 def _term(value: str, graph: KnowledgeGraph) -> Term | None:
-    """Return the term with a CURIE or IRI, if there is one."""
+    """Return the term with a CURIE or IRI, or None."""
     return graph.terms.get(graph.terms.expand(value))
 
 
@@ -226,7 +227,7 @@ def _several(given: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _offers(question: Question, filled: Sequence[Field]) -> dict[tuple[str, str], str]:
-    """Return the link that asks with a name that may have been meant, by field and IRI."""
+    """Return the links that replace a wrong name by a suggestion, by field and IRI."""
     links = {}
     for field in filled:
         others = [
@@ -246,10 +247,10 @@ def _offers(question: Question, filled: Sequence[Field]) -> dict[tuple[str, str]
 def _near(
     question: Question, filled: Sequence[Field], graph: KnowledgeGraph, *, is_empty: bool
 ) -> list[Entry]:
-    """Return questions of the same tags, those first that take the same things, asked of them.
+    """Return questions that share a tag, first those that can be about the same things.
 
-    Who had no answer is offered questions that have one. To look whether they have takes longer
-    than to answer, so beside an answer there are those of things of the very same kind, unasked.
+    After an empty answer, only questions with an answer are offered. Running them takes longer than
+    the answer itself, so beside an answer, they are not run and must take the very same kinds.
     """
     ranked = []
     for other in graph.questions():
@@ -271,9 +272,9 @@ def _near(
 def _taken(
     other: Question, filled: Sequence[Field], graph: KnowledgeGraph, *, exactly: bool = False
 ) -> list[tuple[str, str]]:
-    """Return what another question is asked with to be about the same things.
+    """Return the parameters of another question that make it about the same things.
 
-    Exactly, only of a parameter of the same kind; else of any kind that a thing has.
+    With `exactly`, its parameter must take the same kind as the field, else any kind of the thing.
     """
     things = [
         (field.entries[0].value, [field.parameter.kind] if exactly else term.kinds)
@@ -291,7 +292,7 @@ def _taken(
 def _instead(
     question: Question, filled: Sequence[Field], graph: KnowledgeGraph
 ) -> list[tuple[str, str]]:
-    """Return other choices for the parameters that do have an answer, each with its link."""
+    """Return the choices of parameters that do have an answer, with links."""
     instead = []
     for field in filled:
         kind, name = field.parameter.kind, field.parameter.name
@@ -307,7 +308,7 @@ def _instead(
 
 
 def _beside(filled: Sequence[Field], graph: KnowledgeGraph) -> list[tuple[str, list[Part]]]:
-    """Return the clinical things that were asked about, each with those that have claims."""
+    """Return the clinical things asked about, with related things that have claims."""
     terms = (_term(entry.value, graph) for field in filled for entry in field.entries)
     things = [
         (term.label, list(neighbours(term.iri, graph)))
@@ -318,16 +319,17 @@ def _beside(filled: Sequence[Field], graph: KnowledgeGraph) -> list[tuple[str, l
 
 
 def neighbours(iri: str, graph: KnowledgeGraph) -> Iterator[Part]:
-    """Yield what is tied to a thing by background or inference, and is named by some claim."""
+    """Yield things with claims that background or inference relates to a thing."""
     for row in graph.query(own_query("server/pages/neighbours", concept=[iri])):
         other = row.text("other")
         yield linked(graph.terms.name_of(other), other)
 
 
 def contested_link(iris: Iterable[str], graph: KnowledgeGraph) -> str:
-    """Return the address of all claims on contested matters; "" if none of the things has one.
+    """Return the address of all claims on contested matters, or "" if no thing is contested.
 
-    A thing has one if it is the matter, or if a claim about it or a narrower kind is not affirmed.
+    A thing is contested if it is such a matter, or if a claim about it or a narrower kind is not
+    affirmed.
     """
     return "" if _contested(graph).isdisjoint(iris) else addresses.question(sentences.CONTESTED)
 
@@ -335,14 +337,14 @@ def contested_link(iris: Iterable[str], graph: KnowledgeGraph) -> str:
 def not_affirmed(
     terms: Sequence[NearTerm], graph: KnowledgeGraph
 ) -> tuple[list[tuple[Part, str]], str] | None:
-    """Return what is claimed of things, not affirmed and not on a page, and its address."""
+    """Return things with the numbers of their other claims that are not affirmed, and a link."""
     claimed = [(linked(term.label, term.iri), counted(term)) for term in terms]
     return (claimed, contested_link((term.iri for term in terms), graph)) if claimed else None
 
 
 @cached_on_graph()
 def _contested(graph: KnowledgeGraph) -> frozenset[str]:
-    # Sources of one's own may lack the question.
+    # Other sources may lack the question.
     if not any(question.id == sentences.CONTESTED for question in graph.questions()):
         return frozenset()
     answer = graph.ask(sentences.CONTESTED)

@@ -1,4 +1,4 @@
-"""Why a triple holds: its derivation as a tree, down to claims, statements and markers."""
+"""The page that explains a triple: its derivations as trees, down to claims and markers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PARTS = (
     ("object", "what it leads to"),
 )
 
-#: What stands at a line of a derivation: how its badge looks, and what it means.
+#: The kinds of lines in a derivation: the style of the badge, and its meaning.
 _KINDS = {
     "inferred": ("inferred", "Nobody states it: it follows by the rule that stands beside it."),
     "fact": ("inferred", "What an affirmed claim says, as a plain triple and without its hedge."),
@@ -39,22 +39,22 @@ _KINDS = {
     "axiom": ("background", "What the ontology says of its classes and relations."),
 }
 
-#: How many derivations are looked for.
+#: The most derivations that are searched for.
 _LIMIT = 5
 
-#: So many names that may have been meant are offered at a field.
+#: The most suggestions for a field.
 _MOST_NEAR = 6
 
 
 class Mistake(NamedTuple):
-    """What is wrong with a part, and the names that may have been meant, each with its link."""
+    """The error in a part, and suggested names with their links."""
 
     sentence: str
     offers: tuple[tuple[str, str], ...] = ()
 
 
 def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
-    """Return the page at `/why`: a form, and the derivation of the triple that is asked for."""
+    """Return the page at `/why`: a form, and the derivations of the triple that it names."""
     asked = {name: value.strip()[:LONGEST] for name, value in visit.asked}
     given = {name: asked.get(name, "") for name, _ in _PARTS}
     context: dict[str, Any] = {
@@ -68,7 +68,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
             context["example"] = (", ".join(example), addresses.why(*example))
         return page("why.html", graph, "", **context)
     mistakes = _mistakes(given, graph)
-    # What leads nowhere as a name may be a text that the subject has.
+    # An object that is no name may be a literal of the subject.
     if not {*mistakes} - {"object"} and given["object"]:
         try:
             explanation = graph.why(*given.values(), limit=_LIMIT)
@@ -124,7 +124,7 @@ def _shown(explanation: Explanation, graph: KnowledgeGraph) -> dict[str, Any]:
 
 
 def _kinds(reasons: Iterable[Reason]) -> set[str]:
-    """Return what stands at the lines of derivations."""
+    """Return the kinds of all lines of derivations."""
     kinds = set()
     for reason in reasons:
         kinds |= {"article" if reason.claim else reason.kind, *_kinds(reason.because)}
@@ -132,7 +132,7 @@ def _kinds(reasons: Iterable[Reason]) -> set[str]:
 
 
 def _aside(reason: Reason) -> str:
-    """Return what stands below a reason beside its kind: the rule or the source."""
+    """Return the rule or the source of a reason, without its kind."""
     return "" if reason.kind in ("axiom", "record") else story.aside(reason).partition(": ")[2]
 
 
@@ -142,7 +142,7 @@ def _named(triple: Any) -> list[tuple[str, Any]]:
 
 
 def _mistakes(given: dict[str, str], graph: KnowledgeGraph) -> dict[str, Mistake]:
-    """Return what is wrong with each part that means nothing, in the order of the form."""
+    """Return the errors in the parts, in the order of the form."""
     mistakes = {}
     relation = ""
     if given["predicate"]:
@@ -174,7 +174,7 @@ def _relation(name: str, graph: KnowledgeGraph) -> str:
     """Return the IRI of the relation that a name means. Raises `CrampkgError`."""
     iri = graph.terms.relation(name)
     if iri.startswith((KG, CK)) and graph.terms.get(iri) is None:
-        raise UnknownTermError(name)  # of ours, and nothing has it
+        raise UnknownTermError(name)  # an IRI of ours without a term
     return iri
 
 
