@@ -1,1 +1,1 @@
-"""Pictures of the graph: what is in one, its source for Graphviz, and the SVG that comes of it."""
+"""Pictures of the graph: the scene, its source for Graphviz, and the finished SVG."""

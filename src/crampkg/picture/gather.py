@@ -1,4 +1,4 @@
-"""Scenes from a graph: all of it, what is around a thing, an answer, and any RDF triples."""
+"""Scenes from a graph: the whole graph, a neighbourhood, an answer, or RDF triples."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _CLINICAL = f"{CK}ClinicalEntity"
 _CLAIM = f"{CK}Claim"
 _BROADER = f"{SKOS}broader"
-#: What stands in the picture beside the claims that rest on it.
+#: The classes of evidence that are drawn as nodes.
 _EVIDENCE = frozenset((f"{CK}CitationMarker", f"{CK}EvidenceSource"))
-#: Names and notes, which are read at a thing and not drawn as links of it.
+#: Properties with names, which label a node and are not drawn.
 _NAMES = (f"{SKOS}prefLabel", f"{RDFS}label")
 
 
 def whole(graph: KnowledgeGraph) -> Scene:
-    """Return all clinical things, with every claim, and background and inferred links."""
+    """Return all clinical things with all claims and all background and inferred links."""
     view = _View(graph)
     things = [term.iri for term in graph.terms if _CLINICAL in term.kinds]
     things += sorted({iri for claim in view.read() for iri in (claim.subject, claim.object)})
@@ -40,10 +40,10 @@ def whole(graph: KnowledgeGraph) -> Scene:
 
 
 def neighbourhood(graph: KnowledgeGraph, term: Term, depth: int) -> Scene:
-    """Return what is within `depth` links of a thing.
+    """Return the neighbourhood of a thing: everything within `depth` links.
 
-    One step from what claims rest on, such as a marker, are the ends of these claims. What is not
-    affirmed of a narrower kind is there, too, however far away.
+    From a piece of evidence, such as a marker, the first step leads to the ends of its claims.
+    Claims on narrower kinds that are not affirmed are included at any distance.
     """
     view = _View(graph)
     is_clinical = _CLINICAL in term.kinds
@@ -68,9 +68,9 @@ def neighbourhood(graph: KnowledgeGraph, term: Term, depth: int) -> Scene:
 
 
 def answer(graph: KnowledgeGraph, answer: Answer) -> Scene:
-    """Return the things and claims that an answer names, and the background between the things.
+    """Return the things and claims that an answer names, with the background between the things.
 
-    Of what is inferred there is what a row of the answer says: both things and the relation.
+    An inferred link is drawn only if a row of the answer names both things and the relation.
     """
     title = sentences.asked(answer) or "What the query made"
     if answer.form == "graph":
@@ -104,31 +104,32 @@ def answer(graph: KnowledgeGraph, answer: Answer) -> Scene:
 
 
 def is_drawable(graph: KnowledgeGraph, answer: Answer) -> bool:
-    """Tell, without gathering it, whether the scene of an answer has links.
+    """Return whether an answer can be drawn with links, without building its scene.
 
-    It has where the answer names a claim, or two clinical things in a row.
+    It can if the answer names a claim, or two clinical things in a row.
     """
     if answer.form == "graph":
         return any(not isinstance(object, Literal) for _, _, object in answer.triples)
     for row in answer:
         iris = {cell.value for cell in row.values() if isinstance(cell, NamedNode)}
         kinds = [term.kinds for iri in iris if (term := graph.terms.get(iri))]
-        if any(_CLAIM in each for each in kinds) or sum(_CLINICAL in each for each in kinds) > 1:
+        clinical = sum(_CLINICAL in classes for classes in kinds)
+        if clinical > 1 or any(_CLAIM in classes for classes in kinds):
             return True
     return False
 
 
-def triples(graph: KnowledgeGraph, found: Sequence[Triple], title: str) -> Scene:
-    """Return the triples of a CONSTRUCT whose ends are both resources; the rest is counted."""
+def triples(graph: KnowledgeGraph, rows: Sequence[Triple], title: str) -> Scene:
+    """Return the triples of a CONSTRUCT that link two resources; the others are counted."""
     drawn = [
         (subject.value, predicate.value, object.value)
-        for subject, predicate, object in found
+        for subject, predicate, object in rows
         if not isinstance(object, Literal)
     ]
     things = list(dict.fromkeys(iri for start, _, end in drawn for iri in (start, end)))
     names = {
         subject.value: object.value
-        for subject, predicate, object in found
+        for subject, predicate, object in rows
         if predicate.value in _NAMES and isinstance(object, Literal)
     }
     nodes = tuple(_node(graph, iri, names) for iri in things)
@@ -136,7 +137,7 @@ def triples(graph: KnowledgeGraph, found: Sequence[Triple], title: str) -> Scene
         Edge(start, end, relation, graph.terms.name_of(relation), "triple")
         for start, relation, end in drawn
     )
-    left = len(found) - len(drawn)
+    left = len(rows) - len(drawn)
     remark = f"{left:,} triples have texts or numbers and are not drawn."
     if left == 1:
         remark = "1 triple has a text or number and is not drawn."
@@ -144,7 +145,7 @@ def triples(graph: KnowledgeGraph, found: Sequence[Triple], title: str) -> Scene
 
 
 class _View:
-    """Finds links in a graph, and keeps the claims that it has read."""
+    """Finds links in a graph, and remembers the claims that it has read."""
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
@@ -157,7 +158,7 @@ class _View:
         return claims
 
     def touching(self, iris: Collection[str]) -> list[Edge]:
-        """Return the claims and links with one of these things at an end, each once."""
+        """Return the distinct claims and links with one of these things at an end."""
         if not iris:
             return []
         known = set(iris)
@@ -166,14 +167,14 @@ class _View:
         return list(dict.fromkeys([*claims, *self._links(iris)]))
 
     def resting_on(self, iri: str) -> list[Edge]:
-        """Return the claims that rest on a marker, source, statement or section; a claim itself."""
+        """Return the claims that rest on a marker, source, statement or section, or the claim."""
         rows = self._graph.query(own_query("picture/resting", concept=[iri]))
         return _edges(self.read(iris=[row.text("claim") for row in rows]))
 
     def contested_of_narrower(self, iri: str, edges: Iterable[Edge]) -> list[Edge]:
-        """Return what is not affirmed of kinds narrower than a thing, with the way to these kinds.
+        """Return the contested claims on kinds narrower than a thing, with links to these kinds.
 
-        What is among `edges` already is left out.
+        Claims among `edges` are left out.
         """
         known = set(edges)
         contested = [
@@ -189,8 +190,8 @@ class _View:
                 if link.relation == _BROADER and link.end == kind and link.start not in kinds:
                     kinds.append(link.start)
                     ways.append(link)
-        found = [edge for edge in contested if {edge.start, edge.end} & set(kinds[1:])]
-        return [*found, *(way for way in ways if way.start in ends)] if found else []
+        claims = [edge for edge in contested if {edge.start, edge.end} & set(kinds[1:])]
+        return [*claims, *(way for way in ways if way.start in ends)] if claims else []
 
     def scene(
         self,
@@ -199,16 +200,16 @@ class _View:
         edges: Sequence[Edge],
         focus: Collection[str] = (),
     ) -> Scene:
-        """Return the scene of some things and links, with the evidence of the claims among them."""
+        """Return the scene of things and links, with the evidence of the claims among the links."""
         nodes = {iri: _node(self._graph, iri, {}, is_focus=iri in focus) for iri in things}
         links = list(edges)
         cited: dict[tuple[str, str], list[str]] = {}
         markers: dict[str, Citation] = {}
         for edge in edges:
             for claim in edge.claims:
-                for each in self._claims[claim].citations:
-                    markers[each.marker] = each
-                    cited.setdefault((edge.start, each.marker), []).append(claim)
+                for used in self._claims[claim].citations:
+                    markers[used.marker] = used
+                    cited.setdefault((edge.start, used.marker), []).append(claim)
         sources = self._sources(markers) if markers else {}
         for iri, marker in sorted(markers.items(), key=lambda pair: natural(pair[0])):
             label = self._graph.terms.name_of(iri)
@@ -222,15 +223,15 @@ class _View:
         return Scene(title, tuple(nodes.values()), tuple(dict.fromkeys(links)))
 
     def _sources(self, markers: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-        """Return the listed sources that markers lead to or may lead to, with their labels."""
-        found: dict[str, list[tuple[str, str]]] = {}
+        """Return the listed sources that markers lead or may lead to, with their labels."""
+        sources: dict[str, list[tuple[str, str]]] = {}
         for row in self._graph.query(own_query("picture/sources", marker=markers)):
             source = row.text("source"), row.text("label")
-            found.setdefault(row.text("marker"), []).append(source)
-        return found
+            sources.setdefault(row.text("marker"), []).append(source)
+        return sources
 
     def _links(self, iris: Iterable[str]) -> list[Edge]:
-        """Return background and inferred links, without those that say another one backwards."""
+        """Return background and inferred links, without the inverses of others."""
         rows = self._graph.query(own_query("explain/card-links", concept=iris))
         links = [
             Edge(
@@ -247,7 +248,7 @@ class _View:
             inverse.setdefault(row.text("one"), set()).add(row.text("other"))
             inverse.setdefault(row.text("other"), set()).add(row.text("one"))
         kept: dict[tuple[str, str, str], Edge] = {}
-        # Background first, and of two inferred ones the relation that others are the inverse of.
+        # Background first; of two inferred links, the one whose relation comes first by IRI.
         order = sorted(links, key=lambda edge: (edge.origin != "background", edge.relation))
         for edge in order:
             mirrored = (
@@ -259,7 +260,7 @@ class _View:
 
 
 def _edges(claims: Iterable[Claim]) -> list[Edge]:
-    """Return claims as links: those that say the same of the same are one."""
+    """Return claims as links; claims that differ only in evidence become one link."""
     same: dict[Edge, list[Claim]] = {}
     for claim in claims:
         edge = Edge(
@@ -277,7 +278,7 @@ def _edges(claims: Iterable[Claim]) -> list[Edge]:
         same.setdefault(edge, []).append(claim)
     return [
         edge._replace(
-            markers=tuple(dict.fromkeys(each.text for claim in alike for each in claim.citations)),
+            markers=tuple(dict.fromkeys(used.text for claim in alike for used in claim.citations)),
             claims=tuple(claim.iri for claim in alike),
         )
         for edge, alike in same.items()

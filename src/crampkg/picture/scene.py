@@ -1,4 +1,4 @@
-"""What a picture shows: things in layers, links that tell whose word they are, and their words."""
+"""The content of a picture: things in layers, links with their origins, styles and labels."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Layer(NamedTuple):
     kinds: tuple[str, ...] = ()
 
 
-#: What rules/inferred/hedge-text-none.rq says of a claim that is printed without a hedge.
+#: The hedge that rules/inferred/hedge-text-none.rq gives to a claim printed without one.
 _UNHEDGED = "none printed"
 
-#: The bases on which the article says a thing in so many words.
+#: The bases of claims that the article states in words.
 _PLAIN = ("sentence", "list item")
 
-#: More links than this cannot all carry their words: the lines would lie a page apart.
+#: With more links, most lose their labels: the lines would otherwise lie a page apart.
 _DENSE = 90
 
 #: In the order of the picture. A thing stands in the first layer that has one of its classes.
@@ -58,7 +58,7 @@ _PLACE = {layer.key: place for place, layer in enumerate(LAYERS)}
 
 
 class Node(NamedTuple):
-    """A thing in the picture. `focus` marks what was asked about."""
+    """A thing in the picture. `focus` marks the subject of the picture."""
 
     iri: str
     label: str
@@ -69,8 +69,8 @@ class Node(NamedTuple):
 class Edge(NamedTuple):
     """A link in the picture, drawn from `start` to `end`; empty text for what is absent.
 
-    `stance` is one of "affirmed", "denied", "mixed evidence", "reported belief" for what the
-    article claims, and empty for what it does not; `basis` is what such a claim was read from.
+    `stance` is "affirmed", "denied", "mixed evidence" or "reported belief" for a claim of an
+    article, and empty otherwise; `basis` is the basis of the claim.
     """
 
     start: str
@@ -88,27 +88,27 @@ class Edge(NamedTuple):
 
     @property
     def is_citation(self) -> bool:
-        """Tell whether it says that claims on a thing have a marker."""
+        """Whether the link stands for markers of claims on a thing."""
         return self.origin == "article" and not self.stance
 
     @property
     def is_contested(self) -> bool:
-        """Tell whether the article denies it, finds mixed evidence, or reports it as a belief."""
+        """Whether the article denies it, finds mixed evidence, or reports it as a belief."""
         return self.stance not in ("", "affirmed")
 
     @property
     def is_read_in(self) -> bool:
-        """Tell whether no sentence and no item of a list says it: a heading does, or it follows."""
+        """Whether the claim rests on a heading or an implication: no sentence or item states it."""
         return self.basis not in ("", *_PLAIN)
 
     @property
     def is_hedged(self) -> bool:
-        """Tell whether the article prints a hedge with it."""
+        """Whether the article prints a hedge with it."""
         return self.hedge not in ("", _UNHEDGED)
 
 
 def citation(thing: str, marker: str, numbers: tuple[str, ...], claims: Iterable[str]) -> Edge:
-    """Return the link which says that these claims on a thing have a marker."""
+    """Return the link from a thing to a marker that claims on the thing have."""
     sorted_claims = tuple(sorted(claims))
     count = len(sorted_claims)
     return Edge(
@@ -123,7 +123,7 @@ def citation(thing: str, marker: str, numbers: tuple[str, ...], claims: Iterable
 
 
 class Scene(NamedTuple):
-    """All that one picture shows, and in `remarks` what must be said with it."""
+    """The content of a picture, with remarks to be shown beside it."""
 
     title: str
     nodes: tuple[Node, ...]
@@ -132,17 +132,17 @@ class Scene(NamedTuple):
 
     @property
     def is_dense(self) -> bool:
-        """Tell whether there are so many links that only contested ones can carry their words."""
+        """Whether there are so many links that only contested ones have labels."""
         return len(self.edges) > _DENSE
 
     @property
     def is_of_triples(self) -> bool:
-        """Tell whether it shows what a query made, and no claims."""
+        """Whether it shows triples made by a query, and no claims."""
         return any(edge.origin == "triple" for edge in self.edges)
 
     @property
     def size(self) -> str:
-        """How many things and links there are, in words."""
+        """The numbers of things and links, in words."""
         counts = {"thing": len(self.nodes), "link": len(self.edges)}
         return ", ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts.items())
 
@@ -152,22 +152,22 @@ class Scene(NamedTuple):
         return {marker for edge in self.edges if edge.is_citation for marker in edge.markers}
 
     def is_numbered(self, edge: Edge) -> bool:
-        """Tell whether a link is no line: in a dense scene markers are numbers behind names."""
+        """Return whether a link is drawn as a number behind a name, as markers in dense scenes."""
         return self.is_dense and edge.is_citation
 
     @property
     def numbers(self) -> dict[str, list[str]]:
-        """The markers that stand behind the names of things, by the things' IRIs."""
-        found: dict[str, list[str]] = {}
+        """The markers that are shown as numbers behind the names of things, by IRI."""
+        numbers: dict[str, list[str]] = {}
         for edge in self.edges:
             if self.is_numbered(edge):
-                found.setdefault(edge.start, []).extend(edge.markers)
-        return {iri: sorted(markers, key=natural) for iri, markers in found.items()}
+                numbers.setdefault(edge.start, []).extend(edge.markers)
+        return {iri: sorted(markers, key=natural) for iri, markers in numbers.items()}
 
     def only(self, layers: Container[str], origins: Container[str]) -> Scene:
         """Return the scene without things of other layers and links of other origins.
 
-        A thing that has no link left goes too, unless it is what was asked about, or had none.
+        A thing that loses all its links is dropped too, unless it is in focus.
         """
         linked = {iri for edge in self.edges for iri in (edge.start, edge.end)}
         nodes = {node.iri: node for node in self.nodes if node.layer in layers}
@@ -176,7 +176,7 @@ class Scene(NamedTuple):
             for edge in self.edges
             if edge.origin in origins and edge.start in nodes and edge.end in nodes
         )
-        # A marker speaks for the claims that are left; without any it says nothing of them.
+        # A marker stays while one of its claims does.
         if "article" in origins:
             drawn = {claim for edge in edges if not edge.is_citation for claim in edge.claims}
             edges = tuple(
@@ -222,19 +222,19 @@ def of_document(document: Mapping[str, Any]) -> Scene:
 def layer_of(kinds: Iterable[str]) -> str:
     """Return the key of the layer for a thing of these classes."""
     local = {kind.removeprefix(CK) for kind in kinds}
-    found = (layer.key for layer in LAYERS if not local.isdisjoint(layer.kinds))
-    return next(found, LAYERS[-1].key)
+    fitting = (layer.key for layer in LAYERS if not local.isdisjoint(layer.kinds))
+    return next(fitting, LAYERS[-1].key)
 
 
 def place_of(layer: str) -> int:
-    """Return which column, counted from the left, a layer is."""
+    """Return the position of a layer, counted from the left."""
     return _PLACE[layer]
 
 
-#: Longer names are shortened in the picture; the whole name is in the title and in the table.
+#: A longer name is shortened in the picture; the title and the table have the whole name.
 LONGEST = 80
 
-#: What XML cannot hold, and what would turn the direction of the text around it.
+#: Characters that XML forbids, and those that change the direction of surrounding text.
 _UNWRITABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
@@ -242,15 +242,15 @@ _UNWRITABLE = re.compile(
 
 
 class Style(NamedTuple):
-    """How a kind of link is drawn, and what the legend says of it."""
+    """The style of a kind of link, and its entry in the legend."""
 
     key: str  # the class of the SVG element
     line: str  # Graphviz: style
     head: str  # Graphviz: arrowhead
     colour: str
     width: str
-    words: str  # what it looks like
-    legend: str  # what it means
+    words: str  # its look
+    legend: str  # its meaning
 
 
 _STYLES = (
@@ -301,7 +301,7 @@ STYLES = {style.key: style for style in _STYLES}
 
 
 def style_of(edge: Edge) -> Style:
-    """Return how a link is drawn."""
+    """Return the style of a link."""
     if edge.origin != "article":
         return STYLES[edge.origin]
     if edge.is_citation:
@@ -312,20 +312,20 @@ def style_of(edge: Edge) -> Style:
 
 
 def styles_of(scene: Scene) -> list[Style]:
-    """Return the styles that a scene's links have, as the legend has them."""
+    """Return the styles of a scene's links, in the order of the legend."""
     keys = {"numbered" if scene.is_numbered(edge) else style_of(edge).key for edge in scene.edges}
     return [style for style in _STYLES if style.key in keys]
 
 
 def on_edge(edge: Edge) -> list[str]:
-    """Return the lines that stand on a link: stance, relation, hedge, circumstance, markers."""
+    """Return the label of a link in lines: stance, relation, hedge, circumstance, markers."""
     text = plain(edge.label)
     if edge.is_contested:
         stance = edge.stance.upper() if edge.stance == "denied" else edge.stance
         text = f"{stance}: {text}"
     if edge.is_hedged:
         text += f", “{plain(edge.hedge)}”"
-        # A hedge is of the words as printed: "often caused by" does not say "often causes".
+        # A hedge belongs to the printed wording: "often caused by" does not mean "often causes".
         if edge.wording.casefold() not in text.casefold():
             text += f" “{plain(edge.wording)}”"
     if edge.condition:
@@ -337,7 +337,7 @@ def on_edge(edge: Edge) -> list[str]:
 
 
 def sentence(edge: Edge, start: str, end: str) -> str:
-    """Return all that a link says of things with these names, in a line."""
+    """Return a link in a sentence, with the names of its ends and all details."""
     text = f"{plain(start)}: {plain(edge.label)}: {plain(end)}"
     if edge.origin == "triple":
         return f"{text}."
@@ -357,7 +357,7 @@ def sentence(edge: Edge, start: str, end: str) -> str:
 
 
 def on_node(label: str, markers: Iterable[str] = ()) -> list[str]:
-    """Return the lines of a thing's name, shortened if it is long, with markers behind it."""
+    """Return the label of a thing in lines: its name, shortened if long, and its markers."""
     return _wrapped(numbered(shortened(plain(label), LONGEST), markers), 20)
 
 
@@ -371,12 +371,12 @@ def _bracketed(markers: Iterable[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text on one line, without what XML cannot hold or would turn its neighbours."""
+    """Return a text on one line, without the characters that a picture cannot hold."""
     return " ".join(_UNWRITABLE.sub("", text).split()) or "(no name)"
 
 
 def shortened(text: str, longest: int) -> str:
-    """Return a text of at most `longest` characters, cut where it is longer, with an ellipsis."""
+    """Return a text of at most `longest` characters; a longer one ends in an ellipsis."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 

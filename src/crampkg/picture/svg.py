@@ -1,4 +1,4 @@
-"""From a scene to the source for Graphviz, and from what it draws to an SVG that fits a page."""
+"""From a scene to its source for Graphviz, and from Graphviz's drawing to an SVG for a page."""
 
 from __future__ import annotations
 
@@ -26,39 +26,39 @@ if TYPE_CHECKING:
 
     from crampkg.picture.scene import Layer, Node, Scene
 
-    #: Its id, the thing, and the lines in its box.
+    #: A node's id, the node, and the lines in its box.
     _Thing = tuple[str, Node, list[str]]
 
-#: Of the same widths as Arimo, Liberation Sans and Helvetica; the margins leave room for others.
+#: It has the widths of Arimo, Liberation Sans and Helvetica; the margins leave room for others.
 FONT = "Arial"
 
-#: Links that point nowhere.
+#: Symmetric relations, drawn without an arrow.
 _BOTH_WAYS = (f"{SKOS}related",)
 
 _HEADING = "#55616d"
 
-#: Titles of layers and words on lines are laid out so much larger than they are shown: without the
-#: font that was measured, a page takes another, which may be wider. Boxes have margins for that.
+#: Titles of layers and labels of links are laid out larger than shown by this factor, since a
+#: browser without the measured font may use a wider one. Boxes have margins instead.
 ROOM = 1.15
 
 _SVG = "http://www.w3.org/2000/svg"
 _NUMBERED = re.compile(r"([ne])(\d+)")
-#: Between these widths, in pixels, a picture of few words may shrink to that of a page.
+#: A dense picture whose width is between these, in pixels, may shrink to the width of the page.
 _SLIM = (900.0, 2000.0)
-#: Fonts of the width that the picture was laid out for.
+#: Fonts with the widths of `FONT`.
 _FONTS = "Arial, Helvetica, Arimo, 'Liberation Sans', sans-serif"
-#: Words on a line, and titles of boxes, which lines may cross.
+#: A white outline for labels that lines may cross.
 _HALO = {"paint-order": "stroke", "stroke": "white", "stroke-width": "3"}
 
 ET.register_namespace("", _SVG)
 
 
 def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
-    """Return the DOT source of a scene, with lines of a caption below it.
+    """Return the DOT source of a scene, with the lines of a caption below it.
 
-    Things and links have the ids `n0`, `n1`, … and `e0`, `e1`, …, in the order of the scene. Each
-    layer has a box; in a dense scene it is one column under a heading, since no line that does not
-    belong to a box may cross it, and all would go round.
+    Things and links have the ids `n0`, `n1`, … and `e0`, `e1`, …, in the order of the scene. A
+    layer is a box, or in a dense scene a column under a heading: Graphviz leads lines around the
+    boxes that they do not belong to, which would be nearly all.
     """
     graph = graphviz.Digraph(
         graph_attr={
@@ -113,11 +113,11 @@ def dot(scene: Scene, caption: Sequence[str] = ()) -> str:
         style = style_of(edge)
         is_bare = scene.is_dense and not edge.is_contested
         start, end = edge.start, edge.end
-        # Lines run from left to right, whichever way the arrow points: so columns stay columns,
-        # and markers stand between the sources and what they are printed at.
+        # Lines run from left to right, whichever way the arrow points: this keeps the columns, and
+        # puts markers between the sources and the things that carry them.
         places = place_of(layer_of[start]), place_of(layer_of[end])
-        # Within a column a line with a weight orders the things, which costs five times as many
-        # crossings of the lines between columns. Markers alone stand beside their sources.
+        # Within a column, lines with a weight order the things, which makes five times as many
+        # lines between columns cross. Only markers are ordered, beside their sources.
         is_free = scene.is_dense and places[0] == places[1] != place_of("evidence")
         back = places[0] > places[1] or layer_of[start] == layer_of[end] == "evidence"
         head = "none" if edge.relation in _BOTH_WAYS else style.head
@@ -173,7 +173,7 @@ def _put_column(graph: graphviz.Digraph, layer: Layer, things: Sequence[_Thing])
         )
         for thing in things:
             _put(column, *thing)
-            # Graphviz puts the start of a line within a column above its end, if it has a weight.
+            # Graphviz puts the start of a weighted line within a column above its end.
             column.edge(f"heading_{layer.key}", thing[0], style="invis", weight="1")
 
 
@@ -198,7 +198,7 @@ def _order_columns(graph: graphviz.Digraph, layers: Sequence[str]) -> None:
 def _order_boxes(
     graph: graphviz.Digraph, scene: Scene, layers: Sequence[str], ids: dict[str, str]
 ) -> None:
-    """Put invisible walls between the boxes, so that each stands where its layer does."""
+    """Put invisible walls between the boxes, which keeps them in the order of the layers."""
     for number in range(len(layers) + 1):
         graph.node(
             f"wall{number}",
@@ -219,7 +219,7 @@ def _order_boxes(
 
 
 def _joined(lines: Sequence[str]) -> str:
-    """Return lines as one label in DOT, in which nothing is markup, an entity or an escape."""
+    """Return lines as one DOT label, with markup, entities and escapes taken literally."""
     return _text("\\n".join(_escaped(line) for line in lines))
 
 
@@ -228,17 +228,17 @@ def _escaped(line: str) -> str:
 
 
 def _text(label: str) -> str:
-    escaped: str = graphviz.nohtml(label)  # or what stands in angle brackets would be HTML
+    escaped: str = graphviz.nohtml(label)  # else a label in angle brackets would be HTML
     return escaped
 
 
 def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
-    """Return the SVG element of a picture that Graphviz drew from a scene's source.
+    """Return Graphviz's drawing of a scene as an SVG element for a page.
 
-    Each thing is a link to what `address` gives for its IRI, unless that is empty. Lines say in a
-    title all that they say, and are hidden from screen readers, whom a table serves better.
+    A thing links to `address(iri)`, unless that is empty. Lines have their full sentence as a
+    title, and are hidden from screen readers, which read the table of links instead.
     """
-    root = ET.fromstring(drawn)  # noqa: S314 - it is what Graphviz wrote, without entities
+    root = ET.fromstring(drawn)  # noqa: S314 - Graphviz writes no entities
     width, height = root.attrib["viewBox"].split()[2:]
     is_slim = scene.is_dense and _SLIM[0] < float(width) < _SLIM[1]
     root.attrib |= {
@@ -280,7 +280,7 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
             node = scene.nodes[int(match[2])]
             _name_node(group, node, numbers.get(node.iri, ()), address)
             group.set("data-thing", match[2])
-            if node.iri in near:  # by a number, and no line, which would tell its ends
+            if node.iri in near:  # linked by a number instead of a line with `data-ends`
                 group.set("data-near", " ".join(map(str, near[node.iri])))
         elif kind == "edge" and match:
             edge = scene.edges[int(match[2])]
@@ -292,7 +292,7 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
             group.set("data-ends", f"{places[edge.start]} {places[edge.end]}")
             for text in group.iter(f"{{{_SVG}}}text"):
                 text.attrib |= _HALO
-            if edge.is_contested:  # above all others, which would strike out its words
+            if edge.is_contested:  # on top, so that no other line strikes out its label
                 drawing.remove(group)
                 drawing.append(group)
         elif kind in ("node", "edge"):  # a wall between columns, and the lines to it
@@ -302,7 +302,7 @@ def finished(drawn: bytes, scene: Scene, address: Callable[[str], str]) -> str:
 
 
 def _titles_of(box: ET.Element) -> Iterator[ET.Element]:
-    """Take the title of a layer's box out of it, to be put above the lines that would cross it."""
+    """Remove the title of a layer's box and yield it, to be put on top of the lines."""
     for text in box.findall(f"{{{_SVG}}}text"):
         box.remove(text)
         text.attrib |= _HALO
@@ -314,7 +314,7 @@ def _titles_of(box: ET.Element) -> Iterator[ET.Element]:
 def _name_node(
     group: ET.Element, node: Node, markers: Iterable[str], address: Callable[[str], str]
 ) -> None:
-    """Make a link of a node, and give it a name."""
+    """Make a node a link with an accessible name."""
     _drop_title(group)
     del group.attrib["id"]
     link = address(node.iri)
