@@ -1,4 +1,4 @@
-"""The command line: words to a command, and errors to sentences and exit codes."""
+"""The command line: it runs commands, and turns errors into sentences and exit codes."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-#: What a shell reports for a process that SIGINT ended: 128 + 2.
+#: The exit code that shells report for a process ended by SIGINT: 128 + 2.
 INTERRUPTED = 130
 
 BAD_INPUT = 2
 
-#: What Python says in a RuntimeError when there is no memory for the stack of a thread.
+#: Python's message in a RuntimeError when memory lacks for the stack of a thread.
 _NO_THREAD = "can't start new thread"
 
-#: Packages that the module which is imported is not called after.
+#: Packages whose name differs from that of their module.
 PACKAGES = {
     "prometheus_client": "prometheus-client",
     "yaml": "pyyaml",
@@ -33,8 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 yes, 1 a check failed or an answer is missing,
     2 wrong usage or bad input, 3 an endpoint could not be reached, 130 interrupted.
 
-    `argv` are the words after the program's name. When None, this process is the command: it takes
-    its own words, and ends here as soon as all is written.
+    `argv` are the arguments after the program's name. None means those of this process, which ends
+    here as soon as all output is written.
     """
     if argv is not None:
         return _run(argv)
@@ -53,7 +53,7 @@ def _run(argv: Sequence[str]) -> int:
         output.silence()
         return 0
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - here errors become sentences
-        sentence, code = _told(error)
+        sentence, code = _sentence_of(error)
         output.say(sentence)
         if os.environ.get("CRAMPKG_DEBUG"):
             import traceback
@@ -80,8 +80,8 @@ def _dispatch(argv: Sequence[str]) -> int:
     return command.run(arguments)
 
 
-def _told(error: BaseException) -> tuple[str, int]:
-    """Return the sentence and the exit code for what ended a command."""
+def _sentence_of(error: BaseException) -> tuple[str, int]:
+    """Return the message and the exit code for an error that ended a command."""
     if isinstance(error, CrampkgError):
         return str(error), error.exit_code
     if isinstance(error, KeyboardInterrupt):
@@ -130,8 +130,8 @@ def _os_sentence(error: OSError) -> str:
 def _watch_interrupts() -> None:
     """Let Ctrl-C end the process even while a native query runs.
 
-    Python's own handler waits until the engine returns, which for a cross product may be never.
-    The wake-up pipe is written to by the handler in C, and the engine releases the GIL.
+    Python's own handler waits until the engine returns, which may never happen. The handler in C
+    writes to a wake-up pipe, which a thread reads, since the engine releases the GIL.
     """
     if os.name != "posix":
         return
@@ -149,22 +149,22 @@ def _end_on_interrupt(read: int, interrupt: int) -> None:
 
     while interrupt not in os.read(read, 1):
         pass
-    time.sleep(0.5)  # the usual way, KeyboardInterrupt in the main thread, has had its chance
+    time.sleep(0.5)  # let KeyboardInterrupt in the main thread end the command first
     output.say("Interrupted: what was not written whole is as it was before.")
     os._exit(INTERRUPTED)
 
 
 def _rest_collector() -> None:
-    """Let the garbage collector of a short process rest longer between its rounds."""
+    """Make the garbage collector run less often, which suits a short process."""
     import gc
 
     gc.set_threshold(50_000, 20, 20)
 
 
 def _leave(code: int) -> None:
-    """End the process without taking the graph in memory apart, a seventh of the time of `ask`.
+    """End the process without freeing the graph, which takes a seventh of the time of `ask`.
 
-    Not under a profiler or a tracer, which have something to write at exit.
+    Under a profiler or a tracer it returns, since these write their results at exit.
     """
     if sys.gettrace() is None and sys.getprofile() is None:
         output.abandon()

@@ -1,4 +1,4 @@
-"""`crampkg article`: a curator's work on the tables of an article."""
+"""`crampkg article`: commands for curators of an article's tables."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ACTIONS = ("anchor",)
 
 
 def parser() -> ArgumentParser:
-    """Return the parser of the words after `article`."""
+    """Return the parser of the arguments after `article`."""
     words = ArgumentParser("crampkg article", DESCRIPTION, EXAMPLES)
     words.add_argument(
         "action",
@@ -64,7 +64,7 @@ def parser() -> ArgumentParser:
 
 
 def run(arguments: Arguments) -> int:
-    """Anchor; 1 when a span was not found."""
+    """Anchor the spans; return 1 when one was not found."""
     sources = find_sources(arguments)
     name = f"data/articles/{arguments.slug}/spans.tsv"
     if name not in sources.files():

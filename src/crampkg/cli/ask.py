@@ -1,4 +1,4 @@
-"""`crampkg ask` and `query`: a question of the library, and a SPARQL query of the user's own."""
+"""`crampkg ask` and `query`: questions of the library, and the user's own SPARQL queries."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ examples:
 
 LIST_FORMATS = ("table", "json")
 
-#: How many values a parameter's help names.
+#: The most values that the help of a parameter lists.
 _NAMED = 8
 
 
 class AskParser(ArgumentParser):
-    """The parser of `ask`: of the command alone, or with the options of one question.
+    """The parser of `ask`, alone or with the parameters of a question as options.
 
-    With a graph, the help of those options names values that they take.
+    With a graph, the help of these options lists possible values.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class AskParser(ArgumentParser):
         add_globals(self)
 
     def parse_whole(self, words: Sequence[str], into: Arguments) -> None:
-        """Parse `words`; when they name a question, with its parameters as options."""
+        """Parse `words`; if they name a question, its parameters are options."""
         _, left = self.parse_known_args(words, into)
         if into.id is None:
             if left:
@@ -121,7 +121,7 @@ class AskParser(ArgumentParser):
             return
         into.graph = open_graph(into)
         known = {question.id for question in into.graph.questions()}
-        # The value of an option that is not known yet may stand where the question was expected.
+        # The value of a parameter, not known yet as an option, may have been taken for the id.
         named = next((word for word in (into.id, *left) if word in known), None)
         if named is None and left and words.index(left[0]) < words.index(into.id):
             self.refuse(left[0])
@@ -151,7 +151,7 @@ class AskParser(ArgumentParser):
 
 
 def _ask(arguments: Arguments) -> int:
-    """Answer or list; 1 when the answer is empty."""
+    """Answer a question or list them all; return 1 when the answer is empty."""
     if arguments.help:
         (arguments.parser if arguments.id else AskParser()).print_help(sources=arguments.sources)
         return 0
@@ -187,7 +187,7 @@ def _list(arguments: Arguments) -> None:
     questions = open_graph(arguments).questions()
     if arguments.tag is not None:
         one_of("tag", arguments.tag, _tags(questions))
-        questions = tuple(one for one in questions if arguments.tag in one.tags)
+        questions = tuple(question for question in questions if arguments.tag in question.tags)
     groups: dict[str, list[Question]] = {}
     for question in questions:
         groups.setdefault(arguments.tag or question.tags[0], []).append(question)
@@ -204,14 +204,16 @@ def _tags(questions: Iterable[Question]) -> list[str]:
 def _list_table(groups: Sequence[tuple[str, list[Question]]]) -> list[Block]:
     from crampkg.answers.table import Table
 
-    rows = [(tag, one.id, _gapped(one)) for tag, questions in groups for one in questions]
+    rows = [
+        (tag, question.id, _gapped(question)) for tag, questions in groups for question in questions
+    ]
     return [Table(("tag", "id", "question"), tuple(rows))]
 
 
 def _list_blocks(groups: Sequence[tuple[str, list[Question]]]) -> Iterator[Block]:
     from crampkg.answers.document import Facts, Heading, Paragraph, Tight
 
-    width = max(len(one.id) for _, questions in groups for one in questions) + 2
+    width = max(len(question.id) for _, questions in groups for question in questions) + 2
     for tag, questions in groups:
         yield Heading(tag, 1)
         pairs = tuple((f"  {question.id}", _gapped(question)) for question in questions)
@@ -239,12 +241,12 @@ def _entry(question: Question) -> dict[str, Any]:
 
 
 def _of_kind(kind: str) -> Callable[[argparse.Namespace], list[Term]]:
-    """Return what finds the terms of the class `kind` in the graph of the arguments."""
+    """Return a function from arguments to the terms of the class `kind` in their graph."""
     return lambda typed: open_graph(typed).terms.of_kind(kind)
 
 
 def _gapped(question: Question) -> str:
-    """Return the question in words with its parameters as gaps: `pain at SITE`."""
+    """Return the wording of a question with the names of its parameters: `pain at SITE`."""
     gaps = {parameter.name: [parameter.name.upper()] for parameter in question.params}
     return filled(question.question, gaps)
 
@@ -293,7 +295,7 @@ def _query_parser() -> ArgumentParser:
 
 
 def _query(arguments: Arguments) -> int:
-    """Run the query; 0 even when nothing matches it."""
+    """Run the query; return 0, even for an empty result."""
     if (arguments.file is None) == (arguments.query is None):
         message = (
             "Name one query: a file, - for standard input, or -q with its text. "
@@ -309,7 +311,7 @@ def _query(arguments: Arguments) -> int:
 
 
 def _read(path: str) -> str:
-    """Return the text of the file `path`, or of standard input for `-`; no byte order mark.
+    """Return the text of the file `path`, or of standard input for `-`, without a BOM.
 
     Raises `SourceError` when it cannot be read or is not UTF-8.
     """

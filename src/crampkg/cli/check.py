@@ -1,4 +1,4 @@
-"""`crampkg check`, `verify` and `fmt`: whether sources are right, and their canonical form."""
+"""`crampkg check`, `verify` and `fmt`: validation and canonical form of sources."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _check_parser() -> ArgumentParser:
 
 
 def _check(arguments: Arguments) -> int:
-    """Check; 1 when something is wrong."""
+    """Check; return 1 when there are findings."""
     # A check makes a great many objects and hardly any circle of them: the collector would take a
     # twentieth of the time.
     gc.set_threshold(100_000, 20, 20)
@@ -115,14 +115,14 @@ def _verify_parser() -> ArgumentParser:
 
 
 def _verify(arguments: Arguments) -> int:
-    """Compare; 1 when a span does not fit."""
+    """Compare the spans; return 1 when one does not fit."""
     from crampkg.check import verify
 
     return _show(verify(find_sources(arguments), arguments.article), arguments)
 
 
 def _show(report: Report, arguments: Arguments) -> int:
-    """Write `report` as `arguments` want it, and return 1 when it has findings, else 0."""
+    """Write `report` in the format of `arguments`; return 1 if it has findings, else 0."""
     show_document(arguments, lambda: _blocks(report), lambda: _data(report))
     return 1 if report.findings else 0
 
@@ -160,7 +160,7 @@ def _fmt_parser() -> ArgumentParser:
 
 
 def _fmt(arguments: Arguments) -> int:
-    """Format; 1 when `--check` finds a file that would change, 2 when one cannot be formatted."""
+    """Format; return 1 if `--check` finds a file to change, 2 if one cannot be formatted."""
     from crampkg.turtle import format_file, format_text
 
     paths = list(_files(arguments.paths) if arguments.paths else _sources(arguments))
@@ -208,14 +208,14 @@ def _files(paths: list[str]) -> Iterator[str]:
             )
             raise UsageError(message)
         above = os.path.join(os.path.abspath(path), "")
-        found = [file for file in _formatted(Sources(root)) if file.startswith(above)]
-        if not found:
+        files = [file for file in _formatted(Sources(root)) if file.startswith(above)]
+        if not files:
             message = (
                 f"{path} holds nothing to format. Name a file, or a folder that has some "
                 f"below {listed_folders()}."
             )
             raise SourceError(message, path=path)
-        yield from (os.path.join(path, file.removeprefix(above)) for file in found)
+        yield from (os.path.join(path, file.removeprefix(above)) for file in files)
 
 
 def _formatted(sources: Sources) -> list[str]:
@@ -239,9 +239,9 @@ def _slashed(path: str) -> str:
 
 
 def _prove(path: str) -> None:
-    """Raise `SourceError` for a file of another kind, by its name, or one behind a link."""
+    """Raise `SourceError` for a file that cannot be formatted, or one behind a link."""
     if not os.path.lexists(path):
-        return  # reading it says so
+        return  # reading it will raise
     if not _has_form(_slashed(path)):
         message = (
             f"{path} is no Turtle file and no table of an article by its name, so it was not "

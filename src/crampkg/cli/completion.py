@@ -1,4 +1,4 @@
-"""`crampkg completion`: what a shell needs to complete commands, questions, values and terms."""
+"""`crampkg completion`: shell completion of commands, questions, values and terms."""
 
 from __future__ import annotations
 
@@ -61,24 +61,24 @@ def _run(arguments: Arguments) -> int:
 
 
 def answer_shell() -> None:
-    """Answer the shell that asks for completions, and end the process."""
+    """Answer a shell's request for completions, and end the process."""
     whole = ArgumentParser("crampkg", "")
     add_globals(whole)
     whole.add_argument("--version", action="store_true", help="show the version")
     commands = whole.add_subparsers(parser_class=_parser_of)  # type: ignore[call-overload]  # a function makes parsers too
-    for name, does in SUMMARIES.items():
-        commands.add_parser(name, help=does)
+    for name, summary in SUMMARIES.items():
+        commands.add_parser(name, help=summary)
     _finder()(whole, validator=begins)
 
 
 def _finder() -> CompletionFinder:
-    """Return what finds completions: options where they were begun, or where nothing else fits."""
+    """Return a finder that offers options only after a `-`, or where nothing else fits."""
     from argcomplete.finders import CompletionFinder
 
     class Finder(CompletionFinder):
         def collect_completions(self, *given: Any) -> list[str]:
-            found = super().collect_completions(*given)
-            return [each for each in found if not each.startswith("-")] or found
+            known = super().collect_completions(*given)
+            return [word for word in known if not word.startswith("-")] or known
 
     return Finder()
 
@@ -89,12 +89,12 @@ def _parser_of(prog: str, **_: object) -> ArgumentParser:
 
 
 def _ask_parser() -> ArgumentParser:
-    """Return the parser of `ask`, with the parameters of the question that the line names."""
+    """Return the parser of `ask`, with the parameters of the question on the command line."""
     words = os.environ.get("COMP_LINE", "").split()
     arguments = Arguments()
     overview().parse_known_args(words[1:], arguments)
     questions = open_graph(arguments).questions()
-    return AskParser(next((each for each in questions if each.id in words), None))
+    return AskParser(next((question for question in questions if question.id in words), None))
 
 
 COMMANDS = {"completion": Command(_parser, _run)}

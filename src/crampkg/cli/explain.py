@@ -1,4 +1,4 @@
-"""`crampkg describe` and `why`: everything about one thing, and why a triple holds."""
+"""`crampkg describe` and `why`: the card of a thing, and the explanation of a triple."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _add_options(words: ArgumentParser) -> None:
 
 
 def _why(arguments: Arguments) -> int:
-    """Explain; 1 when the triple does not hold."""
+    """Explain; return 1 when the triple does not hold."""
     from crampkg.explain import story
     from crampkg.explain.prov import provenance
 
@@ -132,7 +132,7 @@ def _why(arguments: Arguments) -> int:
 def _write_graph(
     arguments: Arguments, graph: KnowledgeGraph, triples: Iterable[Triple], missing: str = ""
 ) -> None:
-    """Write triples; `missing` says beside them why there are none."""
+    """Write triples, and on standard error the status and the sentence `missing`."""
     from crampkg.export import to_bytes
 
     output.write(to_bytes(triples, arguments.format, graph.sources), arguments.output)
@@ -142,7 +142,7 @@ def _write_graph(
 def _show(
     arguments: Arguments, graph: KnowledgeGraph, room: ModuleType, thing: Card | Explanation
 ) -> None:
-    """Write a card or an explanation, by the `blocks` and the `document` of its module."""
+    """Write a card or an explanation with the functions of its module `room`."""
     quotes = quoted(graph, lambda: room.resources(thing), arguments.format)
     show_document(
         arguments,
@@ -154,12 +154,12 @@ def _show(
 
 
 def _relations(typed: argparse.Namespace) -> Iterator[Term]:
-    """Yield the relations that things stand in, and no properties of claims and texts."""
+    """Yield the relations between things, without properties of claims and texts."""
     from crampkg.library import own_query
     from crampkg.model import Term
 
     graph = open_graph(typed)
-    yield Term(f"{RDF}type", "is a", (), (), "")  # which has no label of ours
+    yield Term(f"{RDF}type", "is a", (), (), "")  # it has no label in the graph
     for row in graph.query(own_query("explain/relations")):
         term = graph.terms.get(row.text("relation"))
         if term is not None:
@@ -167,7 +167,7 @@ def _relations(typed: argparse.Namespace) -> Iterator[Term]:
 
 
 def _objects(typed: argparse.Namespace) -> Iterable[Term]:
-    """Return the concepts, or the classes where the predicate wants one."""
+    """Return the concepts, or the classes if the predicate takes a class."""
     terms = open_graph(typed).terms
     try:
         relation = terms.relation(typed.predicate)

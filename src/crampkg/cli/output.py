@@ -1,4 +1,4 @@
-"""Where output goes: standard output, a file that is replaced whole, and messages beside it."""
+"""Output: to standard output or to a file that is replaced whole; messages to standard error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def write(data: bytes, path: str | None = None) -> None:
 def write_text(text: str, path: str | None = None) -> None:
     """Write text for people: in UTF-8 to a file, to standard output in its own encoding.
 
-    What could steer a terminal is shown as U+FFFD: names may be anybody's.
+    Control characters become U+FFFD, since names may come from strangers.
     """
     write_drawn(printable(text), path)
 
@@ -49,7 +49,7 @@ def write_drawn(text: str, path: str | None = None) -> None:
 
 
 def say(message: str) -> None:
-    """Put one message for people on standard error; a closed standard error loses it."""
+    """Write a message to standard error; a closed standard error loses it."""
     try:
         sys.stderr.write(f"crampkg: {printable(message)}\n")
         sys.stderr.flush()
@@ -67,23 +67,23 @@ def stdout() -> TextIO:
 
 
 def is_terminal() -> bool:
-    """Tell whether a person reads standard output as it comes."""
+    """Return whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
 def is_watched() -> bool:
-    """Tell whether a person sees standard error, and wants to know what takes so long."""
+    """Return whether standard error is a terminal, where progress is worth showing."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
 def flush() -> None:
-    """Flush standard output now, where a failure can still be told, not at interpreter exit."""
+    """Flush standard output now: at interpreter exit a failure could not be reported."""
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
 def silence() -> None:
-    """Send what is left in the buffer nowhere, so that the interpreter's own flush succeeds."""
+    """Redirect standard output to the null device, so that the interpreter's flush succeeds."""
     try:
         descriptor = stdout().fileno()
     except (OSError, ValueError):  # closed, or not a real file, as under a test
@@ -94,7 +94,7 @@ def silence() -> None:
 
 
 def abandon() -> None:
-    """After a failure: flush what can be flushed, drop the rest without another message."""
+    """Flush standard output at the end; drop the rest silently if that fails."""
     try:
         flush()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The grammar of the command line: the global options, and one parser a command."""
+"""The grammar of the command line: global options, and a parser for every command."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Command:
-    """A command: what makes the parser of the words after its name, and what runs it."""
+    """A command: a function that makes its parser, and one that runs it."""
 
     def __init__(
         self, parser: Callable[[], ArgumentParser], run: Callable[[Arguments], int]
@@ -34,7 +34,7 @@ class Command:
         self.run = run
 
 
-#: Every command, in the order of the overview, with what it does.
+#: The commands in the order of the overview, with summaries.
 SUMMARIES = {
     "ask": "answer a question of the library, or list them all",
     "query": "run a SPARQL query of your own",
@@ -51,7 +51,7 @@ SUMMARIES = {
     "completion": "print the completion script for a shell",
 }
 
-#: The modules of `crampkg.cli` that hold commands of other names than their own, in `COMMANDS`.
+#: The modules of `crampkg.cli` for commands that have no module of their own name.
 _MODULES = {
     "query": "ask",
     "describe": "explain",
@@ -83,7 +83,7 @@ _LONGEST = 24 * 3600
 
 
 class Arguments(argparse.Namespace):
-    """What was asked for. Each command adds attributes of its own."""
+    """The parsed command line. Commands add attributes of their own."""
 
     command: str | None
     words: list[str]  # after the command
@@ -95,15 +95,15 @@ class Arguments(argparse.Namespace):
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """Help as wide as the terminal, up to 100 columns.
 
-    The width is found here because argparse would ask shutil, which takes longer to import than
-    the whole of argparse.
+    argparse itself would import shutil to measure the width, which takes longer than importing
+    argparse.
     """
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=26, width=_help_width())
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        """Return a text with its paragraphs broken anew; examples, which are indented, stay."""
+        """Return a text with rewrapped paragraphs; indented examples are left as they are."""
         import itertools
         import textwrap
 
@@ -119,7 +119,7 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
 
 
 class _Help(argparse.Action):
-    """Shows the help, with the examples of the sources that were named before it."""
+    """Shows the help, with the examples of the sources named before it."""
 
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *_: object
@@ -161,7 +161,7 @@ class ArgumentParser(argparse.ArgumentParser):
     def format_help(self, sources: str | None = None) -> str:
         """Return the help, with the topic and the examples of `sources` where they have some."""
         subject = Subject()
-        with contextlib.suppress(SourceError):  # the command will say it
+        with contextlib.suppress(SourceError):  # the command will report it
             subject = read_subject(Sources.find(sources))
         topic = subject.topic or "articles"
         about, usual = self.description or "", self.epilog or ""
@@ -181,7 +181,7 @@ class ArgumentParser(argparse.ArgumentParser):
         raise UsageError(f"{sentence[0].upper()}{sentence[1:]}. See {self.prog} --help.")
 
     def parse_whole(self, words: Sequence[str], into: Arguments) -> None:
-        """Parse `words` into `into`. Raises `UsageError`, suggesting, for a word left over."""
+        """Parse `words` into `into`. Raises `UsageError` with suggestions for an unknown word."""
         _, left = self.parse_known_args(words, into)
         if left:
             self.refuse(left[0])
@@ -197,10 +197,10 @@ class ArgumentParser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str]) -> tuple[Command, Arguments] | None:
-    """Return the command that `argv` names with its arguments, or None when it asked for the
-    overview or the version, which are then shown.
+    """Return the command that `argv` names, and its arguments.
 
-    Raises `UsageError` for words that cannot be understood, SystemExit after a command's help.
+    Without a command, or with --version, shows the overview or the version and returns None.
+    Raises `UsageError` for invalid arguments, SystemExit after a command's help.
     """
     arguments = Arguments()
     top = overview()
@@ -219,9 +219,9 @@ def parse(argv: Sequence[str]) -> tuple[Command, Arguments] | None:
 
 
 def overview() -> ArgumentParser:
-    """Return the parser of the words up to the command; its help is the overview."""
+    """Return the parser of the arguments up to the command; its help is the overview."""
     width = max(map(len, SUMMARIES))
-    commands = "\n".join(f"  {name:<{width}}  {does}" for name, does in SUMMARIES.items())
+    commands = "\n".join(f"  {name:<{width}}  {summary}" for name, summary in SUMMARIES.items())
     parser = ArgumentParser("crampkg", f"{DESCRIPTION}\n\ncommands:\n{commands}", EXAMPLES)
     parser.usage = "crampkg [options] COMMAND ..."
     add_globals(parser)
@@ -232,17 +232,17 @@ def overview() -> ArgumentParser:
 
 
 def command(name: str) -> Command:
-    """Return the command `name`. Raises `UsageError`, suggesting, if there is none."""
+    """Return the command `name`. Raises `UsageError` with suggestions if there is none."""
     if name not in SUMMARIES:
         offer = suggest(nearest(name, SUMMARIES)) or f" There are: {', '.join(SUMMARIES)}."
         raise UsageError(f"crampkg has no command {name!r}.{offer}")
     module = importlib.import_module(f"crampkg.cli.{_MODULES.get(name, name)}")
-    found: Command = module.COMMANDS[name]
-    return found
+    chosen: Command = module.COMMANDS[name]
+    return chosen
 
 
 def add_globals(parser: argparse.ArgumentParser) -> None:
-    """Let `parser` take the options that every command has, before or after its name."""
+    """Add the options that every command has, before or after its name."""
     group = parser.add_argument_group("everywhere")
     group.add_argument(
         "--sources",
@@ -267,9 +267,9 @@ def add_format(
     usual: str = "",
     shown: str = "",
 ) -> None:
-    """Let `parser` take `-f`, one of `names`; `usual` says in words what no `-f` means.
+    """Add `-f`, one of `names`; `usual` describes the default in words.
 
-    `shown` stands in the help in place of the names, where not each is good for all.
+    `shown` replaces the list of names in the help, where some names fit only some answers.
     """
     known = tuple(dict.fromkeys(names))
     option = parser.add_argument(
@@ -284,14 +284,14 @@ def add_format(
 
 
 def add_article(parser: argparse.ArgumentParser, purpose: str) -> None:
-    """Let `parser` take `--article`, for a `purpose` in words."""
+    """Add `--article`; its help begins with `purpose`."""
     parser.add_argument(
         "--article", metavar="FILE", type=nonempty, help=f"{purpose} (or set CRAMPKG_ARTICLE)"
     )
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
-    """Let `parser` take `-o`."""
+    """Add `-o`."""
     parser.add_argument(
         "-o",
         "--output",
@@ -310,9 +310,9 @@ def _place(text: str) -> str | None:
 
 
 def nonempty(text: str) -> str:
-    """Return what names a file, a folder, an address or a user, unless it is empty.
+    """Return a text unless it is empty.
 
-    The variable of a script that is not set would otherwise mean the default.
+    An unset variable in a script would otherwise silently mean the default.
     """
     if not text.strip():
         message = "it is empty: give it a value, or leave it out"
@@ -321,7 +321,7 @@ def nonempty(text: str) -> str:
 
 
 def add_endpoint(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
-    """Let `parser` take the address of a SPARQL endpoint, with user and timeout."""
+    """Add the options for a SPARQL endpoint: address, user and timeout."""
     group = parser.add_argument_group("a store elsewhere")
     group.add_argument(
         "--endpoint",
@@ -360,11 +360,11 @@ def completes(
         before = prefix[: prefix.rfind(",") + 1] if several else ""
         return [before + value for value in values(parsed_args)]
 
-    action.completer = completer  # type: ignore[attr-defined]  # the door that argcomplete has
+    action.completer = completer  # type: ignore[attr-defined]  # argcomplete's interface
 
 
 def is_concept(term: Term) -> bool:
-    """Tell whether a term is a thing that articles speak of, no class and no part of an article."""
+    """Return whether a term is a concept, not a class and not a part of an article."""
     return term.iri.startswith(KG) and "/" not in term.iri.removeprefix(KG)
 
 
@@ -376,9 +376,9 @@ def completes_names(
 ) -> None:
     """Let the shell complete the value of `action` by a name of one of `terms`.
 
-    It is the kind of name that was begun: a CURIE, a label, whose words are parted by blanks, or
-    else the short name of a term that may be named `briefly`, and what else it is called in one
-    word, such as an abbreviation. Where none begins so, any name that finds it will do.
+    The kind of name follows from the typed text: a CURIE if it has a colon, a label if it has a
+    blank, else the short name or a synonym of one word, of a term that `briefly` admits. If none of
+    these begins with the text, all names are offered.
     """
 
     def completer(prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
@@ -405,12 +405,12 @@ def completes_names(
 
 
 def begins(value: str, typed: str) -> bool:
-    """Tell whether a value begins as typed, in any case, as names are found."""
+    """Return whether a value begins with the typed text, ignoring case."""
     return value.casefold().startswith(typed.casefold())
 
 
 def one_of(what: str, text: str, names: Sequence[str]) -> str:
-    """Return `text` if it is one of `names`. Raises `UsageError`, suggesting, if not."""
+    """Return `text` if it is one of `names`. Raises `UsageError` with suggestions if not."""
     if text in names:
         return text
     offer = suggest(nearest(text, names))
@@ -418,12 +418,12 @@ def one_of(what: str, text: str, names: Sequence[str]) -> str:
 
 
 def slug(iri: str) -> str:
-    """Return the short name that needs no quotes in a shell: `rest` for the IRI of kg:rest."""
+    """Return the local name, which needs no quotes in a shell: `rest` for kg:rest."""
     return compress(iri).rpartition(":")[2]
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """Return up to three of `names` that `name` may have been meant to be."""
+    """Return up to three of `names` that resemble `name`."""
     import difflib
 
     bare = {known.lstrip("-"): known for known in names}
@@ -432,7 +432,7 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
 
 
 def number(least: int = 0, most: int = 10**9, wrong: str = "") -> Callable[[str], int]:
-    """Return what reads a whole number for argparse; `wrong` says in words what another text is."""
+    """Return an argparse type for a whole number; `wrong` ends the error for another text."""
 
     def read(text: str) -> int:
         value = whole_number(text, least, most)

@@ -40,23 +40,23 @@ examples:
   curl 'http://127.0.0.1:7878/api/questions/denied-claims?format=csv'
   curl --data-urlencode 'query=SELECT * { ?claim a ck:Claim }' http://127.0.0.1:7878/sparql"""
 
-#: Python's own thresholds of its garbage collector; those of the short commands let a process that
-#: goes on for months grow.
+#: Python's default thresholds of garbage collection; with those of short commands, a process that
+#: runs for months would grow.
 _COLLECTOR = (700, 10, 10)
 
-#: The least memory, in MiB, by which all questions and pages are answered: half of it does not do.
+#: The least memory, in MiB, with which all questions and pages are answered; half is too little.
 _LEAST_MEMORY = 128
 
-#: More processes would fill a machine.
+#: The most worker processes.
 _MOST_WORKERS = 1_000
 
 
 def parser() -> ArgumentParser:
-    """Return the parser of the words after `serve`."""
+    """Return the parser of the arguments after `serve`."""
     words = ArgumentParser("crampkg serve", DESCRIPTION, EXAMPLES)
     words.add_argument(
         "--host",
-        type=nonempty,  # an empty one would be every address
+        type=nonempty,  # an empty host would mean every address
         default="127.0.0.1",
         help="address to listen on (default: %(default)s)",
     )
@@ -114,7 +114,7 @@ def run(arguments: Arguments) -> int:
             "ask and query, or push the graph to a store of yours."
         )
         raise UsageError(message)
-    # Ctrl-C is for the server, which has requests to finish: nothing ends this process at once.
+    # The server handles Ctrl-C, since it has requests to finish: undo `_watch_interrupts`.
     signal.set_wakeup_fd(-1)
     gc.set_threshold(*_COLLECTOR)
     graph = open_graph(arguments)
@@ -164,7 +164,7 @@ def run(arguments: Arguments) -> int:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there. Raises `UsageError` when that cannot be."""
+    """Return a socket bound to an address. Raises `UsageError` if it cannot be bound."""
     import socket
 
     try:
@@ -174,7 +174,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         message = f"There is no address {host!r} here: {error.strerror}. Try --host 127.0.0.1."
         raise UsageError(message) from None
-    # With its protocol named, or asyncio would not turn off Nagle's delays: 40 ms an answer.
+    # asyncio turns off Nagle's algorithm, 40 ms an answer, only if the protocol is given.
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -189,7 +189,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _memory(text: str) -> int:
-    """Read the MiB of a query, of which no machine gives more than it has."""
+    """Parse the memory limit of a query in MiB, at most the machine's memory."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
     return number(_LEAST_MEMORY, max(machine, _LEAST_MEMORY))(text)
 

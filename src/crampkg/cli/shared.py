@@ -1,4 +1,4 @@
-"""What commands share: the graph opened, a named file read, an answer or a document shown."""
+"""Functions that commands share: opening the graph, and showing answers and documents."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from crampkg.model import Status
     from crampkg.sources import Sources
 
-#: Formats for people: the status stands in them, and so do quotes.
+#: Formats for people, which contain the status and the quotations.
 FOR_PEOPLE = ("table", "md")
 
 
 def open_graph(arguments: argparse.Namespace) -> KnowledgeGraph:
     """Return the graph of `--endpoint`, else of `--sources`, with the article of `--article`.
 
-    What a shell completes is found without asking an endpoint.
+    Shell completion never asks an endpoint.
     """
     endpoint = getattr(arguments, "endpoint", None)
     user = getattr(arguments, "user", None)
@@ -71,7 +71,7 @@ def _noticed(graph: KnowledgeGraph) -> KnowledgeGraph:
 
 
 def find_sources(arguments: argparse.Namespace) -> Sources:
-    """Return the sources of `--sources` without building a graph: they may be broken."""
+    """Return the sources of `--sources`, without building a graph since they may be invalid."""
     from crampkg.sources import Sources
 
     return Sources.find(getattr(arguments, "sources", None))
@@ -80,16 +80,15 @@ def find_sources(arguments: argparse.Namespace) -> Sources:
 def show_answer(
     answer: Answer, arguments: Arguments, quotes: Mapping[str, str] | None = None
 ) -> bool:
-    """Write `answer` in the format and to the place of `arguments`; tell whether it has content.
+    """Write `answer` as `arguments` say; return whether it has content.
 
-    A format for programs has standard output for itself. The status, and what stands below an
-    answer for people, then go to standard error.
+    In a format for programs, the status and the notes below an answer go to standard error.
     """
     if arguments.format not in FOR_PEOPLE:
         written = formats.serialize(answer, arguments.format, quotes)
         output.write(written, arguments.output)
         has_content = not sentences.is_empty(answer, arguments.format, written)
-        # Rows that are there are read once more only for what a question needs.
+        # The rows are scanned for partial silence only if the question had several values.
         missing = () if has_content and not answer.several else sentences.silences(answer)
         rows = written if has_content and arguments.format in ("csv", "tsv") else b""
         _say(*missing, *sentences.beside_lines(answer, rows), *sentences.closing_lines(answer))
@@ -105,7 +104,7 @@ def show_document(
     blocks: Callable[[], Iterable[Block]],
     data: Callable[[], object] = dict,
 ) -> None:
-    """Write a document in the format and to the place of `arguments`; `data` is its JSON."""
+    """Write a document as `arguments` say; `data` returns its JSON."""
     if arguments.format == "json":
         output.write(json_bytes(data(), indent=2), arguments.output)
         return
@@ -122,7 +121,7 @@ def show_document(
 
 
 def say_status(statuses: tuple[Status, ...], *before: str) -> None:
-    """Put the sentences of `before`, and what must travel with every answer, on standard error."""
+    """Write the sentences of `before` and the status of the articles to standard error."""
     _say(*before, *sentences.status_lines(statuses))
 
 
@@ -134,9 +133,9 @@ def _say(*lines: str) -> None:
 def quoted(
     graph: KnowledgeGraph, resources: Callable[[], Iterable[str]], format: str
 ) -> dict[str, str]:
-    """Return the spans of `resources` in the article that the graph was opened with, by IRI.
+    """Return the quotations of `resources` from the graph's article, by IRI.
 
-    Says on standard error which spans do not fit; nothing for a format that has no place for them.
+    Reports spans that do not fit on standard error. Formats without quotations get none.
     """
     if graph.article is None or format not in (*FOR_PEOPLE, "json"):
         return {}
@@ -154,11 +153,11 @@ def quoted(
 
 
 def on_terminal(arguments: Arguments, draw: Callable[[Console], None]) -> None:
-    """Let `draw` print for a terminal; `NO_COLOR`, `COLUMNS` and `TERM=dumb` are heeded."""
+    """Call `draw` with a console for the terminal; it obeys `NO_COLOR`, `COLUMNS`, `TERM=dumb`."""
     from rich.console import Console
 
     class Safe(Console):
-        """A console on which no text that is printed can steer the terminal."""
+        """A console that removes control characters from printed text."""
 
         def render(
             self, renderable: RenderableType, options: ConsoleOptions | None = None

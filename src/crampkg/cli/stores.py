@@ -1,4 +1,4 @@
-"""`crampkg export`, `push` and `status`: the graph in files, and on stores of the user's."""
+"""`crampkg export`, `push` and `status`: the graph in files and on the user's stores."""
 
 from __future__ import annotations
 
@@ -73,8 +73,7 @@ examples:
 #: The parts of the graph that can be exported.
 _PARTS = (*GRAPHS, "all")
 
-#: A push that takes no longer than this, in seconds, needs no word about how far it is; nor does
-#: a log more often.
+#: The time in seconds before a push first reports its progress, and between lines in a log.
 _PATIENCE = 1.0
 
 
@@ -96,7 +95,7 @@ def _export_parser() -> ArgumentParser:
 
 
 def _export(arguments: Arguments) -> int:
-    """Write the graph."""
+    """Export the graph."""
     graph = open_graph(arguments)
     output.write(graph.export(arguments.format, arguments.graph), arguments.output)
     return 0
@@ -137,7 +136,7 @@ def _push_parser() -> ArgumentParser:
 
 
 def _push(arguments: Arguments) -> int:
-    """Push."""
+    """Push the graph."""
     graph = open_sources(arguments)
     with _Progress() as progress:
         pushed = graph.push(
@@ -165,10 +164,10 @@ def _push(arguments: Arguments) -> int:
 
 
 class _Progress:
-    """Tells how far a push is that takes its time: a bar on a terminal, else a line at times."""
+    """Reports the progress of a long push: a bar on a terminal, else a line now and then."""
 
     def __init__(self) -> None:
-        self._told = time.monotonic()
+        self._reported = time.monotonic()
         self._stack = ExitStack()
         self._bar: Progress | None = None
 
@@ -179,9 +178,9 @@ class _Progress:
         self._stack.close()
 
     def __call__(self, done: int, total: int) -> None:
-        if self._bar is None and time.monotonic() - self._told < _PATIENCE:
+        if self._bar is None and time.monotonic() - self._reported < _PATIENCE:
             return
-        self._told = time.monotonic()
+        self._reported = time.monotonic()
         if not output.is_watched():
             output.say(f"{done} of {total} triples are there.")
             return
@@ -205,7 +204,7 @@ def _status_parser() -> ArgumentParser:
 
 
 def _status(arguments: Arguments) -> int:
-    """Compare; 1 when the store is not current."""
+    """Compare the store; return 1 when it is not current."""
     graph = open_sources(arguments)
     compared = graph.compare(arguments.endpoint, user=arguments.user, timeout=arguments.timeout)
     show_document(arguments, lambda: _blocks(compared), lambda: _data(compared))
@@ -221,7 +220,7 @@ def _blocks(compared: Comparison) -> list[Block]:
 
 
 def _verdict(compared: Comparison) -> str:
-    """Return what follows, in a sentence or two."""
+    """Return the result of the comparison in one or two sentences, with what to do."""
     from crampkg.engine.transport import shown
 
     url = shown(compared.endpoint)
