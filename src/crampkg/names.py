@@ -1,4 +1,4 @@
-"""Find a term by what people call it: label, synonym, CURIE, IRI or slug, in any case."""
+"""Look up terms by the names that people use: label, synonym, CURIE, IRI or slug, in any case."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ if TYPE_CHECKING:
     from crampkg.model import Term
     from crampkg.name_index import Spelt
 
-#: How many near or fitting names an error message offers.
+#: The number of names offered in an error message.
 OFFERED = 6
 
-#: From so many letters on, what begins a name is offered for it.
+#: The least number of letters for which names with that beginning are offered.
 _TELLING = 3
 
-#: How many terms that are near, or begin alike, are compared.
+#: The greatest number of near terms, or terms with the same beginning, that are compared.
 _MOST = 2_000
 
-#: How much of an unknown name is looked at: more than any name has.
+#: The part of an unknown name that is examined: longer than any name.
 _MOST_WORDS = 12
 _MOST_LETTERS = 300
 
-#: What has a sentence for a label: found by its name, and offered for no other.
+#: Classes whose members have sentences for labels: found by name, and never offered.
 _SENTENCES = {CK + name for name in ("Article", "Claim", "Resolution", "Statement")}
 
 #: The classes of relations.
 PROPERTIES = (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty")
 
-#: What the words of OWL, RDF and XML Schema are called, which have no label of ours.
+#: Names for terms of OWL, RDF and XML Schema, which have no label of ours.
 FOREIGN = {
     OWL + "AnnotationProperty": "annotation property",
     OWL + "Class": "class",
@@ -68,7 +68,7 @@ FOREIGN = {
     XSD + "string": "text",
 }
 
-#: What people call the relations that have no label of ours, folded.
+#: Usual names of relations without a label of ours, folded.
 _USUAL = {
     **dict.fromkeys(("a", "is", "isa", "isan", "type"), RDF + "type"),
     **dict.fromkeys(("isakindof", "subclassof"), RDFS + "subClassOf"),
@@ -91,7 +91,7 @@ class Terms:
 
     @functools.cached_property
     def everyday(self) -> Mapping[str, tuple[str, ...]]:
-        """What people type, and the words that it leads to. Raises `SourceError` as its file."""
+        """Everyday words, and the words they lead to. Raises `SourceError` as their file does."""
         return self._everyday()
 
     def __iter__(self) -> Iterator[Term]:
@@ -102,11 +102,11 @@ class Terms:
         return self._index.get(iri)
 
     def expand(self, name: str) -> str:
-        """Return the IRI that a CURIE stands for in this graph; what is no CURIE is left alone."""
+        """Return the IRI that a CURIE stands for in this graph; other names are unchanged."""
         return expand(name, self._prefixes) or name.strip("<>")
 
     def name_of(self, iri: str) -> str:
-        """Return what the term with this IRI is called: its label, else a usual name or CURIE."""
+        """Return a name of the term with this IRI: its label, else a usual name or CURIE."""
         term = self.get(iri)
         return term.label if term else FOREIGN.get(iri) or compress(iri)
 
@@ -135,14 +135,14 @@ class Terms:
         return self._find(name, (kind,) if kind else ())
 
     def _find(self, name: str, kinds: tuple[str, ...]) -> Term:
-        """Return the term that `name` means, of one of `kinds` unless that is empty."""
+        """Return the term that `name` means, of any of `kinds` if given."""
         exact = self.get(self.expand(name))
         if exact is not None:
             return self._of_kind(exact, name, kinds)
         fittings = self._fitting(name)
         if not kinds:
-            things = [[term for term in each if term.iri.startswith(KG)] for each in fittings]
-            own = len(OWN)  # of a class or relation these win over what is lent
+            things = [[term for term in terms if term.iri.startswith(KG)] for terms in fittings]
+            own = len(OWN)  # own names of a class or relation win over lent names
             fittings = [*things[:own], *fittings[:own], *things[own:], *fittings[own:]]
         elif len(kinds) == 1:  # "4" is "marker 4" where a marker is wanted
             fittings = [*fittings, self._index.shortened(name, kinds[0])]
@@ -160,14 +160,14 @@ class Terms:
         raise self._unknown(name, kinds)
 
     def search(self, words: str, kind: str | None = None) -> list[Term]:
-        """Return the terms, of the class `kind` if one is given, with a name that has `words`.
+        """Return the terms, of the class `kind` if given, with a name that has `words`.
 
-        The best first: a whole name, the beginning of one, the beginning of a word, anywhere. Where
-        no name has them so, one that has each word will do.
+        The best match first: a whole name, the beginning of a name, the beginning of a word, any
+        part. If no name contains them so, names with all the words match.
         """
         if _code(words):
-            found = (term for each in self._fitting(words) for term in each)
-            return [term for term in found if kind is None or kind in term.kinds]
+            fitting = (term for terms in self._fitting(words) for term in terms)
+            return [term for term in fitting if kind is None or kind in term.kinds]
         wanted = fold(words)
         best: dict[Term, tuple[bool, int]] = {}
         for term in map(self._index.term, self._index.holding(wanted)):
@@ -180,10 +180,10 @@ class Terms:
                 if ranks:
                     best[term] = min(ranks)
         ranked = [(best[term], len(term.label), term.label.casefold(), term) for term in best]
-        return [each[-1] for each in sorted(ranked)] or self._with_words(words, kind)
+        return [rank[-1] for rank in sorted(ranked)] or self._with_words(words, kind)
 
     def _with_words(self, words: str, kind: str | None) -> list[Term]:
-        """Return the terms with a name that has all the words that tell something, in any order.
+        """Return the terms with a name that has all the significant words, in any order.
 
         Everyday words lead to those of the graph: "ache" to pain.
         """
@@ -196,17 +196,17 @@ class Terms:
                 if whole:
                     lacking = min(plain.missing(sought, name) for name in whole)
                     ranked.append((lacking, len(term.label), term.label.casefold(), term.iri, term))
-        return [each[-1] for each in sorted(ranked)]
+        return [rank[-1] for rank in sorted(ranked)]
 
     @functools.cached_property
     def in_words(self) -> tuple[tuple[Term, tuple[frozenset[str], ...]], ...]:
-        """Each term with the telling words of each of its names."""
+        """Each term with the significant words of each of its names."""
         return tuple((term, _in_words(term)) for term in self)
 
     def relation(self, name: str) -> str:
         """Return the IRI of the property that `name` means, as `find` does; "a" is rdf:type.
 
-        Any absolute IRI, and any CURIE with a known prefix, will do. Raises as `find` does.
+        Any absolute IRI, and any CURIE with a known prefix, is accepted. Raises as `find` does.
         """
         iri = self.expand(name)
         if "://" in iri and self.get(iri) is None:
@@ -217,16 +217,15 @@ class Terms:
         return self._find(name, PROPERTIES).iri
 
     def lent(self, name: str, kind: str | None = None) -> str:
-        """Return the sentence on a name that is no name or synonym of what it finds, or "".
+        """Return a sentence on a name that is neither label nor synonym of its term, or "".
 
-        Another vocabulary has it, or it only leads there, as a hidden label does.
-
-        Raises as `find` does.
+        It comes from another vocabulary, or only leads to the term, as a hidden label does. Raises
+        as `find` does.
         """
         return self.lent_to(self.find(name, kind).iri, name)
 
     def lent_to(self, iri: str, name: str) -> str:
-        """Return the sentence on a name by which the term with this IRI was found, as `lent`."""
+        """Return the sentence of `lent` on a name that led to the term with this IRI."""
         term = self.get(iri)
         if term is None:
             return ""
@@ -243,7 +242,7 @@ class Terms:
         return ""
 
     def _fitting(self, name: str) -> list[list[Term]]:
-        """Return the terms that `name` finds, those that it finds most firmly first."""
+        """Return the terms with this name, in a list for each kind of name, the firmest first."""
         called = self._index.called(name, _code(name))
         return [called.get(way, []) for way in FINDING]
 
@@ -268,7 +267,7 @@ class Terms:
         return indefinite(self.name_of(min(kinds, key=lambda kind: (self._index.size(kind), kind))))
 
     def _fit(self, name: str, kinds: tuple[str, ...]) -> str:
-        """Return the sentence on what would do: names that are near, else all of a few, else ""."""
+        """Return a sentence with names that would fit: near ones, else all of a few, else ""."""
         near = list(dict.fromkeys(term.label for term in self._near(name, kinds)))
         if near or len(kinds) != 1:
             return suggest(near[:OFFERED])
@@ -276,17 +275,17 @@ class Terms:
         return f" One of these would do: {', '.join(labels)}." if 0 < len(labels) <= OFFERED else ""
 
     def _all_of(self, kinds: tuple[str, ...]) -> str:
-        """Return the sentence on how to list, at a command line, what is of one of `kinds`."""
+        """Return a sentence on the command that lists the members of one of `kinds`."""
         slugs = [term.iri.removeprefix(KG) for term in self._index.of_kind(kinds[0], _MOST)]
         if slugs and not any("/" in slug for slug in slugs):  # else they are an article's
             return f"`crampkg ask conditions-of-kind --kind {compress(kinds[0])}` lists those."
         return _hint(kinds)
 
     def near(self, name: str, kind: str | None = None) -> list[Term]:
-        """Return the terms, of the class with IRI `kind` if one is given, that `name` may mean.
+        """Return the terms, of the class with IRI `kind` if given, that `name` may mean.
 
-        What it fits comes first, then what is spelt like it or begins with it. Where there is
-        nothing so, what has all its words follows, else what it holds.
+        Exact matches come first, then similar spellings and beginnings. Without any of these: terms
+        with all its words, else terms named by some of its words.
         """
         return self._near(name, (kind,) if kind else ())[:OFFERED]
 
@@ -300,11 +299,11 @@ class Terms:
         def fits(term: Term) -> bool:
             return _is_one_of(term, kinds) and set(passed).isdisjoint(term.kinds)
 
-        known = [term for each in self._fitting(name) for term in each]
+        known = [term for terms in self._fitting(name) for term in terms]
         fitting = [term for term in known if _is_one_of(term, kinds)]
         if _code(name):
             return fitting
-        # A name that is known is no slip.
+        # A known name is not a slip.
         places = self._index.alike(wanted, 0 if known else len(wanted) // 4, _MOST)
         if len(wanted) >= _TELLING:
             places |= self._index.beginning(wanted, _MOST)
@@ -313,14 +312,16 @@ class Terms:
             for way, known_name in ways(term):
                 if way in FINDING and (way == "slug" or not is_iri):
                     spelt = spell(known_name)
-                    # One letter is enough of another vocabulary's.
+                    # One slip at most for names of other vocabularies.
                     most = 0 if known else len(wanted) if way in OWN else 1
                     slips = _slips(typed, spelt, most)
                     begins = len(wanted) >= _TELLING and _rank(wanted, spelt) in (0, 1, 2)
                     if slips is not None or begins:
-                        is_word = not term.iri.startswith(KG)  # of our vocabulary: after things
+                        is_word = not term.iri.startswith(
+                            KG
+                        )  # a term of our vocabulary comes after things
                         ranked.append((slips is None, slips or 0, is_word, len(spelt[0][0]), term))
-        near = [*fitting, *(each[-1] for each in sorted(ranked))]
+        near = [*fitting, *(rank[-1] for rank in sorted(ranked))]
         near = near or list(filter(fits, self._with_words(name, None)))
         return list(dict.fromkeys(near or filter(fits, self._held(name))))
 
@@ -333,7 +334,7 @@ class Terms:
                     yield from (term for term in terms if term.iri.startswith(KG))
 
     def _unknown(self, name: str, kinds: tuple[str, ...]) -> UnknownTermError:
-        """Return the error for a name that fits nothing, with what would do."""
+        """Return the error for an unknown name, with names that would fit."""
         labels = list(dict.fromkeys(term.label for term in self._near(name, kinds)))
         what = f"No {self.name_of(kinds[0])}" if kinds else "Nothing here"
         beside = self._beside(name, kinds)
@@ -343,7 +344,7 @@ class Terms:
         return UnknownTermError(f"{what} is called {name!r}.{offer}", hint, beside)
 
     def _beside(self, name: str, kinds: tuple[str, ...]) -> str:
-        """Return the sentence on what another vocabulary calls so: a wider or narrower thing."""
+        """Return a sentence on a wider or narrower thing with this name, or ""."""
         called = self._index.called(name, _code(name))
         for way in BESIDE:
             labels = [term.label for term in called.get(way, []) if _is_one_of(term, kinds)]
@@ -352,19 +353,19 @@ class Terms:
         return ""
 
     def _known(self, kinds: tuple[str, ...]) -> str:
-        """Return a few labels of one kind; none of several, whose first ones say too little."""
+        """Return a few labels of a single kind; none for several, which would mislead."""
         if len(kinds) != 1:
             return ""
         return ", ".join(term.label for term in self._index.of_kind(kinds[0], OFFERED))
 
 
 def _in_words(term: Term) -> tuple[frozenset[str], ...]:
-    """Return the telling words of each name of a term."""
+    """Return the significant words of each name of a term."""
     return tuple(dict.fromkeys(map(plain.telling, (term.label, *term.synonyms, *term.hidden))))
 
 
 def _is_one_of(term: Term, kinds: tuple[str, ...]) -> bool:
-    """Return whether `term` is of one of `kinds`, or none is asked for."""
+    """Return whether `term` is of one of `kinds`, if any are given."""
     return not kinds or not set(kinds).isdisjoint(term.kinds)
 
 
@@ -374,14 +375,14 @@ def indefinite(noun: str) -> str:
 
 
 def _hint(kinds: tuple[str, ...]) -> str:
-    """Return the sentence that says, at a command line, where names are to be found."""
+    """Return a sentence on the command that lists the names."""
     if kinds == PROPERTIES:
         return "`crampkg ask vocabulary-used` lists those that the article uses."
     return "`crampkg` completes names by TAB."
 
 
 def _rank(wanted: str, spelt: Spelt) -> int | None:
-    """Return how well a folded text fits a name, 0 the best, or None when it is not in it."""
+    """Return how well a folded text matches a name, 0 the best, or None without a match."""
     whole, *tails = spelt[0]
     if whole == wanted:
         return 0
@@ -393,12 +394,12 @@ def _rank(wanted: str, spelt: Spelt) -> int | None:
 
 
 def _slips(typed: Spelt, known: Spelt, most: int) -> int | None:
-    """Return how many letters of a name are wrong for another or for a word of it, if few.
+    """Return the number of wrong letters of a name, against another or a word of it, if few.
 
-    A letter in four may be, and `most` at most: "statin" is another word than "start", however
-    alike, and of three letters each counts: "PVD" is no slip for "PD". Of several words each is
-    compared with its own, the quarter rounded up, so that "wrist pain" is not "waist pain"; "hyper"
-    is no slip for "hypo".
+    A quarter of the letters may be wrong, and at most `most`: "statin" is not "start", however
+    similar, and of three letters none may be: "PVD" is no slip for "PD". With several words each is
+    compared with its counterpart, the quarter rounded up, so that "wrist pain" is not "waist pain";
+    "hyper" is no slip for "hypo".
     """
     wanted, words = typed[0][0], typed[1]
     most = min(most, len(wanted) // 4)
@@ -420,11 +421,11 @@ def _slips(typed: Spelt, known: Spelt, most: int) -> int | None:
 
 
 def names(term: Term) -> list[str]:
-    """Return the names that find a term, its own before those that others lend it."""
+    """Return the names that find a term, its own before those from other vocabularies."""
     return [name for way, name in ways(term) if way in FINDING]
 
 
 def _code(name: str) -> str:
-    """Return the IRI of a term of another vocabulary that a code or an address means, or ""."""
+    """Return the IRI of a term of another vocabulary, given its code or address, or ""."""
     iri = lengthen(name.strip()) or name.strip("<> ")
     return iri if "://" in iri and not iri.startswith((KG, CK)) else ""

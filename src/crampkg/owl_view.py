@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import owlready2
 
-#: What owlready2 follows while it loads: to the network, and to the code of any module here.
+#: Properties that owlready2 follows on loading: to the network, and to Python modules.
 _IMPORTS = frozenset(
     f"<{iri}>".encode()
     for iri in (
@@ -25,12 +25,12 @@ _IMPORTS = frozenset(
 
 
 class OwlView:
-    """Opens the graph in owlready2 when a thread first asks for it, and closes what it opened.
+    """Opens the graph in owlready2 when a thread first needs it, and closes what it opened.
 
-    owlready2 keeps an ontology in SQLite and in Python classes, and none of that may be shared by
-    threads: each gets a world of its own, and none gets the default one, which all code in a
-    process shares. `read` returns the graph as N-Triples, each individual declared, without which
-    owlready2 does not list it.
+    owlready2 keeps an ontology in SQLite and in Python classes, neither of which threads may share:
+    each thread gets a world of its own, and none gets the default world, which all code in a
+    process shares. `read` returns the graph as N-Triples, with each individual declared: owlready2
+    does not list undeclared ones.
     """
 
     def __init__(self, read: Callable[[], bytes]) -> None:
@@ -54,7 +54,7 @@ class OwlView:
         return known
 
     def close(self) -> None:
-        """Close the worlds of all threads; their classes and individuals are of no use then."""
+        """Close the worlds of all threads; their classes and individuals become unusable."""
         with self._lock:
             self._closed = True
             for world in self._worlds:
@@ -68,7 +68,7 @@ class OwlView:
             message = "This needs owlready2: pip install 'crampkg[owl]'."
             raise UsageError(message) from None
         triples = _without_imports(self._read())
-        with self._lock:  # owlready2 prepares a class for each annotation property it reads
+        with self._lock:  # owlready2 creates a class for each annotation property
             world = owlready2.World()
             ontology = world.get_ontology(CK)
             ontology.load(fileobj=io.BytesIO(triples), format="ntriples")
@@ -77,6 +77,6 @@ class OwlView:
 
 
 def _without_imports(triples: bytes) -> bytes:
-    """Return N-Triples without those that let owlready2 fetch ontologies or run Python modules."""
+    """Return N-Triples without those that make owlready2 fetch ontologies or run Python modules."""
     lines = triples.splitlines(keepends=True)
     return b"".join(line for line in lines if not _IMPORTS.intersection(line.split(b" ", 2)[1:2]))

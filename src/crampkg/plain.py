@@ -1,4 +1,4 @@
-"""Words as people type them, and which of the library's words they lead to."""
+"""Everyday words, and the words of the library that they lead to."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-#: More than a long sentence: what comes after it is not read.
+#: More than a long sentence; the rest is ignored.
 _LONGEST = 300
 _MOST = 12
 
-#: Words of so few letters are compared whole: as a beginning they would fit too much.
+#: Words up to this length are compared whole: as beginnings they would match too much.
 SHORT = 3
 
-#: An apostrophe, in whatever form a keyboard or a word processor writes it, and what it adds.
+#: An apostrophe in any form that keyboards and word processors write, and its ending.
 _APOSTROPHE = re.compile(r"['`\u00b4\u02bc\u2018\u2019\u201b\u2032\uff07]\w*")
 
-#: Words that tell nothing of what a question is about.
+#: Words without significance for the subject of a question.
 _EMPTY = frozenset(
     (
         *("a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by"),
@@ -54,44 +54,47 @@ _EVERYDAY = (
 
 
 def wanted(text: str, own: Mapping[str, tuple[str, ...]] = {}) -> tuple[tuple[str, ...], ...]:
-    """Return, for each word that tells something, what it may stand for.
+    """Return the alternatives for each significant word.
 
-    `own` says so of words that are particular to some sources.
+    `own` has the alternatives for words of particular sources.
     """
-    told = (word for word in _words(text[:_LONGEST]) if _EMPTY.isdisjoint((word, _singular(word))))
+    significant = (
+        word for word in _words(text[:_LONGEST]) if _EMPTY.isdisjoint((word, _singular(word)))
+    )
     known = (*(((_singular(word),), meant) for word, meant in own.items()), *_EVERYDAY)
-    return tuple(dict.fromkeys(_meant(_singular(word), known) for word in told))[:_MOST]
+    return tuple(dict.fromkeys(_meant(_singular(word), known) for word in significant))[:_MOST]
 
 
 def telling(text: str) -> frozenset[str]:
-    """Return the words of a text that tell something, without plural; all if none does."""
+    """Return the significant words of a text in the singular; all words if none is."""
     known = _words(text)
-    told = [word for word in known if word not in _EMPTY]
-    return frozenset(_singular(word) for word in told or known)
+    significant = [word for word in known if word not in _EMPTY]
+    return frozenset(_singular(word) for word in significant or known)
 
 
 def hits(sought: Sequence[Sequence[str]], known: Iterable[str]) -> frozenset[int]:
-    """Return the places of what is sought that some known word is or begins with."""
-    told = tuple(known)
+    """Return the indices of the sought alternatives that match some known word."""
+    words = tuple(known)
     return frozenset(
-        place for place, each in enumerate(sought) if any(_fits(each, word) for word in told)
+        index for index, options in enumerate(sought) if any(_fits(options, word) for word in words)
     )
 
 
 def missing(sought: Sequence[Sequence[str]], known: Iterable[str]) -> int:
-    """Return how many known words are not, and do not begin with, anything sought."""
-    return sum(not any(_fits(each, word) for each in sought) for word in known)
+    """Return the number of known words that match nothing sought."""
+    return sum(not any(_fits(options, word) for options in sought) for word in known)
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text, without what apostrophes add or only directs the text."""
-    shown = "".join(each for each in text.casefold() if each.isprintable() or each.isspace())
+    """Return the words of a text, without endings after apostrophes and invisible characters."""
+    shown = "".join(c for c in text.casefold() if c.isprintable() or c.isspace())
     return re.findall(r"[^\W_]+", _APOSTROPHE.sub("", shown))
 
 
 def _fits(alternatives: Sequence[str], word: str) -> bool:
     return any(
-        word == each or (len(each) > SHORT and word.startswith(each)) for each in alternatives
+        word == option or (len(option) > SHORT and word.startswith(option))
+        for option in alternatives
     )
 
 

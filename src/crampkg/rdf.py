@@ -1,4 +1,4 @@
-"""The terms of RDF are pyoxigraph's own: their names in types, one order of them, RDF 1.1 alone."""
+"""RDF terms are pyoxigraph's own: type aliases, one order, and RDF 1.1 alone."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def parts(triple: Quad | TripleTerm) -> Triple:
 def datatype_of(term: RdfTerm) -> str:
     """Return the IRI of a literal's datatype, or "" where none is written.
 
-    That is for xsd:string, for a text with a language, and for what is no literal
-    (https://www.w3.org/TR/rdf11-concepts/#section-Graph-Literal).
+    None is written for xsd:string and for a text with a language
+    (https://www.w3.org/TR/rdf11-concepts/#section-Graph-Literal). Other terms have none.
     """
     if not isinstance(term, Literal) or term.language:
         return ""
@@ -48,7 +48,7 @@ def datatype_of(term: RdfTerm) -> str:
 
 
 def sort_key(term: RdfTerm) -> tuple[str, str, str, str]:
-    """Return a key that puts blank nodes before literals before IRIs, and then goes by the text."""
+    """Return a key that sorts blank nodes, then literals, then IRIs, each by its text."""
     if isinstance(term, Literal):
         return "literal", term.value, datatype_of(term), term.language or ""
     return "bnode" if isinstance(term, BlankNode) else "uri", term.value, "", ""

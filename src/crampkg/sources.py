@@ -1,4 +1,4 @@
-"""Text files: where those of a knowledge graph are, how they are read, and how one is replaced.
+"""Text files: finding those of a knowledge graph, reading files, and replacing one.
 
 The sources are ontology/, data/, queries/ and rules/, in a checkout or in the wheel.
 """
@@ -24,7 +24,7 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _FOLDERS = ("ontology", "data", "queries", "rules")
 
 #: The largest source file, in bytes. Parsers hold a file and all its terms in memory, and that of
-#: Turtle gives up on a term of twice as many.
+#: Turtle fails on a term of twice this size.
 LARGEST = 8 * 2**20
 
 #: The paths of open descriptors: of this process, and on Linux of any process.
@@ -33,14 +33,14 @@ _DESCRIPTOR = r"(/dev|/proc/(?P<process>[0-9]+)(/task/[0-9]+)?)/fd/(?P<number>[0
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
-#: What the sources are about, if they say so.
+#: The optional file on the subject of the sources.
 SUBJECT = "data/subject.toml"
 
 
 class Sources:
     """The text files of one knowledge graph, below one folder.
 
-    `os.path` instead of `pathlib` because this is on the way of every question.
+    `os.path` instead of `pathlib`: importing that would slow down every question.
     """
 
     def __init__(self, root: str) -> None:
@@ -48,7 +48,7 @@ class Sources:
 
     @classmethod
     def find(cls, root: str | os.PathLike[str] | None = None) -> Sources:
-        """Return the sources at `root`, else `$CRAMPKG_SOURCES`, else those that we came with.
+        """Return the sources at `root`, else at `$CRAMPKG_SOURCES`, else those of the package.
 
         Raises `SourceError` when the folder has no ontology, data, queries and rules.
         """
@@ -63,22 +63,22 @@ class Sources:
 
     @property
     def carried_snapshot(self) -> str | None:
-        """The folder of the snapshot that the wheel carries, or None outside a wheel."""
+        """The folder of the snapshot in the wheel, or None outside a wheel."""
         folder = os.path.join(self.root, "snapshot")
         carried = self.root == os.path.join(_PACKAGE, "kg") and os.path.isdir(folder)
         return folder if carried else None
 
     def files(self) -> list[str]:
-        """Return the path of every source file relative to the root, sorted, `/` between parts.
+        """Return the path of every source file relative to the root, sorted, with `/`.
 
-        Raises `SourceError` for what cannot be one (`prove`), and for a folder that holds itself.
+        Raises `SourceError` for an invalid file (`prove`), and for a folder that contains itself.
         """
         start = len(os.path.join(self.root, ""))
-        paths = (path for each in _FOLDERS for path in _walk(os.path.join(self.root, each), ()))
+        paths = (path for folder in _FOLDERS for path in _walk(os.path.join(self.root, folder), ()))
         return sorted(path[start:].replace(os.sep, "/") for path in paths)
 
     def path(self, name: str) -> str:
-        """Return the path on disk of the source file `name` (as `files` gives it)."""
+        """Return the path on disk of the source file `name`, one of `files`."""
         return os.path.join(self.root, *name.split("/"))
 
     def text(self, name: str) -> str:
@@ -95,14 +95,14 @@ class Article:
 
     @classmethod
     def read(cls, path: str) -> Article:
-        """Return the article in the file `path`, without a byte order mark, each line end one LF.
+        """Return the article in the file `path`, without byte order mark, with LF line ends.
 
         Raises `SourceError` when the file cannot be read or is not UTF-8.
         """
         return cls(read_text(path, f"The article {path}"), path)
 
     def quote(self, start: int, end: int, sha256: str) -> str | None:
-        """Return the span from `start` to `end`, or None when its digest is another one.
+        """Return the span from `start` to `end`, or None when its digest differs.
 
         `sha256` is the recorded digest, in hexadecimal, of the span in UTF-8.
         """
@@ -113,12 +113,13 @@ class Article:
 
 
 def enclosing_root(path: str) -> str | None:
-    """Return the folder with ontology, data, queries and rules that `path` is or lies in, or None.
+    """Return the root of sources that `path` is or lies in, or None.
 
-    What rewrites files below a folder asks this first, since a slip can name the whole disk.
+    Commands that rewrite files below a folder call this first, since a slip can name the whole
+    disk.
     """
     place = os.path.abspath(path)
-    while not all(os.path.isdir(os.path.join(place, each)) for each in _FOLDERS):
+    while not all(os.path.isdir(os.path.join(place, folder)) for folder in _FOLDERS):
         above = os.path.dirname(place)
         if above == place:
             return None
@@ -127,9 +128,9 @@ def enclosing_root(path: str) -> str | None:
 
 
 def inside(path: str, folder: str) -> str | None:
-    """Return the way from `folder` to what lies in it, `/` between parts; None for what does not.
+    """Return the path from `folder` to a file below it, with `/`; None for a file elsewhere.
 
-    On Windows there is no way from one drive to another.
+    On Windows there is no path from one drive to another.
     """
     try:
         way = os.path.relpath(path, folder).split(os.sep)
@@ -139,14 +140,14 @@ def inside(path: str, folder: str) -> str | None:
 
 
 def listed_folders() -> str:
-    """Return the names of the folders that sources are made of, as words of a sentence."""
+    """Return the names of the source folders, as words of a sentence."""
     return f"{', '.join(_FOLDERS[:-1])} and {_FOLDERS[-1]}"
 
 
 def graph_of(name: str) -> str | None:
-    """Return the IRI of the named graph that the source file `name` loads into, or None.
+    """Return the IRI of the named graph of the source file `name`, or None.
 
-    Resolutions lie beside the article that they are about and are ours (design, truth rule 5).
+    Resolutions lie beside their article but are background, our own (design, truth rule 5).
     """
     parts = name.split("/")
     if name.endswith(".sssom.tsv"):
@@ -163,9 +164,9 @@ def graph_of(name: str) -> str | None:
 
 
 def read_subject(sources: Sources) -> Subject:
-    """Return what the sources are about by `data/subject.toml`, nothing without that file.
+    """Return the subject of the sources from `data/subject.toml`, empty without that file.
 
-    Raises `SourceError` for what such a file does not say.
+    Raises `SourceError` for invalid content.
     """
     import tomllib
 
@@ -173,11 +174,11 @@ def read_subject(sources: Sources) -> Subject:
     if not os.path.lexists(path):
         return Subject()
     try:
-        said = tomllib.loads(read_text(path, SUBJECT))
+        parts = tomllib.loads(read_text(path, SUBJECT))
     except tomllib.TOMLDecodeError as error:
         message = f"{SUBJECT}: this is not TOML: {error}. Mend it."
         raise SourceError(message, path=SUBJECT) from None
-    for key, value in said.items():
+    for key, value in parts.items():
         if key not in _SUBJECT or not _SUBJECT[key](value):
             message = (
                 f"{SUBJECT}: {key} does not belong here, or not so. Give topic (text), "
@@ -185,13 +186,13 @@ def read_subject(sources: Sources) -> Subject:
                 "words, by word), examples (text, by command)."
             )
             raise SourceError(message, path=SUBJECT)
-    words = {word: tuple(meant) for word, meant in said.get("words", {}).items()}
+    words = {word: tuple(meant) for word, meant in parts.get("words", {}).items()}
     return Subject(
-        said.get("topic", ""),
-        tuple(said.get("search", ())),
-        tuple(said.get("inference", ())),
+        parts.get("topic", ""),
+        tuple(parts.get("search", ())),
+        tuple(parts.get("inference", ())),
         words,
-        said.get("examples", {}),
+        parts.get("examples", {}),
     )
 
 
@@ -207,7 +208,7 @@ def _maps_to(fits: Callable[[object], bool], value: object) -> bool:
     return isinstance(value, dict) and all(map(fits, value.values()))
 
 
-#: What the file on the subject may say, and how each part of it is known.
+#: The keys of the file on the subject, with the check of their values.
 _SUBJECT: dict[str, Callable[[object], bool]] = {
     "topic": _is_text,
     "search": _are_texts,
@@ -218,9 +219,9 @@ _SUBJECT: dict[str, Callable[[object], bool]] = {
 
 
 def prove(path: str, name: str) -> None:
-    """Raise `SourceError` for what cannot be a source file: no regular file, or one too large.
+    """Raise `SourceError` for an invalid source file: not a regular file, or too large.
 
-    To read a pipe or a device might have no end. What is not there is left to its reader.
+    Reading a pipe or a device might never end. A missing file is left to its reader.
     """
     try:
         status = os.stat(path)
@@ -244,7 +245,7 @@ def read_text(path: str, name: str) -> str:
 
 
 def read_bytes(path: str, name: str) -> bytes:
-    """Return what a file holds, called `name` in messages. Raises `SourceError` as `read_text`."""
+    """Return the content of a file, called `name` in messages. Raises as `read_text`."""
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -254,10 +255,10 @@ def read_bytes(path: str, name: str) -> bytes:
 
 
 def decode(content: bytes, name: str) -> str:
-    """Return the UTF-8 text of something called `name` in messages, without a byte order mark.
+    """Return the UTF-8 text of a file, called `name` in messages, without byte order mark.
 
-    Line ends of Windows (CR LF) are read as LF, so that no offset depends on a checkout.
-    Raises `SourceError` with the line that is not UTF-8.
+    CR LF is read as LF, so that no offset depends on a checkout. Raises `SourceError` with the line
+    that is not UTF-8.
     """
     try:
         return content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
@@ -268,11 +269,11 @@ def decode(content: bytes, name: str) -> str:
 
 
 def replace_file(path: str, content: bytes) -> None:
-    """Make `content` all that the file `path` holds: written beside its place, then moved there.
+    """Replace the content of the file `path`: write a new file beside it, then rename.
 
     A symbolic link stays one, and a file keeps its permissions. A pipe, a device and an open
-    descriptor (`/dev/stdout`, `/dev/fd/3`) have no place beside them: they are written to. Raises
-    OSError when it cannot be written, or is marked read-only; the file is then as it was.
+    descriptor (`/dev/stdout`, `/dev/fd/3`) are written to directly. Raises OSError when the file
+    cannot be written, or is marked read-only; it is then unchanged.
     """
     stream = _stream(path)
     if stream is not None:
@@ -284,12 +285,13 @@ def replace_file(path: str, content: bytes) -> None:
         mode = os.stat(target).st_mode
     except FileNotFoundError:
         mode = None
-    folders = [] if sys.platform == "win32" else [os.path.dirname(target)]  # there it marks nothing
+    # On Windows read-only means nothing for a folder.
+    folders = [] if sys.platform == "win32" else [os.path.dirname(target)]
     for place in (target, *folders) if mode is not None else ():
-        # The administrator may write all the same: a mark that says "not this" holds for them too.
+        # root may write in spite of it, but a read-only mark is meant for root too.
         if not os.stat(place).st_mode & _WRITABLE:
             raise PermissionError(errno.EACCES, f"{place} is marked read-only", path)
-    # Not by tempfile, which takes long to import and lets nobody else read what it makes.
+    # Not by tempfile: it is slow to import, and its files are unreadable for others.
     beside = os.path.join(os.path.dirname(target), f".crampkg-{os.urandom(8).hex()}.part")
     try:
         with open(beside, "xb") as file:
@@ -313,7 +315,7 @@ def _proven(root: str, problem: str) -> str:
 
 
 def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
-    """Yield the files below a folder; `above` are the device and the number of those around it."""
+    """Yield the files below a folder; `above` has device and inode of the folders around it."""
     status = os.stat(folder)
     here = (status.st_dev, status.st_ino)
     if here in above:
@@ -331,15 +333,15 @@ def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
 
 
 def _stream(path: str) -> BinaryIO | None:
-    """Open `path` if it names a pipe, a device or a descriptor, and return None for a file.
+    """Open `path` if it names a pipe, a device or a descriptor; return None for a file.
 
-    A descriptor is duplicated or appended to: opened anew to be written to, it would cut off the
-    log that a shell has put behind it.
+    A descriptor is duplicated or appended to: opening it anew for writing would truncate a log that
+    a shell has redirected to.
     """
     import re
 
     place = os.path.abspath(path)
-    for _ in range(40):  # links in a row, as many as Linux follows
+    for _ in range(40):  # as many links as Linux follows
         folder, name = os.path.split(place)
         place = os.path.join(os.path.realpath(folder), name)
         there = re.fullmatch(_DESCRIPTOR, place)

@@ -1,11 +1,10 @@
-"""The one canonical Turtle writer: a graph has one written form, and it reads well.
+"""The canonical Turtle writer: a graph has one written form, and it is readable.
 
 After https://www.w3.org/TR/turtle/ and https://www.w3.org/TR/trig/, with the triple terms of
-https://www.w3.org/TR/rdf12-turtle/ where a graph has some. One block a subject, one
-predicate a line, one object a line where there are several, `;` after each and `.` alone, so that
-adding a line changes one line. Axioms about a link follow the block that has the link. Blank nodes
-are nested where Turtle allows it. What is written depends on the graph alone: not on the order of
-triples, nor on the labels of blank nodes.
+https://www.w3.org/TR/rdf12-turtle/ if any. One block for each subject, one predicate a line, one
+object a line if there are several, `;` after each and `.` alone, so that adding a line changes one
+line. Axioms about a link follow the block with the link. Blank nodes are nested where Turtle allows
+it. The output depends on the graph alone, not on the order of triples or the labels of blank nodes.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 WIDTH = 100
 _INDENT = "    "
 
-#: Predicates in reading order; whatever is not here follows by name.
+#: Predicates in reading order; others follow by name.
 _READING_ORDER = """
     rdf:type dct:title dct:description
     skos:prefLabel rdfs:label skos:altLabel skos:hiddenLabel
@@ -79,9 +78,8 @@ _DEEPEST = 24
 def write(triples: Iterable[Triple], prefixes: Mapping[str, str] | None = None) -> str:
     """Return the graph of `triples` in canonical Turtle, declaring those `prefixes` that it uses.
 
-    By default they are those of the vocabulary and of the articles.
-
-    A graph that declares an owl:Ontology is written in chapters (see `crampkg.chapters`).
+    By default they are the prefixes of the vocabulary and of articles. A graph that declares an
+    owl:Ontology is written in chapters (see `crampkg.chapters`).
     """
     return _Document({None: set(triples)}, prefixes).text()
 
@@ -97,12 +95,12 @@ def write_dataset(
 
 
 def parse_turtle(text: str, where: str) -> tuple[list[Quad], dict[str, str]]:
-    """Return the triples of a Turtle text, in the default graph, and the prefixes it declares.
+    """Return the triples of a Turtle text, in the default graph, and its declared prefixes.
 
     Blank nodes get labels that no other text has; `where` names the text in messages. Raises
-    `SourceError` with the line for text that is not Turtle, or has what only RDF 1.2 has.
+    `SourceError` with the line for invalid Turtle, and for features of RDF 1.2.
     """
-    if "<<" in text:  # thousands of nested triple terms would end the process
+    if "<<" in text:  # thousands of nested triple terms would crash the process
         _refuse_beyond(text, where)
     parser = parse(text, format=RdfFormat.TURTLE, rename_blank_nodes=True)
     try:
@@ -123,10 +121,10 @@ def parse_turtle(text: str, where: str) -> tuple[list[Quad], dict[str, str]]:
 def format_text(text: str, where: str) -> str:
     """Return Turtle in canonical form; `where` names the text in messages.
 
-    Namespaces of `crampkg.vocabulary` have the prefixes that they have there, unless the text
-    uses such a prefix for something of its own; its further prefixes, such as an article's, are
-    kept. Raises `SourceError` as `parse_turtle` does, for blank nodes that are too
-    much alike, and for a comment, which no parser keeps and which would be lost.
+    Namespaces of `crampkg.vocabulary` get their prefixes from there, unless the text uses such a
+    prefix for another namespace; its other prefixes, such as an article's, are kept. Raises
+    `SourceError` as `parse_turtle` does, for blank nodes that are too much alike, and for a
+    comment, which parsers drop and which would be lost.
     """
     quads, declared = parse_turtle(text, where)
     triples = {*map(parts, quads)}
@@ -146,11 +144,11 @@ def format_file(
     *,
     check: bool = False,
 ) -> bool:
-    """Put a file into its canonical form, and return whether that changes it.
+    """Put a file into canonical form, and return whether that changes it.
 
-    `form` takes a text and its name; with `check` the file is left as it is. It is replaced as a
-    whole or not at all. Raises `SourceError` as `form` does, and when the file cannot be read or
-    written.
+    `form` takes a text and its name; with `check` the file is left unchanged. It is replaced
+    completely or not at all. Raises `SourceError` as `form` does, and when the file cannot be read
+    or written.
     """
     where = os.fspath(path)
     content = read_bytes(where, where)
@@ -167,14 +165,14 @@ def format_file(
 
 
 class _Nesting(NamedTuple):
-    """Which blank nodes need a label, and which begin or continue an RDF list."""
+    """The blank nodes that need a label, and those that are nodes of an RDF list."""
 
     labelled: set[str]
     cells: set[str]
 
 
 class _Document:
-    """One written text in the making."""
+    """A Turtle text under construction."""
 
     def __init__(
         self, graphs: Mapping[str | None, set[Triple]], prefixes: Mapping[str, str] | None
@@ -244,8 +242,8 @@ class _Document:
             if heading and subjects:
                 blocks.append(f"# {heading}\n")
             for subject in subjects:
-                each_and_axioms = (subject, *beside[subject])
-                blocks.extend(self._block(each, about[each]) for each in each_and_axioms)
+                nodes = (subject, *beside[subject])
+                blocks.extend(self._block(node, about[node]) for node in nodes)
         return blocks
 
     def _block(self, subject: RdfTerm, properties: dict[RdfTerm, list[RdfTerm]]) -> str:
@@ -253,7 +251,7 @@ class _Document:
         return f"{name or self._iri(subject.value)}\n{self._properties(properties, 1)}.\n"
 
     def _properties(self, properties: dict[RdfTerm, list[RdfTerm]], level: int) -> str:
-        """Write predicates and objects, one a line, for the lines at indentation `level`."""
+        """Return predicates and objects, one a line, for lines at indentation `level`."""
         pad = _INDENT * level
         lines = []
         for predicate, objects in self._in_order(properties):
@@ -279,7 +277,7 @@ class _Document:
             yield predicate, sorted(properties[predicate], key=self._sortable)
 
     def _written(self, term: RdfTerm, level: int, column: int) -> str:
-        """Write an object that begins at `column` of a line at `level`."""
+        """Return an object that begins at `column` of a line at `level`."""
         if not isinstance(term, BlankNode) or term.value in self._labels:
             return self._term(term)
         flat, fits_a_line = self._flattened(term.value)
@@ -294,7 +292,7 @@ class _Document:
         return "(\n" + "".join(f"{deeper}{item}\n" for item in items) + f"{pad})"
 
     def _flattened(self, node: str) -> tuple[str, bool]:
-        """Return a nested blank node on one line, and whether it can be written so."""
+        """Return a nested blank node on one line, and whether that form is allowed."""
         known = self._flat.get(node)
         if known is None:
             if node in self._cells:
@@ -322,7 +320,7 @@ class _Document:
             cell = self._nodes[cell][_REST][0].value
 
     def _sortable(self, term: RdfTerm) -> tuple[int, Key]:
-        """IRIs before literals before blank nodes, each by its written form."""
+        """Return a sort key: IRIs, then literals, then blank nodes, each by written form."""
         return _KINDS.index(type(term)), natural(self._flat_term(term)[0])
 
     def _predicate(self, predicate: RdfTerm) -> str:
@@ -383,10 +381,11 @@ def _by_subject(triples: Iterable[Triple]) -> dict[RdfTerm, dict[RdfTerm, list[R
 
 
 def nesting(graphs: Mapping[str | None, set[Triple]]) -> _Nesting:
-    """Find the blank nodes that cannot be nested: shared, on a cycle, or too deep; and the lists.
+    """Return the blank nodes that cannot be nested, and the lists.
 
-    Works from the leaves inwards. A node that is referred to once is nested in the one that refers
-    to it, so what is left over when there are no more leaves lies on cycles.
+    Not nested are shared nodes, nodes on a cycle, and nodes too deep. Works from the leaves
+    inwards: a node with one reference is nested in the referring node, so the nodes left when there
+    are no more leaves lie on cycles.
     """
     references: Counter[str] = Counter()
     homes: defaultdict[str, set[str | None]] = defaultdict(set)
@@ -436,8 +435,8 @@ def _is_cell(properties: list[tuple[NamedNode, RdfTerm]], cells: set[str]) -> bo
     return rest == _NIL or (isinstance(rest, BlankNode) and rest.value in cells)
 
 
-#: Everything in Turtle in which a # does not begin a comment, comments, and what RDF 1.2 adds:
-#: triple terms, annotations, reifiers and directions of text.
+#: Tokens of Turtle that may contain #, comments, and the additions of RDF 1.2: triple terms,
+#: annotations, reifiers and directions of text.
 _LEXER = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*"""'''
     r"""|'''(?:[^'\\]|\\.|'(?!''))*'''"""
@@ -450,7 +449,7 @@ _LEXER = re.compile(
 
 
 def beyond_rdf_1_1(text: str) -> tuple[int, str] | None:
-    """Return the line and the first sign of Turtle or N-Triples that only RDF 1.2 has, if any."""
+    """Return the line and the first token of Turtle or N-Triples that needs RDF 1.2, or None."""
     for match in _LEXER.finditer(text):
         if match["beyond"]:
             return text.count("\n", 0, match.start()) + 1, match["beyond"]

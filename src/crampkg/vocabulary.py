@@ -23,8 +23,8 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 VOID = "http://rdfs.org/ns/void#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
-#: Predeclared in every query and used by every writer, sorted by prefix. Those of articles, which
-#: their records choose, are added when a graph is opened.
+#: Predeclared in every query and used by every writer, sorted by prefix. Prefixes of articles are
+#: added when a graph is opened.
 PREFIXES: dict[str, str] = {
     "cito": "http://purl.org/spar/cito/",
     "ck": CK,
@@ -48,7 +48,7 @@ PREFIXES: dict[str, str] = {
     "xsd": XSD,
 }
 
-#: How terms of other vocabularies, which things are mapped to, are written for short.
+#: Prefixes for terms of other vocabularies, to which things are mapped.
 MAPPED: dict[str, str] = {
     "BFO": OBO + "BFO_",
     "CHEBI": OBO + "CHEBI_",
@@ -75,12 +75,12 @@ GRAPHS: dict[str, str] = {
     for name in ("ontology", "background", "claims", "facts-without-hedges", "inferred")
 }
 
-#: At a store: the graph that tells which snapshot it holds, and what the names of the graphs begin
-#: with that one is loaded into.
+#: At a store: the graph that identifies its snapshot, and the namespace of the graphs used for
+#: loading one.
 SNAPSHOT = GRAPH + "snapshot"
 LOADING = GRAPH + "loading/"
 
-#: Which graphs belong to which of the three origins (design, truth rule 6).
+#: The origin of each graph, one of three (design, truth rule 6).
 ORIGINS: dict[str, str] = {
     GRAPHS["ontology"]: "background",
     GRAPHS["background"]: "background",
@@ -92,13 +92,13 @@ ORIGINS: dict[str, str] = {
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
 
-#: What is written for each article's namespace: an IRI means the same in every graph, so the
-#: process has one table. It only grows, and no prefix in it ever changes its meaning.
+#: The prefix of each article's namespace. An IRI means the same in every graph, so the process has
+#: one table. It only grows, and its prefixes never change their meaning.
 _ARTICLES: dict[str, str] = {}
 
 
 def add_articles(prefixes: Mapping[str, str]) -> None:
-    """Let IRIs of articles be written with these prefixes, each given with its namespace.
+    """Register prefixes of articles for writing IRIs, each given with its namespace.
 
     A prefix that already stands for another article keeps its meaning.
     """
@@ -109,7 +109,7 @@ def add_articles(prefixes: Mapping[str, str]) -> None:
 
 
 def written_prefixes() -> dict[str, str]:
-    """Return all prefixes that writers use, with their namespaces, sorted by prefix."""
+    """Return all prefixes for writing, with their namespaces, sorted by prefix."""
     articles = {prefix: namespace for namespace, prefix in _ARTICLES.items()}
     return dict(sorted({**PREFIXES, **articles}.items()))
 
@@ -128,25 +128,25 @@ def compress(iri: str) -> str:
 
 
 def shorten(iri: str) -> str:
-    """Return the IRI of a term that things are mapped to as a CURIE, or as `compress` does."""
+    """Return the IRI of a mapped term as a CURIE, and any other as `compress` does."""
     fitting = [item for item in MAPPED.items() if iri.startswith(item[1])]
     prefix, namespace = max(fitting, key=lambda item: len(item[1]), default=("", ""))
     return f"{prefix}:{iri[len(namespace) :]}" if prefix else compress(iri)
 
 
 def readable(iri: str) -> str:
-    """Return `iri` as a person reads it: as a CURIE, or in angle brackets if it looks like one."""
+    """Return `iri` for people: as a CURIE, or in angle brackets if it looks like one."""
     curie = compress(iri)
     return f"<{iri}>" if curie == iri and expand(iri, written_prefixes()) else curie
 
 
 def expand(curie: str, prefixes: Mapping[str, str] = PREFIXES) -> str | None:
-    """Return the IRI that `curie` stands for, or None when its prefix is none of `prefixes`."""
+    """Return the IRI of `curie`, or None when its prefix is none of `prefixes`."""
     return _expanded(curie, prefixes)
 
 
 def lengthen(curie: str) -> str | None:
-    """Return the IRI that `shorten` wrote so, of a term that things are mapped to, or None."""
+    """Return the IRI of a mapped term from a CURIE written by `shorten`, or None."""
     return _expanded(curie, MAPPED)
 
 

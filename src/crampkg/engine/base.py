@@ -1,4 +1,4 @@
-"""What every engine offers: SPARQL text in, a result out."""
+"""The interface of engines: a SPARQL text in, a result out."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Result(Protocol):
         """Iterate over the triples of a CONSTRUCT or DESCRIBE."""
 
     def serialize(self, format: str, sink: IO[bytes] | None = None) -> bytes | None:
-        """Return the result as the engine writes `csv`, `json`, `tsv` or `xml`; None if it cannot.
+        """Return the result in the engine's own `csv`, `json`, `tsv` or `xml`; None if unsupported.
 
-        With a `sink` it is written there, and what is returned is empty.
+        With a `sink` it is written there, and the return value is empty.
         """
 
 
@@ -45,5 +45,5 @@ class Engine(Protocol):
     def query(self, text: str) -> Result:
         """Run a SELECT, ASK, CONSTRUCT or DESCRIBE.
 
-        Raises `QueryError` with line and column when the text does not parse, or may not run.
+        Raises `QueryError` with line and column when the text does not parse or is refused.
         """

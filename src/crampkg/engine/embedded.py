@@ -46,7 +46,7 @@ class EmbeddedEngine:
         """Load the graphs; `keeps_labels` of blank nodes takes a fifth longer."""
         self.store = Store()
         self._prefixes = dict(prefixes)
-        # The snapshot was validated when it was built: lenient leaves out doing so again.
+        # The snapshot was validated when it was built: lenient skips that.
         if keeps_labels:
             quads = parse(nquads, format=RdfFormat.N_QUADS, lenient=True, rename_blank_nodes=False)
             self.store.extend(quads)
@@ -55,7 +55,7 @@ class EmbeddedEngine:
 
     @classmethod
     def over(cls, store: Store) -> EmbeddedEngine:
-        """Return an engine over a store that is there already and changes no more."""
+        """Return an engine over an existing store that does not change any more."""
         engine = cls(b"")
         engine.store = store
         return engine
@@ -69,19 +69,18 @@ class EmbeddedEngine:
         order: Sequence[str] = (),
         base: str | None = None,
     ) -> EmbeddedResult:
-        """Run a query; `union` is False for one whose FROM names the graphs that it is to see.
+        """Run a query; `union` is False for a query whose FROM chooses its graphs.
 
-        `dataset` names the graphs of the default graph and the named graphs, and goes before FROM.
-        The columns come in the `order` of their names, where it is given. `base` is the IRI that
-        relative ones are resolved against.
-        Raises `QueryError` with line and column where it does not parse.
+        `dataset` gives the graphs of the default graph and the named graphs, and overrides FROM.
+        `order` gives the order of columns by name, and `base` resolves relative IRIs. Raises
+        `QueryError` with line and column for a text that does not parse.
         """
         chosen: dict[str, Any] = {"use_default_graph_as_union": union, "base_iri": base}
         if dataset is not None:
             default, named = dataset
             chosen = {
                 "base_iri": base,
-                # With no graph at all Oxigraph would take the whole store.
+                # Without any graph Oxigraph would use the whole store.
                 "default_graph": [NamedNode(iri) for iri in default] or [DefaultGraph()],
                 "named_graphs": [NamedNode(iri) for iri in named],
             }
@@ -139,12 +138,12 @@ class EmbeddedResult:
     def serialize(self, format: str, sink: IO[bytes] | None = None) -> bytes | None:
         """Return the result as csv, json, tsv or xml; None for others, graphs, reordered rows.
 
-        With a `sink` it is written there, and what is returned is empty. What the sink raises is
-        raised here.
+        With a `sink` it is written there, and the return value is empty. Errors of the sink are
+        passed on.
         """
         if format not in _FORMATS or self.form == "graph":
             return None
-        if self._places and format != "json":  # whose rows have no order, but for its head
+        if self._places and format != "json":  # in JSON the order is that of the head alone
             return None
         if self.form == "ask" and format not in ("json", "xml"):
             return None
@@ -159,7 +158,7 @@ class EmbeddedResult:
 
 
 def _read(terms: Iterator[Any]) -> Iterator[Any]:
-    """Iterate over a result; an error on the way is one of the query."""
+    """Iterate over a result; errors on the way become errors of the query."""
     try:
         yield from terms
     except (ValueError, RuntimeError, OSError) as error:
@@ -170,7 +169,7 @@ def _read(terms: Iterator[Any]) -> Iterator[Any]:
 
 
 def _stopped(error: Exception) -> QueryError:
-    """Return the sentence for what stops a query that parses."""
+    """Return the error for a query that parses but cannot be run."""
     import re
 
     function = re.search(r"custom function <([^>]*)> is not supported", str(error))

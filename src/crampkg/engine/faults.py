@@ -1,4 +1,4 @@
-"""Where a query does not parse, and why, in words."""
+"""Syntax errors of queries, located and explained."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
 _FORM = re.compile(r"\b(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
-#: What Oxigraph says in words among the characters that it expects.
+#: Phrases in Oxigraph's list of expected characters.
 _PHRASE = re.compile(r"(?:^|one of |, )([A-Z][a-z]+(?: [\w'?-]+){2,})")
 _IRI = re.compile(r"<[^<>]*>")
 _ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _CLOSING = {"{": "}", "(": ")", "[": "]"}
 
-#: How many characters of a line are shown on each side of a fault, and how many of a token.
+#: The number of characters shown on each side of a fault, and of a token.
 _SHOWN = 60
 
 #: Wider than the longest keyword of SPARQL.
@@ -31,9 +31,9 @@ _GAP = " " * 20
 def located(error: SyntaxError, text: str, parse: Callable[[str], object]) -> QueryError:
     """Turn Oxigraph's `error at 2:9: expected one of ...` into a sentence about one token.
 
-    `parse` is called with another text to be parsed. Oxigraph takes as many characters as a
-    keyword would have before it compares them, so what it reports can be a dozen characters behind
-    the fault. With wide gaps between the tokens it is before the next one.
+    `parse` is called with a stretched text. Oxigraph consumes as many characters as a keyword has
+    before comparing, so the position that it reports can be a dozen characters behind the fault.
+    With wide gaps between tokens it lies before the next token.
     """
     stretched, starts = _stretch(text)
     message = str(error)
@@ -65,7 +65,7 @@ def located(error: SyntaxError, text: str, parse: Callable[[str], object]) -> Qu
 
 
 def _excerpt(line: str, place: int) -> tuple[str, int]:
-    """Return what of a long line is about a place, and where that is in it."""
+    """Return the part of a long line around a position, and the position within it."""
     begin = max(0, place - _SHOWN)
     before = "..." if begin else ""
     after = "..." if len(line) > place + _SHOWN else ""
@@ -73,14 +73,14 @@ def _excerpt(line: str, place: int) -> tuple[str, int]:
 
 
 def _stretch(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Return `text` with gaps where blanks may be, and where each token is in it and in `text`."""
+    """Return `text` with gaps between tokens, and the position of each token in both."""
     stretched = ""
     starts = []
     end, before = 0, "open"
     for kind, token, start in tokens(text):
         if kind == "comment":
             continue
-        # A sign or a suffix belongs to its neighbour; brackets and stops stand alone.
+        # A sign or a suffix stays with its neighbour; brackets and stops are separate.
         if start > end or {kind, before} & {"open", "close"} or token in {".", ",", ";"}:
             stretched += _GAP
         starts.append((len(stretched), start))
@@ -130,7 +130,7 @@ def _has_base(text: str) -> bool:
 
 
 def _declared(text: str) -> set[str]:
-    """Return the prefixes that a query may use: ours, and those that it declares."""
+    """Return the prefixes available to a query: ours, and those that it declares."""
     prefixes = set(written_prefixes())
     before = ""
     for kind, token, _ in tokens(text):
@@ -141,7 +141,7 @@ def _declared(text: str) -> set[str]:
 
 
 def _ungrouped(text: str) -> int | None:
-    """Return where a SELECT names a variable that its own GROUP BY does not."""
+    """Return the position at which a SELECT names a variable missing from its GROUP BY."""
     chosen: list[tuple[str, int]] = []
     grouped: set[str] = set()
     depth, part = 0, ""
@@ -172,9 +172,9 @@ def _endless(text: str, offset: int, expected: str) -> tuple[int, str] | None:
 
 
 def _repeated(text: str) -> int | None:
-    """Return where a SELECT names a variable for the second time."""
+    """Return the position at which a SELECT names a variable for the second time."""
     names: set[str] = set()
-    depth, select, before = 0, -1, ""  # `select` is how deep the SELECT stands that we are in
+    depth, select, before = 0, -1, ""  # `select` is the depth of the current SELECT
     for kind, lexeme, start in tokens(text):
         depth += {"open": 1, "close": -1}.get(kind, 0)
         if lexeme.upper() in ("SELECT", "{"):
@@ -190,7 +190,7 @@ def _repeated(text: str) -> int | None:
 
 
 def _open(text: str) -> tuple[str, int] | None:
-    """Return the innermost bracket that nothing closes, and its line."""
+    """Return the innermost unclosed bracket, and its line."""
     opened = []
     for kind, lexeme, start in tokens(text):
         if kind == "open":

@@ -1,4 +1,4 @@
-"""A look at a query's tokens before any engine sees it."""
+"""Checks on the tokens of a query, before any engine sees it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: Deeper nesting than any query that a person writes, and far below the 2,265 levels that end
+#: Deeper nesting than in any query that a person writes, and far below the 2,265 levels that crash
 #: pyoxigraph 0.5.13 with a segmentation fault.
 DEEPEST = 200
 
-#: The most operators, groups and braces in one query. Each is a level of Oxigraph's algebra,
-#: however flat it is written: some thousands (`1+1+1...`, `OPTIONAL{}OPTIONAL{}...`) end
+#: The limit of operators, groups and braces in one query. Each is a level of Oxigraph's algebra,
+#: however flat it is written: some thousands (`1+1+1...`, `OPTIONAL{}OPTIONAL{}...`) crash
 #: pyoxigraph 0.5.13 in the same way.
 MOST = 1000
 
@@ -40,7 +40,7 @@ _TOKEN = re.compile(
 _OPERANDS = frozenset(("close", "iri", "name", "operand"))
 _CONSTANTS = frozenset(("FALSE", "TRUE", "UNDEF"))
 _GROUPS = ("BIND", "EXISTS", "FILTER", "MINUS", "OPTIONAL", "UNION", "VALUES")
-#: Words that a prefixed name follows, so that a { after it belongs to them.
+#: Keywords followed by a prefixed name, so that a { after it belongs to them.
 _BEFORE_NAMES = frozenset(("DESCRIBE", "FROM", "GRAPH", "NAMED"))
 _SERVICE = "asks another server. Queries here never leave this machine; take SERVICE out."
 _UPDATE = "changes data. The graph is read-only: ask with SELECT, ASK, CONSTRUCT or DESCRIBE."
@@ -65,7 +65,7 @@ def check(text: str) -> None:
     weight = 0
     before = word = ""  # the kind of the token before, and the token itself if it is a keyword
     expects_data = False
-    suspect = None  # a prefixed name that is a SERVICE call if a { follows
+    suspect = None  # a prefixed name, a SERVICE call if a { follows
     for token in _TOKEN.finditer(text):
         kind, lexeme = str(token.lastgroup), token[0]
         if kind == "comment":
@@ -117,8 +117,8 @@ def check(text: str) -> None:
 def check_source(text: str, name: str) -> None:
     """Raise `SourceError` for a query in the source file `name` that `check` refuses, or with FROM.
 
-    Sources come from anywhere, such as somebody's branch, and are run where they are checked. What
-    they name after FROM some engines fetch, even a graph that is here.
+    Sources come from anywhere, such as another person's branch, and are run where they are checked.
+    Some engines fetch the IRIs after FROM, even of a graph that is here.
     """
     try:
         check(text)
@@ -134,8 +134,8 @@ def check_source(text: str, name: str) -> None:
 def check_dataset(text: str, base: str = "") -> bool:
     """Return whether FROM or FROM NAMED chooses graphs for a query.
 
-    Relative IRIs are resolved against `base`. Raises `RefusedQueryError` for a graph that is not
-    here: the standard would fetch it.
+    Relative IRIs are resolved against `base`. Raises `RefusedQueryError` for an unknown graph,
+    which the standard would fetch.
     """
     prefixes = dict(PREFIXES)
     has_from = False
@@ -162,7 +162,7 @@ def check_dataset(text: str, base: str = "") -> bool:
 
 
 def check_names(graphs: Iterable[str]) -> None:
-    """Raise `RefusedQueryError` where one of the IRIs `graphs` names no graph that is here."""
+    """Raise `RefusedQueryError` if one of the IRIs `graphs` names no graph of ours."""
     for name in graphs:
         if name not in GRAPHS.values():
             message = (
@@ -173,22 +173,22 @@ def check_names(graphs: Iterable[str]) -> None:
 
 
 def words(text: str) -> Iterator[tuple[str, int]]:
-    """Yield each bare word of a query, which is a keyword, with the number of its line."""
+    """Yield each bare word of a query, that is, each keyword, with its line."""
     for kind, lexeme, start in tokens(text):
         if kind == "word":
             yield lexeme, text.count("\n", 0, start) + 1
 
 
 def tokens(text: str) -> Iterator[tuple[str, str, int]]:
-    """Yield the kind, the text and the offset of each token of a query, comments included."""
+    """Yield the kind, text and offset of each token of a query, including comments."""
     for token in _TOKEN.finditer(text):
         yield str(token.lastgroup), token[0], token.start()
 
 
 def order_of_star(text: str) -> list[str]:
-    """Return the variables of a query that begins with SELECT *, in their order of appearance.
+    """Return the variables of a query that begins with SELECT *, in order of appearance.
 
-    None at all for any other query. Not all of them need be visible outside of the pattern.
+    Empty for any other query. Some may not be visible outside the pattern.
     """
     names: dict[str, None] = {}
     stars, after_select = False, False
@@ -205,7 +205,7 @@ def order_of_star(text: str) -> list[str]:
 
 
 def projection(text: str) -> list[str]:
-    """Return the columns that a SELECT names, in order; none for SELECT * and for other forms."""
+    """Return the columns that a SELECT names, in order; empty for SELECT * and other forms."""
     names: list[str] = []
     is_open, depth, before = False, 0, ""
     for kind, lexeme, _ in tokens(text):
@@ -229,12 +229,12 @@ def projection(text: str) -> list[str]:
 
 
 def _is_expression(opened: list[str]) -> bool:
-    """Return whether a comparison can stand here: in parentheses that are no row of VALUES."""
+    """Return whether a comparison is possible here: in parentheses that are no VALUES row."""
     return opened[-1:] == ["("] and opened[-2:-1] != ["values"]
 
 
 def _resolved(iri: str, base: str) -> str:
-    """Return the IRI that stands between < and >, its escapes read, against `base`."""
+    """Return the IRI between < and >, with its escapes decoded, resolved against `base`."""
     from urllib.parse import urljoin
 
     inside = re.sub(

@@ -1,4 +1,4 @@
-"""The same questions on rdflib: slower, and a second opinion on every answer."""
+"""rdflib as a second engine: slower, and an independent check of every answer."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class RdflibEngine:
         self._prefixes = dict(prefixes)
 
     def query(self, text: str) -> RdflibResult:
-        """Run a query. Raises `QueryError` where it does not parse or may not run.
+        """Run a query. Raises `QueryError` for a query that does not parse or is refused.
 
-        The guard looks at it here, since rdflib's SERVICE and FROM read the network and files.
+        The guard is called here, since SERVICE and FROM in rdflib read the network and files.
         """
         guard.check(text)
         try:
@@ -55,7 +55,7 @@ class RdflibEngine:
 
 
 class RdflibResult:
-    """A result of rdflib, its terms made pyoxigraph's as they are read."""
+    """A result of rdflib, its terms converted to pyoxigraph's on reading."""
 
     def __init__(self, result: RdflibAnswer) -> None:
         self._result = result
@@ -79,7 +79,7 @@ class RdflibResult:
         format: str,  # noqa: ARG002 - as the protocol has it
         sink: IO[bytes] | None = None,  # noqa: ARG002 - the same
     ) -> bytes | None:
-        """Return None: answers are written from their rows, alike for every engine."""
+        """Return None: answers are written from their rows, alike for all engines."""
         return None
 
 

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 _FORMS = {"SELECT": "select", "ASK": "ask", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
 
-#: One plain media type for each form, since Comunica 5 gives up on several.
+#: One plain media type for each form, since Comunica 5 fails on several.
 _ACCEPT = {
     "select": "application/sparql-results+json",
     "ask": "application/sparql-results+json",
     "graph": "application/n-triples",
 }
 
-#: Types of RDF that pyoxigraph does not know by that name.
+#: Media types of RDF that pyoxigraph does not know.
 _ALSO = {
     "text/ntriples": "application/n-triples",
     "text/plain": "application/n-triples",
@@ -42,12 +42,12 @@ _ALSO = {
 }
 
 
-#: No RDF that people write nests deeper.
+#: Deeper nesting than in any RDF that people write.
 _DEEPEST = 1000
 
 _LANG_STRING, _STRING = PREFIXES["rdf"] + "langString", XSD + "string"
 
-#: How much of a faulty term is shown, in characters.
+#: The number of characters shown of a faulty term.
 _LONGEST = 160
 
 #: How a service names its dataset (https://www.w3.org/TR/sparql11-service-description/).
@@ -55,10 +55,10 @@ _DATASET = f"{PREFIXES['sd']}defaultDataset"
 
 
 class RemoteEngine:
-    """A SPARQL endpoint that holds the five named graphs, among others or not.
+    """A SPARQL endpoint that holds the five named graphs, perhaps among others.
 
-    Outside of GRAPH a query sees the union of the five, whatever the store's own default graph is,
-    and inside of GRAPH no others: both are asked for through the protocol.
+    Outside GRAPH a query sees the union of the five, whatever the store's own default graph; inside
+    GRAPH it sees only these. Both are requested through the protocol.
     """
 
     def __init__(
@@ -82,11 +82,11 @@ class RemoteEngine:
         order: Sequence[str] = (),
         base: str | None = None,
     ) -> RemoteResult:
-        """Run a query; `union` is False for one that is to see the graphs as the store has them.
+        """Run a query; with `union` False it sees the store's own dataset.
 
-        `dataset`, `order` and `base` are as `EmbeddedEngine.query` has them. Raises `QueryError`
-        where the endpoint says that the query is at fault, `EndpointError` when there is no
-        answer, or none that can be read.
+        `dataset`, `order` and `base` are as in `EmbeddedEngine.query`. Raises `QueryError` when the
+        endpoint reports a fault of the query, `EndpointError` without an answer, or with an
+        unreadable one.
         """
         form = _form(text)
         query = declared(text, self._prefixes)
@@ -110,27 +110,27 @@ class RemoteEngine:
         return RemoteResult(reply, _FORMS[form], self._transport, order or columns, columns)
 
     def size(self, graph: str, *, union: bool = True) -> int:
-        """Return how many triples a named graph has. `union` and errors are as `query` has them."""
+        """Return the number of triples in a named graph. `union` and errors are as in `query`."""
         text = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
         return self.number(next((row[0] for row in self.query(text, union=union).bindings()), None))
 
     def number(self, value: RdfTerm | None) -> int:
-        """Return a count that the endpoint gave. Raises `EndpointError` for what is none."""
+        """Return a count from the endpoint. Raises `EndpointError` for anything else."""
         text = "" if value is None else value.value
         if not re.fullmatch("[0-9]{1,18}", text):
             raise self._transport.unreadable(f"it counts {_shown(text)} triples")
         return int(text)
 
     def served(self) -> str:
-        """Return the identifier of the graphs by the endpoint's description of itself, or nothing.
+        """Return the identifier of the graphs in the endpoint's description of itself, or "".
 
-        SPARQL 1.1 Service Description, which a server of ours gives.
+        Our own server gives such a SPARQL 1.1 Service Description.
         """
         request = Request(self.url, headers={"Accept": _ACCEPT["graph"]})  # noqa: S310 - http only
         try:
             reply = self._transport.send(request)
             triples = [*RemoteResult(reply, "graph", self._transport).triples()]
-        except EndpointError:  # most have none, and some say so with an error
+        except EndpointError:  # most have none, and some answer with an error
             return ""
         datasets = [object for _, predicate, object in triples if predicate.value == _DATASET]
         identifiers = [
@@ -142,7 +142,7 @@ class RemoteEngine:
 
 
 class RemoteResult:
-    """The answer of an endpoint, read whole and checked."""
+    """The answer of an endpoint, read completely and checked."""
 
     def __init__(
         self,
@@ -150,7 +150,7 @@ class RemoteResult:
         form: str,
         transport: Transport,
         order: Sequence[str] = (),
-        columns: Sequence[str] = (),  # those that were asked for, unless all were
+        columns: Sequence[str] = (),  # the requested columns, unless all were requested
     ) -> None:
         self.form = form
         self.variables: tuple[str, ...] = ()
@@ -190,13 +190,13 @@ class RemoteResult:
         format: str,  # noqa: ARG002 - as the protocol has it
         sink: IO[bytes] | None = None,  # noqa: ARG002 - the same
     ) -> bytes | None:
-        """Return None: answers are written from their rows, alike for every engine."""
+        """Return None: answers are written from their rows, alike for all engines."""
         return None
 
     def _read_json(self, order: Sequence[str]) -> None:
-        """Read the SPARQL 1.1 Query Results JSON Format; an ASK of Virtuoso's is one row.
+        """Read the SPARQL 1.1 Query Results JSON Format; Virtuoso answers an ASK with one row.
 
-        All of it is proved now: whatever leaves here can be written in every format.
+        Everything is checked now, so that the result can be written in every format.
         """
         try:
             document = json.loads(self._reply.body)
@@ -245,9 +245,9 @@ class RemoteResult:
 
 
 def declared(text: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
-    """Return a query with those of `prefixes` declared that it uses and does not declare.
+    """Return a query that declares those of `prefixes` that it uses without declaring them.
 
-    They are put in front of the first line, so that the lines keep their numbers.
+    The declarations are put in front of the first line, so that line numbers stay the same.
     """
     used: dict[str, None] = {}
     known: set[str] = set()
@@ -267,13 +267,13 @@ def declared(text: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
 
 
 def _prove(body: bytes, format: RdfFormat) -> None:
-    """Raise ValueError or RecursionError for RDF so deep that to parse it might end the process.
+    """Raise ValueError or RecursionError for RDF nested so deeply that parsing might crash.
 
-    pyoxigraph follows nested triple terms by recursion (10,000 are too many), and takes time that
-    grows with the square of the depth for elements of XML and objects of JSON.
+    pyoxigraph follows nested triple terms by recursion (10,000 are too many), and its time grows
+    with the square of the depth of XML elements and JSON objects.
     """
     if format == RdfFormat.JSON_LD:
-        json.loads(body)  # which knows a bound
+        json.loads(body)  # which has a limit of its own
     elif format == RdfFormat.RDF_XML:
         _prove_elements(body)
     elif b"<<" in body and (beyond := beyond_rdf_1_1(body.decode())):
@@ -306,7 +306,7 @@ def _prove_elements(body: bytes) -> None:
 
 
 def _form(text: str) -> str:
-    """Return the word that says what a query wants. Raises `QueryError` when there is none."""
+    """Return the keyword of the form of a query. Raises `QueryError` without one."""
     for word, _ in guard.words(text):
         if word.upper() in _FORMS:
             return word.upper()
@@ -315,7 +315,7 @@ def _form(text: str) -> str:
 
 
 def _at_fault(text: str, error: EndpointError, prefixes: Mapping[str, str]) -> QueryError:
-    """Return the error for a query that an endpoint refused: where it is wrong, if we see it."""
+    """Return the error for a query refused by an endpoint, located if we can."""
     from crampkg.engine.embedded import EmbeddedEngine
 
     try:
@@ -332,7 +332,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _prove_columns(names: tuple[Any, ...]) -> None:
-    """Raise ValueError unless these are names of variables, each of them once."""
+    """Raise ValueError unless these are distinct names of variables."""
     for name in names:
         try:
             Variable(name)
@@ -346,9 +346,9 @@ def _prove_columns(names: tuple[Any, ...]) -> None:
 
 
 def _term(term: dict[str, Any]) -> RdfTerm:
-    """Return a term of the JSON format; `typed-literal` is what Virtuoso says for literal.
+    """Return a term of the JSON format; `typed-literal` is Virtuoso's name for literal.
 
-    Raises ValueError that says what is wrong with it, or KeyError or TypeError.
+    Raises ValueError with the fault, or KeyError or TypeError.
     """
     kind, text = term["type"], term["value"]
     if kind == "triple" or "its:dir" in term:
@@ -378,7 +378,7 @@ def _term(term: dict[str, Any]) -> RdfTerm:
 
 
 def _blank(label: str) -> BlankNode:
-    """Return a blank node; a label that RDF has not, such as Virtuoso's nodeID://b1, is coded."""
+    """Return a blank node; a label invalid in RDF, such as Virtuoso's nodeID://b1, is encoded."""
     try:
         return BlankNode(label)
     except ValueError:
@@ -386,6 +386,6 @@ def _blank(label: str) -> BlankNode:
 
 
 def _shown(text: str) -> str:
-    """Return a part of an answer as it may be shown: short and printable."""
+    """Return a part of an answer for display: short and printable."""
     text = ascii(text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -1,4 +1,4 @@
-"""HTTP to an endpoint: credentials, limits, and what goes wrong in one sentence."""
+"""HTTP to an endpoint: credentials, limits, and errors in one sentence."""
 
 from __future__ import annotations
 
@@ -44,31 +44,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-#: Seconds that an endpoint has for one answer, unless told otherwise.
+#: The default time limit for one answer, in seconds.
 TIMEOUT = 60.0
 
-#: The largest answer that is read, in bytes.
+#: The largest accepted answer, in bytes.
 LARGEST = 512 * 2**20
 
-#: How much of an error's text is shown, in characters, and read, in bytes.
+#: The part of an error's text that is shown, in characters, and read, in bytes.
 _SHOWN, _READ = 300, 16_384
 
-#: The shortest part of an address that is looked for in what a server says, in characters.
+#: The shortest part of an address that is hidden in a server's messages, in characters.
 _SHORTEST = 4
 
 _AGENT = f"crampkg ({ONTOLOGY})"
 
-#: The algorithms of Digest that urllib knows.
+#: The Digest algorithms that urllib supports.
 _ALGORITHMS = ("MD5", "SHA")
 
-#: What urllib raises.
+#: The exceptions of urllib.
 _FAULTS = (OSError, HTTPException)
 
 _CHUNK = 65_536
 
 
 class Reply(NamedTuple):
-    """A whole answer of an endpoint."""
+    """A complete answer of an endpoint."""
 
     body: bytes
     media_type: str
@@ -76,9 +76,9 @@ class Reply(NamedTuple):
 
 
 def _challenges(headers: HTTPMessage) -> list[tuple[str, str]]:
-    """Return the scheme, in lower case, and the parameters of each challenge of a refusal.
+    """Return the scheme, in lower case, and the parameters of each challenge in a refusal.
 
-    There may be several in one header, and several headers (RFC 9110, 11.6.1).
+    One header may have several, and there may be several headers (RFC 9110, 11.6.1).
     """
     challenges: list[tuple[str, str]] = []
     for part in parse_http_list(", ".join(headers.get_all("WWW-Authenticate", []))):
@@ -91,7 +91,7 @@ def _challenges(headers: HTTPMessage) -> list[tuple[str, str]]:
 
 
 def _digest(headers: HTTPMessage) -> str | None:
-    """Return the parameters of the first challenge of a refusal that `_Digest` can answer."""
+    """Return the parameters of the first challenge in a refusal that `_Digest` can answer."""
     for scheme, parameters in _challenges(headers):
         pairs = [pair for pair in parse_http_list(parameters) if "=" in pair]
         algorithm = parse_keqv_list(pairs).get("algorithm", "MD5")
@@ -101,17 +101,17 @@ def _digest(headers: HTTPMessage) -> str | None:
 
 
 class _Digest(HTTPDigestAuthHandler):
-    """Answers a challenge, and leaves one of a kind that it does not know to be a refusal.
+    """Answers a Digest challenge; an unsupported one remains a refusal.
 
-    What was answered once is answered in advance from then on: a server that refuses a long body
-    may close the connection before it has read it, and then the refusal is lost.
+    After the first answer, later requests are authorised in advance: a server that refuses a long
+    body may close the connection before reading it, and then the refusal is lost.
     """
 
     _challenge: dict[str, str] | None = None
     _is_retrying = False
 
     def http_request(self, request: Request) -> Request:
-        """Return the request, with the answer to the challenge that is known."""
+        """Return the request, authorised by the known challenge, if any."""
         if self._challenge is not None:
             answer = self.get_authorization(request, self._challenge)
             if answer:
@@ -121,7 +121,7 @@ class _Digest(HTTPDigestAuthHandler):
     https_request = http_request
 
     def retry_http_digest_auth(self, request: Request, challenge: str) -> Any:
-        """Return the answer to the request sent again, and remember what was answered well."""
+        """Return the answer to the repeated request, and remember a successful challenge."""
         self._challenge, self._is_retrying = None, True
         is_refused = False
         try:
@@ -137,9 +137,9 @@ class _Digest(HTTPDigestAuthHandler):
     def http_error_401(
         self, request: Request, body: Any, code: int, reason: str, headers: HTTPMessage
     ) -> Any:
-        """Return the answer to the request sent again with credentials, or None without them."""
+        """Return the answer to the request with credentials, or None without any."""
         challenge = _digest(headers)
-        if challenge is None or self._is_retrying:  # a wrong password would be tried six times
+        if challenge is None or self._is_retrying:  # else a wrong password is tried six times
             return None
         alone = HTTPMessage()
         alone["www-authenticate"] = f"Digest {challenge}"
@@ -150,15 +150,15 @@ class _Digest(HTTPDigestAuthHandler):
 
 
 class _Basic(HTTPBasicAuthHandler):
-    """The same for the other kind of challenge, which sends the password itself.
+    """Answers a Basic challenge, which sends the password itself.
 
-    So it answers none where the server would do without: where `_Digest` can answer.
+    So it does nothing if the server offers an alternative that `_Digest` can answer.
     """
 
     def http_error_401(
         self, request: Request, body: Any, code: int, reason: str, headers: HTTPMessage
     ) -> Any:
-        """Return the answer to the request sent again with credentials, or None without them."""
+        """Return the answer to the request with credentials, or None without any."""
         if _digest(headers) is not None:
             return None
         try:
@@ -168,18 +168,18 @@ class _Basic(HTTPBasicAuthHandler):
 
 
 class _PlainConnection(HTTPConnection):
-    """Gives the head of an answer the time of one read: each of its bytes may come late."""
+    """Limits the time of a whole response head, which may arrive byte by byte."""
 
     def getresponse(self) -> HTTPResponse:
-        """Return the answer, its head read. Raises TimeoutError, and what the connection raises."""
+        """Return the answer, its head read. Raises TimeoutError, and errors of the connection."""
         is_late = threading.Event()
 
         def cut() -> None:
             is_late.set()
             connected: socket.socket | None = self.sock
             if connected is not None:
-                with contextlib.suppress(OSError):  # it ended by itself
-                    # Not by the method of TLS, which would take the keys from under the reader.
+                with contextlib.suppress(OSError):  # it is closed already
+                    # Not by the method of TLS, which would free the keys that the reader uses.
                     socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
         timer = threading.Timer(self.timeout or TIMEOUT, cut)
@@ -193,7 +193,7 @@ class _PlainConnection(HTTPConnection):
             raise
         finally:
             timer.cancel()
-        if is_late.is_set():  # a head that was cut looks like one that ended
+        if is_late.is_set():  # a truncated head looks like a complete one
             response.close()
             raise TimeoutError
         return response
@@ -204,7 +204,7 @@ class _SecureConnection(_PlainConnection, HTTPSConnection):
 
 
 class _Plain(HTTPHandler):
-    """Opens http by such a connection."""
+    """Opens http through a `_PlainConnection`."""
 
     def http_open(self, req: Request) -> HTTPResponse:
         """Return the answer."""
@@ -212,7 +212,7 @@ class _Plain(HTTPHandler):
 
 
 class _Secure(HTTPSHandler):
-    """Opens https by such a connection, certificates verified, as is the rule of the library."""
+    """Opens https likewise; certificates are verified, the library's default."""
 
     def https_open(self, req: Request) -> HTTPResponse:
         """Return the answer."""
@@ -220,11 +220,11 @@ class _Secure(HTTPSHandler):
 
 
 class Transport:
-    """Sends requests to the addresses of one server, with the credentials for it.
+    """Sends requests to the addresses of one server, with its credentials.
 
-    The password is `$CRAMPKG_PASSWORD` or that of the netrc file, the token `$CRAMPKG_TOKEN`;
-    neither appears in an error. Only http and https are spoken, certificates are verified, and a
-    redirect is told, not followed: it may lead a credential or a query astray.
+    The password comes from `$CRAMPKG_PASSWORD` or the netrc file, the token from `$CRAMPKG_TOKEN`;
+    neither appears in an error. Only http and https are used, certificates are verified, and a
+    redirect is reported, not followed: it may lead a credential or a query astray.
     """
 
     def __init__(
@@ -245,7 +245,7 @@ class Transport:
         user, password = _credentials(url, host, user)
         self._token = (os.environ.get("CRAMPKG_TOKEN") or None) if with_token else None
         secrets = [secret for secret in (password, self._token, *_hidden(url)) if secret]
-        if password is not None:  # as it is sent, which a server may repeat
+        if password is not None:  # in its sent form, which a server may repeat
             secrets.append(base64.b64encode(f"{user}:{password}".encode()).decode())
         self._secrets = [
             re.compile(_spellings(secret)) for secret in secrets if not secret.isspace()
@@ -271,15 +271,15 @@ class Transport:
     def post(self, parameters: Sequence[tuple[str, str]], accept: str) -> Reply:
         """Send a form and return the answer. Raises as `send` does.
 
-        Of the ways to query and to update that the SPARQL 1.1 Protocol has (sections 2.1.2 and
-        2.2.1) it is the one that all stores know.
+        Of the protocol's ways to query and update (SPARQL 1.1 Protocol, 2.1.2 and 2.2.1), all
+        stores support this one.
         """
         body = urlencode(parameters).encode()
         headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
         return self.send(Request(self.url, body, headers))  # noqa: S310 - http only, as checked
 
     def send(self, request: Request) -> Reply:
-        """Return the answer to a request. Raises `EndpointError` for any that is not a success."""
+        """Return the answer to a request. Raises `EndpointError` unless it is a success."""
         deadline = time.monotonic() + self.timeout
         response = self.open(request)
         with response:
@@ -291,33 +291,33 @@ class Transport:
         return Reply(body, response.headers.get_content_type(), headers)
 
     def greet(self) -> None:
-        """Let the server put its challenge now, before a long body is sent to it.
+        """Let the server send its challenge now, before a long body is sent.
 
-        Raises `EndpointError` where the password is wrong, which is tried only once.
+        Raises `EndpointError` for a wrong password, which is tried only once.
         """
         if self._has_password:
             try:
                 self.send(Request(self.url))  # noqa: S310 - http only, as checked
-            except EndpointError as error:  # anything else shows when something is asked
+            except EndpointError as error:  # other errors will recur with the first real request
                 if error.status == HTTPStatus.UNAUTHORIZED:
                     raise
 
     def open(self, request: Request) -> HTTPResponse:
         """Return the answer to a request, not yet read. Raises as `send` does."""
         checked(request.full_url)
-        request.add_header("User-Agent", _AGENT)  # endpoints of many users ask for one
+        request.add_header("User-Agent", _AGENT)  # public endpoints require one
         if self._token is not None:
             request.add_unredirected_header("Authorization", f"Bearer {self._token}")
         try:
             response: HTTPResponse | None = self._opener.open(request, timeout=self.timeout)
         except _FAULTS as error:
             raise self._fault(error) from None
-        if response is None:  # no handler took it
+        if response is None:  # no handler accepted it
             raise EndpointError(f"{self.shown} cannot be asked. Give an http or https address.")
         return response
 
     def unreadable(self, what: str) -> EndpointError:
-        """Return the error for an answer that is not what it should be."""
+        """Return the error for an unusable answer."""
         return EndpointError(
             f"{self.shown} gave an answer that cannot be used: {self._shown(what)}. Is it a SPARQL "
             "endpoint, and is it well?",
@@ -325,10 +325,10 @@ class Transport:
         )
 
     def _read(self, response: HTTPResponse, deadline: float) -> bytes:
-        """Read a whole answer, within its size and its time: each of many bytes may come late."""
+        """Read an answer within the limits of size and total time; bytes may arrive one by one."""
         parts = []
         size = 0
-        while chunk := response.read1(_CHUNK):  # what has come, be it a single byte
+        while chunk := response.read1(_CHUNK):  # the bytes that have arrived, at least one
             parts.append(chunk)
             size += len(chunk)
             if size > LARGEST:
@@ -340,13 +340,13 @@ class Transport:
             if time.monotonic() > deadline:
                 raise TimeoutError
         missing = response.length
-        if missing:  # read in parts, http.client does not say so
+        if missing:  # http.client does not report this for partial reads
             message = f"the connection was closed {missing} bytes before the end"
             raise self.unreadable(message)
         return b"".join(parts)
 
     def _fault(self, error: Exception) -> EndpointError:
-        """Return the error to raise for what urllib raised."""
+        """Return our error for an exception of urllib."""
         if isinstance(error, HTTPError):
             return self._refusal(error)
         reason = error.reason if isinstance(error, URLError) else error
@@ -371,7 +371,7 @@ class Transport:
         raise error
 
     def _refusal(self, error: HTTPError) -> EndpointError:
-        """Return the error for an answer that is no success, with what its body says."""
+        """Return the error for an unsuccessful answer, with the text of its body."""
         code = error.code
         deadline = time.monotonic() + self.timeout
         body = b""
@@ -410,18 +410,18 @@ class Transport:
         return EndpointError(message, status=code, retry_after=later, passing=code in _PASSING)
 
     def _shown(self, text: str) -> str:
-        """Return text of a server as it may be shown: one printable line without credentials."""
+        """Return a server's text for display: one printable line without credentials."""
         line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         for secret in self._secrets:
             line = secret.sub("...", line)
         return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
 
 
-#: What may stand for blanks or what cannot be seen: themselves, or what URLs, JSON and HTML write.
+#: Blanks and invisible characters, literally or as written in URLs, JSON and HTML.
 _BLANKS = r"(?:\s|\+|%[0-9A-Fa-f]{2}|\\[abefnrtv]|\\u[0-9A-Fa-f]{4}|&#?\w{1,9};){0,64}"
 
 
-#: Further ways to write some characters: "+" was decoded, the others are those of JSON and HTML.
+#: Further spellings of some characters: decoded "+", and those of JSON and HTML.
 _NAMED = {
     '"': ('"', '\\"', "&quot;"),
     "&": ("&", "&amp;"),
@@ -435,9 +435,9 @@ _NAMED = {
 
 
 def _spellings(secret: str) -> str:
-    """Return a pattern of the ways in which a server may repeat a secret.
+    """Return a pattern for the spellings in which a server may repeat a secret.
 
-    Its blanks may be folded, and any part of it be encoded as in a URL, in JSON or in HTML.
+    Its blanks may be collapsed, and any part may be encoded as in a URL, JSON or HTML.
     """
     pattern: list[str] = []
     for character in secret:
@@ -448,20 +448,20 @@ def _spellings(secret: str) -> str:
         code = ord(character)
         in_url = "".join(f"%{byte:02x}" for byte in character.encode(errors="replace"))
         encoded = rf"{in_url}|\\u{code:04x}|&#(?:0*{code}|x0*{code:x});"
-        named = "|".join(re.escape(each) for each in _NAMED.get(character, (character,)))
+        named = "|".join(re.escape(name) for name in _NAMED.get(character, (character,)))
         pattern.append(f"(?:{named}|(?i:{encoded}))")
     return "".join(pattern)
 
 
 _ERROR = HTTPStatus.INTERNAL_SERVER_ERROR
 
-#: What Virtuoso says with a 500 to who may not do what was asked.
+#: Virtuoso's words for missing permission, sent with status 500.
 _DENIED = re.compile(r"(?i)no permission|permission denied|access denied")
 
 _REDIRECTS = frozenset((300, 301, 302, 303, 305, 307, 308))
 
-#: What a server says that may be able to answer the same request soon. 500 is among them: what
-#: fails for want of memory or of a connection says no more.
+#: Statuses after which the same request may succeed soon. 500 is among them: servers out of memory
+#: or connections send nothing more specific.
 _PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
 
 
@@ -472,7 +472,7 @@ def checked(url: str) -> str:
         host, _ = split.hostname, split.port
     except ValueError:
         host, split = None, urlsplit("")
-    if "@" in url.partition("?")[0]:  # whatever else is wrong with it: it is not repeated
+    if "@" in url.partition("?")[0]:  # checked first, so that no message repeats it
         message = (
             "The address of the endpoint has a user or a password in it (it has an @), which "
             "others could read. Give --user, and set CRAMPKG_PASSWORD."
@@ -485,15 +485,15 @@ def checked(url: str) -> str:
 
 
 def shown(url: str) -> str:
-    """Return an address as it may be shown: a query or a fragment may hold a key or a password."""
+    """Return an address for display, without query and fragment, which may hold secrets."""
     start = re.match(r"[^?#]*[?#]?", url)
     return url if start is None or start[0] == url else f"{start[0]}..."
 
 
 def _hidden(url: str) -> list[str]:
-    """Return what an address holds that is not shown: its query, and the values in it.
+    """Return the hidden parts of an address: its query, and the values in it.
 
-    Short values are left out, since they would be found in many words.
+    Short values are left out, since they occur in many words.
     """
     query = url.partition("?")[2]
     values = [value for _, value in parse_qsl(query)]
@@ -501,7 +501,7 @@ def _hidden(url: str) -> list[str]:
 
 
 def sentence(body: bytes, media_type: str) -> str:
-    """Return what the body of an error says, as text: of problem+json, HTML or anything else."""
+    """Return the text of an error's body: of problem+json, HTML or anything else."""
     text = body.decode("utf-8", "replace").strip()
     if media_type.endswith("json") and text[:1] == "{":
         return _of_json(text)
@@ -517,7 +517,7 @@ def _of_json(text: str) -> str:
         document = json.loads(text)
     except ValueError:
         return ""
-    # The first two are those of RFC 9457; the others are what servers have that do not know it.
+    # The first two are from RFC 9457; the others are used by servers without it.
     for names in (("title", "detail"), ("message",), ("error",)):
         parts = [str(document[name]) for name in names if isinstance(document.get(name), str)]
         if parts:
@@ -526,7 +526,7 @@ def _of_json(text: str) -> str:
 
 
 def _of_html(text: str) -> str:
-    """Return the title of a page, else its first words."""
+    """Return the title of a page, else its text."""
     from html.parser import HTMLParser
 
     texts: dict[str, list[str]] = {"title": [], "": []}
@@ -549,7 +549,7 @@ def _of_html(text: str) -> str:
 
 
 def _seconds(header: str | None) -> float | None:
-    """Return the seconds of a Retry-After header, which may name a date instead."""
+    """Return the seconds of a Retry-After header, which may be a date."""
     if not header:
         return None
     if header.strip().isdecimal():
@@ -563,7 +563,7 @@ def _seconds(header: str | None) -> float | None:
 
 
 def _credentials(url: str, host: str, user: str | None) -> tuple[str | None, str | None]:
-    """Return user and password for a host: the password of the environment, else of netrc."""
+    """Return user and password for a host; the password is from the environment, else netrc."""
     password = os.environ.get("CRAMPKG_PASSWORD") or None
     if user is not None and password is not None:
         return user, password
@@ -575,7 +575,7 @@ def _credentials(url: str, host: str, user: str | None) -> tuple[str | None, str
     except FileNotFoundError:
         known = None
     except (netrc.NetrcParseError, OSError, UnicodeDecodeError):
-        # What is wrong with it is not shown, since the line may hold a password.
+        # The fault is not shown, since the line may hold a password.
         message = "The netrc file cannot be read. Mend it, or set CRAMPKG_PASSWORD."
         raise UsageError(message) from None
     if known is not None and user in (None, known[0]):
