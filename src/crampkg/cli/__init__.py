@@ -49,7 +49,7 @@ def _run(argv: Sequence[str]) -> int:
     try:
         code = _dispatch(argv)
         output.flush()
-    except BrokenPipeError:  # the reader, say `head`, has what it wanted
+    except BrokenPipeError:  # the reader, such as `head`, has closed the pipe
         output.silence()
         return 0
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - here errors become sentences

@@ -351,7 +351,7 @@ def completes(
     *,
     several: bool = False,
 ) -> None:
-    """Let the shell complete the value of `action` from `values`, given what is typed so far.
+    """Let the shell complete the value of `action` from `values`, given the arguments so far.
 
     With `several`, a value may follow others and a comma.
     """

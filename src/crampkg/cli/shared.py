@@ -50,7 +50,7 @@ def open_graph(arguments: argparse.Namespace) -> KnowledgeGraph:
 
 
 def open_sources(arguments: argparse.Namespace) -> KnowledgeGraph:
-    """Return the graph of `--sources`, with the article of `--article` where there is one."""
+    """Return the graph of `--sources`, with the article of `--article`, if given."""
     from crampkg.graph import KnowledgeGraph
 
     return _noticed(KnowledgeGraph.open(**_options(arguments)))

@@ -113,7 +113,7 @@ def examples(graph: KnowledgeGraph, base: str, tag: str | None = None) -> list[T
 
 
 def example(graph: KnowledgeGraph) -> Claim | None:
-    """Return a claim of the graph, always the same one, or None if there is none."""
+    """Return the first claim of the graph by IRI, as an example, or None."""
     rows = graph.query("SELECT ?claim { ?claim a ck:Claim } ORDER BY ?claim LIMIT 1")
     return next(iter(graph.claims(iris=[row.text("claim") for row in rows])), None)
 

@@ -72,7 +72,7 @@ class Files:
         name: str,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Return a file by its name. Raises `HTTPException` (404) when there is none."""
+        """Return a file by its name. Raises `HTTPException` (404) for an unknown name."""
         if name not in self._contents:
             raise HTTPException(404)
         tag = self._tags[name]

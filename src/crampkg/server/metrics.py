@@ -70,7 +70,9 @@ class Metrics:
             ("work",),
             registry=self.registry,
         )
-        self.graph = Info("crampkg_graph", "What is served.", registry=self.registry)
+        self.graph = Info(
+            "crampkg_graph", "The version and the digest of the graph.", registry=self.registry
+        )
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request."""

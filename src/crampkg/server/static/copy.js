@@ -1,4 +1,4 @@
-// A button beside each field that holds something to copy. Without this the field can be read.
+// Adds a button to fields with text to copy. Without JavaScript the fields stay readable.
 for (const field of document.querySelectorAll("input[data-copy]")) {
   const button = document.createElement("button");
   const said = document.createElement("span");

@@ -1,5 +1,5 @@
-// A picture that is larger than its box begins where what was asked about is, else at its corner.
-// Where a thing is pointed at, or has the focus, only its links and what they lead to stay in front.
+// Scrolls a picture that is larger than its box to its focus, else to its corner.
+// While a thing is hovered or focused, only its links and neighbours stay in front.
 
 const THING = ".picture-box [data-thing]";
 
@@ -13,7 +13,7 @@ export function centre(box) {
 }
 
 function light(target) {
-  // The page scrolls below a pointer that rests, which is not to take away what has the focus.
+  // Scrolling the page moves things under a resting pointer: that must not take the focus away.
   const thing = target.closest?.(THING) ?? document.activeElement?.closest(THING);
   for (const svg of document.querySelectorAll(".picture-box svg.lit")) svg.classList.remove("lit");
   if (!thing) return;
