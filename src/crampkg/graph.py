@@ -77,16 +77,16 @@ class KnowledgeGraph:
         article: str | os.PathLike[str] | None = None,
         announce: Callable[[str], None] | None = None,
     ) -> KnowledgeGraph:
-        """Open the graph that the package carries, or the one whose sources are in a folder.
+        """Open the graph of the package, or that of a folder of sources.
 
         `sources` is a folder with ontology, data, queries and rules (default `$CRAMPKG_SOURCES`,
-        else the package's own); `article` a copy of the article's text to quote from (default
-        `$CRAMPKG_ARTICLE`); `announce` is told before the graph has to be built.
-        Raises `SourceError` when the sources cannot be read or parsed.
+        else the package's own); `article` is a copy of the article's text for quotes (default
+        `$CRAMPKG_ARTICLE`); `announce` is called with a sentence before the graph is built. Raises
+        `SourceError` when the sources cannot be read or parsed.
         """
-        found = Sources.find(sources)
+        opened = Sources.find(sources)
         text = os.fspath(article) if article else os.environ.get("CRAMPKG_ARTICLE")
-        return cls(found, open_snapshot(found, announce), text or None)
+        return cls(opened, open_snapshot(opened, announce), text or None)
 
     @classmethod
     def connect(
@@ -99,27 +99,27 @@ class KnowledgeGraph:
         article: str | os.PathLike[str] | None = None,
         announce: Callable[[str], None] | None = None,
     ) -> KnowledgeGraph:
-        """Use the graph at a SPARQL endpoint, as `crampkg push` puts it there.
+        """Use the graph at a SPARQL endpoint, as loaded by `crampkg push`.
 
         The questions are those of `sources`; rows, names and status are the endpoint's. `why` and
         `export` fetch its graphs, and `why` then applies the rules of `sources` here. The password
-        of `user` is `$CRAMPKG_PASSWORD` or in the netrc file, a token is `$CRAMPKG_TOKEN`;
-        `timeout` is in seconds, for each request. Nothing is sent before it is needed.
-        Raises `UsageError` for what is no http or https address; whatever is asked later raises
-        `EndpointError` when the endpoint does not answer as it should.
+        of `user` comes from `$CRAMPKG_PASSWORD` or the netrc file, a token from `$CRAMPKG_TOKEN`;
+        `timeout` is in seconds, for each request. No request is sent before it is needed. Raises
+        `UsageError` for an address that is not http or https; later calls raise `EndpointError`
+        when the endpoint fails.
         """
         from crampkg.engine.remote import RemoteEngine
         from crampkg.pipeline.remote import RemoteSnapshot
 
-        found = Sources.find(sources)
+        opened = Sources.find(sources)
         text = os.fspath(article) if article else os.environ.get("CRAMPKG_ARTICLE")
-        local = open_snapshot(found, announce)
+        local = open_snapshot(opened, announce)
         engine = RemoteEngine(url, user=user, timeout=timeout, prefixes=local.prefixes)
-        snapshot = RemoteSnapshot(engine, local, found)
-        return cls(found, snapshot, text or None, engine)
+        snapshot = RemoteSnapshot(engine, local, opened)
+        return cls(opened, snapshot, text or None, engine)
 
     def __reduce__(self) -> tuple[type[KnowledgeGraph], tuple[Any, ...]]:
-        """Pickle the place of the sources and the snapshot: an engine is loaded again.
+        """Pickle the path of the sources and the snapshot; the engine is loaded again.
 
         Raises TypeError for a graph at an endpoint, whose credentials would be pickled.
         """
@@ -130,7 +130,7 @@ class KnowledgeGraph:
 
     @property
     def statuses(self) -> tuple[Status, ...]:
-        """The review status of each article, which goes with every answer."""
+        """The status of each article, which goes with every answer."""
         statuses = self._snapshot.statuses
         if not statuses:
             message = f"{self.sources.root} holds no article. Add one under data/articles/."
@@ -139,19 +139,19 @@ class KnowledgeGraph:
 
     @functools.cached_property
     def subject(self) -> Subject:
-        """What the sources are about. Raises `SourceError` when their record of it is at fault."""
+        """The subject of the sources. Raises `SourceError` when its file is invalid."""
         return read_subject(self.sources)
 
     @property
     def topic(self) -> str:
-        """What the graph is about, as it stands in a sentence: its topic, else its articles."""
+        """The topic of the graph, as worded within a sentence; else its articles."""
         titles = [f"“{status.title}”" for status in self.statuses]
         count = len(titles)
         return self.subject.topic or (titles[0] if count == 1 else f"{count} articles")
 
     @property
     def prefixes(self) -> dict[str, str]:
-        """The prefixes that names and queries here may use: the usual ones, and each article's."""
+        """The prefixes available to names and queries: the usual ones, and each article's."""
         return self._snapshot.prefixes
 
     @property
@@ -165,7 +165,7 @@ class KnowledgeGraph:
 
     @property
     def ontology(self) -> owlready2.Ontology:
-        """The whole graph in owlready2, in a world of its own for each thread that asks.
+        """The whole graph in owlready2, in a separate world for each thread.
 
         Changes made there stay there. Raises `UsageError` without owlready2 (`crampkg[owl]`), and
         after `close`.
@@ -177,7 +177,7 @@ class KnowledgeGraph:
         return self._owl_view.ontology()
 
     def close(self) -> None:
-        """Close what `ontology` opened; also done at the end of a `with` statement."""
+        """Close the worlds of `ontology`; also done at the end of a `with` statement."""
         if self._owl_view is not None:
             self._owl_view.close()
 
@@ -189,13 +189,13 @@ class KnowledgeGraph:
 
     @property
     def engine(self) -> EmbeddedEngine | RemoteEngine:
-        """What answers its queries, loaded when it is first needed."""
+        """The engine for its queries, loaded on first use."""
         if self._engine is None:
             self._engine = EmbeddedEngine(self._snapshot.nquads, self.prefixes)
         return self._engine
 
     def through(self, engine: EmbeddedEngine) -> KnowledgeGraph:
-        """Return the same graph with another engine, which has to hold the same triples."""
+        """Return the same graph with another engine, which must hold the same triples."""
         return KnowledgeGraph(self.sources, self._snapshot, self.article, engine)
 
     @property
@@ -205,19 +205,19 @@ class KnowledgeGraph:
 
     @property
     def digest(self) -> str:
-        """The SHA-256, in hexadecimal, of all that the graph was made from."""
+        """The SHA-256, in hexadecimal, of the sources and the code that builds."""
         digest: str = self._snapshot.manifest["digest"]
         return digest
 
     @property
     def identifier(self) -> str:
-        """The SHA-256, in hexadecimal, of `nquads`: what a push records at a store."""
+        """The SHA-256, in hexadecimal, of `nquads`, which a push records at a store."""
         identifier: str = self._snapshot.manifest["identifier"]
         return identifier
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many triples each graph has, by its short name."""
+        """The number of triples in each graph, by its short name."""
         counts: dict[str, int] = self._snapshot.manifest["triples"]
         return counts
 
@@ -228,8 +228,8 @@ class KnowledgeGraph:
     def question(self, id: str) -> Question:
         """Return one question.
 
-        Raises `UnknownQuestionError` with near ids, or for one of the sources that takes what there
-        is none of here.
+        Raises `UnknownQuestionError` with near ids, also for a question on a class without members
+        here.
         """
         library = self._snapshot.questions
         if id not in library and f"queries/{id}.rq" in self.sources.files():
@@ -240,22 +240,22 @@ class KnowledgeGraph:
     def ask(self, id: str, **params: str | int | Sequence[str | int]) -> Answer:
         """Answer a question of the library.
 
-        A parameter takes a label, synonym, CURIE or IRI, or several of them; one that is left out
-        has its default. The rows are read when they are first looked at.
+        A parameter takes one or several labels, synonyms, CURIEs or IRIs; without a value it has
+        its default. The rows are read on first use.
 
         >>> answer = graph.ask("arteries-explaining-pain", site="calf")
         >>> sorted({row.text("arteryLabel") for row in answer})
         ['femoral artery', 'popliteal artery', 'tibial artery']
 
-        Raises `UnknownQuestionError`, `UnknownParameterError`,
-        `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with a way out.
+        Raises `UnknownQuestionError`, `UnknownParameterError`, `UnknownTermError`,
+        `AmbiguousTermError` or `WrongKindError`, each with a remedy.
         """
         question = self.question(id)
         parameters = Parameters(question, params, lambda: self.terms)
         text = parameters.bound()
         engine = self.engine
-        # Each pattern of a question names its graph (linted): Oxigraph need not merge them all,
-        # which some plans pay for many times. A store is told which graphs are meant all the same.
+        # Each pattern of a question names its graph (linted), so Oxigraph need not merge them all,
+        # which is slow in some plans. A remote store gets the names of the graphs nevertheless.
         union = not isinstance(engine, EmbeddedEngine)
         return Answer(
             lambda: engine.query(text, union=union),
@@ -280,13 +280,12 @@ class KnowledgeGraph:
     ) -> Answer:
         """Run a SPARQL 1.1 SELECT, ASK, CONSTRUCT or DESCRIBE.
 
-        Outside of GRAPH it sees the union of all graphs, unless FROM chooses among them, or
-        `default_graphs` and `named_graphs` do, which go before FROM (SPARQL 1.1 Protocol,
-        section 2.1.4): IRIs of `crampkg.vocabulary.GRAPHS`. The
-        columns of SELECT * come in the order in which the query names them.
-        The prefixes of `prefixes` need no declaration, and relative IRIs are
-        resolved against `base`. Raises `QueryError` with line and column, `RefusedQueryError` for
-        a graph that is not here.
+        Outside GRAPH it sees the union of all graphs, unless FROM chooses among them.
+        `default_graphs` and `named_graphs`, IRIs of `crampkg.vocabulary.GRAPHS`, override FROM
+        (SPARQL 1.1 Protocol, section 2.1.4). The columns of SELECT * come in their order of
+        appearance in the query. The prefixes of `prefixes` need no declaration, and relative IRIs
+        are resolved against `base`. Raises `QueryError` with line and column, `RefusedQueryError`
+        for an unknown graph.
         """
         import itertools
 
@@ -316,7 +315,7 @@ class KnowledgeGraph:
 
     @property
     def terms(self) -> Terms:
-        """Everything that has a label."""
+        """All terms with a label."""
         if self._terms is None:
             from crampkg.names import Terms
 
@@ -332,12 +331,11 @@ class KnowledgeGraph:
         article: str | None = None,
         iris: Iterable[str] | None = None,
     ) -> tuple[Claim, ...]:
-        """Return the claims that fit all that is given, whatever their stance, down the articles.
+        """Return the claims that match all arguments, whatever their stance, in article order.
 
-        `about` is what a claim names in any place: one of some things, or one of their narrower
-        kinds, so that what is denied of a mild form is not left out. `iris`
-        are those of claims; the others take labels, synonyms, CURIEs or IRIs. Raises as `find`
-        does.
+        `about` is one or several things that a claim names in any role; their narrower kinds match
+        too, so that a denial for a mild form is not left out. `iris` are IRIs of claims; the other
+        arguments take labels, synonyms, CURIEs or IRIs. Raises as `find` does.
 
         >>> [(claim.stance, claim.hedge) for claim in graph.claims(about="mild hypohydration")]
         [('denied', 'not necessarily')]
@@ -368,16 +366,16 @@ class KnowledgeGraph:
         return card._replace(found=self.terms.lent(name))
 
     def card_triples(self, name: str) -> tuple[rdf.Triple, ...]:
-        """Return the concept card of the term called `name` as RDF alone. Raises as `find` does."""
+        """Return the concept card of the term called `name` as RDF. Raises as `find` does."""
         from crampkg.explain.describe import triples
 
         return triples(self.find(name), self.engine)
 
     def why(self, subject: str, predicate: str, object: str, *, limit: int = 5) -> Explanation:
-        """Explain why a triple holds, by up to `limit` minimal justifications; or that it does not.
+        """Explain why a triple holds, by up to `limit` minimal justifications, or that it does not.
 
         Each part takes a label, synonym, CURIE or IRI; `predicate` also "a" for rdf:type, and
-        `object` the text of a literal that the subject has. Raises as `find` does.
+        `object` the text of a literal of the subject. Raises as `find` does.
 
         >>> explanation = graph.why("femoral artery", "is implicated in", "calf pain")
         >>> explanation.origin, len(explanation.justifications), explanation.complete
@@ -391,8 +389,8 @@ class KnowledgeGraph:
     def export(self, format: str = "turtle", graph: str | Sequence[str] | None = None) -> bytes:
         """Return one or more of the graphs in an RDF format, byte-identical from run to run.
 
-        By default all of them where the format keeps their names, else what is asserted: ontology,
-        background and claims. Raises `UsageError` for a format or graph that there is not.
+        By default all graphs in a format that keeps their names; otherwise the asserted ones:
+        ontology, background and claims. Raises `UsageError` for an unknown format or graph.
         """
         from crampkg.export import export
 
@@ -413,15 +411,16 @@ class KnowledgeGraph:
         progress: Callable[[int, int], None] | None = None,
         say: Callable[[str], None] | None = None,
     ) -> Pushed:
-        """Put the five graphs on the store that is asked at `endpoint`, where they are not yet.
+        """Load the five graphs into the store at `endpoint`, unless they are there.
 
-        It is changed at `update` (default: `.../update` for an endpoint `.../query`, else the
-        endpoint itself), and loaded at `graph_store` by the Graph Store Protocol if that is given.
-        `user` and `timeout` are as in `connect`. Readers see the old graphs until all are there;
-        a push that was ended is taken up by the next. `force` loads even what is there already,
-        in requests of about `size` triples; what may go well later is tried again up to `retries`
-        times, and told to `say`; `progress` is told triples done and all.
-        Raises `UsageError` for addresses that are none, `EndpointError` for what goes wrong there.
+        `endpoint` is the address for queries. Updates go to `update` (default: `.../update` for an
+        endpoint `.../query`, else the endpoint itself), and triples to `graph_store` by the Graph
+        Store Protocol, if given. `user` and `timeout` are as in `connect`. Readers see the old
+        graphs until all are loaded; an interrupted push is resumed by the next. `force` loads the
+        graphs even if they are there. `size` is the approximate number of triples in a request.
+        Passing errors are retried up to `retries` times, each reported to `say`; `progress` is
+        called with triples done and in all. Raises `UsageError` for an invalid address,
+        `EndpointError` for a failure of the store.
         """
         from crampkg.push import Target, push
 
@@ -441,7 +440,7 @@ class KnowledgeGraph:
     def compare(
         self, endpoint: str, *, user: str | None = None, timeout: float = 60.0
     ) -> Comparison:
-        """Return what the store that is asked at `endpoint` holds of this graph.
+        """Compare this graph with the content of the store at `endpoint`.
 
         Raises as `push` does.
         """
@@ -468,8 +467,8 @@ class KnowledgeGraph:
         if self._derivations is None:
             from crampkg.explain.derivations import Derivations
 
-            # How an inference follows is kept by the names of blank nodes. An endpoint has other
-            # ones, and may fail: all is asked of a copy.
+            # Rule instances identify blank nodes by name. An endpoint has other names, and may
+            # fail: a local copy answers.
             engine = EmbeddedEngine(self._snapshot.nquads, self.prefixes, keeps_labels=True)
             self._engine = self._engine or engine
             self._derivations = Derivations(engine, self._snapshot.instances)

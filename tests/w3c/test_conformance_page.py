@@ -20,22 +20,22 @@ PAGE = TESTS.parent / "docs" / "conformance.md"
 HEAD = """\
 # Conformance
 
-The W3C's test suite of SPARQL 1.1, run by `make conformance` where a copy is at hand
-(`CRAMPKG_W3C`; it is not in the repository). Each case is a line of a table in `tests/`, with its
-result; one that passed must not fail, and one that fails has its reason. "By value" is right but
-for the lexical form of a literal: Oxigraph normalises literals when it reads them
-(`"1.50"^^xsd:decimal` becomes 1.5). Our exports do not go through it and lose none.
+`make conformance` runs the W3C's test suite of SPARQL 1.1 from a local copy (`CRAMPKG_W3C`; it is
+not in the repository). Each case is a line of a table in `tests/`, with its result; a passed case
+must not fail, and a failing case has a reason. "By value" means correct but for the lexical form
+of a literal: Oxigraph normalises literals when it reads them (`"1.50"^^xsd:decimal` becomes 1.5). Our
+exports bypass it and keep lexical forms.
 
 ## Queries and result formats
 
-Run on the embedded engine behind the guard that every query passes, and written and read back in
-our formats. The cases of federation are not run: SERVICE is refused on purpose.
+Run on the embedded engine behind the guard that checks every query; results are written and read
+back in our formats. The cases of federation are not run: SERVICE is refused on purpose.
 
 | group | cases | pass | by value | fail |
 |---|---|---|---|---|
 """
 FAILURES = """
-## What fails
+## Failures
 
 | group | case | whose | why |
 |---|---|---|---|
@@ -43,8 +43,8 @@ FAILURES = """
 PROTOCOL = """
 ## Protocol
 
-Run against `crampkg serve` (`tests/server/`). What writes is left out, since the server is
-read-only: it is answered with 403, which is tested.
+Run against `crampkg serve` (`tests/server/`). Cases that write are left out, since the server is
+read-only: it answers them with 403, which is tested.
 
 | suite | cases | pass | left out |
 |---|---|---|---|
@@ -52,7 +52,7 @@ read-only: it is answered with 403, which is tested.
 ENTAILMENT = """
 ## Entailment
 
-The cases that ask for RDF or RDFS entailment, or whose data is within OWL 2 RL, by our rules
+The cases with RDF or RDFS entailment, or with data within OWL 2 RL, by our rules
 (`tests/reasoning/w3c-entailment.tsv` has the reasons).
 
 | result | cases |
