@@ -154,7 +154,7 @@ def _fmt_parser() -> ArgumentParser:
         type=nonempty,
         help="a file, or a folder of sources; none means all",
     )
-    words.add_argument("--check", action="store_true", help="only tell which files would change")
+    words.add_argument("--check", action="store_true", help="only list the files that would change")
     add_globals(words)
     return words
 

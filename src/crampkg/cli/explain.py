@@ -37,8 +37,8 @@ _DESCRIBE = """\
 Show one concept: its definition and kinds, what the article claims about it with stance, hedge
 and marker, what we added as background, what is inferred, and its mappings.
 
-The concept is found by label, synonym, CURIE or IRI, in any case, and by what a term of another
-vocabulary is called that it is mapped to exactly or closely."""
+The concept can be named by label, synonym, CURIE or IRI, in any case, or by a name of a term of
+another vocabulary that is mapped to it exactly or closely."""
 
 _DESCRIBE_EXAMPLES = """\
 examples:
@@ -66,7 +66,7 @@ _FORMATS = ("table", "json", "md", *OF_ONE_GRAPH)
 
 def _describe_parser() -> ArgumentParser:
     words = ArgumentParser("crampkg describe", _DESCRIBE, _DESCRIBE_EXAMPLES)
-    term = words.add_argument("term", metavar="TERM", help="what the concept is called")
+    term = words.add_argument("term", metavar="TERM", help="a name of the concept")
     completes_names(term, lambda typed: open_graph(typed).terms, briefly=is_concept)
     _add_options(words)
     return words

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from crampkg.cli.parser import Arguments
 
 DESCRIPTION = """\
-Serve the graph over HTTP until it is told to stop (Ctrl-C, SIGTERM or SIGHUP): a SPARQL 1.1
-endpoint, read-only, at /sparql; the question library and the concepts as an API under /api; whole
-graphs at /store and /graph/NAME; /.well-known/void, /health and /metrics.
+Serve the graph over HTTP until Ctrl-C, SIGTERM or SIGHUP: a read-only SPARQL 1.1 endpoint at
+/sparql; the question library and the concepts as an API under /api; whole graphs at /store and
+/graph/NAME; /.well-known/void, /health and /metrics.
 
-Queries run in processes of their own, which are killed when they take too long. The limits hold
-for everybody; behind a reverse proxy, say so, or all clients count as one."""
+Queries run in separate processes, which are killed when they take too long. The limits apply to
+every client; behind a reverse proxy, use --behind-proxy, or all clients count as one."""
 
 EXAMPLES = """\
 examples:
@@ -98,7 +98,7 @@ def parser() -> ArgumentParser:
         nargs="?",
         const="127.0.0.1",
         metavar="ADDRESS",
-        help="believe X-Forwarded-For and X-Forwarded-Proto of this proxy (when none is named: "
+        help="trust X-Forwarded-For and X-Forwarded-Proto of this proxy (without an address: "
         "%(const)s)",
     )
     add_article(words, "a copy of the article to quote from")

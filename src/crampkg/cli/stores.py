@@ -50,9 +50,9 @@ examples:
 _PUSH = """\
 Put the five named graphs on a store that you run, by SPARQL Update or the Graph Store Protocol.
 
-They are loaded beside the graphs that are there and swapped in at the end by one request, so that
-readers see the old or the new. A store that holds this very graph is left alone. A push that was
-ended by whatever is taken up where it was by the next."""
+They are loaded beside the store's present graphs and swapped in at the end by one request, so that
+readers see either the old or the new ones. A store that already holds this graph is left alone. An
+interrupted push is resumed by the next."""
 
 _PUSH_EXAMPLES = """\
 examples:
@@ -61,8 +61,8 @@ examples:
   CRAMPKG_PASSWORD=... crampkg push --endpoint http://127.0.0.1:8890/sparql-auth --user dba"""
 
 _STATUS = """\
-Show which of the five graphs a store holds, of which snapshot, and whether that is this one.
-The exit code is 0 when it is, 1 when it is not, and 3 when the store cannot be asked."""
+Show which of the five graphs a store holds, and whether its snapshot is the same as the local one.
+The exit code is 0 when it is, 1 when it is not, and 3 when the store cannot be reached."""
 
 _STATUS_EXAMPLES = """\
 examples:
@@ -117,7 +117,7 @@ def _push_parser() -> ArgumentParser:
         type=nonempty,
         help="load by the Graph Store Protocol, at this address, instead of INSERT",
     )
-    words.add_argument("--force", action="store_true", help="push even what is there already")
+    words.add_argument("--force", action="store_true", help="push even if the store is current")
     words.add_argument(
         "--chunk",
         metavar="N",
@@ -129,7 +129,7 @@ def _push_parser() -> ArgumentParser:
         metavar="N",
         type=number(wrong="is no whole number"),
         default=5,
-        help="how often to send again what may go well later (default: 5)",
+        help="how often to repeat a request after a temporary failure (default: 5)",
     )
     add_globals(words)
     return words
