@@ -46,14 +46,14 @@ def open_graph(arguments: argparse.Namespace) -> KnowledgeGraph:
     graph = KnowledgeGraph.connect(
         endpoint, user=user, timeout=arguments.timeout, **_options(arguments)
     )
-    return _noticed(graph)
+    return _with_notices(graph)
 
 
 def open_sources(arguments: argparse.Namespace) -> KnowledgeGraph:
     """Return the graph of `--sources`, with the article of `--article`, if given."""
     from crampkg.graph import KnowledgeGraph
 
-    return _noticed(KnowledgeGraph.open(**_options(arguments)))
+    return _with_notices(KnowledgeGraph.open(**_options(arguments)))
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -64,7 +64,8 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _noticed(graph: KnowledgeGraph) -> KnowledgeGraph:
+def _with_notices(graph: KnowledgeGraph) -> KnowledgeGraph:
+    """Report the notices of a graph on standard error, and return the graph."""
     for notice in graph.notices:
         output.say(notice)
     return graph
