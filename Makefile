@@ -49,7 +49,9 @@ coverage: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy --python-version 3.11
+	$(BIN)/mypy --python-version 3.12
+	$(BIN)/mypy --python-version 3.13
 	$(BIN)/crampkg fmt --check
 	$(BIN)/crampkg check
 

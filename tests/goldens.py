@@ -168,7 +168,7 @@ def proposed(answer: Answer, columns: Cells, comment: str) -> Golden:
 
 
 def is_in_ci() -> bool:
-    """Tell whether this runs in CI, also where `CI` is emptied since the article is not there."""
+    """Tell whether this runs in CI."""
     return any(os.environ.get(name) for name in ("CI", "GITHUB_ACTIONS"))
 
 

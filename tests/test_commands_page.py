@@ -41,3 +41,13 @@ def test_the_page_is_the_help(monkeypatch: pytest.MonkeyPatch) -> None:
         PAGE.write_text(page(), encoding="utf-8")
     else:
         assert PAGE.read_text(encoding="utf-8") == page()
+
+
+@pytest.mark.parametrize("columns", ["²", "٣", "-1", "9" * 5000])
+def test_a_width_that_is_no_number_is_ignored(
+    columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    usual = overview().format_help()
+    monkeypatch.setenv("COLUMNS", columns)
+    assert overview().format_help() == usual

@@ -313,7 +313,7 @@ def test_an_endpoint_that_gives_as_many_rows_as_it_may_has_cut_them_off(
     ("show", "longest"),
     [
         (transport.Transport("http://127.0.0.1/")._shown, transport._SHOWN),
-        (lambda text: remote._shown(text)[1:], remote._LONGEST - 2),
+        (lambda text: remote._shown(text)[1:], remote._MOST_SHOWN - 2),
     ],
     ids=["transport", "remote"],
 )

@@ -44,6 +44,18 @@ def test_a_whole_number_has_ascii_digits_and_bounds(text: str, number: int | Non
     assert whole_number(text, 1, 100) == number
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *(("-7", -7), ("-007", -7), ("9223372036854775807", 2**63 - 1), ("--7", None)),
+        *(("-", None), ("9223372036854775808", None), ("-" + "9" * 5000, None), ("-²", None)),
+    ],
+)
+def test_a_whole_number_has_64_bits_and_may_be_negative(text: str, number: int | None) -> None:
+    assert whole_number(text) == number
+
+
 def test_json_is_utf_8_and_ends_its_line() -> None:
     assert json_bytes({"a": "é"}) == b'{"a": "\xc3\xa9"}\n'
+    assert json_bytes({"a": [1, 2]}, compact=True) == b'{"a":[1,2]}\n'
     assert json_bytes({"a": 1}, indent=2) == b'{\n  "a": 1\n}\n'

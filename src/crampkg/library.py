@@ -22,7 +22,7 @@ from crampkg.errors import (
     suggest,
 )
 from crampkg.model import Parameter, Question, Term
-from crampkg.text import natural
+from crampkg.text import natural, similar, whole_number
 from crampkg.vocabulary import CK, expand
 
 TYPE_CHECKING = False
@@ -66,8 +66,6 @@ _ARTICLE = f"{CK}Article"
 _TRIED = 20
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
-#: The sources that the wheel carries have queries too, which `Library.read` reads.
-_SOURCES = os.path.join(_PACKAGE, "kg")
 
 
 class Library(Mapping[str, Question]):
@@ -142,7 +140,7 @@ class Library(Mapping[str, Question]):
         question = self._questions.get(id)
         if question is None:
             raise UnknownQuestionError(
-                f"There is no question {id!r}.{suggest(_close(id, self._questions, 3))}",
+                f"There is no question {id!r}.{suggest(similar(id, self._questions, cutoff=0.5))}",
                 "`crampkg ask` lists them all.",
             )
         return question
@@ -258,11 +256,11 @@ class Parameters(Mapping[str, "tuple[Term | str, ...]"]):
         if parameter.type == "iri":
             return self._terms().find(str(value), parameter.kind).iri
         if parameter.type == "integer":
-            try:
-                return str(int(value))
-            except ValueError:
+            number = whole_number(str(value))
+            if number is None:
                 message = f"{parameter.name} takes a whole number, and {value!r} is none."
-                raise UsageError(message) from None
+                raise UsageError(message)
+            return str(number)
         return str(value)
 
     def __getitem__(self, name: str) -> tuple[Term | str, ...]:
@@ -294,16 +292,10 @@ def _no_parameter(question: Question, name: str) -> str:
     names = [parameter.name for parameter in question.params]
     if not names:
         return f"The question {question.id} takes no parameters, so not {name!r} either."
-    near = suggest(_close(name, names, 2))
+    near = suggest(similar(name, names, 2, 0.5))
     return (
         f"The question {question.id} has no parameter {name!r}; it takes {', '.join(names)}.{near}"
     )
-
-
-def _close(name: str, known: Iterable[str], most: int) -> list[str]:
-    import difflib
-
-    return difflib.get_close_matches(name, list(known), n=most, cutoff=0.5)
 
 
 def bind(text: str, values: Mapping[str, Sequence[str]]) -> str:
@@ -356,16 +348,6 @@ def own_rows(name: str, engine: Engine, **iris: Iterable[str]) -> Iterator[list[
     """Yield the rows of a query of the package as texts, "" for an unbound variable."""
     for row in engine.query(own_query(name, **iris)).bindings():
         yield ["" if value is None else value.value for value in row]
-
-
-def read_own() -> None:
-    """Read every query now, for a process that is going to be forbidden to open files."""
-    for folder, _, files in os.walk(_PACKAGE):
-        if not folder.startswith(_SOURCES):
-            for file in files:
-                if file.endswith(".rq"):
-                    path = os.path.relpath(os.path.join(folder, file), _PACKAGE)
-                    _own_text(path.replace(os.sep, "/").removesuffix(".rq"))
 
 
 @functools.cache

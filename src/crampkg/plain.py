@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 #: More than a long sentence; the rest is ignored.
-_LONGEST = 300
+_LONGEST_TEXT = 300
 _MOST = 12
 
 #: Words up to this length are compared whole: as beginnings they would match too much.
@@ -59,7 +59,7 @@ def wanted(text: str, own: Mapping[str, tuple[str, ...]] = {}) -> tuple[tuple[st
     `own` has the alternatives for words of particular sources.
     """
     significant = (
-        word for word in _words(text[:_LONGEST]) if _EMPTY.isdisjoint((word, _singular(word)))
+        word for word in _words(text[:_LONGEST_TEXT]) if _EMPTY.isdisjoint((word, _singular(word)))
     )
     known = (*(((_singular(word),), meant) for word, meant in own.items()), *_EVERYDAY)
     return tuple(dict.fromkeys(_meant(_singular(word), known) for word in significant))[:_MOST]

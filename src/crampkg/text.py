@@ -7,6 +7,7 @@ from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 #: Characters that can steer a terminal: control characters but line feeds and tabs, and those that
@@ -47,15 +48,37 @@ def plural(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def whole_number(text: str, least: int, most: int) -> int | None:
-    """Return the number in ASCII digits, or None if it is not from `least` to `most`."""
-    is_short = len(text.lstrip("0")) <= len(str(most))  # int() refuses thousands of digits
-    number = int(text) if text.isascii() and text.isdecimal() and is_short else -1
-    return number if least <= number <= most else None
+def whole_number(text: str, least: int = -(2**63), most: int = 2**63 - 1) -> int | None:
+    """Return the number in ASCII digits, or None if it is not from `least` to `most`.
+
+    The defaults are the numbers that query engines have, of 64 bits.
+
+    >>> whole_number("007"), whole_number("-7"), whole_number("-7", 0), whole_number("²")
+    (7, -7, None, None)
+    """
+    digits = text.removeprefix("-") if least < 0 else text
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    is_short = len(digits.lstrip("0")) <= len(str(2**64))  # int() refuses thousands of digits
+    return int(text) if is_short and least <= int(text) <= most else None
 
 
-def json_bytes(value: Any, indent: int | None = None) -> bytes:
-    """Return `value` as JSON (RFC 8259) in UTF-8 with a final line feed."""
+def similar(name: str, known: Iterable[str], most: int = 3, cutoff: float = 0.6) -> list[str]:
+    """Return up to `most` of the `known` names that resemble `name`, best first, in any case.
+
+    The dashes before options do not count. `cutoff` is the least similarity, from 0 to 1.
+    """
+    import difflib  # only mistakes need it
+
+    bare = {each.lstrip("-"): each for each in known}
+    near = difflib.get_close_matches(name.lstrip("-").casefold(), bare, most, cutoff)
+    return [bare[each] for each in near]
+
+
+def json_bytes(value: Any, indent: int | None = None, *, compact: bool = False) -> bytes:
+    """Return `value` as JSON (RFC 8259) in UTF-8 with a final line feed; no spaces if `compact`."""
     import json  # CSV output does not need it
 
-    return json.dumps(value, ensure_ascii=False, indent=indent).encode() + b"\n"
+    separators = (",", ":") if compact else None
+    written = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    return written.encode() + b"\n"

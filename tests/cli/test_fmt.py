@@ -129,7 +129,10 @@ def test_what_is_not_turtle_by_its_name_is_left(
     (tmp_path / name).write_text(text)
     assert main(["fmt", str(tmp_path / name)]) == 2
     assert (tmp_path / name).read_text() == text
-    assert f"{name} is no Turtle file and no table of an article by its name" in capsys.readouterr().err
+    assert (
+        f"{name} is no Turtle file and no table of an article by its name"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -41,13 +39,3 @@ def test_iris_enter_at_the_marked_line() -> None:
 def test_what_is_no_iri_does_not_enter(wrong: str) -> None:
     with pytest.raises(ValueError, match="IRI"):
         library.own_query("claims/hedges", claim=[wrong])
-
-
-def test_all_are_read_before_files_are_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any, **__: Any) -> None:
-        raise OSError
-
-    library._own_text.cache_clear()
-    library.read_own()
-    monkeypatch.setattr(builtins, "open", refuse)
-    assert all(library.own_query(name) for name in NAMES)

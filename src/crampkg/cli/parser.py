@@ -11,7 +11,7 @@ from crampkg.cli import output
 from crampkg.errors import SourceError, UsageError, suggest
 from crampkg.model import Subject
 from crampkg.sources import Sources, read_subject
-from crampkg.text import capitalized, whole_number
+from crampkg.text import capitalized, similar, whole_number
 from crampkg.vocabulary import KG, compress
 
 TYPE_CHECKING = False
@@ -79,7 +79,7 @@ examples:
 Each command has its own help: crampkg ask --help"""
 
 #: The longest timeout, in seconds.
-_LONGEST = 24 * 3600
+_MOST_SECONDS = 24 * 3600
 
 
 class Arguments(argparse.Namespace):
@@ -192,7 +192,7 @@ class ArgumentParser(argparse.ArgumentParser):
             self.error(f"there is a word too many: {word!r}")
         option = word.partition("=")[0]
         known = [name for name in self._option_string_actions if name.startswith("--")]
-        offer = suggest(nearest(option, known)) or f" See {self.prog} --help."
+        offer = suggest(similar(option, known)) or f" See {self.prog} --help."
         raise UsageError(f"{self.prog} has no option {option}.{offer}")
 
 
@@ -234,7 +234,7 @@ def overview() -> ArgumentParser:
 def command(name: str) -> Command:
     """Return the command `name`. Raises `UsageError` with suggestions if there is none."""
     if name not in SUMMARIES:
-        offer = suggest(nearest(name, SUMMARIES)) or f" There are: {', '.join(SUMMARIES)}."
+        offer = suggest(similar(name, SUMMARIES)) or f" There are: {', '.join(SUMMARIES)}."
         raise UsageError(f"crampkg has no command {name!r}.{offer}")
     module = importlib.import_module(f"crampkg.cli.{_MODULES.get(name, name)}")
     chosen: Command = module.COMMANDS[name]
@@ -413,22 +413,13 @@ def one_of(what: str, text: str, names: Sequence[str]) -> str:
     """Return `text` if it is one of `names`. Raises `UsageError` with suggestions if not."""
     if text in names:
         return text
-    offer = suggest(nearest(text, names))
+    offer = suggest(similar(text, names))
     raise UsageError(f"There is no {what} {text!r} here.{offer} Choose from {', '.join(names)}.")
 
 
 def slug(iri: str) -> str:
     """Return the local name, which needs no quotes in a shell: `rest` for kg:rest."""
     return compress(iri).rpartition(":")[2]
-
-
-def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """Return up to three of `names` that resemble `name`."""
-    import difflib
-
-    bare = {known.lstrip("-"): known for known in names}
-    near = difflib.get_close_matches(name.lstrip("-").casefold(), bare, cutoff=0.6)
-    return [bare[known] for known in near]
 
 
 def number(least: int = 0, most: int = 10**9, wrong: str = "") -> Callable[[str], int]:
@@ -450,16 +441,17 @@ def _seconds(text: str) -> float:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= _LONGEST:
+    if not 0 < seconds <= _MOST_SECONDS:
         message = f"{text!r} is no number of seconds: give more than 0, and a day at most"
         raise argparse.ArgumentTypeError(message)
     return seconds
 
 
 def _help_width() -> int:
-    columns = os.environ.get("COLUMNS", "")
-    try:
-        width = int(columns) if columns.isdigit() else os.get_terminal_size().columns
-    except OSError:  # not a terminal
-        width = 80
+    width = whole_number(os.environ.get("COLUMNS", ""), 0)
+    if width is None:
+        try:
+            width = os.get_terminal_size().columns
+        except OSError:  # not a terminal
+            width = 80
     return min(max(width, 40), 100) - 2

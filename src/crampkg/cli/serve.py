@@ -30,8 +30,9 @@ Serve the graph over HTTP until Ctrl-C, SIGTERM or SIGHUP: a read-only SPARQL 1.
 /sparql; the question library and the concepts as an API under /api; whole graphs at /store and
 /graph/NAME; /.well-known/void, /health and /metrics.
 
-Queries run in separate processes, which are killed when they take too long. The limits apply to
-every client; behind a reverse proxy, use --behind-proxy, or all clients count as one."""
+SPARQL that clients write runs in separate processes, which are killed when a query takes too long.
+All else (questions, pages, the API) runs in threads of the server, which cannot be killed. Behind a
+reverse proxy, use --behind-proxy, or all clients count as one."""
 
 EXAMPLES = """\
 examples:
@@ -67,15 +68,21 @@ def parser() -> ArgumentParser:
         metavar="N",
         help="port; 0 takes a free one (default: %(default)s)",
     )
-    types = {"workers": number(1, _MOST_WORKERS), "memory": _memory}
     limits = words.add_argument_group("limits")
+    limits.add_argument(
+        "--workers",
+        type=number(1, _MOST_WORKERS),
+        default=max(2, min(_MOST_WORKERS, os.cpu_count() or 1)),
+        metavar="N",
+        help="processes for clients' SPARQL, and as many threads for all else "
+        "(default: one a core, at least 2)",
+    )
     for name, default, help in (
-        ("workers", max(2, min(_MOST_WORKERS, os.cpu_count() or 1)), "processes for queries"),
-        ("seconds", 10, "wall-clock time of a query"),
+        ("seconds", 10, "wall-clock time of a client's query, or of the layout of a picture"),
         ("memory", 1024, "MiB that a query may take"),
         ("rows", 100_000, "rows or triples in an answer"),
         ("result", 32, "MiB in an answer"),
-        ("queue", 64, "queries that may wait"),
+        ("queue", 64, "requests that may wait"),
         ("per-client", 16, "of them, from one address"),
         ("connections", 2000, "connections that may be open"),
         ("per-address", 1200, "of them, from one address other than the proxy's"),
@@ -83,7 +90,7 @@ def parser() -> ArgumentParser:
     ):
         limits.add_argument(
             f"--{name}",
-            type=types.get(name, number(1)),
+            type=_memory if name == "memory" else number(1),
             default=default,
             metavar="N",
             help=f"{help} (default: %(default)s)",

@@ -48,7 +48,7 @@ _DEEPEST = 1000
 _LANG_STRING, _STRING = PREFIXES["rdf"] + "langString", XSD + "string"
 
 #: The number of characters shown of a faulty term.
-_LONGEST = 160
+_MOST_SHOWN = 160
 
 #: How a service names its dataset (https://www.w3.org/TR/sparql11-service-description/).
 _DATASET = f"{PREFIXES['sd']}defaultDataset"
@@ -388,4 +388,4 @@ def _blank(label: str) -> BlankNode:
 def _shown(text: str) -> str:
     """Return a part of an answer for display: short and printable."""
     text = ascii(text)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."

@@ -24,6 +24,7 @@ from pyoxigraph import (
 )
 
 from crampkg.model import Rule
+from crampkg.text import json_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Instances:
             "triples": self._triples,
             "steps": self._steps,
         }
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        return json_bytes(fields, compact=True)
 
     def __contains__(self, triple: Triple) -> bool:
         """Whether any rule concludes a triple."""

@@ -15,6 +15,7 @@ import sys
 from crampkg.errors import SourceError, UsageError
 from crampkg.library import Library
 from crampkg.model import Status
+from crampkg.text import json_bytes
 from crampkg.vocabulary import PREFIXES
 
 TYPE_CHECKING = False
@@ -212,7 +213,7 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
         "graph.nq": "".join(sorted(lines)).encode(),
         "instances.json": instances.to_json(),
         "names.tsv": names.names,
-        "questions.json": _json_bytes(questions.rows()),
+        "questions.json": json_bytes(questions.rows(), compact=True),
         "terms.jsonl": names.terms,
     }
     manifest = {
@@ -223,9 +224,9 @@ def build(sources: Sources, digest: str) -> dict[str, bytes]:
         "prefixes": article_prefixes(store),
     }
     checksums = {name: zlib.crc32(content) for name, content in files.items()}
-    checksums[_MANIFEST] = zlib.crc32(_json_bytes(manifest))
+    checksums[_MANIFEST] = zlib.crc32(json_bytes(manifest, compact=True))
     # The manifest first: it marks the folder as ours if the build is killed later.
-    return {_MANIFEST: _json_bytes({**manifest, "checksums": checksums}), **files}
+    return {_MANIFEST: json_bytes({**manifest, "checksums": checksums}, compact=True), **files}
 
 
 def digest_of(sources: Sources) -> str:
@@ -286,7 +287,7 @@ def _verified(folder: str) -> dict[str, bytes] | None:
             files[name] = _content(os.path.join(folder, name))
         manifest = json.loads(files[_MANIFEST])
         checksums = manifest.pop("checksums")
-        contents = {**files, _MANIFEST: _json_bytes(manifest)}
+        contents = {**files, _MANIFEST: json_bytes(manifest, compact=True)}
         is_whole = all(zlib.crc32(contents[name]) == checksums[name] for name in FILES)
     except (OSError, ValueError, LookupError, AttributeError, TypeError):
         return None
@@ -378,9 +379,3 @@ def _remove(folder: str) -> None:
         os.rmdir(folder)
     except OSError:
         pass
-
-
-def _json_bytes(value: object) -> bytes:
-    import json
-
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -42,7 +42,7 @@ _ADVICE = re.compile(r" Try again (?:later|in [\d.]+ seconds)\.$")
 RETRIES = 5
 
 #: The longest Retry-After that is obeyed, in seconds.
-_LONGEST = 120.0
+_LONGEST_WAIT = 120.0
 
 
 class _CollisionError(EndpointError):
@@ -195,4 +195,4 @@ def _wait(state: RetryCallState) -> float:
     """Return the seconds that the store asks for, else a growing pause."""
     error = state.outcome.exception() if state.outcome is not None else None
     later = error.retry_after if isinstance(error, EndpointError) else None
-    return _BACK_OFF(state) if later is None else min(later, _LONGEST)
+    return _BACK_OFF(state) if later is None else min(later, _LONGEST_WAIT)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Negotiation headers of more characters are ignored (RFC 9110, 12.5.1 allows it): parsing one is
 #: work outside the limits on queries.
-_LONGEST = 2_000
+_LONGEST_HEADER = 2_000
 
 #: Bodies of fewer bytes are not compressed: they would hardly be shorter.
 _SMALL = 1024
@@ -90,7 +90,7 @@ QUESTIONS: dict[str, dict[str, tuple[str, ...]]] = {
 
 def best_of(accept: str, types: Sequence[str]) -> str | None:
     """Return the type that an Accept header prefers, the first of equals; None for none."""
-    if not accept or len(accept) > _LONGEST:
+    if not accept or len(accept) > _LONGEST_HEADER:
         return types[0]
     accepted = parse_accept_header(accept, MIMEAccept)
     # No type here has parameters, so those in the header, such as a charset, are ignored.
@@ -162,7 +162,7 @@ def content_type(type: str) -> str:
 @functools.lru_cache(1024)
 def encoding(accept: str) -> str | None:
     """Return the best content coding for an Accept-Encoding header, None for none."""
-    if not accept or len(accept) > _LONGEST:
+    if not accept or len(accept) > _LONGEST_HEADER:
         return None
     best = parse_accept_header(accept).best_match(("br", "gzip", "identity"))
     return None if best == "identity" else best

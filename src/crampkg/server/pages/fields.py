@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crampkg.errors import AmbiguousTermError, CrampkgError, UnknownTermError, WrongKindError
 from crampkg.graph import cached_on_graph
 from crampkg.server.problems import Problem
+from crampkg.text import whole_number
 from crampkg.vocabulary import compress
 
 if TYPE_CHECKING:
@@ -53,12 +54,6 @@ class Field(NamedTuple):
     def mistaken(self) -> bool:
         """Whether a value of the field is invalid."""
         return any(entry.mistake for entry in self.entries)
-
-    @property
-    def is_default(self) -> bool:
-        """Whether the field holds only its default."""
-        default = compress(self.parameter.default)
-        return [entry.value for entry in self.entries] == [default]
 
     @property
     def takes_more(self) -> bool:
@@ -137,11 +132,10 @@ def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
         shown = f"{typed[:LONGEST]}…"
         return Entry(shown, "", "", f"A name has at most {LONGEST} characters.")
     if parameter.type == "integer":
-        try:
-            number = str(int(typed))
-        except ValueError:
+        number = whole_number(typed)
+        if number is None:
             return Entry(typed, "", "", f"A whole number goes here, and “{typed}” is none.")
-        return Entry(typed, number, number)
+        return Entry(typed, str(number), str(number))
     if parameter.type == "string":
         return Entry(typed, typed, typed)
     try:
