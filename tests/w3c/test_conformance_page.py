@@ -23,8 +23,8 @@ HEAD = """\
 `make conformance` runs the W3C's test suite of SPARQL 1.1 from a local copy (`CRAMPKG_W3C`; it is
 not in the repository). Each case is a line of a table in `tests/`, with its result; a passed case
 must not fail, and a failing case has a reason. "By value" means correct but for the lexical form
-of a literal: Oxigraph normalises literals when it reads them (`"1.50"^^xsd:decimal` becomes 1.5). Our
-exports bypass it and keep lexical forms.
+of a literal: Oxigraph normalises literals when it reads them (`"1.50"^^xsd:decimal` becomes 1.5).
+Our exports bypass it and keep lexical forms.
 
 ## Queries and result formats
 

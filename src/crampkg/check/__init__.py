@@ -1,4 +1,4 @@
-"""Whether the sources say what they may: files, shapes, truth rules and the text itself."""
+"""Checks of the sources: files, shapes, truth rules, and the text of the article."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Report", "catalogue", "run", "to_markdown", "verify"]
 
-#: What `docs/checking.md` begins with.
+#: The beginning of `docs/checking.md`.
 _INTRODUCTION = "checking.md"
 
 
@@ -40,7 +40,7 @@ class Report(NamedTuple):
     """The outcome of `run` or `verify`.
 
     `findings` are sorted by file, line, term and check; `checks` is the number of checks that ran
-    on `things` things; `summary` is one line; `notes` say what could not be checked.
+    on `things` things; `summary` is one line; `notes` list what could not be checked.
     """
 
     findings: tuple[Finding, ...]
@@ -53,9 +53,9 @@ class Report(NamedTuple):
 def run(sources: Sources, paths: Sequence[str] = (), article: str | None = None) -> Report:
     """Check the sources, or the files in `paths` with the rest of the sources as their context.
 
-    A file in `paths` takes the place of the source file of its name. `article` is the path
-    of a copy of an article's text, with which spans, markers, hedges and wordings are checked.
-    Raises `SourceError` for a path or an article that cannot be read.
+    A file in `paths` replaces the source file of the same name. `article` is the path of a copy of
+    an article's text, used to check spans, markers, hedges and wordings. Raises `SourceError` for a
+    path or an article that cannot be read.
     """
     placed = place(sources, paths)
     material = Material(Overlay(sources, placed), placed)
@@ -78,8 +78,8 @@ def run(sources: Sources, paths: Sequence[str] = (), article: str | None = None)
 def verify(sources: Sources, article: str) -> Report:
     """Compare every recorded span with the text in the file `article`.
 
-    Raises `SourceError` when that file or the sources cannot be read, or when there are several
-    articles and the text is of none of them.
+    Raises `SourceError` when that file or the sources cannot be read, or when the text belongs to
+    none of several articles.
     """
     material = Material(Overlay(sources, {}))
     if material.broken:

@@ -1,4 +1,4 @@
-"""Whether the whole can be true: contradictions, each with a smallest set of axioms behind it."""
+"""Logical consistency: contradictions, each with a smallest set of axioms behind it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crampkg.model import Finding
     from crampkg.sources import Sources
 
-#: What is checked here beside the rules of `rules/inconsistent/`.
+#: The checks here besides the rules of `rules/inconsistent/`.
 CONSISTENCY_CHECKS = {
     "unsatisfiable-class": "Something can be of each class: no axioms contradict each other.",
 }
@@ -36,15 +36,15 @@ _BACKGROUND = NamedNode(GRAPHS["background"])
 _FIRST = NamedNode(RDF + "first")
 _LABEL = NamedNode(SKOS + "prefLabel")
 
-#: A thing of each class that is nothing else: what it begins with, before the IRI of the class.
+#: The prefix, before the IRI of a class, of an invented member that has no other class.
 _ANY = "urn:crampkg:any:"
 
-#: Of so many minimal sets of axioms the smallest is told.
+#: The number of minimal sets of axioms from which the smallest is chosen.
 _COMPARED = 10
 
 
 def check_consistency(material: Material) -> tuple[list[Finding], int]:
-    """Run the rules of `rules/inconsistent/`; return what they find and how many checks that is."""
+    """Run the rules of `rules/inconsistent/`; return the findings and the number of checks."""
     rules = {rule.id: rule for rule in rules_of(material.sources, "inconsistent")}
     impossible = sorted(
         {
@@ -57,15 +57,15 @@ def check_consistency(material: Material) -> tuple[list[Finding], int]:
     findings: list[Finding | None] = []
     if impossible:
         reasons = _Reasons(material, material.store)
-        told: set[str] = set()
+        reported: set[str] = set()
         for iri in impossible:
             rule_id, axioms = reasons.of(iri)
             rule = rules[rule_id]
-            problem = rule.problem.format(because=reasons.told(axioms))
+            problem = rule.problem.format(because=reasons.in_words(axioms))
             about = [axiom.name for axiom in axioms]
             finding = material.finding(rule_id, iri, problem, rule.remedy, about)
-            if finding is not None and problem not in told:  # a circle is told once
-                told.add(problem)
+            if finding is not None and problem not in reported:  # a cycle is reported once
+                reported.add(problem)
                 findings.append(finding)
     findings += _unsatisfiable(material)
     found = [finding for finding in findings if finding is not None]
@@ -73,10 +73,10 @@ def check_consistency(material: Material) -> tuple[list[Finding], int]:
 
 
 def _unsatisfiable(material: Material) -> Iterator[Finding | None]:
-    """Yield a finding for each class that nothing can be of, the superclass alone of several.
+    """Yield a finding for each unsatisfiable class, for the superclass alone if several are.
 
-    A contradiction that needs a thing which the axioms only say there must be is beyond this; the
-    tableau reasoners of the tests see it.
+    Contradictions that need a thing which axioms only require to exist are not found here; the
+    tableau reasoners of the tests find them.
     """
     ontology = material.store.quads_for_pattern(None, None, None, _ONTOLOGY)
     empty, store = empty_classes(frozenset(ontology), material.sources)
@@ -93,7 +93,7 @@ def _unsatisfiable(material: Material) -> Iterator[Finding | None]:
             continue
         _, found = reasons.of(_ANY + iri)
         axioms = {axiom: by for axiom, by in found.items() if not axiom.name.startswith(_ANY)}
-        problem = f"Nothing can be of this class, because {reasons.told(axioms)}."
+        problem = f"Nothing can be of this class, because {reasons.in_words(axioms)}."
         remedy = "Take one of these axioms back."
         about = [axiom.name for axiom in axioms]
         yield material.finding("unsatisfiable-class", iri, problem, remedy, about)
@@ -124,7 +124,7 @@ def empty_classes(ontology: frozenset[Quad], sources: Sources) -> tuple[set[str]
 
 
 class _Reasons:
-    """Finds and tells the axioms behind contradictions in `store`."""
+    """Finds the axioms behind contradictions in `store`, and words them."""
 
     def __init__(self, material: Material, store: Store) -> None:
         self._material = material
@@ -141,9 +141,9 @@ class _Reasons:
         self._wording = Wording(whole, self._label)
 
     def of(self, iri: str) -> tuple[str, dict[Axiom, list[Triple]]]:
-        """Return the rule that sees the contradiction, and the smallest set of axioms behind it.
+        """Return the rule that matches the contradiction, and the smallest set of axioms behind it.
 
-        For each axiom it is told which of its triples take part.
+        Each axiom comes with those of its triples that take part.
         """
         goal = Triple(NamedNode(iri), _TYPE, _NOTHING)
         derivation = self._derivations.behind(goal)
@@ -156,7 +156,7 @@ class _Reasons:
         smallest = horn.justifications(goal, _COMPARED)[0][0]
         proof = horn.proof(goal, smallest)
         taking: dict[Axiom, list[Triple]] = {}
-        for axiom in sorted(smallest, key=lambda each: (each.graph == "ontology", str(each))):
+        for axiom in sorted(smallest, key=lambda axiom: (axiom.graph == "ontology", str(axiom))):
             taking[axiom] = [
                 triple
                 for triple, number in proof.items()
@@ -164,27 +164,27 @@ class _Reasons:
             ]
         return steps[proof[goal] or 0][1].rule.id, taking
 
-    def told(self, axioms: Mapping[Axiom, list[Triple]]) -> str:
-        """Return axioms in words, each with the file and line where it stands."""
-        return "; ".join(self._tell(axiom, triples) for axiom, triples in axioms.items())
+    def in_words(self, axioms: Mapping[Axiom, list[Triple]]) -> str:
+        """Return axioms in words, each with its file and line."""
+        return "; ".join(self._located(axiom, triples) for axiom, triples in axioms.items())
 
-    def _tell(self, axiom: Axiom, triples: list[Triple]) -> str:
+    def _located(self, axiom: Axiom, triples: list[Triple]) -> str:
         quad = self._derivations.quad(axiom)
         kinds = [triple.object for triple in triples if triple.predicate == _FIRST]
         if axiom.predicate is not None:
-            said = self._wording.sentence(quad.triple)
-        elif kinds:  # of all that exclude each other, the two that take part
-            said = self._wording.exclusive(*sorted(kinds, key=str))
+            words = self._wording.sentence(quad.triple)
+        elif kinds:  # of the mutually exclusive classes, the two that take part
+            words = self._wording.exclusive(*sorted(kinds, key=str))
         else:
-            said = self._claim(axiom, triples)
+            words = self._claim(axiom, triples)
         file = self._material.file_of(quad)
         if file is None:
-            return said
+            return words
         line = self._material.line(file, axiom.name)
-        return f"{said} ({self._material.show(file)}{f', line {line}' if line else ''})"
+        return f"{words} ({self._material.show(file)}{f', line {line}' if line else ''})"
 
     def _claim(self, axiom: Axiom, triples: list[Triple]) -> str:
-        """Return what a claim claims, or what is said of it, as far as that takes part."""
+        """Return a claim in words, or the triples about it that take part."""
         parts = {
             triple.predicate.value.removeprefix(CK): self._wording.term(triple.object)
             for triple in triples
@@ -192,8 +192,8 @@ class _Reasons:
         try:
             claimed = [parts[f"claim{role}"] for role in ("Subject", "Predicate", "Object")]
         except KeyError:
-            said = {triple for triple in triples if triple.predicate != _TYPE}
-            return " and ".join(sorted(map(self._wording.sentence, said)))
+            recorded = {triple for triple in triples if triple.predicate != _TYPE}
+            return " and ".join(sorted(map(self._wording.sentence, recorded)))
         return f"{compress(axiom.name)} claims that {' '.join(claimed)}"
 
     def _label(self, iri: str) -> str | None:

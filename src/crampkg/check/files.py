@@ -46,7 +46,7 @@ FILE_CHECKS = {
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TERM = re.compile(r"(?<![\w:/<-])([a-z]+):([A-Za-z][\w-]*)")
-#: The vocabularies of which all terms are known, by their prefixes.
+#: Prefixes of vocabularies whose terms are all known.
 _CLOSED = {
     "dct": DCTERMS,
     "owl": OWL,
@@ -62,9 +62,9 @@ _MATCHES = frozenset(
 
 
 def check_files(material: Material) -> tuple[list[Finding], int]:
-    """Return what is wrong with single files, syntax included, and the number of these checks.
+    """Return the findings about single files, syntax included, and the number of these checks.
 
-    Those on question files are `check.questions.QUESTION_CHECKS`.
+    The checks of question files are `check.questions.QUESTION_CHECKS`.
     """
     findings = list(material.broken)
     terms = _terms(material)
@@ -106,7 +106,9 @@ def _form(material: Material, name: str) -> Iterator[Finding]:
 
 
 def _names(material: Material, name: str) -> Iterator[Finding]:
-    if not name.startswith("data/") or name.startswith("data/mappings/"):  # terms of others
+    if not name.startswith("data/") or name.startswith(
+        "data/mappings/"
+    ):  # terms of other vocabularies
         return
     in_article = re.match(r"data/articles/([^/]+)/", name)
     home = f"{KG}{in_article[1]}/" if in_article else KG
@@ -114,7 +116,7 @@ def _names(material: Material, name: str) -> Iterator[Finding]:
     subjects = {quad.subject for quad in material.quads.get(name, ())}
     for iri in sorted(node.value for node in subjects if isinstance(node, NamedNode)):
         local = iri.removeprefix(home)
-        if iri.startswith(CK):  # a rule says that terms are no data
+        if iri.startswith(CK):  # a rule forbids terms as data
             continue
         if local == iri or "/" in local:
             check, problem = "name-out-of-place", f"The file describes what is not {place}."
@@ -138,9 +140,9 @@ def _context(material: Material) -> Iterator[Finding]:
 
 
 def _unknown(material: Material, name: str, terms: set[str]) -> Iterator[Finding]:
-    """Yield a finding for each name in a query or in the shapes that is no term.
+    """Yield a finding for each unknown term in a query or in the shapes.
 
-    A query that asks for such a term has no solutions, and a shape tests nothing.
+    A query for such a term has no solutions, and a shape tests nothing.
     """
     text = material.texts[name]
     first: dict[tuple[str, str], int] = {}  # the place of each name
@@ -149,7 +151,7 @@ def _unknown(material: Material, name: str, terms: set[str]) -> Iterator[Finding
     for (prefix, local), start in first.items():
         term = f"{prefix}:{local}"
         if prefix != "ck" and term not in terms and local in _CLOSED.get(prefix, (local,)):
-            terms.add(term)  # what is in a namespace of rdflib's is slow to tell
+            terms.add(term)  # looking up a term in an rdflib namespace is slow
         if term in terms:
             continue
         line = text.count("\n", 0, start) + 1

@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
     from crampkg.check.rules import Breach, Rule
 
-#: Turtle that is read by the shapes' check and belongs to no graph.
+#: Turtle for the check of shapes, which belongs to no graph.
 SHAPES = "ontology/shapes.ttl"
 
-#: Without these files nothing can be checked or exported.
+#: Files required for any check or export.
 _NEEDED = (CONTEXT, "ontology/crampkg.ttl", SHAPES)
 _TYPE = NamedNode(RDF + "type")
 _PREFIX = re.compile(r"^@prefix\s+([\w-]*):\s+<([^>]*)>", re.MULTILINE)
 
-#: The graphs that come from the sources themselves, as against those that are computed.
+#: The graphs that come from the sources, not computed.
 ASSERTED = tuple(NamedNode(GRAPHS[name]) for name in ("ontology", "background", "claims"))
 
-#: What the name of a source file begins with.
+#: The possible beginnings of the name of a source file.
 _FOLDERS = (
     "data/articles/",
     "data/concepts/",
@@ -52,7 +52,7 @@ _ENDINGS = (".ttl", ".sssom.tsv", ".rq", *(f"/{name}" for name in COLUMNS))
 class Overlay(Sources):
     """The sources `base` with some files replaced or added; each file is read once.
 
-    `placed` maps the names of these files to their paths on disk.
+    `placed` maps the names of the latter to their paths on disk.
     """
 
     def __init__(self, base: Sources, placed: Mapping[str, str]) -> None:
@@ -80,10 +80,9 @@ class Overlay(Sources):
 class Material:
     """The parsed sources.
 
-    `selected` names the files that are checked: all, unless some were chosen. `shown` gives the
-    name of a file in findings where that is another one. `broken` holds a finding for each file
-    that cannot be read or parsed; while there are any, `store` is not complete, and nothing
-    that needs the whole graph can be checked.
+    `selected` names the files to check, by default all. `shown` maps the name of a file to its name
+    in findings, if different. `broken` holds a finding for each file that cannot be read or parsed;
+    while there are any, `store` is incomplete, and checks of the whole graph are skipped.
     """
 
     def __init__(self, sources: Sources, shown: Mapping[str, str] | None = None) -> None:
@@ -103,7 +102,7 @@ class Material:
             self._read_tables()
         #: By subject and file, the IRIs in its triples there, as predicate or object.
         self._described: dict[str, dict[str, set[str]]] = {}
-        #: By predicate or object, the files with triples of it.
+        #: By predicate or object, the files with triples that contain it.
         self._using: dict[str, dict[str, None]] = {}
         self._index()
         self._name_articles()
@@ -119,11 +118,11 @@ class Material:
         about: Iterable[str] = (),
         file: str | None = None,
     ) -> Finding | None:
-        """Return a finding about the term `iri`, or None where its file is not selected.
+        """Return a finding about the term `iri`, or None if its file is not selected.
 
-        Unless `file` is given, it is the file in which most of the IRIs `about` stand beside the
-        term, else the one that defines the term, else one that uses it; selected files come first.
-        A graph among `about` leaves only the files of that graph.
+        The default of `file` is the file with most of the IRIs `about` beside the term, else the
+        file that defines the term, else one that uses it; selected files come first. A graph among
+        `about` restricts the choice to the files of that graph.
         """
         if file is None:
             file = self._home(iri, set(about))
@@ -133,7 +132,7 @@ class Material:
         return Finding(check, self.show(file), line, compress(iri), problem, remedy)
 
     def findings(self, rules: Mapping[str, Rule], breaches: Iterable[Breach]) -> list[Finding]:
-        """Return the findings about breaches of some rules, by id, in the selected files."""
+        """Return the findings for breaches of some rules, by id, in the selected files."""
         findings = []
         for breach in breaches:
             rule = rules[breach.rule]
@@ -143,7 +142,7 @@ class Material:
         return [finding for finding in findings if finding is not None]
 
     def fault(self, error: SourceError, name: str) -> Finding:
-        """Return the finding that a file cannot be read or parsed."""
+        """Return the finding for a file that cannot be read or parsed."""
         message = str(error)
         for start in (f"{name}, line {error.line}: ", f"{name}: "):
             message = message.removeprefix(start)
@@ -160,9 +159,9 @@ class Material:
         return "" if file is None else self.shown.get(file, file)
 
     def line(self, file: str, iri: str) -> int | None:
-        """Return the number of the line in `file` with which the block of `iri` begins.
+        """Return the first line of the block of `iri` in `file`.
 
-        Without a block, it is the first line with the name; None where the name is not there.
+        Without a block it is the first line with the name; None without the name.
         """
         if file in self._table_lines:
             return self._table_lines[file].get(iri)
@@ -171,11 +170,11 @@ class Material:
         return self._lines[file].of(iri)
 
     def file_of(self, quad: Quad) -> str | None:
-        """Return the file that holds a quad, or None for a quad that is computed."""
+        """Return the file that holds a quad, or None for a computed quad."""
         return next((name for name, quads in self.quads.items() if quad in quads), None)
 
     def terms(self) -> set[str]:
-        """Return the IRIs of everything that the selected files describe."""
+        """Return the IRIs of all resources described by the selected files."""
         return {iri for iri, files in self._described.items() if self.selected.intersection(files)}
 
     def _read(self, name: str) -> None:
@@ -188,7 +187,7 @@ class Material:
             elif name == SUBJECT:
                 read_subject(self.sources)
             elif name == SHAPES:
-                parse_turtle(text, name)  # for its syntax
+                parse_turtle(text, name)  # checks its syntax
             elif name.startswith("rules/") and name.endswith(".rq"):
                 check_source(text, name)
         except SourceError as error:
@@ -197,14 +196,14 @@ class Material:
             self.store.extend(self.quads.get(name, ()))
 
     def _name_articles(self) -> None:
-        """Let findings name things of articles for short."""
+        """Register the prefixes of articles, for short names in findings."""
         try:
             add_articles(article_prefixes(self.store))
         except SourceError as error:
             self.broken.append(self.fault(error, ""))
 
     def _read_tables(self) -> None:
-        """Read the tables, which name what the other files describe."""
+        """Read the tables, whose cells name resources of the other files."""
         texts = {name: text for name, text in self.texts.items() if is_table(name)}
         tables = load_tables(texts, [quad for quads in self.quads.values() for quad in quads])
         self.broken += (self.fault(fault, fault.path or "") for fault in tables.faults)
@@ -257,7 +256,7 @@ class _Lines:
                 self._naming.setdefault(word, number)
 
     def of(self, iri: str) -> int | None:
-        """Return the first line that begins with `iri`, else the first that has it, else None."""
+        """Return the first line that begins with `iri`, else the first with it, else None."""
         names = [f"<{iri}>"] + [
             f"{prefix}:{iri.removeprefix(namespace)}"
             for prefix, namespace in self._prefixes
@@ -270,12 +269,12 @@ class _Lines:
 
 
 def place(base: Sources, paths: Sequence[str]) -> dict[str, str]:
-    """Return the path of each file in or below `paths`, by the name that it takes in the sources.
+    """Return the path of each file in or below `paths`, by its name in the sources.
 
-    A file of the sources keeps its name. From elsewhere, a file in a folder with an `article.ttl`
-    belongs to an article called like the folder; another takes the name that its path ends in
-    (`draft/data/concepts/x.ttl`), else the place of the one source file that is called so, else
-    one that suits its ending. Raises `SourceError` for a path that is not there or holds nothing.
+    A file of the sources keeps its name. Of other files, one in a folder with an `article.ttl`
+    belongs to an article with the name of the folder; any other takes the name in which its path
+    ends (`draft/data/concepts/x.ttl`), else that of the only source file with the same base name,
+    else one by its ending. Raises `SourceError` for a path that does not exist or holds no source.
     """
     known = base.files()
     placed: dict[str, str] = {}
@@ -301,7 +300,7 @@ def _below(folder: str) -> Iterator[str]:
 
 
 def _is_source(path: str) -> bool:
-    """Tell whether a file can be a source; YAML is one only in `rules/text/`."""
+    """Return whether a file can be a source; YAML is one only in `rules/text/`."""
     if path.endswith(".yaml"):
         return os.path.abspath(path).replace(os.sep, "/").rpartition("/")[0].endswith("rules/text")
     return f"/{path.replace(os.sep, '/')}".endswith(_ENDINGS)
@@ -328,7 +327,7 @@ def _name(base: Sources, known: list[str], path: str) -> str:
 
 
 def text_of(term: object) -> str:
-    """Return a term of a result as a person reads it: a CURIE, or the text of a literal."""
+    """Return a term of a result for people: a CURIE, or the text of a literal."""
     if isinstance(term, NamedNode):
         return compress(term.value)
     return term.value if isinstance(term, Literal) else ""

@@ -1,7 +1,7 @@
-"""The style of a question file, which keeps it readable, and alike on every engine.
+"""The style of question files, which keeps them readable, and portable between engines.
 
-The query is read from its tokens, and its syntax by the embedded engine; what that takes beside the
-words of SPARQL 1.1 is no standard SPARQL.
+The query is read from its tokens, and the embedded engine checks its syntax; extensions accepted by
+the engine are not standard SPARQL.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ _MARKED = re.compile(r"^\s*VALUES \?(\w+) \{ (\S.*) \} # param: (\S+)$")
 #: The longest line, in the query and in the header, in characters.
 _WIDTH, _HEADER_WIDTH = 100, 120
 
-#: Words that the standard does not write in upper case.
+#: Keywords that the standard writes in lower or mixed case.
 _SPELT = frozenset(
     ("a", "true", "false", "isBlank", "isIRI", "isLiteral", "isNumeric", "isURI", "sameTerm")
 )
 
 
-#: Every word of SPARQL 1.1 (its grammar, section 19.8), but for those of updates.
+#: Every keyword of SPARQL 1.1 queries (its grammar, section 19.8).
 WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -92,19 +92,19 @@ class Prefix(NamedTuple):
 
 
 class Values(NamedTuple):
-    """A VALUES block: its variables, and its terms as they stand there."""
+    """A VALUES block: its variables, and its terms as written."""
 
     variables: list[str]
     terms: list[str]
 
 
 class Select:
-    """A SELECT or sub-SELECT; a CONSTRUCT is held as one without columns."""
+    """A SELECT or sub-SELECT; a CONSTRUCT is represented as one without columns."""
 
     def __init__(self) -> None:
         self.columns: list[str] = []
         self.ordered = False
-        #: Whether its own clauses, not those of its pattern, hold GROUP_CONCAT.
+        #: Whether its own clauses, not its pattern, contain GROUP_CONCAT.
         self.concatenates = False
         self.variables: set[str] = set()
         self.values: list[Values] = []
@@ -112,15 +112,15 @@ class Select:
 
 
 class Outline:
-    """What the lint of questions wants to know of a query that parses."""
+    """The structure of a valid query, as far as the lint of questions needs it."""
 
     def __init__(self, text: str) -> None:
         self.form = ""
         self.prefixes: list[Prefix] = []
         self.query = Select()
-        #: What GRAPH names, with the line.
+        #: The names after GRAPH, with their lines.
         self.graphs: list[tuple[str, int]] = []
-        #: The lines of FROM, of terms that stand in a pattern outside GRAPH, of called functions.
+        #: The lines of FROM, of terms in patterns outside GRAPH, and of function calls.
         self.datasets: list[int] = []
         self.bare: list[int] = []
         self.functions: list[tuple[str, int]] = []
@@ -134,14 +134,14 @@ class Outline:
         if term[0] in "\"'":
             return term.strip(term[0])
         prefix, colon, local = term.partition(":")
-        namespaces = {each.name: each.iri for each in self.prefixes}
+        namespaces = {prefix.name: prefix.iri for prefix in self.prefixes}
         return namespaces.get(prefix, "") + local if colon else term
 
 
 def lint(name: str, text: str, texts: Mapping[str, str] = MappingProxyType({})) -> list[Finding]:
-    """Return what is wrong with the style of the question file called `name`.
+    """Return the findings on the style of the question file `name`.
 
-    `texts` has the source files by name, for what the question shares.
+    `texts` has the source files by name, for shared columns.
     """
     if name.startswith(FOLDER):
         try:
@@ -178,14 +178,14 @@ def lint(name: str, text: str, texts: Mapping[str, str] = MappingProxyType({})) 
 
 
 def _style(name: str, text: str) -> tuple[list[Finding], Outline | None]:
-    """Return what is wrong with a query, and its outline; None after a fault of its syntax."""
+    """Return the findings on a query, and its outline; None after a syntax error."""
     words = list(guard.words(text))
     findings = [*_layout(name, text), *_keywords(name, words)]
     try:
         guard.check(text)
         EmbeddedEngine(b"").query(text)
     except QueryError as error:
-        if error.line is not None:  # what parses and does not run calls a function: see below
+        if error.line is not None:  # a query that parses but fails calls a function: see below
             return [*findings, _from_error("syntax", name, error, error.line)], None
     for word, line in words:
         if word != "a" and word.upper() not in WORDS:
@@ -245,7 +245,7 @@ def _prefixes(name: str, outline: Outline) -> Iterator[Finding]:
         if before.name is not None and after.name is not None and after.name <= before.name:
             problem = f"The prefix {after.name} stands after {before.name}."
             yield _finding("prefix", name, after.line, problem, "Sort the prefixes, each once.")
-    for prefix in sorted(outline.names.difference(each.name or "" for each in outline.prefixes)):
+    for prefix in sorted(outline.names.difference(p.name or "" for p in outline.prefixes)):
         problem = f"The prefix {prefix} is used and not declared."
         remedy = "Declare it, so that the file runs anywhere."
         yield _finding("prefix", name, None, problem, remedy)
@@ -318,9 +318,9 @@ def _parameter(name: str, text: str, parameter: Parameter, outline: Outline) -> 
                 remedy = "A sub-SELECT knows no outer value: use it outside, or mark a line inside."
                 yield _finding("parameter", name, number, problem, remedy)
     values = [
-        [outline.expanded(term) for term in each.terms]
+        [outline.expanded(term) for term in values.terms]
         for variable in sorted(variables)
-        for each in _of(outline.query, variable)
+        for values in _of(outline.query, variable)
     ]
     if values != [[parameter.default or "UNDEF"]] * len(lines):
         problem = f"The values of {what} in the query are not its default in the header."
@@ -334,10 +334,10 @@ def _of(select: Select, variable: str) -> list[Values]:
 
 
 def _from_error(check: str, name: str, error: CrampkgError, line: int | None) -> Finding:
-    said = str(error).removeprefix(f"{name}, line {line}: ").removeprefix(f"{name}: ")
-    problem, stop, remedy = said.rpartition(". ")
+    text = str(error).removeprefix(f"{name}, line {line}: ").removeprefix(f"{name}: ")
+    problem, stop, remedy = text.rpartition(". ")
     if not stop:
-        problem, remedy = said.removesuffix("."), "Mend the file."
+        problem, remedy = text.removesuffix("."), "Mend the file."
     return _finding(check, name, line, f"{problem}.", remedy)
 
 
@@ -346,7 +346,7 @@ def _finding(check: str, name: str, line: int | None, problem: str, remedy: str)
 
 
 class _Frame:
-    """An open bracket: what it holds, and the SELECT that stands right in it."""
+    """An open bracket: its content, and the SELECT directly inside it."""
 
     def __init__(self, bracket: str, role: str) -> None:
         self.bracket = bracket
@@ -355,29 +355,29 @@ class _Frame:
 
 
 class _Reader:
-    """Reads the tokens of one query into an outline, once and from left to right."""
+    """Reads the tokens of a query into an outline, once and from left to right."""
 
     def __init__(self, text: str, outline: Outline) -> None:
         self._tokens = list(_lines(text))
         self._outline = outline
         self._frames = [_Frame("", "top")]
         self._values: Values | None = None
-        self._role = "group"  # of the next {
-        self._projecting = False  # whether variables outside of all brackets are columns
+        self._role = "group"  # the role of the next {
+        self._projecting = False  # whether variables outside brackets are columns
 
     def read(self) -> None:
         before = ""
-        for number, (kind, said, line) in enumerate(self._tokens):
+        for number, (kind, lexeme, line) in enumerate(self._tokens):
             after = self._tokens[number + 1][1] if number + 1 < len(self._tokens) else ""
             if kind == "open":
-                self._open(said, line)
+                self._open(lexeme, line)
             elif kind == "close":
                 self._close()
             elif kind == "word":
-                self._word(said.upper(), line)
+                self._word(lexeme.upper(), line)
             elif kind in _TERMS:
-                self._term(kind, said, line, before, after)
-            before = said.upper()
+                self._term(kind, lexeme, line, before, after)
+            before = lexeme.upper()
 
     def _open(self, bracket: str, line: int) -> None:
         frame = self._frames[-1]
@@ -422,48 +422,48 @@ class _Reader:
             self._projecting = self._projecting and frame is not self._frames[0]
             frame.select.ordered = frame.select.ordered or word == "ORDER"
         elif word == "GROUP_CONCAT":
-            around = next(each for each in reversed(self._frames) if each.bracket in ("{", ""))
+            around = next(frame for frame in reversed(self._frames) if frame.bracket in ("{", ""))
             if around.select:
                 around.select.concatenates = True
 
-    def _term(self, kind: str, said: str, line: int, before: str, after: str) -> None:
+    def _term(self, kind: str, lexeme: str, line: int, before: str, after: str) -> None:
         frame = self._frames[-1]
-        variable = said[1:] if said[0] in "?$" else ""
+        variable = lexeme[1:] if lexeme[0] in "?$" else ""
         if kind == "name" and before != "PREFIX":
-            self._outline.names.add(said.partition(":")[0])
+            self._outline.names.add(lexeme.partition(":")[0])
         if variable:
             for select in self._selects():
                 select.variables.add(variable)
         if before in ("PREFIX", "BASE"):
-            self._declare(kind, said, line)
+            self._declare(kind, lexeme, line)
         elif self._role == "graph" and before == "GRAPH":
-            self._outline.graphs.append((said, line))
+            self._outline.graphs.append((lexeme, line))
         elif self._values is not None:
-            (self._values.variables if variable else self._values.terms).append(variable or said)
+            (self._values.variables if variable else self._values.terms).append(variable or lexeme)
         elif kind != "operand" and after == "(" and (frame.bracket == "(" or before == "FILTER"):
-            self._outline.functions.append((said, line))
+            self._outline.functions.append((lexeme, line))
         elif self._is_projected(frame, before) and variable:
             self._outline.query.columns.append(variable)
         elif self._is_bare(frame):
             self._outline.bare.append(line)
 
-    def _declare(self, kind: str, said: str, line: int) -> None:
-        """Take a declaration; its IRI is the token after the prefix."""
+    def _declare(self, kind: str, lexeme: str, line: int) -> None:
+        """Read a declaration; its IRI is the token after the prefix."""
         if kind == "iri":
-            self._outline.prefixes.append(Prefix(None, said[1:-1], line))
+            self._outline.prefixes.append(Prefix(None, lexeme[1:-1], line))
             return
-        iri = next(each for each in self._tokens if each[2] >= line and each[0] == "iri")
-        self._outline.prefixes.append(Prefix(said.removesuffix(":"), iri[1][1:-1], line))
+        iri = next(token for token in self._tokens if token[2] >= line and token[0] == "iri")
+        self._outline.prefixes.append(Prefix(lexeme.removesuffix(":"), iri[1][1:-1], line))
 
     def _is_projected(self, frame: _Frame, before: str) -> bool:
-        """Tell whether a variable here is a column of the whole query."""
+        """Return whether a variable here is a column of the whole query."""
         if not self._projecting:
             return False
         return frame is self._frames[0] or (frame is self._frames[1] and before == "AS")
 
     def _is_bare(self, frame: _Frame) -> bool:
-        """Tell whether a term here begins or continues a triple that no GRAPH is around."""
-        around = any(each.role in ("graph", "template") for each in self._frames)
+        """Return whether a term here belongs to a triple outside any GRAPH."""
+        around = any(frame.role in ("graph", "template") for frame in self._frames)
         return frame.bracket == "{" and frame.role == "group" and not frame.select and not around
 
     def _selects(self) -> Iterator[Select]:
@@ -471,10 +471,10 @@ class _Reader:
 
 
 def _lines(text: str) -> Iterator[tuple[str, str, int]]:
-    """Yield the kind, the text and the line of each token that is no comment."""
+    """Yield the kind, text and line of each token, without comments."""
     line, at = 1, 0
-    for kind, said, start in guard.tokens(text):
+    for kind, lexeme, start in guard.tokens(text):
         line += text.count("\n", at, start)
         at = start
         if kind != "comment":
-            yield kind, said, line
+            yield kind, lexeme, line

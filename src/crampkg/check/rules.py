@@ -39,9 +39,9 @@ class Rule(NamedTuple):
 
 
 class Breach(NamedTuple):
-    """A place where a rule is broken; `values` fill the sentences of the rule.
+    """A violation of a rule; `values` fill the sentences of the rule.
 
-    `about` are the IRIs that the breach has to do with beside the term, which tell its file.
+    `about` are further IRIs involved, which help to choose its file.
     """
 
     rule: str  # its id
@@ -70,7 +70,7 @@ def check_rules(material: Material) -> tuple[list[Finding], int]:
 def lint_rules(sources: Sources) -> list[Rule]:
     """Return the rules of `rules/lint/*.rq`.
 
-    Raises `SourceError` for a header that does not hold what a rule needs.
+    Raises `SourceError` for an incomplete header.
     """
     return rules_of(sources, "lint")
 
@@ -83,7 +83,7 @@ def rules_of(sources: Sources, folder: str) -> list[Rule]:
 def text_rules(sources: Sources) -> dict[str, Rule]:
     """Return the rules of `rules/text/*.yaml` by id.
 
-    Raises `SourceError` for a file that does not hold what a rule needs.
+    Raises `SourceError` for an incomplete file.
     """
     rules = {rule.id: rule for rule in _rules(sources, "rules/text/", ".yaml")}
     for rule in rules.values():
@@ -153,7 +153,7 @@ def _rule(name: str, text: str, folder: str, ending: str) -> Rule:
 
 
 def _is_condition(value: object) -> bool:
-    """Tell whether a value says what a claim must have."""
+    """Return whether a value describes a requirement on a claim."""
     if not isinstance(value, dict):
         return False
     return isinstance(value.get("stance"), list) or isinstance(value.get("circumstance"), str)

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from crampkg.model import Finding
     from crampkg.sources import Sources
 
-#: The longest message of pyshacl that is shown, in characters.
+#: The number of characters shown of a message of pyshacl.
 _SHOWN = 300
 
-#: Up to this number of things pyshacl is given them; of more its whole report is filtered, since it
-#: goes through all of them for each thing.
+#: The greatest number of things passed to pyshacl as focus nodes, which it searches for each thing;
+#: beyond it, the whole report is filtered.
 _FEW = 100
 
 #: The limit of the processor's time for the shapes: this much, and more for each triple.
@@ -114,9 +114,9 @@ def _report(shapes: rdflib.Graph, material: Material) -> rdflib.Graph:
     _aim(shapes, material)
     terms = material.terms()
     everything = material.selected.issuperset(material.quads)
-    # pyshacl warns of literals that do not fit their datatype; the shapes say it in better words.
+    # pyshacl warns of literals invalid for their datatype; the shapes have better messages.
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
-    # It logs what it raises, too, and warns of shapes that name each other in a circle.
+    # It also logs its exceptions, and warns of cyclic shapes.
     logging.getLogger("pyshacl-validate").disabled = True
     graph = stated(material, _mentioned(shapes))
     seconds = _SECONDS + _SECONDS_A_TRIPLE * len(graph)
@@ -134,10 +134,10 @@ def _report(shapes: rdflib.Graph, material: Material) -> rdflib.Graph:
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    """Raise `TimeoutError` in the block after so many seconds of the processor's time.
+    """Raise `TimeoutError` in the block after some seconds of processor time.
 
-    Python's `re` and rdflib, to which pyshacl hands patterns and queries, have no limit of their
-    own; a signal stops both. Outside of the main thread, and on Windows, nothing does.
+    Python's `re` and rdflib, which evaluate patterns and queries for pyshacl, have no limit of
+    their own; a signal stops both. Outside the main thread, and on Windows, there is no limit.
     """
     main = threading.current_thread() is threading.main_thread()
     if not main or not hasattr(signal, "setitimer"):
@@ -157,10 +157,10 @@ def _limited(seconds: float) -> Iterator[None]:
 
 
 def _prove(shapes: rdflib.Graph) -> None:
-    """Raise `SourceError` for a query in the shapes that may not run.
+    """Raise `SourceError` for a query in the shapes that is refused.
 
-    pyshacl hands them to rdflib, which follows SERVICE and FROM, with each declared prefix pasted
-    in front as it is written.
+    pyshacl passes them to rdflib, which follows SERVICE and FROM, and it inserts declared prefixes
+    unescaped.
     """
     for predicate in _QUERIES:
         for text in shapes.objects(None, predicate):
@@ -176,8 +176,8 @@ def _prove(shapes: rdflib.Graph) -> None:
 def _aim(shapes: rdflib.Graph, material: Material) -> None:
     """Give each property shape the targets of its node shape.
 
-    pyshacl then tests all things at once, instead of one after the other, in less than half of the
-    time. Targets that are queries are asked here, of a faster engine.
+    pyshacl then tests all things at once, instead of one by one, in less than half the time.
+    Targets given by queries are evaluated here, on a faster engine.
     """
     for node, query in list(shapes.subject_objects(SH.target)):
         text = str(shapes.value(query, SH.select))
@@ -189,12 +189,12 @@ def _aim(shapes: rdflib.Graph, material: Material) -> None:
         targets = [(target, what) for target in _TARGETS for what in shapes.objects(node, target)]
         for target, what in targets:
             shapes.add((shape, target, what))
-        if targets:  # otherwise it is a part of a condition
+        if targets:  # else it is part of a condition
             shapes.remove((node, SH.property, shape))
 
 
 def stated(material: Material, predicates: Container[str] | None) -> rdflib.Graph:
-    """Return the triples of the sources with some predicates, or all, as a graph of rdflib's."""
+    """Return the source triples with some predicates, or all, as an rdflib graph."""
     return _graph(
         quad
         for name in ASSERTED
@@ -204,7 +204,7 @@ def stated(material: Material, predicates: Container[str] | None) -> rdflib.Grap
 
 
 def _mentioned(shapes: rdflib.Graph) -> set[str] | None:
-    """Return the predicates that the shapes can meet in data; None where they may meet any."""
+    """Return the predicates that the shapes can meet in data; None if they may meet any."""
     if any((None, predicate, None) in shapes for predicate in (*_QUERIES, SH.closed)):
         return None
     iris = {str(term) for triple in shapes for term in triple if isinstance(term, rdflib.URIRef)}
@@ -213,7 +213,7 @@ def _mentioned(shapes: rdflib.Graph) -> set[str] | None:
 
 def _graph(quads: Iterable[Quad]) -> rdflib.Graph:
     graph = rdflib.Graph()
-    terms: dict[object, Node] = {}  # most terms stand in several triples
+    terms: dict[object, Node] = {}  # most terms are in several triples
     for quad in quads:
         for term in quad.triple:
             if term not in terms:
@@ -224,7 +224,7 @@ def _graph(quads: Iterable[Quad]) -> rdflib.Graph:
 
 
 def to_rdflib(term: object) -> Node:
-    """Return a term of pyoxigraph as one of rdflib; raise `TypeError` for one of RDF 1.2."""
+    """Convert a term of pyoxigraph to rdflib; raise `TypeError` for RDF 1.2."""
     if isinstance(term, NamedNode):
         return rdflib.URIRef(term.value)
     if isinstance(term, BlankNode):

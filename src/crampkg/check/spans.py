@@ -1,4 +1,4 @@
-"""The spans that the graph records of an article, and whether they are those of its text."""
+"""The recorded spans of an article, and their comparison with its text."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Span(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """A resource with a span and the digest that was recorded of it."""
+    """A resource with its recorded span and digest."""
 
     iri: str
     span: Span
@@ -64,7 +64,7 @@ class MarkerUse(NamedTuple):
 
 
 class ArticleRecord(NamedTuple):
-    """An article as the graph holds it, without whatever has no whole span."""
+    """An article as recorded in the graph, without resources lacking a complete span."""
 
     iri: str
     recorded: tuple[Recorded, ...]
@@ -79,7 +79,7 @@ class ArticleRecord(NamedTuple):
         return self.parts.get(statement, [])
 
     def introduction(self, statement: Statement) -> Span:
-        """Return the words of a statement before the first item of its list; all if it has none."""
+        """Return the words of a statement before the first item of its list, if any."""
         items = [item for item in self.items(statement.iri) if item.kind == "ListItem"]
         end = items[0].span.start if items else statement.span.end
         return Span(statement.span.start, end)
@@ -88,7 +88,7 @@ class ArticleRecord(NamedTuple):
 def read_articles(store: Store) -> list[ArticleRecord]:
     """Return the articles of the graph, sorted by IRI.
 
-    Whatever has the article's namespace, the part of its IRI before the last slash, is of it.
+    Resources in an article's namespace, its IRI up to the last slash, belong to it.
     """
     subjects: dict[str, dict[str, tuple[str, ...]]] = {}
     for quad in store.quads_for_pattern(None, None, None, _CLAIMS):
@@ -99,15 +99,15 @@ def read_articles(store: Store) -> list[ArticleRecord]:
     articles = sorted(
         iri for iri, properties in subjects.items() if "Article" in _kinds(properties)
     )
-    found = claims.find(EmbeddedEngine.over(store))
+    all_claims = claims.find(EmbeddedEngine.over(store))
     return [
-        _article(iri, subjects, tuple(claim for claim in found if claim.article == iri))
+        _article(iri, subjects, tuple(claim for claim in all_claims if claim.article == iri))
         for iri in articles
     ]
 
 
 def article_of(articles: Sequence[ArticleRecord], text: Article) -> ArticleRecord | None:
-    """Return the article with this text: the one of which most spans fit it; None if none fits."""
+    """Return the article with this text: the one with most matching spans; None without any."""
     if len(articles) == 1:
         return articles[0]
     fitting = [(_fitting_spans(article, text), article) for article in articles]
@@ -116,7 +116,7 @@ def article_of(articles: Sequence[ArticleRecord], text: Article) -> ArticleRecor
 
 
 def check_digests(article: ArticleRecord, text: Article) -> Iterator[Breach]:
-    """Yield a breach for each span with another digest than the recorded one."""
+    """Yield a breach for each span whose digest differs from the recorded one."""
     for recorded in article.recorded:
         start, end = recorded.span
         if text.quote(start, end, recorded.sha256) is None:
@@ -126,7 +126,7 @@ def check_digests(article: ArticleRecord, text: Article) -> Iterator[Breach]:
 def check_markers(
     article: ArticleRecord, text: Article, rules: Mapping[str, Rule]
 ) -> Iterator[Breach]:
-    """Yield a breach for each marker that is not printed as recorded, or not recorded."""
+    """Yield a breach for each marker not printed as recorded, or not recorded."""
     for use in article.uses:
         printed = text.text[use.span.start : use.span.end]
         if printed != use.text:
@@ -146,10 +146,10 @@ def check_markers(
 def check_coverage(
     article: ArticleRecord, text: Article | None, rules: Mapping[str, Rule]
 ) -> Iterator[Breach]:
-    """Yield a breach for each span of the clinical text from which nothing is read.
+    """Yield a breach for each stretch of the clinical text without a claim.
 
-    With the text at hand, a gap may hold white space, punctuation and joining words; without it,
-    as many characters as these commonly take.
+    With the text at hand, a gap may hold white space, punctuation and joining words; without it, as
+    many characters as these commonly take.
     """
     settings = rules["unread-text"].settings
     spans = [statement.span for statement in article.statements.values()]
@@ -160,7 +160,7 @@ def check_coverage(
     covered = list(_covered(article))
     if text is not None:
         end = max(end, _end(article, text, end))
-        # Whether a printed marker is recorded is the affair of another check.
+        # Another check covers unrecorded markers.
         covered += [Span(*printed.span()) for printed in _printed_markers(text, rules)]
     for gap in _gaps(sorted(covered), Span(start, end)):
         if text is not None:
@@ -234,7 +234,7 @@ def _fitting_spans(article: ArticleRecord, text: Article) -> int:
 def _printed_markers(
     text: Article, rules: Mapping[str, Rule], first: int = 0, last: int | None = None
 ) -> Iterator[re.Match[str]]:
-    """Yield what looks like a marker in the text from `first` to `last`."""
+    """Yield the likely markers in the text from `first` to `last`."""
     pattern = re.compile(rules["printed-marker-without-use"].settings["pattern"], re.MULTILINE)
     return pattern.finditer(text.text, first, len(text.text) if last is None else last)
 
@@ -246,7 +246,7 @@ def _unrecorded(
         return
     spans = [statement.span for statement in article.statements.values()]
     first, last = min(span.start for span in spans), max(span.end for span in spans)
-    # The markers of the last statement stand after its end, on the same line.
+    # The markers of the last statement follow it on the same line.
     line_end = text.text.find("\n", last)
     last = len(text.text) if line_end < 0 else line_end
     uses = {use.span for use in article.uses}
@@ -259,7 +259,7 @@ def _unrecorded(
 
 
 def _before(article: ArticleRecord, position: int) -> str:
-    """Return the statement to which a marker printed at `position` belongs."""
+    """Return the statement of a marker printed at `position`."""
     whole = [item for item in article.statements.values() if item.parent is None]
     ended = [item for item in whole if item.span.end <= position]
     return max(ended, key=lambda item: item.span.end).iri if ended else article.iri
@@ -282,8 +282,8 @@ def _end(article: ArticleRecord, text: Article, last: int) -> int:
 def _covered(article: ArticleRecord) -> Iterator[Span]:
     """Yield the spans that are accounted for.
 
-    A statement without claims counts as accounted for: it has a reason for that, or another check
-    finds that it has none.
+    A statement without claims counts too: it has a reason, or another check reports that none is
+    given.
     """
     read: dict[str, list[Span]] = {}
     for claim in article.claims:
@@ -292,7 +292,7 @@ def _covered(article: ArticleRecord) -> Iterator[Span]:
         yield from read.get(statement.iri, [statement.span])
         parent = article.statements.get(statement.parent or "")
         if statement.kind == "ListItem" and statement.iri in read and parent:
-            # An item is read with the words right before its list.
+            # An item is read with the words directly before its list.
             introduction = article.introduction(parent)
             ends = [span.end for span in read.get(parent.iri, ())]
             ends += [item.span.end for item in article.items(parent.iri) if item.kind == "LeadIn"]
@@ -315,7 +315,7 @@ def _gaps(covered: list[Span], whole: Span) -> Iterator[Span]:
 
 
 def _unread(gap: Span, text: Article, joining: Sequence[str]) -> Span | None:
-    """Return the stretch of words in a gap that do more than join; None where there are none."""
+    """Return the stretch of significant words in a gap; None without any."""
     words = [
         word
         for word in _WORD.finditer(text.text, gap.start, gap.end)

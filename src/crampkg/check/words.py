@@ -44,11 +44,11 @@ def check_cues(
     rules: Mapping[str, Rule],
     hedges: Mapping[str, Collection[str]],
 ) -> Iterator[Breach]:
-    """Yield a breach for each claim that does not keep its words.
+    """Yield a breach for each claim that drops words of the article.
 
-    `rules` are those of `rules/text/`. The `words` of a rule are cues that need something of the
-    claim in whose words they are printed; a rule with `words_of` another wants one of that rule's
-    cues printed. `hedges` gives the printed words of each hedge.
+    `rules` are those of `rules/text/`. The `words` of a rule are cues: printed in the words of a
+    claim, they require something of it. A rule with `words_of` another rule requires that one of
+    its cues is printed. `hedges` has the printed words of each hedge.
     """
     cues = {rule.id: _patterns(rule) for rule in rules.values() if "words" in rule.settings}
     #: By statement, the places of the relations of its claims.
@@ -66,7 +66,7 @@ def check_cues(
             settings = rule.settings
             if "words" in settings and not _has(claim, settings["needs"]):
                 for word, pattern in cues[rule.id].items():
-                    # The relation of another claim from the same statement is no cue here.
+                    # The relation of another claim of the statement is no cue here.
                     own = relations[claim.statement]
                     if any(not _inside(place, own) for place in _matches(pattern, text, spans)):
                         yield Breach(rule.id, claim.iri, {"word": word})
@@ -109,9 +109,10 @@ def hedge_words(store: Store) -> dict[str, tuple[str, ...]]:
 
 
 def words_of(article: ArticleRecord, claim: Claim) -> list[Span]:
-    """Return the spans from which a claim is read.
+    """Return the spans of a claim.
 
-    They are its own or its statement's, and for a list item the words that introduce the list.
+    They are its own or its statement's; for a list item also those of the words that introduce the
+    list.
     """
     statement = article.statements[claim.statement]
     spans = [Span(claim.start, claim.end)]
@@ -124,7 +125,7 @@ def words_of(article: ArticleRecord, claim: Claim) -> list[Span]:
 
 
 def labels_above(article: ArticleRecord, claim: Claim, *, heading: bool = True) -> list[Span]:
-    """Return the lead-in, and the `heading`, under which the statement of a claim stands."""
+    """Return the lead-in, and the `heading`, above the statement of a claim."""
     statement = article.statements[claim.statement]
     whole = statement.parent or statement.iri
     spans = [item.span for item in article.items(whole) if item.kind == "LeadIn"]
@@ -166,7 +167,7 @@ def _hedges(
 
 
 def _has(claim: Claim, wanted: Mapping[str, Any]) -> bool:
-    """Tell whether a claim has one of some stances, or a circumstance of some relation."""
+    """Return whether a claim has one of some stances, or a circumstance with some relation."""
     if "stance" in wanted:
         return claim.stance in wanted["stance"]
     relation = expand(wanted["circumstance"])
@@ -181,7 +182,7 @@ def _patterns(rule: Rule) -> dict[str, re.Pattern[str]]:
 
 
 def _places(words: str, text: Article, spans: Iterable[Span]) -> list[Span]:
-    """Return the places in `spans` of the whole words `words`, letter case aside."""
+    """Return the positions in `spans` of the whole words `words`, ignoring case."""
     pattern = re.compile(rf"(?<!\w){_spaced(words)}(?!\w)", re.IGNORECASE)
     return _matches(pattern, text, spans)
 
@@ -220,8 +221,8 @@ def _names(store: Store) -> dict[str, list[Name]]:
 def _around(article: ArticleRecord, claim: Claim) -> list[Span]:
     """Return the spans in which the things of a claim may be named.
 
-    They are those from which it is read and the label of the bullet; for a claim from a heading
-    or label also what stands under it.
+    They are the spans of the claim and the label of its bullet; for a claim from a heading or label
+    also the text under it.
     """
     statement = article.statements[claim.statement]
     whole = article.statements.get(statement.parent or statement.iri, statement)
@@ -280,7 +281,7 @@ def _unclaimed(
 
 
 def _beginnings(name: Name, words: Sequence[_Word]) -> list[int]:
-    """Return the places in `words` at which the name begins."""
+    """Return the positions in `words` at which the name begins."""
     return [
         index
         for index in range(len(words) - len(name) + 1)
@@ -300,7 +301,7 @@ def _words(text: Article, span: Span) -> list[_Word]:
 
 
 def _singular(word: str) -> frozenset[str]:
-    """Return a word in lower case, and the words of which it may be the plural."""
+    """Return a word in lower case, and its possible singulars."""
     word = word.lower().removesuffix("'s").removesuffix("\u2019s")
     forms = {word}
     for ending, singular in (("ies", "y"), ("es", ""), ("s", "")):

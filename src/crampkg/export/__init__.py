@@ -1,7 +1,7 @@
-"""Graphs out, in the RDF formats that others read: nothing lost, the same bytes every time.
+"""Exports of graphs in RDF formats: nothing lost, the same bytes every time.
 
 A new format is one entry below, and the function that it names: commands, the API, pages, OpenAPI,
-the Graph Store and the descriptions of the service read the tables of what is registered.
+the Graph Store and the service descriptions read this registry.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ class Format(NamedTuple):
     media_type: str
     extension: str  # ".nt"
     writer: str  # "crampkg.export.terse:lines"
-    also: tuple[str, ...] = ()  # other media types by which clients ask for it
+    also: tuple[str, ...] = ()  # further media types in requests
     iri: str = ""  # in the service description; http://www.w3.org/ns/formats/ lists those of W3C
-    holds_one: bool = True  # whether it can hold a graph without a name
-    holds_several: bool = False  # whether it can say which graph a triple is in
-    is_for_owl: bool = True  # whether tools of OWL read it, and look for names of their own
-    rdf: str = "1.1"  # what is of RDF 1.2 is for `crampkg export` alone
+    holds_one: bool = True  # whether it supports a graph without a name
+    holds_several: bool = False  # whether it keeps the names of graphs
+    is_for_owl: bool = True  # whether OWL tools read it, and need their own names
+    rdf: str = "1.1"  # formats of RDF 1.2 are for `crampkg export` alone
 
 
 _W3C = "http://www.w3.org/ns/formats/"
@@ -48,12 +48,12 @@ _W3C = "http://www.w3.org/ns/formats/"
 FORMATS: dict[str, Format] = {}
 #: The formats in which answers are written and the server offers graphs: those of RDF 1.1.
 OFFERED: dict[str, Format] = {}
-#: Those of them for one graph without a name, as a card, an explanation or a result is one.
+#: Those of them for one graph without a name, such as a card, an explanation or a result.
 OF_ONE_GRAPH: dict[str, Format] = {}
 
 
 def register(format: Format) -> None:
-    """Offer a format wherever formats are offered; of what is imported later, as the server is."""
+    """Register a format in all tables; modules imported later, such as the server, see it too."""
     FORMATS[format.name] = format
     if format.rdf == "1.1":
         OFFERED[format.name] = format
@@ -77,7 +77,7 @@ for _each in (
     Format(
         *("ntriples", "N-Triples", "application/n-triples", ".nt"),
         "crampkg.export.terse:lines",
-        also=("text/plain",),  # what N-Triples had before RDF 1.1
+        also=("text/plain",),  # the type of N-Triples before RDF 1.1
         iri=f"{_W3C}N-Triples",
     ),
     Format(
@@ -139,7 +139,7 @@ def export(
             whole[quad.graph_name.value].append(parts(quad))
     chosen = _chosen(usual(format) if graphs is None else graphs)
     held: Graphs = {iri: [*whole[iri], *view.header(iri, whole)] for iri in chosen}
-    # One graph alone is a plain graph in JSON-LD; TriG and N-Quads name it still.
+    # A single graph has no name in JSON-LD, but keeps it in TriG and N-Quads.
     if not chosen_format.holds_several or (chosen_format.holds_one and len(held) == 1):
         merged = [triple for triples in held.values() for triple in triples]
         if chosen_format.is_for_owl:
@@ -151,11 +151,11 @@ def export(
 
 
 def usual(format: str) -> tuple[str, ...]:
-    """Return the short names of the graphs that an export in a format has unless others are named.
+    """Return the short names of the graphs that a format exports by default.
 
-    All where the format says which graph a triple is in. Where it does not, what is asserted, by
-    us or as the claim of an article, so that nobody takes an inference for it; formats of RDF 1.2
-    have facts too, since these bear their claims.
+    All graphs if the format keeps their names. Otherwise the asserted ones, our own and the claims
+    of articles, so that nobody mistakes an inference for these; RDF 1.2 formats have facts too,
+    with their claims.
     """
     chosen_format = _format(format, FORMATS)
     facts = ("facts-without-hedges",) if chosen_format.rdf == "1.2" else ()
@@ -164,10 +164,10 @@ def usual(format: str) -> tuple[str, ...]:
 
 
 def to_bytes(triples: Iterable[Triple], format: str, sources: Sources | None = None) -> bytes:
-    """Return one graph, such as the answer of a CONSTRUCT, in the format called `format`.
+    """Return one graph, such as the answer to a CONSTRUCT, in the format called `format`.
 
-    Blank nodes have labels by their content, so that equal graphs become equal bytes.
-    `sources` are as for `export`, which this raises as.
+    Blank nodes have labels by their content, so that equal graphs become equal bytes. `sources` and
+    errors are as for `export`.
     """
     return _write(_format(format, OFFERED), {None: list(dict.fromkeys(triples))}, sources)
 
@@ -197,7 +197,7 @@ def _format(name: str, formats: dict[str, Format]) -> Format:
 
 
 def _chosen(names: Sequence[str]) -> list[str]:
-    """Return the IRIs of the graphs called `names`, in the order in which they are built."""
+    """Return the IRIs of the graphs called `names`, in the order of building."""
     wanted = {name.strip() for name in names}
     for name in sorted(wanted - {"all"}):
         if name not in GRAPHS:

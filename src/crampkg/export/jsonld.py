@@ -1,7 +1,7 @@
 """JSON-LD 1.1 with short names: compacted by PyLD with `ontology/context.jsonld`.
 
-After https://www.w3.org/TR/json-ld11-api/. A lexical form becomes a JSON number or boolean only
-where reading that gives the same lexical form; nothing is ever fetched.
+After https://www.w3.org/TR/json-ld11-api/. A literal becomes a JSON number or boolean only if it is
+read back with the same lexical form; nothing is ever fetched.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ CONTEXT = "ontology/context.jsonld"
 #: Numbers up to fifteen digits are exact in every JSON parser.
 _NATIVE = re.compile(r"0|-?[1-9][0-9]{0,14}", re.ASCII)
 _TYPE, _FIRST, _REST, _NIL = (RDF + name for name in ("type", "first", "rest", "nil"))
-#: Blank nodes nested deeper than this stand apart, for the reader's sake and the call stack's.
+#: Blank nodes nested deeper than this are separate, for the reader's sake and the call stack's.
 _DEEPEST = 12
 
 
 class _Place(NamedTuple):
-    """Where a node is referred to."""
+    """The position of a reference to a node."""
 
     node: Object
     predicate: str
@@ -45,15 +45,15 @@ class _Place(NamedTuple):
 
 
 def write(graphs: Graphs, sources: Sources | None = None) -> bytes:
-    """Return `graphs` as JSON-LD with the context of `sources` inside it, so far as it is used.
+    """Return `graphs` as JSON-LD with the used part of the context of `sources` inside.
 
-    The default graph alone becomes an array of node objects; named graphs become objects with
-    an `@graph` of their own. Raises `UsageError` for what JSON-LD cannot say.
+    The default graph alone becomes an array of node objects; named graphs become objects with an
+    `@graph` of their own. Raises `UsageError` for content that JSON-LD cannot represent.
     """
     from pyld import jsonld
 
     context = _read_context((sources or Sources.find()).path(CONTEXT))
-    if isinstance(context, dict):  # and no list of contexts, which PyLD refuses
+    if isinstance(context, dict):  # PyLD refuses a list of contexts
         known = {**PREFIXES, **context}
         articles = {name: iri for name, iri in written_prefixes().items() if name not in known}
         context = {**context, **articles}
@@ -81,7 +81,7 @@ def write(graphs: Graphs, sources: Sources | None = None) -> bytes:
 
 
 def _processor() -> Any:
-    """Return a processor of PyLD's that compacts an IRI once: it looks through all terms for it."""
+    """Return a PyLD processor that caches compacted IRIs: it searches all terms for each."""
     from pyld import jsonld
 
     class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
@@ -96,7 +96,7 @@ def _processor() -> Any:
             if value is None and key in self._compacted:
                 return self._compacted[key][1]
             compacted: str = super()._compact_iri(active_ctx, iri, value, **options)
-            if value is None:  # the context is kept, too, so that its id stays its own
+            if value is None:  # keeps the context alive, so that its id stays unique
                 self._compacted[key] = active_ctx, compacted
             return compacted
 
@@ -104,9 +104,9 @@ def _processor() -> Any:
 
 
 def check_context(text: str) -> None:
-    """Raise `SourceError` when a text is not that of a JSON-LD context.
+    """Raise `SourceError` when a text is no JSON-LD context.
 
-    pyoxigraph reads it, since the import of PyLD takes longer than all other checks of files.
+    pyoxigraph reads it, since importing PyLD takes longer than all other checks of files.
     """
     from pyoxigraph import RdfFormat, parse
 
@@ -140,7 +140,7 @@ def _parse_context(text: str) -> Object:
 
 
 def _reason(error: BaseException) -> str:
-    """Return what is behind an error of PyLD's, without a full stop."""
+    """Return the cause of an error of PyLD, without a full stop."""
     while error.__cause__ is not None:
         error = error.__cause__
     return str(error.args[0]).rstrip(".")
@@ -154,7 +154,7 @@ def _refuse(url: str, _: object) -> Object:
 def _nodes(triples: list[Triple]) -> dict[str, Object]:
     """Return the expanded node objects of one graph by their `@id`.
 
-    Not by PyLD's `from_rdf`, which makes a nameless list of cells that have a name.
+    Not by PyLD's `from_rdf`, which turns named list nodes into an anonymous list.
     """
     nodes: dict[str, Object] = {}
     for subject, predicate, value in triples:
@@ -186,7 +186,7 @@ def _object(value: RdfTerm) -> Object:
 
 
 def _make_lists(nodes: dict[str, Object], owned: Mapping[str, _Place]) -> None:
-    """Turn each chain of nameless cells that ends in rdf:nil into an `@list` where it is owned."""
+    """Turn each chain of blank list nodes that ends in rdf:nil into an `@list` at its owner."""
     tails = [node for node in nodes.values() if node.get(_REST) == [{"@id": _NIL}]]
     for tail in tails:
         items, cells = [], []
@@ -211,7 +211,7 @@ def _is_cell(node: Object) -> bool:
 
 
 def _shared(graphs: Graphs) -> set[str]:
-    """Return the blank nodes that several graphs hold: they keep their labels."""
+    """Return the blank nodes shared by several graphs: they keep their labels."""
     homes: dict[str, set[str | None]] = {}
     for name, triples in graphs.items():
         for triple in triples:
@@ -222,7 +222,7 @@ def _shared(graphs: Graphs) -> set[str]:
 
 
 def _nested(nodes: dict[str, Object], shared: set[str]) -> list[Object]:
-    """Return `nodes` sorted, each blank node inside the one node that refers to it."""
+    """Return `nodes` sorted, each blank node inside the only node that refers to it."""
     places: dict[str, list[_Place]] = {}
     labelled = set(shared)
     for node in nodes.values():
@@ -267,7 +267,7 @@ def _nested(nodes: dict[str, Object], shared: set[str]) -> list[Object]:
             fill(nodes[name], 0)
         waiting, apart[:] = [name for name in apart if name in inside], []
         if not waiting:
-            # Whatever is left lies on cycles or hangs below them.
+            # The remaining nodes lie on cycles or below them.
             waiting = [name] if (name := next((n for n in cyclic if n in inside), "")) else []
         if not waiting:
             break
@@ -281,7 +281,7 @@ def _nested(nodes: dict[str, Object], shared: set[str]) -> list[Object]:
 
 
 def _references(node: Object) -> Iterator[Object]:
-    """Iterate over the objects in `node` that refer to another node, those in lists included."""
+    """Yield the objects in `node` that refer to another node, including those in lists."""
     for key, values in node.items():
         if key not in ("@id", "@type"):
             yield from _listed(values)
@@ -305,13 +305,13 @@ def _tidy(node: Object) -> None:
 
 
 def _spelled_out(value: Any, context: Mapping[str, Any]) -> Any:
-    """Return `value` with whatever has no language out of its language maps.
+    """Return `value` with entries without a language moved out of its language maps.
 
-    Compaction puts it there under `@none`, which some processors do not take, least of all for
-    a number. It goes under the longer name of the property, which has no language map.
+    Compaction puts them under `@none`, which some processors reject, above all for a number. They
+    go under the longer name of the property, which has no language map.
     """
     if isinstance(value, list):
-        return [_spelled_out(each, context) for each in value]
+        return [_spelled_out(item, context) for item in value]
     if not isinstance(value, dict):
         return value
     spelled: Object = {}
@@ -331,7 +331,7 @@ def _listing(value: Any) -> list[Any]:
 
 
 def _used(context: Mapping[str, Any], body: object) -> Object:
-    """Return the part of `context` that reading `body` needs."""
+    """Return the part of `context` needed to read `body`."""
     words = set(_words(body))
     words.update(word.partition(":")[0] for word in list(words))
     kept = {
@@ -359,7 +359,7 @@ def _ordered(value: Any) -> Any:
     """Return `value` with keys in reading order: id, type, then by name."""
     first = ("@id", "id", "@type", "type", "prefLabel")
     if isinstance(value, list):
-        return [_ordered(each) for each in value]
+        return [_ordered(item) for item in value]
     if isinstance(value, dict):
         rank: Callable[[str], tuple[int, str]] = lambda key: (  # noqa: E731
             first.index(key) if key in first else len(first),

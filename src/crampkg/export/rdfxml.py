@@ -1,7 +1,7 @@
 """RDF/XML as OWL tools read it: types first, the ontology and each term an element of its own.
 
-After https://www.w3.org/TR/rdf-syntax-grammar/ and https://www.w3.org/TR/xml/; what XML cannot
-say is refused. Blank nodes stand inside the one node that refers to them where that can be.
+After https://www.w3.org/TR/rdf-syntax-grammar/ and https://www.w3.org/TR/xml/; content
+that XML cannot represent is refused. Blank nodes with a single reference are nested where possible.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _START = (
 )
 #: The end of a predicate's IRI must be a name: XML writes predicates as elements.
 _NAME = re.compile(f"[{_START}][{_START}0-9.\u00b7\u0300-\u036f\u203f\u2040-]*\\Z")
-#: What no XML 1.0 document can hold, not even escaped (section 2.2).
+#: Characters forbidden in XML 1.0, even escaped (section 2.2).
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Names of the grammar that are no predicates (section 5.1 of RDF/XML).
 _SYNTAX = frozenset(
@@ -41,7 +41,7 @@ _SYNTAX = frozenset(
         *("Description", "aboutEach", "aboutEachPrefix"),
     )
 )
-#: Namespaces that no prefix of ours may stand for (Namespaces in XML, section 3).
+#: Namespaces for which we may not declare prefixes (Namespaces in XML, section 3).
 _RESERVED = ("http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/")
 #: Of several types the one that names the element; only types of OWL do.
 _ELEMENTS = tuple(
@@ -82,7 +82,7 @@ def write(graphs: Graphs, _sources: Sources | None = None) -> bytes:
 
 
 class _Document:
-    """One written document in the making."""
+    """An RDF/XML document under construction."""
 
     def __init__(self, triples: set[Triple]) -> None:
         self._about: dict[RdfTerm, dict[str, list[RdfTerm]]] = {}
@@ -96,14 +96,14 @@ class _Document:
         self._namespaces = _namespaces(
             {predicate.value for _, predicate, _ in triples}
             | {
-                each.value
+                kind.value
                 for properties in self._about.values()
-                for each in properties.get(_TYPE, ())
+                for kind in properties.get(_TYPE, ())
             }
         )
 
     def _unfold_lists_of_literals(self) -> None:
-        """Let the cells of each list that holds a literal stand apart: a Collection has none."""
+        """Write the nodes of a list with literals separately: a Collection has no literals."""
         cells = {subject for subject in self._about if subject.value in self._cells}
         followers = {self._about[cell][_REST][0] for cell in cells}
         for head in cells - followers:
@@ -139,7 +139,7 @@ class _Document:
         return rank, "", natural(subject.value)
 
     def _flat(self, node: RdfTerm) -> str:
-        """Return the text of a nested node, by which it is sorted."""
+        """Return the text of a nested node, its sort key."""
         if node.value not in self._texts:
             items = self._items(node)
             if items is None:
@@ -176,7 +176,7 @@ class _Document:
         yield f"{pad}</{name}>\n"
 
     def _element(self, types: Sequence[RdfTerm]) -> NamedNode | None:
-        iris = {each.value for each in types if isinstance(each, NamedNode)}
+        iris = {kind.value for kind in types if isinstance(kind, NamedNode)}
         iri = next((iri for iri in _ELEMENTS if iri in iris), "") or min(
             (iri for iri in iris if iri.startswith(OWL) and _NAME.fullmatch(iri, len(OWL))),
             default="",
@@ -245,11 +245,15 @@ def _namespaces(names: set[str]) -> dict[str, str]:
     needed = {RDF: "rdf"}
     own: set[str] = set()
     for iri in names:
-        ours = [each for each in known if iri.startswith(each) and _NAME.fullmatch(iri, len(each))]
+        ours = [
+            namespace
+            for namespace in known
+            if iri.startswith(namespace) and _NAME.fullmatch(iri, len(namespace))
+        ]
         name = _NAME.search(iri)
         if ours:
             longest = max(ours, key=len)
             needed[longest] = known[longest]
         elif name:
             own.add(iri[: name.start()])
-    return needed | {each: f"ns{number}" for number, each in enumerate(sorted(own), 1)}
+    return needed | {namespace: f"ns{number}" for number, namespace in enumerate(sorted(own), 1)}

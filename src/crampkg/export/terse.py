@@ -1,7 +1,7 @@
-"""The family of Turtle: Turtle, TriG, N-Triples and N-Quads, with the triple terms of RDF 1.2.
+"""The Turtle family: Turtle, TriG, N-Triples and N-Quads, with the triple terms of RDF 1.2.
 
-After https://www.w3.org/TR/n-triples/ and https://www.w3.org/TR/n-quads/ here, and after the
-recommendations that `crampkg.turtle` names there.
+After https://www.w3.org/TR/n-triples/ and https://www.w3.org/TR/n-quads/, and the recommendations
+named in `crampkg.turtle`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def trig(graphs: Graphs, _sources: Sources | None = None) -> bytes:
 
 
 def lines(graphs: Graphs, _sources: Sources | None = None) -> bytes:
-    """Return a line for each triple, sorted, with the name of its graph if that has one."""
+    """Return a line for each triple, sorted, with the name of its graph if any."""
     quads = (
         Quad(*triple, NamedNode(name) if name else DefaultGraph())
         for name, triples in graphs.items()

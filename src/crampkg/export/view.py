@@ -1,13 +1,13 @@
-"""What an export adds to the graphs: headers, names for tools of OWL, claims on facts.
+"""Additions to exported graphs: headers, names for OWL tools, claims on facts.
 
-The sources have one label a term, `skos:prefLabel`, and one definition, `skos:definition`. Tools
-of the OBO Foundry read `rdfs:label` and IAO:0000115, OWL's own need each individual declared
-(https://www.w3.org/TR/owl2-syntax/#Entity_Declarations), those of SKOS a concept and its scheme.
-Each document is read alone, so it names and declares all that it mentions.
+The sources have one label a term, `skos:prefLabel`, and one definition, `skos:definition`. Tools of
+the OBO Foundry read `rdfs:label` and IAO:0000115, OWL tools require each individual to be declared
+(https://www.w3.org/TR/owl2-syntax/#Entity_Declarations), and SKOS tools a concept and its scheme.
+Each document is self-contained, so it names and declares all its terms.
 
 In RDF 1.2 a claim is a reifier of the triple that it states
-(https://www.w3.org/TR/rdf12-concepts/#section-triple-terms-reification). To reify a triple asserts
-nothing: a denied claim reifies what it denies, and only facts stand bare as well.
+(https://www.w3.org/TR/rdf12-concepts/#section-triple-terms-reification). Reifying a triple does not
+assert it: a denied claim reifies the triple that it denies, and only facts are asserted as well.
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ _IN_SCHEME, _TOP_OF, _HAS_TOP, _CONCEPT, _SCHEME = map(
 _ENTITY, _ARTICLE = NamedNode(CK + "ClinicalEntity"), NamedNode(CK + "Article")
 _SOURCE, _DERIVED = NamedNode(DCT + "source"), NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 _OWL_ONTOLOGY, _INDIVIDUAL = NamedNode(OWL + "Ontology"), NamedNode(OWL + "NamedIndividual")
-#: What names a thing, the best first.
+#: Properties that name a thing, the best first.
 _GIVEN = (RDFS + "label", SKOS + "prefLabel", DCT + "title")
-#: A mapping's axiom has the name that the term which it leads to has in its own vocabulary: without
-#: a language, as there. With ours it would be a second label in English, an error to ROBOT.
+#: The axiom of a mapping has the name of the mapped term in its own vocabulary, without a language,
+#: as there. In English it would be a second label, an error in ROBOT.
 _TARGET, _OBJECT_LABEL = OWL + "annotatedTarget", PREFIXES["sssom"] + "object_label"
 _REIFIES = NamedNode(RDF + "reifies")
 _PARTS = tuple(CK + name for name in ("claimSubject", "claimPredicate", "claimObject"))
-#: What of a claim goes with a fact where the claims are not exported: its hedges and its stance.
+#: Properties of a claim exported with a fact if claims are not: hedges and stance.
 _WITH_A_FACT = frozenset(CK + name for name in ("hedge", "hedgeText", "stance", "statedFor"))
-#: The kinds of a term that each document which uses it declares.
+#: The kinds of terms that each document declares for the terms it uses.
 _KINDS = {
     OWL + name
     for name in (
@@ -68,16 +68,16 @@ _KINDS = {
         "NamedIndividual",
     )
 }
-#: What of the ontology's own header goes for each graph: they are released together.
+#: Properties of the ontology's header that apply to each graph: they are released together.
 _SHARED = (OWL + "versionInfo", DCT + "modified")
 
 
 def header(graph: str, whole: Graphs) -> list[Triple]:
-    """Return what is known of one graph as a dataset, about its IRI.
+    """Return the header of a graph, about its IRI.
 
-    Title, description and licence stand in the ontology, and from which graphs it is derived; the
-    version and date are those of the ontology; claims are derived from the articles, and a graph
-    is from the sources that it names. Without such data there is no header.
+    Title, description, licence and source graphs are recorded in the ontology; version and date are
+    those of the ontology. Claims are derived from the articles, and a graph is derived from the
+    sources that it names. Without such data there is no header.
     """
     ontology = whole.get(GRAPHS["ontology"], [])
     triples = [triple for triple in ontology if triple[0].value == graph]
@@ -98,11 +98,11 @@ def header(graph: str, whole: Graphs) -> list[Triple]:
 
 
 def document(chosen: Sequence[str], triples: list[Triple], whole: Graphs) -> list[Triple]:
-    """Return `triples`, the merge of the graphs `chosen`, with what they lack to be read alone.
+    """Return `triples`, the merge of the graphs `chosen`, as a self-contained document.
 
-    It is one ontology (https://www.w3.org/TR/owl2-syntax/#Ontology_Documents), whose IRI is that
-    of the first graph unless the triples have one. That IRI is of no other kind: readers of OWL
-    refuse a header with a second type. The header says what all the graphs are derived from.
+    It is one ontology (https://www.w3.org/TR/owl2-syntax/#Ontology_Documents), with the IRI of the
+    first graph unless the triples have one. That IRI has no other type: OWL tools refuse a header
+    with a second type. The header lists the sources of all the graphs.
     """
     if not triples:
         return []
@@ -124,7 +124,7 @@ def document(chosen: Sequence[str], triples: list[Triple], whole: Graphs) -> lis
 
 
 def _names(itself: RdfTerm, triples: list[Triple], names: _Names) -> Iterator[Triple]:
-    """Yield label, definition and kinds of all that a document about `itself` mentions."""
+    """Yield label, definition and kinds of all terms in a document about `itself`."""
     mentioned = {term for triple in triples for term in triple if isinstance(term, NamedNode)}
     if names.scheme and mentioned & names.concepts:
         mentioned |= {names.scheme, _SCHEME, _CONCEPT, _IN_SCHEME, _TOP_OF, _HAS_TOP}
@@ -152,11 +152,11 @@ def _names(itself: RdfTerm, triples: list[Triple], names: _Names) -> Iterator[Tr
 def claims_on(chosen: Graphs, whole: Graphs) -> Iterator[Triple]:
     """Yield the claims as reifiers of the triples that they state, for the graphs `chosen`.
 
-    Where the claims are chosen, these are all claims of named things. With the facts alone they are
+    If the claims are chosen, these are all claims of named things. With the facts alone they are
     the claims behind the facts, with their hedges and stances.
     """
     claims: dict[RdfTerm, dict[str, list[RdfTerm]]] = {}
-    for graph in (GRAPHS["claims"], GRAPHS["inferred"]):  # the hedges in words are inferred
+    for graph in (GRAPHS["claims"], GRAPHS["inferred"]):  # hedges in words are inferred
         for subject, predicate, value in whole.get(graph, []):
             claims.setdefault(subject, {}).setdefault(predicate.value, []).append(value)
     facts = set(chosen.get(GRAPHS["facts-without-hedges"], ()))
