@@ -300,7 +300,9 @@ def test_an_endpoint_that_gives_as_many_rows_as_it_may_has_cut_them_off(
 ) -> None:
     each = {"x": {"type": "literal", "value": "a"}}
     body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [each] * rows}}).encode()
-    reply = transport.Reply(body, "application/sparql-results+json", {"x-sparql-maxrows": "2"})
+    reply = transport.EndpointReply(
+        body, "application/sparql-results+json", {"x-sparql-maxrows": "2"}
+    )
     sender = transport.Transport("http://127.0.0.1/")
     if fits:
         assert len(list(remote.RemoteResult(reply, "select", sender, ["x"]).bindings())) == rows

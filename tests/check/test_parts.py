@@ -15,9 +15,9 @@ from tiny import TinySources, added
 from crampkg import check
 from crampkg.check import files, spans, words
 from crampkg.check.material import Material, _Lines, text_of
-from crampkg.check.rules import Breach, Rule, text_rules
+from crampkg.check.rules import Breach, TruthRule, text_rules
 from crampkg.check.shapes import to_rdflib
-from crampkg.check.spans import ArticleRecord, MarkerUse, Recorded, Span, Statement
+from crampkg.check.spans import ArticleRecord, MarkerUse, Recorded, Stretch, Statement
 from crampkg.errors import SourceError
 from crampkg.model import Circumstance, Claim, Finding
 from crampkg.sources import Article, Sources
@@ -39,7 +39,7 @@ def statement(
     section: str | None = None,
 ) -> Statement:
     home = f"{HOME}{parent}" if parent else None
-    return Statement(f"{HOME}{name}", kind, Span(start, end), section, home, (), None)
+    return Statement(f"{HOME}{name}", kind, Stretch(start, end), section, home, (), None)
 
 
 def article(*statements: Statement, claims: tuple[Claim, ...] = ()) -> ArticleRecord:
@@ -111,17 +111,17 @@ def test_a_report_sorts_its_findings_and_says_each_once() -> None:
 def test_gaps_are_what_nothing_covers(
     covered: list[tuple[int, int]], gaps: list[tuple[int, int]]
 ) -> None:
-    found = spans._gaps([Span(*each) for each in covered], Span(10, 20))
+    found = spans._gaps([Stretch(*each) for each in covered], Stretch(10, 20))
     assert [tuple(gap) for gap in found] == gaps
 
 
 def test_a_gap_is_told_by_its_words_that_do_not_only_join() -> None:
     text = Article("calf, and Don't rest-pain of", "article.txt")
     joining = ["and", "of"]
-    whole = Span(0, len(text.text))
+    whole = Stretch(0, len(text.text))
     assert spans._unread(whole, text, joining) == (0, 25)
-    assert spans._unread(Span(4, len(text.text)), text, joining) == (10, 25)
-    assert spans._unread(Span(4, 9), text, joining) is None
+    assert spans._unread(Stretch(4, len(text.text)), text, joining) == (10, 25)
+    assert spans._unread(Stretch(4, 9), text, joining) is None
 
 
 def test_a_gap_is_in_the_smallest_statement_in_which_it_begins() -> None:
@@ -129,10 +129,10 @@ def test_a_gap_is_in_the_smallest_statement_in_which_it_begins() -> None:
         statement("whole", 10, 50), statement("item", 20, 30), statement("next", 50, 60)
     )
     for start, name in ((10, "whole"), (19, "whole"), (20, "item"), (29, "item"), (30, "whole")):
-        assert spans._around(record, Span(start, 70)) == f"{HOME}{name}"
-    assert spans._around(record, Span(50, 51)) == f"{HOME}next"
-    assert spans._around(record, Span(60, 61)) == record.iri
-    assert spans._around(record, Span(9, 20)) == record.iri
+        assert spans._around(record, Stretch(start, 70)) == f"{HOME}{name}"
+    assert spans._around(record, Stretch(50, 51)) == f"{HOME}next"
+    assert spans._around(record, Stretch(60, 61)) == record.iri
+    assert spans._around(record, Stretch(9, 20)) == record.iri
 
 
 def test_what_is_read_or_excused_is_covered() -> None:
@@ -146,7 +146,7 @@ def test_what_is_read_or_excused_is_covered() -> None:
         claims=(claim("a", "whole", (26, 30)), claim("b", "item", (40, 50))),
     )
     record = record._replace(
-        uses=(MarkerUse(f"{HOME}use-1", Span(60, 61), "1"),),
+        uses=(MarkerUse(f"{HOME}use-1", Stretch(60, 61), "1"),),
         parts={f"{HOME}whole": [each for each in record.statements.values() if each.parent]},
     )
     assert sorted(spans._covered(record)) == [
@@ -164,11 +164,11 @@ def test_of_several_articles_the_one_with_most_spans_is_meant() -> None:
     text = Article("abcdef", "article.txt")
     digest = {
         (start, end): Recorded(
-            "", Span(start, end), hashlib.sha256(text.text[start:end].encode()).hexdigest()
+            "", Stretch(start, end), hashlib.sha256(text.text[start:end].encode()).hexdigest()
         )
         for start, end in ((0, 1), (1, 3))
     }
-    none = article()._replace(iri="none", recorded=(Recorded("", Span(0, 1), "0" * 64),))
+    none = article()._replace(iri="none", recorded=(Recorded("", Stretch(0, 1), "0" * 64),))
     one = article()._replace(iri="one", recorded=(digest[0, 1],))
     two = article()._replace(iri="two", recorded=tuple(digest.values()))
     assert spans.article_of([none], text) is none
@@ -204,8 +204,8 @@ TEXT = Article("Rest may  help. MAY be so; maybe not, rest\nmay help or not", "a
 def test_whole_words_are_found_in_any_case_with_any_white_space(
     wording: str, places: list[tuple[int, int]]
 ) -> None:
-    assert words._places(wording, TEXT, [Span(0, len(TEXT.text))]) == places
-    assert words._places(wording, TEXT, [Span(9, 15)]) == []
+    assert words._places(wording, TEXT, [Stretch(0, len(TEXT.text))]) == places
+    assert words._places(wording, TEXT, [Stretch(9, 15)]) == []
 
 
 @pytest.mark.parametrize(
@@ -220,11 +220,11 @@ def test_whole_words_are_found_in_any_case_with_any_white_space(
     ],
 )
 def test_a_place_is_inside_of_one_span(place: tuple[int, int], *, inside: bool) -> None:
-    assert words._inside(Span(*place), [Span(2, 4), Span(6, 7)]) is inside
+    assert words._inside(Stretch(*place), [Stretch(2, 4), Stretch(6, 7)]) is inside
 
 
 def test_cues_are_whole_words_and_ends_of_words() -> None:
-    rule = Rule("r", "", "", "", "", "", {"words": ["no longer"], "endings": ["n't"]})
+    rule = TruthRule("r", "", "", "", "", "", {"words": ["no longer"], "endings": ["n't"]})
     patterns = words._patterns(rule)
     assert {cue: pattern.pattern for cue, pattern in patterns.items()} == {
         "no longer": r"\bno\s+longer\b",
@@ -282,7 +282,7 @@ def test_a_word_may_be_a_plural(word: str, forms: set[str]) -> None:
 
 def test_a_name_is_where_all_its_words_are() -> None:
     text = Article("Leg cramps or leg cramp, calf", "article.txt")
-    printed_words = words._words(text, Span(0, 29))
+    printed_words = words._words(text, Stretch(0, 29))
     assert [(word.start, word.end) for word in printed_words] == [
         (0, 3),
         (4, 10),
@@ -295,7 +295,7 @@ def test_a_name_is_where_all_its_words_are() -> None:
     assert words._beginnings(cramp, printed_words) == [0, 3]
     assert words._beginnings(tuple(map(words._singular, ("calf",))), printed_words) == [5]
     assert words._beginnings(cramp, printed_words[:1]) == []
-    printed = words._forms(text, [Span(0, 10), Span(25, 29)])
+    printed = words._forms(text, [Stretch(0, 10), Stretch(25, 29)])
     assert printed == {"leg", "cramps", "cramp", "calf"}
     assert words._is_named([cramp], printed, frozenset())
     assert not words._is_named([], printed, frozenset())
@@ -306,7 +306,7 @@ def test_a_name_is_where_all_its_words_are() -> None:
 
 
 def test_spans_are_read_where_both_ends_are_numbers_in_order() -> None:
-    def span(start: str | None, end: str | None) -> Span | None:
+    def span(start: str | None, end: str | None) -> Stretch | None:
         said = {"start": start, "end": end}
         return spans._span({CK + key: (text,) for key, text in said.items() if text is not None})
 
@@ -360,32 +360,35 @@ def test_an_article_is_read_from_its_claims() -> None:
     assert other == ArticleRecord(f"{KG}other/article", (), {}, (), (), {}, {})
     assert (ache.iri, ache.headings) == (f"{home}article", {f"{home}section": f"{home}heading"})
     assert ache.recorded == (
-        Recorded(f"{home}article", Span(0, 90), "aa"),
-        Recorded(f"{home}heading", Span(0, 5), "bb"),
-        Recorded(f"{home}item-1", Span(20, 30), "cc"),
+        Recorded(f"{home}article", Stretch(0, 90), "aa"),
+        Recorded(f"{home}heading", Stretch(0, 5), "bb"),
+        Recorded(f"{home}item-1", Stretch(20, 30), "cc"),
     )
     whole = Statement(
-        f"{home}whole", "Statement", Span(10, 40), f"{home}section", None, (f"{home}m",), None
+        f"{home}whole", "Statement", Stretch(10, 40), f"{home}section", None, (f"{home}m",), None
     )
-    first = Statement(f"{home}item-1", "ListItem", Span(20, 30), None, whole.iri, (), None)
-    second = Statement(f"{home}item-2", "ListItem", Span(30, 40), None, whole.iri, (), "n")
-    heading = Statement(f"{home}heading", "Heading", Span(0, 5), None, None, (), None)
+    first = Statement(f"{home}item-1", "ListItem", Stretch(20, 30), None, whole.iri, (), None)
+    second = Statement(f"{home}item-2", "ListItem", Stretch(30, 40), None, whole.iri, (), "n")
+    heading = Statement(f"{home}heading", "Heading", Stretch(0, 5), None, None, (), None)
     assert ache.statements == {each.iri: each for each in (whole, first, second, heading)}
     assert ache.parts == {whole.iri: [first, second]}
     (only,) = ache.claims
     assert (only.iri, only.statement) == (f"{home}claim", whole.iri)
     assert (only.start, only.end, only.wording) == (11, 12, "w")
     assert ache.uses == (
-        MarkerUse(f"{home}use", Span(40, 41), "1"),
-        MarkerUse(f"{home}use-of-nothing", Span(41, 42), ""),
+        MarkerUse(f"{home}use", Stretch(40, 41), "1"),
+        MarkerUse(f"{home}use-of-nothing", Stretch(41, 42), ""),
     )
 
 
 def test_the_things_of_a_heading_may_be_named_in_what_it_stands_over() -> None:
-    def statement(name: str, kind: str, span: Span) -> Statement:
+    def statement(name: str, kind: str, span: Stretch) -> Statement:
         return Statement(name, kind, span, None, None, (), None)
 
-    over, item = statement("h", "Heading", Span(0, 5)), statement("i", "ListItem", Span(10, 20))
+    over, item = (
+        statement("h", "Heading", Stretch(0, 5)),
+        statement("i", "ListItem", Stretch(10, 20)),
+    )
     claim = NO_CLAIM._replace(iri="c", statement="h", start=1, end=4, basis="heading")
     claim = claim._replace(listed_items=("i", "of another file"))
     article = ArticleRecord("a", (), {"h": over, "i": item}, (claim,), (), {}, {})
@@ -491,7 +494,7 @@ MARKED = "Calf aches. 1, 2\nRest helps 3"
 
 
 def use(name: str, start: int, end: int, said: str) -> MarkerUse:
-    return MarkerUse(f"{HOME}{name}", Span(start, end), said)
+    return MarkerUse(f"{HOME}{name}", Stretch(start, end), said)
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\nNotes 4\n", " \t\n5"])
@@ -541,7 +544,7 @@ def test_a_span_with_another_digest_is_found() -> None:
     text = Article("abcdef")
     right = hashlib.sha256(b"bc").hexdigest()
     record = article()._replace(
-        recorded=(Recorded("right", Span(1, 3), right), Recorded("wrong", Span(1, 4), right))
+        recorded=(Recorded("right", Stretch(1, 3), right), Recorded("wrong", Stretch(1, 4), right))
     )
     problem = RULES["digest"].problem.format(start=1, end=4)
     assert problems(spans.check_digests(record, text)) == [("digest", "wrong", problem)]

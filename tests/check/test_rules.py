@@ -14,7 +14,7 @@ from tiny import HOME, added
 
 from crampkg.check import run
 from crampkg.check.questions import Outline
-from crampkg.check.rules import Rule, lint_rules, text_rules
+from crampkg.check.rules import TruthRule, lint_rules, text_rules
 from crampkg.engine import guard
 from crampkg.sources import Sources, graph_of, read_text
 from crampkg.vocabulary import CK, GRAPHS, KG, PREFIXES, expand
@@ -31,7 +31,7 @@ TURTLE = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in ("c
 TERMS = {str(term) for term in ONTOLOGY.subjects(RDF.type, None)}
 
 
-def names_of(rule: Rule) -> set[str]:
+def names_of(rule: TruthRule) -> set[str]:
     """Return the IRIs in a query, by its tokens."""
     outline = Outline(rule.text)
     return {
@@ -42,7 +42,7 @@ def names_of(rule: Rule) -> set[str]:
 
 
 @pytest.mark.parametrize("rule", LINT, ids=lambda rule: rule.id)
-def test_a_rule_names_only_what_there_is(rule: Rule) -> None:
+def test_a_rule_names_only_what_there_is(rule: TruthRule) -> None:
     """A rule on a term that does not exist can never fire."""
     for name in names_of(rule):
         if name.startswith(CK) and name != CK:
@@ -53,7 +53,7 @@ def test_a_rule_names_only_what_there_is(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", LINT, ids=lambda rule: rule.id)
-def test_a_rule_is_written_in_the_style_of_queries(rule: Rule) -> None:
+def test_a_rule_is_written_in_the_style_of_queries(rule: TruthRule) -> None:
     head, _, body = rule.text.partition("\n\n")
     keys = [line.split(":")[0] for line in head.splitlines()]
     assert keys == ["#+ id", "#+ summary", "#+ problem", "#+ remedy"]
@@ -66,7 +66,7 @@ def test_a_rule_is_written_in_the_style_of_queries(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", LINT, ids=lambda rule: rule.id)
-def test_the_gaps_in_the_messages_of_a_rule_are_its_variables(rule: Rule) -> None:
+def test_the_gaps_in_the_messages_of_a_rule_are_its_variables(rule: TruthRule) -> None:
     result = Store().query(rule.text)
     assert isinstance(result, QuerySolutions)
     variables = {variable.value for variable in result.variables}
@@ -77,7 +77,7 @@ def test_the_gaps_in_the_messages_of_a_rule_are_its_variables(rule: Rule) -> Non
 
 
 @pytest.mark.parametrize("rule", [*LINT, *TEXT.values()], ids=lambda rule: rule.id)
-def test_a_rule_says_what_is_wrong_and_what_to_do(rule: Rule) -> None:
+def test_a_rule_says_what_is_wrong_and_what_to_do(rule: TruthRule) -> None:
     for sentence in (rule.summary, rule.problem, rule.remedy):
         assert sentence.endswith(".")
         assert sentence[0].isupper() or sentence[0] in '{"'

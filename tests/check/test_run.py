@@ -10,7 +10,7 @@ import pytest
 from tiny import ARTICLE, BASE, HOME, TinySources, added, changed
 
 from crampkg.check import run
-from crampkg.check.rules import Rule, lint_rules, text_rules
+from crampkg.check.rules import TruthRule, lint_rules, text_rules
 from crampkg.errors import SourceError
 from crampkg.pipeline.load import load
 from crampkg.sources import Sources
@@ -212,7 +212,7 @@ def test_a_rule_has_what_stands_in_its_header(tmp_path: Path) -> None:
     header = "id: odd\nsummary: S.\nproblem: P.\nremedy: R.\npattern: a\n"
     name = "rules/text/odd.yaml"
     rule = text_rules(added(tmp_path, name, header))["odd"]
-    assert rule == Rule("odd", "S.", "P.", "R.", name, header, {"pattern": "a"})
+    assert rule == TruthRule("odd", "S.", "P.", "R.", name, header, {"pattern": "a"})
 
 
 def test_question_files_are_checked_too(tmp_path: Path) -> None:

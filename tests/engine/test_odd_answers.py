@@ -14,7 +14,7 @@ from crampkg.answers import formats
 from crampkg.answers.answer import Answer
 from crampkg.engine import guard
 from crampkg.engine.remote import RemoteEngine, RemoteResult
-from crampkg.engine.transport import Reply, Transport
+from crampkg.engine.transport import EndpointReply, Transport
 from crampkg.errors import CrampkgError, EndpointError
 from crampkg.graph import KnowledgeGraph
 from crampkg.vocabulary import RDF, XSD
@@ -26,7 +26,7 @@ TRANSPORT = Transport("http://127.0.0.1:9/sparql")
 def result(body: object, form: str = "select", type: str = RESULTS) -> RemoteResult:
     """Return the result of an answer as it comes over the wire."""
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return RemoteResult(Reply(sent, type, {}), form, TRANSPORT)
+    return RemoteResult(EndpointReply(sent, type, {}), form, TRANSPORT)
 
 
 def rows(*terms: object, names: object = ("x",)) -> dict[str, Any]:
@@ -136,12 +136,14 @@ def test_other_columns_than_were_asked_for_are_told_in_a_sentence(
     body = json.dumps(rows(names=names)).encode()
     asked = guard.projection("SELECT ?y (COUNT(*) AS ?x) { ?y ?p ?o }")
     with pytest.raises(EndpointError, match=f"its columns are {shown}, not y, x"):
-        RemoteResult(Reply(body, RESULTS, {}), "select", TRANSPORT, asked, asked)
+        RemoteResult(EndpointReply(body, RESULTS, {}), "select", TRANSPORT, asked, asked)
 
 
 def test_columns_come_in_the_order_in_which_they_were_asked_for() -> None:
     body = json.dumps(rows({"type": "uri", "value": "urn:a"}, names=["x", "y"])).encode()
-    read = RemoteResult(Reply(body, RESULTS, {}), "select", TRANSPORT, ["y", "x"], ["y", "x"])
+    read = RemoteResult(
+        EndpointReply(body, RESULTS, {}), "select", TRANSPORT, ["y", "x"], ["y", "x"]
+    )
     assert read.variables == ("y", "x")
     assert list(read.bindings()) == [(None, NamedNode("urn:a"))]
 

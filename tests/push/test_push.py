@@ -30,7 +30,7 @@ from crampkg.engine.remote import RemoteEngine
 from crampkg.errors import EndpointError
 from crampkg.graph import KnowledgeGraph
 from crampkg.push import Pushed, Target, load, push, summary
-from crampkg.push.target import Part, cut
+from crampkg.push.target import GraphPart, cut
 from crampkg.vocabulary import GRAPHS, KG, LOADING
 
 pytestmark = pytest.mark.usefixtures("nobody")
@@ -404,7 +404,7 @@ def test_parts_that_another_push_has_dropped_are_sent_again(
     put = Target.put
     puts: list[str] = []
 
-    def disturbed(there: Target, part: Part) -> None:
+    def disturbed(there: Target, part: GraphPart) -> None:
         put(there, part)
         puts.append(part.name)
         if len(puts) == 5:

@@ -24,7 +24,7 @@ from crampkg.vocabulary import GRAPHS, RDF, add_articles, compress
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from crampkg.check.rules import Breach, Rule
+    from crampkg.check.rules import Breach, TruthRule
 
 #: Turtle for the check of shapes, which belongs to no graph.
 SHAPES = "ontology/shapes.ttl"
@@ -131,7 +131,7 @@ class Material:
         line = self.line(file, iri) if file else None
         return Finding(check, self.show(file), line, compress(iri), problem, remedy)
 
-    def findings(self, rules: Mapping[str, Rule], breaches: Iterable[Breach]) -> list[Finding]:
+    def findings(self, rules: Mapping[str, TruthRule], breaches: Iterable[Breach]) -> list[Finding]:
         """Return the findings for breaches of some rules, by id, in the selected files."""
         findings = []
         for breach in breaches:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _KEYS = ("id", "summary", "problem", "remedy")
 
 
-class Rule(NamedTuple):
+class TruthRule(NamedTuple):
     """A rule that sources can break.
 
     `problem` and `remedy` are sentences with {variables}; `text` is the whole file; `settings` are
@@ -67,7 +67,7 @@ def check_rules(material: Material) -> tuple[list[Finding], int]:
     return findings, len(rules)
 
 
-def lint_rules(sources: Sources) -> list[Rule]:
+def lint_rules(sources: Sources) -> list[TruthRule]:
     """Return the rules of `rules/lint/*.rq`.
 
     Raises `SourceError` for an incomplete header.
@@ -75,12 +75,12 @@ def lint_rules(sources: Sources) -> list[Rule]:
     return rules_of(sources, "lint")
 
 
-def rules_of(sources: Sources, folder: str) -> list[Rule]:
+def rules_of(sources: Sources, folder: str) -> list[TruthRule]:
     """Return the rules of a folder of `rules/` that are queries. Raises as `lint_rules`."""
     return _rules(sources, f"rules/{folder}/", ".rq")
 
 
-def text_rules(sources: Sources) -> dict[str, Rule]:
+def text_rules(sources: Sources) -> dict[str, TruthRule]:
     """Return the rules of `rules/text/*.yaml` by id.
 
     Raises `SourceError` for an incomplete file.
@@ -100,7 +100,7 @@ def text_rules(sources: Sources) -> dict[str, Rule]:
     return rules
 
 
-def _breaches(rule: Rule, material: Material) -> Iterator[Breach]:
+def _breaches(rule: TruthRule, material: Material) -> Iterator[Breach]:
     try:
         result = material.store.query(rule.text)
     except SyntaxError as error:
@@ -122,7 +122,7 @@ def _breaches(rule: Rule, material: Material) -> Iterator[Breach]:
             yield Breach(rule.id, term.value, values, about)
 
 
-def _rules(sources: Sources, folder: str, ending: str) -> list[Rule]:
+def _rules(sources: Sources, folder: str, ending: str) -> list[TruthRule]:
     if ending == ".rq":
         texts = rule_texts(sources, folder.split("/")[1])
     else:
@@ -131,7 +131,7 @@ def _rules(sources: Sources, folder: str, ending: str) -> list[Rule]:
     return [_rule(name, text, folder, ending) for name, text in texts if name.endswith(ending)]
 
 
-def _rule(name: str, text: str, folder: str, ending: str) -> Rule:
+def _rule(name: str, text: str, folder: str, ending: str) -> TruthRule:
     header = read_header(name, text) if ending == ".rq" else _document(name, text)
     missing = [key for key in _KEYS if not isinstance(header.get(key), str)]
     if missing:
@@ -141,7 +141,7 @@ def _rule(name: str, text: str, folder: str, ending: str) -> Rule:
         message = f"{name}: the id is {header['id']}. Name the file {header['id']}{ending}."
         raise SourceError(message, path=name)
     settings = {key: value for key, value in header.items() if key not in _KEYS}
-    return Rule(
+    return TruthRule(
         header["id"],
         header["summary"],
         header["problem"],

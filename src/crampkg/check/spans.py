@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
 
-    from crampkg.check.rules import Rule
+    from crampkg.check.rules import TruthRule
     from crampkg.model import Claim
     from crampkg.sources import Article
 
@@ -28,7 +28,7 @@ _KINDS = frozenset(("Heading", "LeadIn", "ListItem", "Statement"))
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 
 
-class Span(NamedTuple):
+class Stretch(NamedTuple):
     """A stretch of an article: code point offsets from 0, the end exclusive."""
 
     start: int
@@ -39,7 +39,7 @@ class Recorded(NamedTuple):
     """A resource with its recorded span and digest."""
 
     iri: str
-    span: Span
+    span: Stretch
     sha256: str
 
 
@@ -48,7 +48,7 @@ class Statement(NamedTuple):
 
     iri: str
     kind: str
-    span: Span
+    span: Stretch
     section: str | None
     parent: str | None
     markers: tuple[str, ...]
@@ -59,7 +59,7 @@ class MarkerUse(NamedTuple):
     """A marker use, with the text of its marker."""
 
     iri: str
-    span: Span
+    span: Stretch
     text: str
 
 
@@ -78,11 +78,11 @@ class ArticleRecord(NamedTuple):
         """Return the items and the lead-in of a statement, in printed order."""
         return self.parts.get(statement, [])
 
-    def introduction(self, statement: Statement) -> Span:
+    def introduction(self, statement: Statement) -> Stretch:
         """Return the words of a statement before the first item of its list, if any."""
         items = [item for item in self.items(statement.iri) if item.kind == "ListItem"]
         end = items[0].span.start if items else statement.span.end
-        return Span(statement.span.start, end)
+        return Stretch(statement.span.start, end)
 
 
 def read_articles(store: Store) -> list[ArticleRecord]:
@@ -124,7 +124,7 @@ def check_digests(article: ArticleRecord, text: Article) -> Iterator[Breach]:
 
 
 def check_markers(
-    article: ArticleRecord, text: Article, rules: Mapping[str, Rule]
+    article: ArticleRecord, text: Article, rules: Mapping[str, TruthRule]
 ) -> Iterator[Breach]:
     """Yield a breach for each marker not printed as recorded, or not recorded."""
     for use in article.uses:
@@ -144,7 +144,7 @@ def check_markers(
 
 
 def check_coverage(
-    article: ArticleRecord, text: Article | None, rules: Mapping[str, Rule]
+    article: ArticleRecord, text: Article | None, rules: Mapping[str, TruthRule]
 ) -> Iterator[Breach]:
     """Yield a breach for each stretch of the clinical text without a claim.
 
@@ -161,8 +161,8 @@ def check_coverage(
     if text is not None:
         end = max(end, _end(article, text, end))
         # Another check covers unrecorded markers.
-        covered += [Span(*printed.span()) for printed in _printed_markers(text, rules)]
-    for gap in _gaps(sorted(covered), Span(start, end)):
+        covered += [Stretch(*printed.span()) for printed in _printed_markers(text, rules)]
+    for gap in _gaps(sorted(covered), Stretch(start, end)):
         if text is not None:
             unread = _unread(gap, text, settings["joining"])
         else:
@@ -217,11 +217,11 @@ def _first(properties: Properties, predicate: str) -> str | None:
     return next(iter(properties.get(predicate, ())), None)
 
 
-def _span(properties: Properties) -> Span | None:
+def _span(properties: Properties) -> Stretch | None:
     start, end = _first(properties, CK + "start"), _first(properties, CK + "end")
     if start is None or end is None or not (start.isdecimal() and end.isdecimal()):
         return None
-    return Span(int(start), int(end)) if int(start) < int(end) else None
+    return Stretch(int(start), int(end)) if int(start) < int(end) else None
 
 
 def _fitting_spans(article: ArticleRecord, text: Article) -> int:
@@ -232,7 +232,7 @@ def _fitting_spans(article: ArticleRecord, text: Article) -> int:
 
 
 def _printed_markers(
-    text: Article, rules: Mapping[str, Rule], first: int = 0, last: int | None = None
+    text: Article, rules: Mapping[str, TruthRule], first: int = 0, last: int | None = None
 ) -> Iterator[re.Match[str]]:
     """Yield the likely markers in the text from `first` to `last`."""
     pattern = re.compile(rules["printed-marker-without-use"].settings["pattern"], re.MULTILINE)
@@ -240,7 +240,7 @@ def _printed_markers(
 
 
 def _unrecorded(
-    article: ArticleRecord, text: Article, rules: Mapping[str, Rule]
+    article: ArticleRecord, text: Article, rules: Mapping[str, TruthRule]
 ) -> Iterator[Breach]:
     if not article.statements:
         return
@@ -279,15 +279,15 @@ def _end(article: ArticleRecord, text: Article, last: int) -> int:
     return text.text.rfind("\n", 0, len(text.text[: min(others)].rstrip())) if others else last
 
 
-def _covered(article: ArticleRecord) -> Iterator[Span]:
+def _covered(article: ArticleRecord) -> Iterator[Stretch]:
     """Yield the spans that are accounted for.
 
     A statement without claims counts too: it has a reason, or another check reports that none is
     given.
     """
-    read: dict[str, list[Span]] = {}
+    read: dict[str, list[Stretch]] = {}
     for claim in article.claims:
-        read.setdefault(claim.statement, []).append(Span(claim.start, claim.end))
+        read.setdefault(claim.statement, []).append(Stretch(claim.start, claim.end))
     for statement in article.statements.values():
         yield from read.get(statement.iri, [statement.span])
         parent = article.statements.get(statement.parent or "")
@@ -297,34 +297,34 @@ def _covered(article: ArticleRecord) -> Iterator[Span]:
             ends = [span.end for span in read.get(parent.iri, ())]
             ends += [item.span.end for item in article.items(parent.iri) if item.kind == "LeadIn"]
             before = [end for end in ends if end <= introduction.end]
-            yield Span(max([introduction.start, *before]), introduction.end)
+            yield Stretch(max([introduction.start, *before]), introduction.end)
     for use in article.uses:
         yield use.span
 
 
-def _gaps(covered: list[Span], whole: Span) -> Iterator[Span]:
+def _gaps(covered: list[Stretch], whole: Stretch) -> Iterator[Stretch]:
     reached = whole.start
     for span in covered:
         if reached < span.start:
-            yield Span(reached, min(span.start, whole.end))
+            yield Stretch(reached, min(span.start, whole.end))
         reached = max(reached, span.end)
         if reached >= whole.end:
             return
     if reached < whole.end:
-        yield Span(reached, whole.end)
+        yield Stretch(reached, whole.end)
 
 
-def _unread(gap: Span, text: Article, joining: Sequence[str]) -> Span | None:
+def _unread(gap: Stretch, text: Article, joining: Sequence[str]) -> Stretch | None:
     """Return the stretch of significant words in a gap; None without any."""
     words = [
         word
         for word in _WORD.finditer(text.text, gap.start, gap.end)
         if word[0].lower() not in joining
     ]
-    return Span(words[0].start(), words[-1].end()) if words else None
+    return Stretch(words[0].start(), words[-1].end()) if words else None
 
 
-def _around(article: ArticleRecord, span: Span) -> str:
+def _around(article: ArticleRecord, span: Stretch) -> str:
     """Return the smallest statement in which `span` begins, else the article."""
     holding = [
         statement

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import Literal, NamedNode
 
 from crampkg.check.rules import Breach
-from crampkg.check.spans import Span
+from crampkg.check.spans import Stretch
 from crampkg.vocabulary import CK, GRAPHS, KG, SKOS, compress, expand
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Store
 
-    from crampkg.check.rules import Rule
+    from crampkg.check.rules import TruthRule
     from crampkg.check.spans import ArticleRecord, Statement
     from crampkg.model import Claim
     from crampkg.sources import Article
@@ -41,7 +41,7 @@ class _Word(NamedTuple):
 def check_cues(
     article: ArticleRecord,
     text: Article,
-    rules: Mapping[str, Rule],
+    rules: Mapping[str, TruthRule],
     hedges: Mapping[str, Collection[str]],
 ) -> Iterator[Breach]:
     """Yield a breach for each claim that drops words of the article.
@@ -52,7 +52,7 @@ def check_cues(
     """
     cues = {rule.id: _patterns(rule) for rule in rules.values() if "words" in rule.settings}
     #: By statement, the places of the relations of its claims.
-    relations: defaultdict[str, list[Span]] = defaultdict(list)
+    relations: defaultdict[str, list[Stretch]] = defaultdict(list)
     for claim in article.claims:
         if statement := article.statements.get(claim.statement):
             relations[claim.statement] += _places(claim.wording, text, [statement.span])
@@ -77,7 +77,7 @@ def check_cues(
 
 
 def check_things(
-    article: ArticleRecord, text: Article, rules: Mapping[str, Rule], store: Store
+    article: ArticleRecord, text: Article, rules: Mapping[str, TruthRule], store: Store
 ) -> Iterator[Breach]:
     """Yield a breach for each thing of a claim that is not printed, and each without a claim.
 
@@ -108,23 +108,23 @@ def hedge_words(store: Store) -> dict[str, tuple[str, ...]]:
     return dict(sorted(words.items()))
 
 
-def words_of(article: ArticleRecord, claim: Claim) -> list[Span]:
+def words_of(article: ArticleRecord, claim: Claim) -> list[Stretch]:
     """Return the spans of a claim.
 
     They are its own or its statement's; for a list item also those of the words that introduce the
     list.
     """
     statement = article.statements[claim.statement]
-    spans = [Span(claim.start, claim.end)]
+    spans = [Stretch(claim.start, claim.end)]
     parent = article.statements.get(statement.parent or "")
     if statement.kind == "ListItem" and parent:
         introduction = article.introduction(parent)
         ends = [item.span.end for item in article.items(parent.iri) if item.kind == "LeadIn"]
-        spans.append(Span(max([introduction.start, *ends]), introduction.end))
+        spans.append(Stretch(max([introduction.start, *ends]), introduction.end))
     return spans
 
 
-def labels_above(article: ArticleRecord, claim: Claim, *, heading: bool = True) -> list[Span]:
+def labels_above(article: ArticleRecord, claim: Claim, *, heading: bool = True) -> list[Stretch]:
     """Return the lead-in, and the `heading`, above the statement of a claim."""
     statement = article.statements[claim.statement]
     whole = statement.parent or statement.iri
@@ -134,7 +134,7 @@ def labels_above(article: ArticleRecord, claim: Claim, *, heading: bool = True) 
 
 
 def _wordings(
-    article: ArticleRecord, text: Article, claim: Claim, spans: list[Span]
+    article: ArticleRecord, text: Article, claim: Claim, spans: list[Stretch]
 ) -> Iterator[Breach]:
     around = list(spans)
     if claim.basis != "sentence":
@@ -149,7 +149,7 @@ def _wordings(
 
 
 def _hedges(
-    text: Article, claim: Claim, spans: list[Span], hedges: Mapping[str, Collection[str]]
+    text: Article, claim: Claim, spans: list[Stretch], hedges: Mapping[str, Collection[str]]
 ) -> Iterator[Breach]:
     own = _places(claim.wording, text, spans)
     has = {hedge.word for hedge in (*claim.hedges, *claim.hedges_of_others)}
@@ -174,14 +174,14 @@ def _has(claim: Claim, wanted: Mapping[str, Any]) -> bool:
     return any(circumstance.relation == relation for circumstance in claim.circumstances)
 
 
-def _patterns(rule: Rule) -> dict[str, re.Pattern[str]]:
+def _patterns(rule: TruthRule) -> dict[str, re.Pattern[str]]:
     """Return the pattern of each cue of a rule: a whole word or words, or the end of a word."""
     patterns = {word: rf"\b{_spaced(word)}\b" for word in rule.settings["words"]}
     patterns |= {end: rf"\w{re.escape(end)}\b" for end in rule.settings.get("endings", ())}
     return {cue: re.compile(pattern, re.IGNORECASE) for cue, pattern in patterns.items()}
 
 
-def _places(words: str, text: Article, spans: Iterable[Span]) -> list[Span]:
+def _places(words: str, text: Article, spans: Iterable[Stretch]) -> list[Stretch]:
     """Return the positions in `spans` of the whole words `words`, ignoring case."""
     pattern = re.compile(rf"(?<!\w){_spaced(words)}(?!\w)", re.IGNORECASE)
     return _matches(pattern, text, spans)
@@ -192,15 +192,15 @@ def _spaced(words: str) -> str:
     return re.escape(words).replace(r"\ ", r"\s+")
 
 
-def _matches(pattern: re.Pattern[str], text: Article, spans: Iterable[Span]) -> list[Span]:
+def _matches(pattern: re.Pattern[str], text: Article, spans: Iterable[Stretch]) -> list[Stretch]:
     return [
-        Span(*match.span())
+        Stretch(*match.span())
         for span in spans
         for match in pattern.finditer(text.text, span.start, span.end)
     ]
 
 
-def _inside(place: Span, others: Iterable[Span]) -> bool:
+def _inside(place: Stretch, others: Iterable[Stretch]) -> bool:
     return any(other.start <= place.start and place.end <= other.end for other in others)
 
 
@@ -218,7 +218,7 @@ def _names(store: Store) -> dict[str, list[Name]]:
     return names
 
 
-def _around(article: ArticleRecord, claim: Claim) -> list[Span]:
+def _around(article: ArticleRecord, claim: Claim) -> list[Stretch]:
     """Return the spans in which the things of a claim may be named.
 
     They are the spans of the claim and the label of its bullet; for a claim from a heading or label
@@ -289,11 +289,11 @@ def _beginnings(name: Name, words: Sequence[_Word]) -> list[int]:
     ]
 
 
-def _forms(text: Article, spans: Sequence[Span]) -> frozenset[str]:
+def _forms(text: Article, spans: Sequence[Stretch]) -> frozenset[str]:
     return frozenset().union(*(word.forms for span in spans for word in _words(text, span)))
 
 
-def _words(text: Article, span: Span) -> list[_Word]:
+def _words(text: Article, span: Stretch) -> list[_Word]:
     return [
         _Word(*match.span(), _singular(match[0]))
         for match in _WORD.finditer(text.text, span.start, span.end)

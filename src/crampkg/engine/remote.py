@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import IO, Any
 
     from crampkg.engine.base import Binding
-    from crampkg.engine.transport import Reply
+    from crampkg.engine.transport import EndpointReply
     from crampkg.rdf import RdfTerm, Triple
 
 _FORMS = {"SELECT": "select", "ASK": "ask", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
@@ -146,7 +146,7 @@ class RemoteResult:
 
     def __init__(
         self,
-        reply: Reply,
+        reply: EndpointReply,
         form: str,
         transport: Transport,
         order: Sequence[str] = (),

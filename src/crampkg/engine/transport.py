@@ -67,7 +67,7 @@ _FAULTS = (OSError, HTTPException)
 _CHUNK = 65_536
 
 
-class Reply(NamedTuple):
+class EndpointReply(NamedTuple):
     """A complete answer of an endpoint."""
 
     body: bytes
@@ -268,7 +268,7 @@ class Transport:
         ):
             self._opener.add_handler(handler)
 
-    def post(self, parameters: Sequence[tuple[str, str]], accept: str) -> Reply:
+    def post(self, parameters: Sequence[tuple[str, str]], accept: str) -> EndpointReply:
         """Send a form and return the answer. Raises as `send` does.
 
         Of the protocol's ways to query and update (SPARQL 1.1 Protocol, 2.1.2 and 2.2.1), all
@@ -278,7 +278,7 @@ class Transport:
         headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
         return self.send(Request(self.url, body, headers))  # noqa: S310 - http only, as checked
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> EndpointReply:
         """Return the answer to a request. Raises `EndpointError` unless it is a success."""
         deadline = time.monotonic() + self.timeout
         response = self.open(request)
@@ -288,7 +288,7 @@ class Transport:
             except _FAULTS as error:
                 raise self._fault(error) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(body, response.headers.get_content_type(), headers)
+        return EndpointReply(body, response.headers.get_content_type(), headers)
 
     def greet(self) -> None:
         """Let the server send its challenge now, before a long body is sent.

@@ -24,7 +24,7 @@ from tenacity import (
 
 from crampkg.engine.transport import shown
 from crampkg.errors import EndpointError
-from crampkg.push.target import Part, State, Summary, Target, cut, summary
+from crampkg.push.target import GraphPart, State, Summary, Target, cut, summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def push(
 
 def _put(
     target: Target,
-    parts: list[Part],
+    parts: list[GraphPart],
     loading: dict[str, int],
     again: Retrying,
     progress: Callable[[int, int], None] | None,
@@ -122,7 +122,7 @@ def _put(
     return sent, kept
 
 
-def _swap(target: Target, parts: list[Part], wanted: Summary) -> None:
+def _swap(target: Target, parts: list[GraphPart], wanted: Summary) -> None:
     """Swap, unless an earlier attempt whose answer was lost did; never with a part missing."""
     state = target.state()
     if state.is_current(wanted) and not any(part.name in state.loading for part in parts):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _ACCEPT = "application/sparql-results+json, application/json, */*;q=0.1"
 
 
-class Part(NamedTuple):
+class GraphPart(NamedTuple):
     """Some triples of one graph; it shares no blank node with other parts."""
 
     name: str  # the IRI of its side graph, determined by the content of the graph
@@ -117,7 +117,7 @@ class Target:
         for transport in filter(None, (self._update, self._store)):
             transport.greet()
 
-    def put(self, part: Part) -> None:
+    def put(self, part: GraphPart) -> None:
         """Make a part the whole content of its side graph. Raises as `state`."""
         if self._store:
             body = "".join(f"{triple} .\n" for triple in part.triples).encode()
@@ -132,7 +132,7 @@ class Target:
         insert = f"INSERT {graph} WHERE {{ }}" if part.has_blanks else f"INSERT DATA {graph}"
         self.update(f"DROP SILENT GRAPH <{part.name}>", insert)
 
-    def swap(self, parts: Sequence[Part], wanted: Summary) -> None:
+    def swap(self, parts: Sequence[GraphPart], wanted: Summary) -> None:
         """Replace the graphs by the content of the side graphs, in one request. Raises as `state`.
 
         A store that runs a request as one transaction, as the standard recommends, shows its
@@ -197,7 +197,7 @@ def update_url(endpoint: str) -> str:
     return urlunsplit(split._replace(path=f"{head}{slash}update", query=""))
 
 
-def cut(nquads: bytes, identifier: str, size: int) -> list[Part]:
+def cut(nquads: bytes, identifier: str, size: int) -> list[GraphPart]:
     """Return the parts of the five graphs, of about `size` triples each.
 
     A blank node is local to one request, so triples linked by blank nodes stay together, in parts
@@ -213,7 +213,7 @@ def cut(nquads: bytes, identifier: str, size: int) -> list[Part]:
         chunks += [(chunk, True) for chunk in _chunks(tied, size)]
         for number, (chunk, has_blanks) in enumerate(chunks):
             name = f"{LOADING}{identifier[:16]}/{size}/{short}/{number}"
-            parts.append(Part(name, iri, tuple(map(str, chunk)), has_blanks))
+            parts.append(GraphPart(name, iri, tuple(map(str, chunk)), has_blanks))
     return parts
 
 

@@ -14,7 +14,7 @@ from crampkg.export import OF_ONE_GRAPH
 from crampkg.library import own_query
 from crampkg.near import counted
 from crampkg.server.pages import addresses, ontology
-from crampkg.server.pages.grid import Part, grid, linked, widened
+from crampkg.server.pages.grid import CellPart, grid, linked, widened
 from crampkg.server.pages.layout import page
 from crampkg.server.pages.question import about, contested_link, neighbours, not_affirmed
 from crampkg.server.problems import Problem
@@ -117,7 +117,7 @@ _LINK = (
 class Group(NamedTuple):
     """Some things below a heading."""
 
-    heading: Part
+    heading: CellPart
     total: int
     things: Sequence[Term]
     origin: str  # the origin of the classification: background or inferred
@@ -155,7 +155,7 @@ def listing(graph: KnowledgeGraph, visit: Visit) -> Reply:
         return page("concepts.html", graph, "/concepts", **context)
     context["groups"] = [
         Group(
-            Part(kind.label, addresses.of_kind(kind.iri)),
+            CellPart(kind.label, addresses.of_kind(kind.iri)),
             len(things),
             things,
             "background" if kind.iri in ontology.stated(graph) else "inferred",
@@ -255,12 +255,12 @@ def _paged(things: Sequence[Term], page: str, words: str, kind: Term | None) -> 
     }
 
 
-def _places(card: Card) -> list[tuple[str, list[tuple[Part, str]]]]:
+def _places(card: Card) -> list[tuple[str, list[tuple[CellPart, str]]]]:
     """Return the place of a thing: names of relations, with the related things and their origins.
 
     The order is that of `_PLACE_ORDER`.
     """
-    others: dict[str, list[tuple[Part, str]]] = {}
+    others: dict[str, list[tuple[CellPart, str]]] = {}
     for link in card.links:
         forwards, backwards = _PLACES.get(link.relation, ("", ""))
         if forwards and link.subject == card.term.iri:
@@ -272,7 +272,7 @@ def _places(card: Card) -> list[tuple[str, list[tuple[Part, str]]]]:
     return [(name, others[name]) for name in _PLACE_ORDER if name in others]
 
 
-def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[Part, str]]]]:
+def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[CellPart, str]]]]:
     """Yield the kinds of a thing by origin, the narrowest first.
 
     An inferred kind has the address of its derivation, other kinds "".
@@ -285,7 +285,7 @@ def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[
     for origin in ("article", "background", "inferred"):
         chips = [
             (
-                Part(kind.label, addresses.of_kind(kind.iri), "chip"),
+                CellPart(kind.label, addresses.of_kind(kind.iri), "chip"),
                 addresses.why(term.iri, f"{RDF}type", kind.iri) if origin == "inferred" else "",
             )
             for kind, _ in ontology.narrow_first(term.kinds, graph)
@@ -295,7 +295,7 @@ def _kinds(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[tuple[
             yield origin, chips
 
 
-def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[bool, tuple[str, Part]]]:
+def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[bool, tuple[str, CellPart]]]:
     """Yield the properties of a thing, and whether a property is about the exact place of a text.
 
     The resolution of a marker is left out: it has a section of its own.
@@ -305,22 +305,22 @@ def _properties(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[bool, tuple
             yield recorded.property in _EXACT, _property(recorded, graph)
 
 
-def _property(recorded: CardProperty, graph: KnowledgeGraph) -> tuple[str, Part]:
+def _property(recorded: CardProperty, graph: KnowledgeGraph) -> tuple[str, CellPart]:
     heading = _NAMES.get(recorded.property, recorded.property_label)
     if recorded.value_label or recorded.value.startswith(("http://", "https://")):
         name = recorded.value_label or graph.terms.name_of(recorded.value)
         return heading, linked(name, recorded.value)
-    return heading, Part(recorded.value)
+    return heading, CellPart(recorded.value)
 
 
-def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, Part]]:
+def _resolution(card: Card, graph: KnowledgeGraph) -> Iterator[tuple[str, CellPart]]:
     """Yield the sources that we infer a marker leads to, with the properties of that link."""
     for link in card.properties:
         if link.property == f"{CK}resolution" and graph.terms.get(link.value):
             resolved = graph.describe(link.value)
             sources = {f"{CK}candidateSource", f"{CK}possibleSource"}
             if sources.isdisjoint(part.property for part in resolved.properties):
-                yield "source", Part("no listed source")
+                yield "source", CellPart("no listed source")
             for part in resolved.properties:
                 if part.property != f"{DCT}source":  # the source of the resolution itself
                     heading, value = _property(part, graph)
@@ -401,7 +401,7 @@ def _inferred(links: Sequence[CardLink], graph: KnowledgeGraph) -> Grid | None:
     if table is None:
         return None
     reasons = [
-        Part(
+        CellPart(
             "why?",
             addresses.why(link.subject, link.relation, link.object),
             context=f" {link.subject_label} {link.relation_label} {link.object_label}",
@@ -432,12 +432,12 @@ def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | 
     return None
 
 
-def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[Part], bool]]:
+def _incoming(term: Term, graph: KnowledgeGraph) -> Iterator[tuple[str, list[CellPart], bool]]:
     """Yield the things that link to a thing, by relation, such as claims to their statement.
 
     The last value is whether their names are brief enough to share a line.
     """
-    links: dict[str, list[Part]] = {}
+    links: dict[str, list[CellPart]] = {}
     for row in graph.query(own_query("server/pages/incoming", concept=[term.iri])):
         relation, subject = row.text("relation"), row.text("subject")
         if relation != f"{RDF}type":

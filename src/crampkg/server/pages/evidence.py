@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.answers import quotes, sentences
 from crampkg.server.pages import addresses
-from crampkg.server.pages.grid import Part, grid, linked
+from crampkg.server.pages.grid import CellPart, grid, linked
 from crampkg.server.pages.layout import page
 from crampkg.server.quoting import quoted
 from crampkg.text import plural
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from crampkg.server.pages.layout import Visit
 
 
-class Step(NamedTuple):
+class WalkStep(NamedTuple):
     """A step of the walk: a question of the library with its answer."""
 
     id: str
     heading: str
-    lead: list[Part]
+    lead: list[CellPart]
     question: str  # in words
     link: str
     total: str  # the size of the answer in words
@@ -102,7 +102,7 @@ def view(graph: KnowledgeGraph, _: Visit) -> Reply:
     return page("evidence.html", graph, "/evidence", steps=list(_walk(graph)))
 
 
-def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
+def _walk(graph: KnowledgeGraph) -> Iterator[WalkStep]:
     """Yield the steps whose question is in the library; other sources may lack some."""
     library = {question.id: question for question in graph.questions()}
     for id, heading, lead in _STEPS:
@@ -113,12 +113,12 @@ def _walk(graph: KnowledgeGraph) -> Iterator[Step]:
         if len(answer):
             words = quoted(quotes.handles(answer), graph)
             table = grid(graph, sentences.columns(answer), answer.rows, words)
-        leading = [Part(lead)]
+        leading = [CellPart(lead)]
         if id == _STATUS and table:
             table = _status(table, answer)
         elif id == _UNLISTED and _MARKERS in library:
             leading += _unlisted(graph)
-        yield Step(
+        yield WalkStep(
             id,
             heading,
             leading,
@@ -155,18 +155,20 @@ def _status(table: Grid, answer: Answer) -> Grid:
     facts = (
         ("article", table.lines[0].cells[0]),
         *same,
-        ("stages that the article prints", (Part(words),)),
+        ("stages that the article prints", (CellPart(words),)),
     )
     return table._replace(headings=(), lines=(), same=facts)
 
 
-def _unlisted(graph: KnowledgeGraph) -> Iterator[Part]:
+def _unlisted(graph: KnowledgeGraph) -> Iterator[CellPart]:
     """Yield the sentence on claims that have other markers too, with links to these."""
     answer = graph.ask(_MARKERS)
     markers = [row for row in answer if row.text("possibleSources") == "0"]
     if not markers:
         return
-    yield Part(" Claims that also carry another marker are on the pages of markers without one: ")
+    yield CellPart(
+        " Claims that also carry another marker are on the pages of markers without one: "
+    )
     for place, row in enumerate(markers):
         yield linked(f"marker {row.text('markerText')}", row.text("marker"))
-        yield Part(", " if place + 1 < len(markers) else ".")
+        yield CellPart(", " if place + 1 < len(markers) else ".")

@@ -29,7 +29,7 @@ MOST_VALUES = 30
 LONGEST = 300
 
 
-class Entry(NamedTuple):
+class FieldEntry(NamedTuple):
     """One value of a field: the text in it, and its meaning or its error."""
 
     typed: str
@@ -45,7 +45,7 @@ class Field(NamedTuple):
     """A parameter as a field of a form."""
 
     parameter: Parameter
-    entries: tuple[Entry, ...]  # one without a value is an empty input
+    entries: tuple[FieldEntry, ...]  # one without a value is an empty input
     choices: tuple[tuple[str, str], ...]  # CURIE and label
     is_listed: bool
     was_empty: bool = False  # it was sent empty, and now shows the default
@@ -116,7 +116,7 @@ def values(filled: Sequence[Field]) -> list[tuple[str, str]]:
 
 
 def _field(parameter: Parameter, given: Sequence[str], graph: KnowledgeGraph) -> Field:
-    entries: dict[str, Entry] = {}
+    entries: dict[str, FieldEntry] = {}
     for typed in given or (parameter.default,):
         entry = _entry(parameter, typed, graph)
         entries.setdefault(entry.value or entry.typed, entry)  # several names of a thing are one
@@ -125,19 +125,19 @@ def _field(parameter: Parameter, given: Sequence[str], graph: KnowledgeGraph) ->
     return Field(parameter, tuple(entries.values()), offered, is_listed)
 
 
-def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
+def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> FieldEntry:
     if not typed:
-        return Entry("", "", "")
+        return FieldEntry("", "", "")
     if len(typed) > LONGEST:
         shown = f"{typed[:LONGEST]}…"
-        return Entry(shown, "", "", f"A name has at most {LONGEST} characters.")
+        return FieldEntry(shown, "", "", f"A name has at most {LONGEST} characters.")
     if parameter.type == "integer":
         number = whole_number(typed)
         if number is None:
-            return Entry(typed, "", "", f"A whole number goes here, and “{typed}” is none.")
-        return Entry(typed, str(number), str(number))
+            return FieldEntry(typed, "", "", f"A whole number goes here, and “{typed}” is none.")
+        return FieldEntry(typed, str(number), str(number))
     if parameter.type == "string":
-        return Entry(typed, typed, typed)
+        return FieldEntry(typed, typed, typed)
     try:
         term = graph.find(typed, parameter.kind)
     except CrampkgError as error:
@@ -145,9 +145,9 @@ def _entry(parameter: Parameter, typed: str, graph: KnowledgeGraph) -> Entry:
         known = graph.terms.of_kind(parameter.kind or "")
         offers = near or (tuple(known) if len(known) <= _FEW else ())
         sentence = mistake(error, typed, graph.terms.name_of(parameter.kind or ""))
-        return Entry(typed, "", "", sentence, offers, bool(near))
+        return FieldEntry(typed, "", "", sentence, offers, bool(near))
     lent = graph.terms.lent(typed, parameter.kind)
-    return Entry(term.label, compress(term.iri), term.label, lent=lent)
+    return FieldEntry(term.label, compress(term.iri), term.label, lent=lent)
 
 
 def mistake(error: CrampkgError, typed: str, wanted: str) -> str:

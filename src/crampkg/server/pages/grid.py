@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from crampkg.rdf import RdfTerm, Triple
 
     Row = Mapping[str, RdfTerm | None]
-    Cell = tuple["Part", ...]
+    Cell = tuple["CellPart", ...]
     _Cell = tuple[str, bool, Cell]
 
 #: Columns that share a cell: the citation, the firmness of a claim, and its place in the article.
@@ -56,7 +56,7 @@ _WORDS = {
 _COUNTED = {"topic": "matter"}
 
 
-class Part(NamedTuple):
+class CellPart(NamedTuple):
     """A piece of a cell: its text, its link, and its CSS class.
 
     `context` completes the link for a screen reader that lists links alone.
@@ -68,16 +68,16 @@ class Part(NamedTuple):
     context: str = ""
 
 
-class Line(NamedTuple):
+class GridRow(NamedTuple):
     """A row: a cell for each heading, a quotation of the article, and our note on the claim.
 
     Rows of one `group` stand together below its name.
     """
 
-    cells: tuple[tuple[Part, ...], ...]
+    cells: tuple[tuple[CellPart, ...], ...]
     quote: str = ""
     note: str = ""
-    group: tuple[Part, ...] = ()
+    group: tuple[CellPart, ...] = ()
 
 
 class Grid(NamedTuple):
@@ -87,9 +87,9 @@ class Grid(NamedTuple):
     """
 
     headings: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[GridRow, ...]
     numbers: frozenset[str] = frozenset()
-    same: tuple[tuple[str, tuple[Part, ...]], ...] = ()
+    same: tuple[tuple[str, tuple[CellPart, ...]], ...] = ()
     total: str = ""
 
     @property
@@ -137,7 +137,7 @@ def grid(
     lines = []
     for line, row in zip(content.lines, rows, strict=True):
         numbers = ", ".join(tally(name, value) for name in tallies if (value := row[name]))
-        tallied = [Part(numbers, look="tally")] if numbers else []
+        tallied = [CellPart(numbers, look="tally")] if numbers else []
         name = _cell("", (group,), row, variables, graph)
         lines.append(line._replace(group=(*name, *tallied)))
     if group in _COUNTED:
@@ -184,7 +184,7 @@ def _grid(
             )
             for parts, heading in columns.items()
         ]
-        cells.append((*line, *([(Part(title_of(bundle[0], titles)),)] if titles else [])))
+        cells.append((*line, *([(CellPart(title_of(bundle[0], titles)),)] if titles else [])))
     numbers = frozenset(
         heading
         for parts, heading in columns.items()
@@ -194,7 +194,7 @@ def _grid(
     headings = (*columns.values(), *([HEADING] if titles else []))
     table = Table(headings, tuple(cells), numbers, kept=(EVIDENCE | joint) - {apart}).folded()
     lines = (
-        Line(line, words_of(row, quotes), _note(row))
+        GridRow(line, words_of(row, quotes), _note(row))
         for line, row in zip(table.rows, rows, strict=True)
     )
     return Grid(table.headings, tuple(lines), numbers, table.same)
@@ -212,8 +212,8 @@ def triples(graph: KnowledgeGraph, rows: Iterable[Triple]) -> Grid:
     lines = []
     for row in rows:
         origin = known.get(row, "made by the query")
-        badge = Part(origin, look="origin " + origin.replace(" ", "-"))
-        lines.append(Line((*((_named(value, graph),) for value in row), (badge,))))
+        badge = CellPart(origin, look="origin " + origin.replace(" ", "-"))
+        lines.append(GridRow((*((_named(value, graph),) for value in row), (badge,))))
     return Grid(
         ("subject", "relation", "object", "origin"),
         tuple(lines),
@@ -235,7 +235,7 @@ def _origins(graph: KnowledgeGraph, subjects: set[str]) -> dict[tuple[RdfTerm | 
     return origins
 
 
-def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:
+def widened(content: Grid, heading: str, parts: Sequence[CellPart]) -> Grid:
     """Return a table with one more column, which has one part for each row."""
     lines = (
         line._replace(cells=(*line.cells, (part,)))
@@ -244,9 +244,9 @@ def widened(content: Grid, heading: str, parts: Sequence[Part]) -> Grid:
     return content._replace(headings=(*content.headings, heading), lines=tuple(lines))
 
 
-def linked(text: str, iri: str, look: str = "") -> Part:
+def linked(text: str, iri: str, look: str = "") -> CellPart:
     """Return a part that links to the page of an IRI."""
-    return Part(text or readable(iri), address(iri), look)
+    return CellPart(text or readable(iri), address(iri), look)
 
 
 def _bundles(variables: Sequence[str], rows: Sequence[Row]) -> list[list[Row]]:
@@ -298,7 +298,7 @@ def _cell(
     row: Row,
     variables: Sequence[str],
     graph: KnowledgeGraph,
-) -> Iterator[Part]:
+) -> Iterator[CellPart]:
     if heading in _JOINT:
         yield from _JOINT[heading](row, graph)
         return
@@ -310,59 +310,61 @@ def _cell(
         text = label.value if label is not None else value.value
         if name in _WORDS:
             words, look = _WORDS[name]
-            yield Part(words.format(text), look=look)
+            yield CellPart(words.format(text), look=look)
         elif name in ("stance", "origin"):
-            yield Part(text, look=f"{name} {text.replace(' ', '-')}")
+            yield CellPart(text, look=f"{name} {text.replace(' ', '-')}")
         elif name == "hedge" and isinstance(value, Literal):
             is_printed = text != "none printed"
             words = f"hedge: {text}" if is_printed else "no hedge printed"
-            yield Part(words, look="hedge" if is_printed else "hedge none")
+            yield CellPart(words, look="hedge" if is_printed else "hedge none")
         elif isinstance(value, NamedNode):
             yield linked(
                 text if label is not None else graph.terms.name_of(value.value), value.value
             )
         else:
-            yield Part(text)
+            yield CellPart(text)
 
 
-def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
+def _citation(row: Row, graph: KnowledgeGraph) -> Iterator[CellPart]:
     """Yield a marker, the status of its link, and the source that it most likely means."""
     marker, claim = row.get("marker"), row.get("claim")
     if marker is None:
         if claim is not None:
-            yield Part("no marker", look="none")
-            yield Part("the article cites nothing for it", look="status")
+            yield CellPart("no marker", look="none")
+            yield CellPart("the article cites nothing for it", look="status")
         return
     text = row.get("markerText") or marker
     if isinstance(marker, NamedNode):
         yield linked(f"marker {text.value}", marker.value)
     else:
-        yield Part(f"marker {marker.value}", _address(graph, "CitationMarker", claim, marker.value))
+        yield CellPart(
+            f"marker {marker.value}", _address(graph, "CitationMarker", claim, marker.value)
+        )
     status = row.get("markerStatus")
     if status is not None:
-        yield Part(status.value, look="status")
+        yield CellPart(status.value, look="status")
     source, label = row.get("source"), row.get("sourceLabel")
     if source is not None:
         yield linked(label.value if label else "", source.value, "source")
     elif label is not None:
         address = _address(graph, "EvidenceSource", claim, label.value)
-        yield Part(label.value, address, "source")
+        yield CellPart(label.value, address, "source")
     others = row.get("alsoMarker")
     for other in others.value.split(", ") if others is not None else ():
-        yield Part(
+        yield CellPart(
             f"also marker {other}", _address(graph, "CitationMarker", claim, other), "source"
         )
 
 
-def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
+def _place(row: Row, graph: KnowledgeGraph) -> Iterator[CellPart]:
     """Yield the basis and the section that a claim is read from, and a link to the claim."""
     claim, basis, section = row.get("claim"), row.get("basis"), row.get("section")
     if basis is not None:
-        yield Part(basis.value, look="basis")
+        yield CellPart(basis.value, look="basis")
     if isinstance(section, NamedNode):
         yield linked(graph.terms.name_of(section.value), section.value, "section")
     elif section is not None:
-        yield Part(section.value, _address(graph, "Section", claim, section.value), "section")
+        yield CellPart(section.value, _address(graph, "Section", claim, section.value), "section")
     if claim is not None:
         name = graph.terms.name_of(claim.value)
         yield linked("the claim", claim.value, "claim")._replace(context=f": {name}")
@@ -372,11 +374,11 @@ def _place(row: Row, graph: KnowledgeGraph) -> Iterator[Part]:
 _JOINT = {"cited": _citation, "read from": _place}
 
 
-def _named(value: RdfTerm, graph: KnowledgeGraph) -> Part:
+def _named(value: RdfTerm, graph: KnowledgeGraph) -> CellPart:
     if isinstance(value, NamedNode):
         return linked(graph.terms.name_of(value.value), value.value)
     is_token = max(map(len, value.value.split()), default=0) > _LONGEST_WORD
-    return Part(value.value, look="token" if is_token else "")
+    return CellPart(value.value, look="token" if is_token else "")
 
 
 def _note(row: Row) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crampkg.model import Question, Term
     from crampkg.server.media import Reply
     from crampkg.server.pages.layout import Visit
-    from crampkg.server.pages.question import Entry
+    from crampkg.server.pages.question import ListedQuestion
 
     Sought = tuple[tuple[str, ...], ...]
 
@@ -83,7 +83,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     )
     named = concepts(sought, graph) or _ranked(graph, sought)
     best = _MOST_BEST if sought else 0
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[ListedQuestion]] = {}
     for question, given in listed[best:]:
         groups.setdefault(tag or question.tags[0], []).append(entry(question, graph, given))
     context: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crampkg.graph import cached_on_graph
 from crampkg.library import own_query
 from crampkg.server.pages import addresses
-from crampkg.server.pages.grid import Part, linked
+from crampkg.server.pages.grid import CellPart, linked
 from crampkg.server.pages.layout import page
 from crampkg.vocabulary import CK, OWL, RDFS
 
@@ -95,12 +95,12 @@ def narrow_first(kinds: Iterable[str], graph: KnowledgeGraph) -> list[tuple[Term
     return sorted(counted, key=lambda pair: (pair[1], pair[0].label))
 
 
-class Entry(NamedTuple):
+class ListedTerm(NamedTuple):
     """A term of the ontology, related to others."""
 
     term: Term
     fragment: str
-    places: tuple[tuple[str, tuple[Part, ...]], ...]
+    places: tuple[tuple[str, tuple[CellPart, ...]], ...]
     things: int
     listed: str  # the address of the list of its things
 
@@ -119,7 +119,7 @@ def view(graph: KnowledgeGraph, _: Visit) -> Reply:
     return page("ontology.html", graph, "/concepts", sections=sections)
 
 
-def _entries(terms: list[Term], graph: KnowledgeGraph) -> Iterator[Entry]:
+def _entries(terms: list[Term], graph: KnowledgeGraph) -> Iterator[ListedTerm]:
     known, places = counts(graph), placed(graph)
     for term in sorted(terms, key=lambda term: term.label.casefold()):
         statements = tuple(
@@ -134,4 +134,4 @@ def _entries(terms: list[Term], graph: KnowledgeGraph) -> Iterator[Entry]:
             )
         things = known.get(term.iri, 0)
         fragment = term.iri.removeprefix(CK)
-        yield Entry(term, fragment, statements, things, addresses.of_kind(term.iri))
+        yield ListedTerm(term, fragment, statements, things, addresses.of_kind(term.iri))

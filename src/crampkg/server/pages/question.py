@@ -19,7 +19,7 @@ from crampkg.picture import gather
 from crampkg.server.media import QUESTIONS
 from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import choices, fields, unknown, values
-from crampkg.server.pages.grid import Part, grid, linked, triples
+from crampkg.server.pages.grid import CellPart, grid, linked, triples
 from crampkg.server.pages.layout import page
 from crampkg.server.problems import Problem
 from crampkg.server.quoting import quoted
@@ -64,7 +64,7 @@ _DOWNLOADS = {
 Given = tuple[tuple[str, str], ...]
 
 
-class Entry(NamedTuple):
+class ListedQuestion(NamedTuple):
     """A question in a list."""
 
     question: Question
@@ -149,13 +149,13 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     return page("question.html", graph, "/questions", **context)
 
 
-def _around(answer: Answer) -> list[tuple[str, str, list[tuple[Part, str]]]]:
+def _around(answer: Answer) -> list[tuple[str, str, list[tuple[CellPart, str]]]]:
     """Return the things asked about with claims on narrower or wider terms.
 
     A thing has its label, the link to all its claims, and the terms, with their distance and
     number of claims.
     """
-    around: dict[tuple[str, str], list[tuple[Part, str]]] = {}
+    around: dict[tuple[str, str], list[tuple[CellPart, str]]] = {}
     for term in sentences.near(answer):
         more = linked(term.label, term.iri), f"{term.step}, {counted(term)}"
         around.setdefault((term.asked_label, term.asked), []).append(more)
@@ -165,7 +165,7 @@ def _around(answer: Answer) -> list[tuple[str, str, list[tuple[Part, str]]]]:
     ]
 
 
-def _with_links(sentence: str, filled: Sequence[Field], graph: KnowledgeGraph) -> list[Part]:
+def _with_links(sentence: str, filled: Sequence[Field], graph: KnowledgeGraph) -> list[CellPart]:
     """Return a sentence as parts, with links to the questions that it refers to."""
     library = {other.id: other for other in graph.questions()}
     parts = []
@@ -173,20 +173,20 @@ def _with_links(sentence: str, filled: Sequence[Field], graph: KnowledgeGraph) -
         if piece in library:
             other = library[piece]
             named = entry(other, graph, _taken(other, filled, graph))
-            parts.append(Part(f"“{named.words}”", named.link))
+            parts.append(CellPart(f"“{named.words}”", named.link))
         elif piece:
-            parts.append(Part(piece))
+            parts.append(CellPart(piece))
     return parts
 
 
 def entry(
     question: Question, graph: KnowledgeGraph, given: Sequence[tuple[str, str]] = ()
-) -> Entry:
+) -> ListedQuestion:
     """Return a question for a list, asked of `given` or of its defaults."""
     chosen = dict(given)
     gaps = {parameter.name: [_label(parameter, chosen, graph)] for parameter in question.params}
     words = sentences.filled(question.question, gaps)
-    return Entry(question, words, addresses.question(question.id, given))
+    return ListedQuestion(question, words, addresses.question(question.id, given))
 
 
 @cached_on_graph(4096)
@@ -195,7 +195,7 @@ def has_answer(graph: KnowledgeGraph, id: str, given: Given) -> bool:
     return len(graph.ask(id, **_several(given))) > 0
 
 
-def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[Entry]:
+def about(iri: str, kinds: Iterable[str], graph: KnowledgeGraph) -> list[ListedQuestion]:
     """Return the questions that have an answer about a thing, with it as their parameter."""
     known = set(kinds)
     return [
@@ -246,7 +246,7 @@ def _offers(question: Question, filled: Sequence[Field]) -> dict[tuple[str, str]
 
 def _near(
     question: Question, filled: Sequence[Field], graph: KnowledgeGraph, *, is_empty: bool
-) -> list[Entry]:
+) -> list[ListedQuestion]:
     """Return questions that share a tag, first those that can be about the same things.
 
     After an empty answer, only questions with an answer are offered. Running them takes longer than
@@ -307,7 +307,7 @@ def _instead(
     return instead
 
 
-def _beside(filled: Sequence[Field], graph: KnowledgeGraph) -> list[tuple[str, list[Part]]]:
+def _beside(filled: Sequence[Field], graph: KnowledgeGraph) -> list[tuple[str, list[CellPart]]]:
     """Return the clinical things asked about, with related things that have claims."""
     terms = (_term(entry.value, graph) for field in filled for entry in field.entries)
     things = [
@@ -318,7 +318,7 @@ def _beside(filled: Sequence[Field], graph: KnowledgeGraph) -> list[tuple[str, l
     return [(label, others) for label, others in things if others]
 
 
-def neighbours(iri: str, graph: KnowledgeGraph) -> Iterator[Part]:
+def neighbours(iri: str, graph: KnowledgeGraph) -> Iterator[CellPart]:
     """Yield things with claims that background or inference relates to a thing."""
     for row in graph.query(own_query("server/pages/neighbours", concept=[iri])):
         other = row.text("other")
@@ -336,7 +336,7 @@ def contested_link(iris: Iterable[str], graph: KnowledgeGraph) -> str:
 
 def not_affirmed(
     terms: Sequence[NearTerm], graph: KnowledgeGraph
-) -> tuple[list[tuple[Part, str]], str] | None:
+) -> tuple[list[tuple[CellPart, str]], str] | None:
     """Return things with the numbers of their other claims that are not affirmed, and a link."""
     claimed = [(linked(term.label, term.iri), counted(term)) for term in terms]
     return (claimed, contested_link((term.iri for term in terms), graph)) if claimed else None
