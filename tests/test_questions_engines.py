@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rdflib_engine import RdflibEngine
 
 from crampkg.engine.embedded import EmbeddedEngine
-from crampkg.engine.rdflib_engine import RdflibEngine
 from crampkg.graph import KnowledgeGraph
 from crampkg.library import bind, serialize
 from crampkg.model import Question

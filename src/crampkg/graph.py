@@ -158,7 +158,7 @@ class KnowledgeGraph:
     def dataset(self) -> rdflib.Dataset:
         """The five named graphs as an `rdflib.Dataset`, lexical forms kept, union by default."""
         if self._dataset is None:
-            from crampkg.engine.rdflib_engine import parse_dataset
+            from crampkg.engine.dataset import parse_dataset
 
             self._dataset = parse_dataset(self.nquads, self.prefixes)
         return self._dataset

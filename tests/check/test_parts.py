@@ -17,7 +17,7 @@ from crampkg.check import files, spans, words
 from crampkg.check.material import Material, _Lines, text_of
 from crampkg.check.rules import Breach, TruthRule, text_rules
 from crampkg.check.shapes import to_rdflib
-from crampkg.check.spans import ArticleRecord, MarkerUse, Recorded, Stretch, Statement
+from crampkg.check.spans import ArticleRecord, MarkerUse, Recorded, Statement, Stretch
 from crampkg.errors import SourceError
 from crampkg.model import Circumstance, Claim, Finding
 from crampkg.sources import Article, Sources

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import rdflib
 from pyoxigraph import BlankNode, RdfFormat, parse, serialize
+from rdflib_engine import RdflibEngine
 
+from crampkg.engine.dataset import parse_dataset
 from crampkg.engine.embedded import EmbeddedEngine
-from crampkg.engine.rdflib_engine import RdflibEngine, parse_dataset
 from crampkg.errors import QueryError
 
 TRIG = """\

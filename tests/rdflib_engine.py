@@ -9,6 +9,7 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 
 from crampkg.engine import guard
+from crampkg.engine.dataset import parse_dataset
 from crampkg.errors import QueryError
 from crampkg.vocabulary import PREFIXES, XSD
 
@@ -81,20 +82,6 @@ class RdflibResult:
     ) -> bytes | None:
         """Return None: answers are written from their rows, alike for all engines."""
         return None
-
-
-def parse_dataset(nquads: bytes, prefixes: Mapping[str, str] = PREFIXES) -> rdflib.Dataset:
-    """Return N-Quads as an rdflib dataset that keeps every lexical form and knows `prefixes`."""
-    normalize = rdflib.NORMALIZE_LITERALS
-    rdflib.NORMALIZE_LITERALS = False
-    try:
-        dataset = rdflib.Dataset(default_union=True)
-        dataset.parse(data=nquads, format="nquads")
-    finally:
-        rdflib.NORMALIZE_LITERALS = normalize
-    for prefix, namespace in prefixes.items():
-        dataset.bind(prefix, namespace, replace=True)
-    return dataset
 
 
 def _term(term: Node) -> RdfTerm:
