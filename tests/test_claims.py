@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from goldens import table
 
 import crampkg
 from crampkg import Claim, KnowledgeGraph
-from crampkg.errors import UnknownTermError, WrongKindError
+from crampkg.errors import UnknownTermError, UsageError, WrongKindError
 from crampkg.model import Circumstance, Citation, Hedge
 from crampkg.vocabulary import CK, KG, compress
 
+EMPTY = r"The name is empty\. Give a label, synonym, CURIE or IRI\."
 HOME = f"{KG}what-causes-leg-cramps/"
 
 
@@ -92,8 +95,71 @@ def test_claims_of_a_relation_and_a_marker(graph: KnowledgeGraph) -> None:
     assert len(found) < min(len(of_relation), len(of_marker))
 
 
-def test_claims_of_an_article(graph: KnowledgeGraph) -> None:
-    assert graph.claims(article="article: What causes leg cramps?") == graph.claims()
+@pytest.mark.parametrize(
+    "name",
+    ["article: What causes leg cramps?", "What causes leg cramps?", "what-causes-leg-cramps"],
+)
+def test_claims_of_an_article(graph: KnowledgeGraph, name: str) -> None:
+    assert graph.claims(article=name) == graph.claims()
+
+
+def test_claims_about_one_of_no_things_are_none(graph: KnowledgeGraph) -> None:
+    assert graph.claims(about=[]) == graph.claims(about=iter(())) == graph.claims(iris=[]) == ()
+    assert graph.claims(about=None, relation=None, marker=None, article=None) == graph.claims()
+
+
+def test_a_marker_is_called_by_its_number(graph: KnowledgeGraph) -> None:
+    assert graph.claims(marker=3) == graph.claims(marker="3") != ()
+
+
+def test_a_relation_is_the_one_of_the_claim(graph: KnowledgeGraph) -> None:
+    found = graph.claims(relation="leads to")
+    assert {claim.relation for claim in found} <= {f"{CK}leadsTo"}
+
+
+@pytest.mark.parametrize("name", ["", " ", "<>", "-"])
+@pytest.mark.parametrize("key", ["about", "relation", "marker", "article"])
+def test_an_empty_text_is_refused(graph: KnowledgeGraph, key: str, name: str) -> None:
+    with pytest.raises(UsageError, match=EMPTY):
+        graph.claims(**{key: name})
+    for call in (graph.claim, graph.describe, graph.card_triples, graph.find):
+        with pytest.raises(UsageError, match=EMPTY):
+            call(name)
+    with pytest.raises(UsageError, match=EMPTY):
+        graph.ask("told-apart", condition=name)
+    with pytest.raises(UsageError, match=EMPTY):
+        graph.why(name, "causes", "claudication")
+    with pytest.raises(UsageError, match=EMPTY):
+        graph.why("PAD", name, "claudication")
+
+
+@pytest.mark.parametrize("value", [None, 5.5, b"PAD", True, object()])
+def test_what_is_no_text_is_refused(graph: KnowledgeGraph, value: Any) -> None:
+    for call in (graph.claim, graph.describe, graph.card_triples, graph.find):
+        with pytest.raises(UsageError, match="A name is a text, and"):
+            call(value)
+    for key in ("about", "relation", "marker", "article"):
+        if value is not None and (key, type(value)) != ("about", bytes):
+            with pytest.raises(UsageError, match="A name is a text, and"):
+                graph.claims(**{key: value})
+    with pytest.raises(UsageError, match="A query is a text in SPARQL, and"):
+        graph.query(value)
+    with pytest.raises(UsageError, match="is no IRI of a claim"):
+        graph.claims(iris=[value])
+    with pytest.raises(UsageError, match="is no IRI of a claim"):
+        graph.claims(iris="PAD")
+
+
+def test_a_number_is_read_as_a_name(graph: KnowledgeGraph) -> None:
+    number: Any = 5
+    with pytest.raises(UnknownTermError, match="is called '5'"):
+        graph.claims(about=number)
+
+
+def test_one_claim_is_chosen_by_its_iri_or_curie(graph: KnowledgeGraph) -> None:
+    claim = graph.claim("art:claim-dehydration-contributes-to-cramp")
+    for name in (claim.iri, compress(claim.iri), f"<{claim.iri}>"):
+        assert graph.claims(iris=name) == graph.claims(iris=[name]) == (claim,)
 
 
 def test_what_is_called_otherwise_is_said(graph: KnowledgeGraph) -> None:

@@ -22,24 +22,69 @@ from crampkg.errors import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from crampkg.answers.answer import Answer, Row
-    from crampkg.explain.describe import Card
-    from crampkg.explain.why import Explanation
+    from crampkg.check import Report
+    from crampkg.engine.embedded import EmbeddedEngine
+    from crampkg.engine.remote import RemoteEngine
+    from crampkg.explain.describe import Card, CardLink, CardMapping, CardProperty, NarrowerClaim
+    from crampkg.explain.nearest import Near, Nearest
+    from crampkg.explain.why import Explanation, Reason
     from crampkg.graph import KnowledgeGraph
-    from crampkg.model import Claim
+    from crampkg.model import (
+        Circumstance,
+        Citation,
+        Claim,
+        Finding,
+        Hedge,
+        Mapped,
+        NearTerm,
+        Parameter,
+        Question,
+        Status,
+        Subject,
+        Term,
+    )
+    from crampkg.names import Terms
+    from crampkg.push import Comparison, Pushed
+    from crampkg.rdf import Triple
 
 __all__ = [
     "AmbiguousTermError",
     "Answer",
     "Card",
+    "CardLink",
+    "CardMapping",
+    "CardProperty",
+    "Circumstance",
+    "Citation",
     "Claim",
+    "Comparison",
     "CrampkgError",
+    "EmbeddedEngine",
     "EndpointError",
     "Explanation",
+    "Finding",
+    "Hedge",
     "KnowledgeGraph",
+    "Mapped",
+    "NarrowerClaim",
+    "Near",
+    "NearTerm",
+    "Nearest",
+    "Parameter",
+    "Pushed",
     "QueryError",
+    "Question",
+    "Reason",
     "RefusedQueryError",
+    "RemoteEngine",
+    "Report",
     "Row",
     "SourceError",
+    "Status",
+    "Subject",
+    "Term",
+    "Terms",
+    "Triple",
     "UnknownParameterError",
     "UnknownQuestionError",
     "UnknownTermError",
@@ -55,10 +100,35 @@ __version__ = "0.1.0"
 _LATER = {
     "Answer": "answers.answer",
     "Card": "explain.describe",
+    "CardLink": "explain.describe",
+    "CardMapping": "explain.describe",
+    "CardProperty": "explain.describe",
+    "Circumstance": "model",
+    "Citation": "model",
     "Claim": "model",
+    "Comparison": "push",
+    "EmbeddedEngine": "engine.embedded",
     "Explanation": "explain.why",
+    "Finding": "model",
+    "Hedge": "model",
     "KnowledgeGraph": "graph",
+    "Mapped": "model",
+    "NarrowerClaim": "explain.describe",
+    "Near": "explain.nearest",
+    "NearTerm": "model",
+    "Nearest": "explain.nearest",
+    "Parameter": "model",
+    "Pushed": "push",
+    "Question": "model",
+    "Reason": "explain.why",
+    "RemoteEngine": "engine.remote",
+    "Report": "check",
     "Row": "answers.answer",
+    "Status": "model",
+    "Subject": "model",
+    "Term": "model",
+    "Terms": "names",
+    "Triple": "rdf",
 }
 
 

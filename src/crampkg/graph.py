@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import functools
 import os
+import re
+from collections.abc import Iterable
 
 from crampkg.answers.answer import Answer
 from crampkg.engine.embedded import EmbeddedEngine
-from crampkg.errors import SourceError, UnknownQuestionError
+from crampkg.errors import SourceError, UnknownQuestionError, UsageError
 from crampkg.library import Parameters
 from crampkg.pipeline.snapshot import open_snapshot
 from crampkg.sources import Sources, read_subject
-from crampkg.vocabulary import CK, add_articles
+from crampkg.vocabulary import CK, add_articles, expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
     import owlready2
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
     Given = ParamSpec("Given")
+
+#: The characters of an absolute IRI (RFC 3987; SPARQL 1.1 Query Language, IRIREF).
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 
 
 class KnowledgeGraph:
@@ -291,6 +296,9 @@ class KnowledgeGraph:
 
         from crampkg.engine import guard
 
+        if not isinstance(text, str):
+            message = f"A query is a text in SPARQL, and {text!r} is none."
+            raise UsageError(message)
         guard.check(text)
         engine = self.engine
         chosen: dict[str, Any] = {"order": guard.order_of_star(text), "base": base}
@@ -309,7 +317,8 @@ class KnowledgeGraph:
         >>> graph.find("PAD").label
         'peripheral arterial disease'
 
-        Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError` with names that fit.
+        Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError` with names that fit,
+        and `UsageError` for what is neither a text nor a whole number.
         """
         return self.terms.find(name, kind)
 
@@ -325,30 +334,36 @@ class KnowledgeGraph:
     def claims(
         self,
         *,
-        about: str | Sequence[str] = (),
+        about: str | Iterable[str] | None = None,
         relation: str | None = None,
-        marker: str | None = None,
+        marker: str | int | None = None,
         article: str | None = None,
-        iris: Iterable[str] | None = None,
+        iris: str | Iterable[str] | None = None,
     ) -> tuple[Claim, ...]:
         """Return the claims that match all arguments, whatever their stance, in article order.
 
         `about` is one or several things that a claim names in any role; their narrower kinds match
-        too, so that a denial for a mild form is not left out. `iris` are IRIs of claims; the other
-        arguments take labels, synonyms, CURIEs or IRIs. Raises as `find` does.
+        too, so that a denial for a mild form is not left out. No claim is about an empty list.
+        `relation` is the exact relation of a claim: the relations below it do not match. `marker`
+        may be the printed number. `iris` are IRIs or CURIEs of claims; the other arguments take
+        labels, synonyms, CURIEs or IRIs, and `article` also a title or a folder. Raises as `find`
+        does.
 
         >>> [(claim.stance, claim.hedge) for claim in graph.claims(about="mild hypohydration")]
         [('denied', 'not necessarily')]
         """
         from crampkg.claims import find
 
+        def iri(name: str | int | None, kind: str) -> str | None:
+            return None if name is None else self.terms.find(name, kind).iri
+
         return find(
             self.engine,
-            iris=iris,
-            about=[self.find(name).iri for name in ([about] if isinstance(about, str) else about)],
-            relation=self.terms.relation(relation) if relation else "",
-            marker=self.find(marker, f"{CK}CitationMarker").iri if marker else "",
-            article=self.find(article, f"{CK}Article").iri if article else "",
+            iris=None if iris is None else map(self._iri, _listed(iris)),
+            about=None if about is None else [self.find(name).iri for name in _listed(about)],
+            relation=None if relation is None else self.terms.relation(relation),
+            marker=iri(marker, f"{CK}CitationMarker"),
+            article=iri(article, f"{CK}Article"),
         )
 
     def claim(self, name: str) -> Claim:
@@ -474,6 +489,14 @@ class KnowledgeGraph:
             self._derivations = Derivations(engine, self._snapshot.instances)
         return self._derivations
 
+    def _iri(self, name: object) -> str:
+        """Return the IRI in a text. Raises `UsageError` for what is neither IRI nor CURIE."""
+        iri = (expand(name, self.prefixes) or name.strip("<>")) if isinstance(name, str) else ""
+        if not _IRI.fullmatch(iri):
+            message = f"{name!r} is no IRI of a claim. Give one, or its CURIE."
+            raise UsageError(message)
+        return iri
+
     def _near(self, parameters: Parameters) -> tuple[NearTerm, ...]:
         from crampkg.near import near_terms
 
@@ -483,6 +506,11 @@ class KnowledgeGraph:
         from crampkg.near import contested_terms
 
         return contested_terms(self.engine)
+
+
+def _listed(values: Any) -> Iterable[Any]:
+    """Return one or several values as several."""
+    return values if isinstance(values, Iterable) and not isinstance(values, str) else [values]
 
 
 def cached_on_graph(

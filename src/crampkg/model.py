@@ -129,7 +129,9 @@ class Term(NamedTuple):
     synonyms: tuple[str, ...]
     kinds: tuple[str, ...]  # the IRIs of all its classes, inferred ones included
     definition: str
-    hidden: tuple[str, ...] = ()  # further names that find it: hidden labels, titles
+    hidden: tuple[
+        str, ...
+    ] = ()  # further names that find it: hidden labels, titles, an article's folder
     mapped: tuple[Mapped, ...] = ()  # names of its mapped terms, the exact ones first
 
 

@@ -8,6 +8,7 @@ from crampkg import plain
 from crampkg.errors import (
     AmbiguousTermError,
     UnknownTermError,
+    UsageError,
     WrongKindError,
     suggest,
 )
@@ -118,7 +119,7 @@ class Terms:
         """Return the relations, which `relation` finds."""
         return sorted({term for kind in PROPERTIES for term in self.of_kind(kind)})
 
-    def find(self, name: str, kind: str | None = None) -> Term:
+    def find(self, name: str | int, kind: str | None = None) -> Term:
         """Return the term that `name` means, of the class with IRI `kind` if one is given.
 
         A preferred label wins over synonyms, these over titles and other hidden names, and these
@@ -130,12 +131,13 @@ class Terms:
         'chronic ischemic rest pain'
 
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError`, each with names that
-        would have done.
+        would have done, and `UsageError` for what is neither a text nor a whole number.
         """
         return self._find(name, (kind,) if kind else ())
 
-    def _find(self, name: str, kinds: tuple[str, ...]) -> Term:
+    def _find(self, name: str | int, kinds: tuple[str, ...]) -> Term:
         """Return the term that `name` means, of any of `kinds` if given."""
+        name = _checked(name)
         exact = self.get(self.expand(name))
         if exact is not None:
             return self._of_kind(exact, name, kinds)
@@ -208,6 +210,7 @@ class Terms:
 
         Any absolute IRI, and any CURIE with a known prefix, is accepted. Raises as `find` does.
         """
+        name = _checked(name)
         iri = self.expand(name)
         if "://" in iri and self.get(iri) is None:
             return iri
@@ -357,6 +360,23 @@ class Terms:
         if len(kinds) != 1:
             return ""
         return ", ".join(term.label for term in self._index.of_kind(kinds[0], OFFERED))
+
+
+def _checked(name: object) -> str:
+    """Return a name as a text, which the number of a marker becomes.
+
+    Raises `UnknownTermError` for an empty text, `UsageError` for what is neither.
+    """
+    if isinstance(name, int) and not isinstance(name, bool):
+        return str(name)
+    wanted = "Give a label, synonym, CURIE or IRI."
+    if not isinstance(name, str):
+        message = f"A name is a text, and {name!r} is none. {wanted}"
+        raise UsageError(message)
+    if not fold(name.strip("<> ")):
+        message = "The name is empty."
+        raise UnknownTermError(message, wanted)
+    return name
 
 
 def _in_words(term: Term) -> tuple[frozenset[str], ...]:

@@ -127,7 +127,9 @@ def silences(answer: Answer) -> list[str]:
     if answer.form == "graph":
         answered = {value.value for triple in answer.triples for value in triple}
     elif "asked" in answer.variables:
-        answered = {row.text("asked") for row in answer}
+        # A second parameter has a column of its own name.
+        names = {"asked", *answer.several}.intersection(answer.variables)
+        answered = {row.text(name) for row in answer for name in names}
     else:
         return []
     return [

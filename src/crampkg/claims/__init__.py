@@ -67,24 +67,28 @@ def find(
     engine: Engine,
     *,
     iris: Iterable[str] | None = None,
-    about: Collection[str] = (),
-    relation: str = "",
-    marker: str = "",
-    article: str = "",
+    about: Collection[str] | None = None,
+    relation: str | None = None,
+    marker: str | None = None,
+    article: str | None = None,
 ) -> tuple[Claim, ...]:
     """Return the claims that fit all the IRIs given, all claims without one, down the articles.
+
+    No claim is about one of no things.
 
     Claims about a thing include those about its narrower kinds, so that no denial goes unsaid.
     """
     chosen = [set(iris)] if iris is not None else [_linked(engine, [f"{RDF}type"], [f"{CK}Claim"])]
-    if about:
+    if about is not None and not about:
+        return ()
+    if about is not None:
         chosen.append(_linked(engine, _PLACES, [*about, *narrower(about, engine)]))
-    if relation:
+    if relation is not None:
         chosen.append(_linked(engine, [f"{CK}claimPredicate"], [relation]))
-    if marker:
+    if marker is not None:
         chosen.append(_linked(engine, [f"{CK}citesMarker"], [marker]))
     claims = read(set.intersection(*chosen), engine).values()
-    return tuple(claim for claim in claims if article in ("", claim.article))
+    return tuple(claim for claim in claims if article in (None, claim.article))
 
 
 def narrower(things: Iterable[str], engine: Engine) -> list[str]:

@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from crampkg.errors import SourceError
 from crampkg.model import Mapped, Term
-from crampkg.vocabulary import CK, DCT, MAPPED, OWL, PREFIXES, RDF, SKOS
+from crampkg.vocabulary import CK, DCT, KG, MAPPED, OWL, PREFIXES, RDF, SKOS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ def index(store: Store) -> list[Term]:
         definition = next(iter(_values(store, subject, _DEFINITION)), "")
         synonyms = _values(store, subject, _SYNONYM)
         hidden = [*_values(store, subject, _HIDDEN), *_values(store, subject, _TITLE)]
+        if CK + "Article" in kinds and (
+            folder := subject.value.removeprefix(KG).rpartition("/")[0]
+        ):
+            hidden.append(folder)
         mapped = (
             Mapped(name, term, closeness)
             for closeness, match in _MATCHES.items()
