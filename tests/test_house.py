@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import os
 import re
+import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 import crampkg
+from crampkg import KnowledgeGraph
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
@@ -124,6 +128,47 @@ def test_the_face_is_exact() -> None:
     """What can be seen of the package is what it says it offers."""
     assert sorted(crampkg.__all__) == crampkg.__all__
     assert all(hasattr(crampkg, name) for name in crampkg.__all__)
+
+
+def test_the_face_has_the_types_of_the_graph() -> None:
+    """All of ours in its public signatures, and in the fields of the records that these name."""
+    waiting, seen = [KnowledgeGraph], {KnowledgeGraph}
+    while waiting:
+        for name, kind in types_in(waiting.pop()).items():
+            assert name in crampkg.__all__, name
+            assert getattr(crampkg, name) is kind
+            if isinstance(kind, type) and kind not in seen:
+                assert not (kind.__doc__ or f"{name}(").startswith(f"{name}("), name
+                seen.add(kind)
+                waiting.append(kind)
+    assert {crampkg.Answer, crampkg.Report, crampkg.Citation, crampkg.Reason} <= seen
+
+
+def types_in(kind: type) -> dict[str, object]:
+    """Return the types of ours in the fields of a class, and in the graph's public methods."""
+    module = ast.parse(Path(inspect.getfile(sys.modules[kind.__module__])).read_text("utf-8"))
+    homes = {
+        each.asname or each.name: node.module or ""
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("crampkg.")
+        for each in node.names
+    }
+    homes |= {node.name: kind.__module__ for node in module.body if isinstance(node, ast.ClassDef)}
+    (body,) = (
+        node.body
+        for node in module.body
+        if isinstance(node, ast.ClassDef) and node.name == kind.__name__
+    )
+    notes = [node.annotation for node in body if isinstance(node, ast.AnnAssign)]
+    if kind is KnowledgeGraph:
+        for node in body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                taken = [each.annotation for each in (*node.args.args, *node.args.kwonlyargs)]
+                notes += [note for note in (*taken, node.returns) if note]
+    names = {
+        each.id for note in notes for each in ast.walk(note) if isinstance(each, ast.Name)
+    } & set(homes)
+    return {name: getattr(importlib.import_module(homes[name]), name) for name in names}
 
 
 ARCHITECTURE = ROOT / "docs" / "architecture.md"

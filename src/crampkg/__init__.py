@@ -39,12 +39,13 @@ if TYPE_CHECKING:
         NearTerm,
         Parameter,
         Question,
+        Rule,
         Status,
         Subject,
         Term,
     )
     from crampkg.names import Terms
-    from crampkg.push import Comparison, Pushed
+    from crampkg.push import Comparison, Pushed, State, Summary
     from crampkg.rdf import Triple
 
 __all__ = [
@@ -79,9 +80,12 @@ __all__ = [
     "RemoteEngine",
     "Report",
     "Row",
+    "Rule",
     "SourceError",
+    "State",
     "Status",
     "Subject",
+    "Summary",
     "Term",
     "Terms",
     "Triple",
@@ -124,8 +128,11 @@ _LATER = {
     "RemoteEngine": "engine.remote",
     "Report": "check",
     "Row": "answers.answer",
+    "Rule": "model",
+    "State": "push",
     "Status": "model",
     "Subject": "model",
+    "Summary": "push",
     "Term": "model",
     "Terms": "names",
     "Triple": "rdf",

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import owlready2
     import rdflib
 
-    from crampkg import rdf
     from crampkg.check import Report
     from crampkg.engine.remote import RemoteEngine
     from crampkg.explain.derivations import Derivations
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from crampkg.owl_view import OwlView
     from crampkg.pipeline.snapshot import Snapshot
     from crampkg.push import Comparison, Pushed
+    from crampkg.rdf import Triple
 
     T = TypeVar("T")
     Given = ParamSpec("Given")
@@ -380,7 +380,7 @@ class KnowledgeGraph:
         card = describe(self.find(name), self.engine)
         return card._replace(found=self.terms.lent(name))
 
-    def card_triples(self, name: str) -> tuple[rdf.Triple, ...]:
+    def card_triples(self, name: str) -> tuple[Triple, ...]:
         """Return the concept card of the term called `name` as RDF. Raises as `find` does."""
         from crampkg.explain.describe import triples
 
