@@ -132,7 +132,8 @@ def test_the_face_is_exact() -> None:
 
 def test_the_face_has_the_types_of_the_graph() -> None:
     """All of ours in its public signatures, and in the fields of the records that these name."""
-    waiting, seen = [KnowledgeGraph], {KnowledgeGraph}
+    waiting: list[type] = [KnowledgeGraph]
+    seen = {*waiting}
     while waiting:
         for name, kind in types_in(waiting.pop()).items():
             assert name in crampkg.__all__, name

@@ -59,6 +59,15 @@ def test_each_of_several_values_without_rows_is_told_once(graph: KnowledgeGraph)
     assert second == first.replace("restless legs syndrome", "leg edema")
 
 
+def test_each_of_two_parameters_has_its_own_values_without_a_row(graph: KnowledgeGraph) -> None:
+    symptoms = ["pseudoclaudication", "calf pain"]
+    answer = graph.ask("shared-differentials", symptom=symptoms, disease=["PAD", "RLS"])
+    assert {row.text("diseaseLabel") for row in answer} == {"peripheral arterial disease"}
+    first, second = sentences.silences(answer)
+    assert "leading to calf pain and" in first
+    assert second.endswith("told apart from restless legs syndrome.")
+
+
 def test_no_value_with_a_row_is_one_silence(graph: KnowledgeGraph) -> None:
     (sentence,) = sentences.silences(graph.ask("told-apart", condition=["RLS", "leg edema"]))
     assert sentence.startswith(RLS.replace("syndrome", "syndrome or leg edema"))
