@@ -233,11 +233,16 @@ def test_the_label_of_a_claim(changed: dict[str, str], label: str) -> None:
         ({"hedge": "can, often"}, "hedge 'can, often' names no hedge."),
         ({"hedge": "can; oft"}, "hedge 'can; oft' names no hedge, 'oft'. Did you mean often?"),
         ({"hedge": "canned"}, "hedge 'canned' names no hedge. Did you mean can?"),
-        ({"stance": "affirmed; denied"}, "stance 'affirmed; denied' names no stance."),
+        (
+            {"stance": "affirmed; denied"},
+            "stance 'affirmed; denied' names no stance. Did you mean affirmed?",
+        ),
+        ({"statement": "statement 1"}, "statement 'statement 1' is not in statements.tsv."),
+        ({"stance": "x"}, "stance 'x' names no stance. There are: affirmed, denied."),
         ({"first": "subject"}, "first 'subject' is neither empty nor 'object'."),
         ({"when": "during-storage"}, "when 'during-storage' begins with none of especially, only."),
         ({"when": "only storage"}, "when 'only storage' names no thing, 'storage'."),
-        ({"item": "b"}, "item 'b' b is not in statements.tsv. Add it there."),
+        ({"item": "b"}, "item 'b' is not in statements.tsv. Add it there."),
         (
             {"statement": "b"},
             "statement 'b' is not in statements.tsv. Add it there, or name another.",
@@ -253,6 +258,11 @@ def test_a_mistake_in_a_claim(changed: dict[str, str], sentence: str) -> None:
     assert "b" not in {each[0] for each in found}, "nothing of the row is loaded"
 
 
+def test_a_name_of_a_claim_that_is_none() -> None:
+    _, (fault,) = triples(held(CLAIM | {"claim": "a b"}))
+    assert "line 2: claim 'a b' is no name. Use letters, figures and hyphens." in fault
+
+
 def test_two_claims_of_one_name() -> None:
     _, faults = triples(held(CLAIM, CLAIM))
     (fault,) = faults
@@ -266,6 +276,9 @@ def test_two_claims_of_one_name() -> None:
         ({"kind": "bullet"}, "kind 'bullet' is none of statement, list item, lead-in, heading."),
         ({"of": "statement-9"}, "of 'statement-9' is no statement above."),
         ({"section": ""}, "section is empty. Name the section of the statement."),
+        ({"section": "section 1"}, "section 'section 1' is no name. Use letters, figures"),
+        ({"statement": "a\u00a0b"}, "statement 'a\\xa0b' is no name. Use letters, figures"),
+        ({"markers": "1, 2"}, "markers '1, 2' is no name, 'marker-1, 2'. Use letters, figures"),
     ],
 )
 def test_a_mistake_in_a_statement(changed: dict[str, str], sentence: str) -> None:
@@ -292,7 +305,6 @@ SPANS = "of\tstart\tend\tsha256\n"
         (f"{SPANS}a\t1\t2\t3\t4\n", "line 2: 5 values where the first line has 4 columns."),
         (f'{SPANS}"a\nb"\t1\t2\t3\n', "line 2: a value has a line end. Write it as one line."),
         (f'{SPANS}"a\t1\t2\t3\n', "line 2: unexpected end of data. Mend the quotation marks."),
-        (f"{SPANS}\n", "line 2: 0 values where the first line has 4 columns."),
     ],
 )
 def test_a_table_that_does_not_read(text: str, sentence: str) -> None:
@@ -302,7 +314,33 @@ def test_a_table_that_does_not_read(text: str, sentence: str) -> None:
     assert raised.value.line == int(sentence[5])
 
 
-@pytest.mark.parametrize("offset", ["", "-1", "1.5", "²", "1e3", "Jan 1"])
+def test_a_row_of_a_kind_that_is_none_is_no_statement_of_claims() -> None:
+    """A claim that is read from it is read all the same: one mistake is named once."""
+    _, faults = triples(held(CLAIM, statements=[{**STATEMENTS[1], "kind": "para"}]))
+    assert [fault.partition(": ")[2][:11] for fault in faults] == ["kind 'para'"]
+
+
+@pytest.mark.parametrize(
+    ("of", "sentence"),
+    [
+        ("heading-1", "line 3: of 'heading-1' stands twice. Remove one of the two rows."),
+        ("heading-9", "line 3: of 'heading-9' is nothing of this article. Remove the row"),
+        ("a b", "line 3: of 'a b' is no name. Use letters, figures and hyphens."),
+    ],
+)
+def test_a_span_of_nothing(of: str, sentence: str) -> None:
+    lines = [{"of": name, "start": "0", "end": "9", "sha256": "f"} for name in ("heading-1", of)]
+    _, (fault, *_) = triples(held() | {"data/articles/a/spans.tsv": table("spans.tsv", lines)})
+    assert fault.startswith(f"data/articles/a/spans.tsv, {sentence}")
+
+
+def test_blank_rows_are_left_out() -> None:
+    text = f"{SPANS}\t\t\t\n\na\t1\t2\tf\n \n"
+    assert [(row.line, row.cells["of"]) for row in rows("spans.tsv", text)] == [(4, "a")]
+    assert format_table(text, "spans.tsv") == f"{SPANS}a\t1\t2\tf\n"
+
+
+@pytest.mark.parametrize("offset", ["", "-1", "1.5", "²", "1e3", "Jan 1", "1" * 5000])
 def test_an_offset_is_a_whole_number(offset: str) -> None:
     spans = table("spans.tsv", [{"of": "heading-1", "start": offset, "end": "9", "sha256": "f"}])
     _, (fault,) = triples(held() | {"data/articles/a/spans.tsv": spans})

@@ -47,9 +47,8 @@ def test_a_revised_text(
     shown = run(*words, "--check", "-f", "json")
     assert shown.code == 1
     found = json.loads(shown.out)
-    assert [len(found[name]) for name in ("kept", "moved", "lost")] == [0, 174, 6]
+    assert [len(found[name]) for name in ("kept", "moved", "lost")] == [0, 175, 5]
     assert [each["of"] for each in found["lost"]] == [
-        "article",
         "statement-electrolytes",
         "claim-magnesium-deficiency-triggers-muscle-cramp",
         "claim-potassium-deficiency-triggers-muscle-cramp",
@@ -60,14 +59,49 @@ def test_a_revised_text(
 
     written = run(*words)
     assert written.code == 1
-    assert written.out.endswith("0 spans where they were, 174 moved, 6 not found.\n")
+    assert written.out.endswith("0 spans where they were, 175 moved, 5 not found.\n")
     assert "statement-electrolytes" in written.out
+    assert "The text is not the one that was recorded." in written.out
     assert written.err.endswith("spans.tsv is written.\n")
     opening = next(line for line in before.split("\n") if line.startswith("statement-opening\t"))
     _, start, end, digest = opening.split("\t")
     assert f"statement-opening\t{int(start) + 9}\t{int(end) + 9}\t{digest}\n" in spans(sources)
     lost = next(line for line in before.split("\n") if line.startswith("statement-electrolytes\t"))
     assert f"{lost}\n" in spans(sources), "what is not found stays as it was recorded"
+
+
+def test_a_text_with_more_at_its_end(
+    run: Callable[..., Ended], sources: Path, article: Path, tmp_path: Path
+) -> None:
+    """All spans are found, and the article's own is the whole of the new text."""
+    longer = tmp_path / "longer.txt"
+    longer.write_text(article.read_text(encoding="utf-8") + "One more.\n", encoding="utf-8")
+    words = ("--sources", str(sources), "article", "anchor", SLUG, str(longer))
+    assert run(*words, "--check").code == 1
+    assert run(*words).code == 0
+    assert run(*words, "--check").code == 0
+    assert "article\t0\t5792\t" in spans(sources)
+    checked = run("--sources", str(sources), "verify", str(longer))
+    assert checked.code == 0, checked.out
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("a\tb\t2\tf", "line 182: start 'b' is no offset. Write a whole number, counted from 0."),
+        ("article\t0\t2\tf", "line 182: of 'article' stands twice. Remove one of the two rows."),
+    ],
+)
+def test_a_table_of_spans_with_a_mistake(
+    run: Callable[..., Ended], sources: Path, article: Path, row: str, sentence: str
+) -> None:
+    path = sources / f"data/articles/{SLUG}/spans.tsv"
+    path.write_text(f"{spans(sources)}{row}\n", encoding="utf-8")
+    before = spans(sources)
+    ended = run("--sources", str(sources), "article", "anchor", SLUG, str(article))
+    assert (ended.code, ended.out) == (2, "")
+    assert sentence in ended.err
+    assert spans(sources) == before
 
 
 @pytest.mark.parametrize(

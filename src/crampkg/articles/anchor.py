@@ -14,6 +14,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from crampkg.articles.tables import WHOLE, Span
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -25,15 +27,6 @@ _SHORT = 4
 
 #: The greatest distance between neighbours: a sentence and its marker, an item and the next.
 _NEAR = 8
-
-
-class Span(NamedTuple):
-    """A stretch of a text: offsets in Unicode code points, the end exclusive, and its digest."""
-
-    of: str
-    start: int
-    end: int
-    sha256: str
 
 
 class Anchored(NamedTuple):
@@ -53,8 +46,14 @@ class Anchored(NamedTuple):
 
 
 def anchor(spans: Iterable[Span], text: str) -> Anchored:
-    """Return the spans in `text`, in their order. A span whose place is uncertain is lost."""
+    """Return the spans in `text`, in their order. A span whose place is uncertain is lost.
+
+    The span of the article itself is the whole text, whatever that is now. No two spans are of the
+    same thing.
+    """
     recorded = sorted(spans, key=lambda span: (span.start, -span.end))
+    whole = [span for span in recorded if span.of == WHOLE]
+    recorded = [span for span in recorded if span.of != WHOLE]
     places = _places(recorded, text)
     times = Counter(span.sha256 for span in recorded)
     shifts = {
@@ -77,6 +76,9 @@ def anchor(spans: Iterable[Span], text: str) -> Anchored:
         shifts |= sure
         waiting = [span for span in waiting if span.of not in shifts]
     anchored = Anchored([], [], [])
+    for span in whole:
+        now = Span(WHOLE, 0, len(text), digest(text))
+        (anchored.kept if now == span else anchored.moved).append(now)
     for span in recorded:
         if span.of not in shifts:
             anchored.lost.append(span)

@@ -12,11 +12,18 @@ import io
 from typing import TYPE_CHECKING, NamedTuple
 
 from crampkg.errors import SourceError
+from crampkg.text import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+#: The name of an article's record, whose span is the whole text.
+WHOLE = "article"
+
 SPANS = ("of", "start", "end", "sha256")
+
+#: Characters of the longest text. A source file is far shorter.
+_LONGEST_TEXT = 10**9
 
 #: The columns of each table, by the name of its file.
 COLUMNS = {
@@ -41,6 +48,13 @@ class Row(NamedTuple):
         """Return the items of a cell, separated by `; `; none for an empty cell."""
         return [item for item in self.cells[column].split("; ") if item]
 
+    def offset(self, column: str) -> int:
+        """Return the offset in a cell. Raises `SourceError` for a cell that holds none."""
+        offset = whole_number(self.cells[column], 0, _LONGEST_TEXT)
+        if offset is None:
+            raise self.fault(column, "is no offset. Write a whole number, counted from 0.")
+        return offset
+
     def fault(self, column: str, problem: str) -> SourceError:
         """Return an error with the file, line, column and value of a cell."""
         value = f" {self.cells[column]!r}" if self.cells[column] else ""
@@ -48,8 +62,23 @@ class Row(NamedTuple):
         return SourceError(message, path=self.file, line=self.line)
 
 
+class Span(NamedTuple):
+    """A stretch of a text: offsets in Unicode code points, the end exclusive, and its digest."""
+
+    of: str
+    start: int
+    end: int
+    sha256: str
+
+    @classmethod
+    def of_row(cls, row: Row) -> Span:
+        """Return the span of a row of `spans.tsv`. Raises `SourceError` for an invalid offset."""
+        start, end = row.offset("start"), row.offset("end")
+        return cls(row.cells["of"], start, end, row.cells["sha256"])
+
+
 def rows(file: str, text: str) -> Iterator[Row]:
-    """Yield the rows of a table, whose columns may be in any order.
+    """Yield the rows of a table, whose columns may be in any order. Blank rows are left out.
 
     Raises `SourceError` with the line for a missing or unknown column, a row of another width, and
     a value with a line end.
@@ -60,6 +89,8 @@ def rows(file: str, text: str) -> Iterator[Row]:
         message = f"{file}, line 1: {problem}. Its columns are {', '.join(columns)}."
         raise SourceError(message, path=file, line=1)
     for number, cells in enumerate(lines, start=2):
+        if not any(map(str.strip, cells)):
+            continue
         if len(cells) != len(head):
             problem = f"{len(cells)} values where the first line has {len(head)} columns"
             message = f"{file}, line {number}: {problem}. Mend the row."
@@ -96,8 +127,11 @@ def format_table(text: str, file: str, statements: str = "") -> str:
 
 def _place(row: Row) -> tuple[int, int, str]:
     """Return a sort key of spans: the order of the text, outer spans first."""
-    start, end = (int(row.cells[c]) if row.cells[c].isdigit() else 0 for c in ("start", "end"))
-    return start, -end, row.cells["of"]
+    try:
+        span = Span.of_row(row)
+    except SourceError:  # `check` names it
+        return 0, 0, row.cells["of"]
+    return span.start, -span.end, span.of
 
 
 def written(lines: Iterable[Sequence[object]]) -> str:

@@ -6,13 +6,14 @@ labels, markers and their uses, the IRI of a claim, the default stance and basis
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from crampkg.articles.sentences import Phrases
-from crampkg.articles.tables import rows
+from crampkg.articles.tables import WHOLE, Span, rows
 from crampkg.errors import SourceError
 from crampkg.rdf import parts
 from crampkg.vocabulary import CK, GRAPHS, KG, OWL, RDF, SKOS, XSD
@@ -36,6 +37,9 @@ _KINDS = {
     "lead-in": ("LeadIn", "heading"),
     "heading": ("Heading", "heading"),
 }
+#: What there is a handful of, so that a sentence can list it.
+_SCALES = ("hedge", "stance", "basis")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _WHEN = {"especially": "especiallyWhen", "only": "statedFor"}
 _WHOLE_LIST = " (list)"
 _LIST_NOTE = "Printed after the last item and read as covering the whole list."
@@ -66,12 +70,21 @@ class Names:
         for iri in sorts:
             prefix, local = ("kg", iri[len(KG) :]) if iri.startswith(KG) else ("ck", iri[len(CK) :])
             names += [(f"{prefix}:{local}", iri), (slug(iri), iri)]
+        self._described = sorts.keys()
         for name, iri in names:
             self._iris.setdefault(sorts.get(iri, ""), {})[name.casefold()] = iri
 
     def iri(self, sort: str, name: str) -> str | None:
         """Return the IRI of a thing, relation, hedge, stance or basis, or None."""
         return self._iris.get(sort, {}).get(name.casefold())
+
+    def describes(self, iri: str) -> bool:
+        """Return whether a Turtle file says what class the thing is of."""
+        return iri in self._described
+
+    def slugs(self, sort: str) -> list[str]:
+        """Return the slugs of all hedges, stances or bases."""
+        return sorted({slug(iri) for iri in self._iris.get(sort, {}).values()})
 
     def near(self, sort: str, name: str) -> list[str]:
         """Return the slugs of up to three names close to a misspelt one, the nearest first."""
@@ -169,23 +182,26 @@ class _Reader:
         section = row.cells["section"] or self._sections.get(parent, "")
         if not section:
             self._fault(row, "section", "is empty. Name the section of the statement.")
-        self._kinds[name], self._sections[name] = kind, section
+        self._kinds[name] = kind if kind in _KINDS else "statement"
+        self._sections[name] = section
         above = self._labels.get(parent) or self._names.phrases.label(self._prefix + section)
         label = self._labels[name] = row.cells["label"] or f"{kind} of the {above}"
-        about = self._own(name)
-        yield from _typed(about, _KINDS.get(kind, [kind])[0], label)
-        yield Triple(about, _ck("inSection"), self._own(section))
+        about = self._own(row, "statement", name)
+        yield from _typed(about, _KINDS[self._kinds[name]][0], label)
+        yield Triple(about, _ck("inSection"), self._own(row, "section", section))
         if parent:
-            yield Triple(about, _ck("itemOf"), self._own(parent))
+            yield Triple(about, _ck("itemOf"), self._own(row, "of", parent))
         if row.cells["no claim"]:
             yield Triple(about, _ck("noClaimReason"), _english(row.cells["no claim"]))
         for printed in row.list("markers"):
-            yield from self._use(printed.removesuffix(_WHOLE_LIST), printed, about)
+            yield from self._use(row, printed, about)
 
-    def _use(self, text: str, printed: str, about: NamedNode) -> Iterator[Triple]:
+    def _use(self, row: Row, printed: str, about: NamedNode) -> Iterator[Triple]:
         """Yield a marker and its use after a statement; uses are numbered through the article."""
         self._uses += 1
-        marker, use = self._own(f"marker-{text}"), self._own(f"marker-use-{self._uses:02}")
+        text = printed.removesuffix(_WHOLE_LIST)
+        marker = self._own(row, "markers", f"marker-{text}")
+        use = self._own(row, "markers", f"marker-use-{self._uses:02}")
         yield Triple(about, _ck("marker"), marker)
         yield from _typed(marker, "CitationMarker", f"marker {text}")
         yield Triple(marker, _ck("markerText"), Literal(text))
@@ -198,7 +214,8 @@ class _Reader:
 
     def _claim(self, row: Row) -> Iterator[Triple]:
         kind = self._kinds.get(row.cells["statement"], "statement")
-        if row.cells["statement"] not in self._kinds:
+        is_known = row.cells["statement"] in self._kinds
+        if not is_known:
             self._fault(
                 row, "statement", "is not in statements.tsv. Add it there, or name another."
             )
@@ -211,7 +228,7 @@ class _Reader:
         if row.cells["first"] not in ("", "object"):
             self._fault(row, "first", "is neither empty nor 'object'.")
         name = row.cells["claim"] or "-".join(map(slug, (CK + "claim", subject, relation, obj)))
-        about = self._own(name)
+        about = self._own(row, "claim", name)
         if about.value in self.lines[row.file]:
             self._fault(
                 row, "claim", f"{name} stands twice. Give one of the two a name of its own."
@@ -231,7 +248,7 @@ class _Reader:
             ("hedge", hedges),
             ("hedgeOfAnother", self._all(row, "hedge of another", "hedge")),
             ("viaMechanism", self._all(row, "via", "thing")),
-            ("readFrom", [self._prefix + row.cells["statement"]]),
+            ("readFrom", [self._prefix + row.cells["statement"]] if is_known else []),
             ("listedItem", self._items(row)),
             *self._circumstances(row),
         ):
@@ -249,19 +266,33 @@ class _Reader:
                 yield Triple(about, text, _english(row.cells[column]))
 
     def _span(self, row: Row) -> Iterator[Triple]:
-        about = self._own(row.cells["of"])
-        for column in ("start", "end"):
-            offset = row.cells[column]
-            if not (offset.isascii() and offset.isdigit()):
-                self._fault(row, column, "is no offset. Run crampkg article anchor.")
-            yield Triple(about, _ck(column), Literal(offset, datatype=_INTEGER))
-        yield Triple(about, _ck("sha256"), Literal(row.cells["sha256"]))
+        try:
+            span = Span.of_row(row)
+        except SourceError as error:
+            self.faults.append(error)
+            return
+        about = self._own(row, "of", span.of)
+        if about.value in self.lines[row.file]:
+            self._fault(row, "of", "stands twice. Remove one of the two rows.")
+        if not self._describes(about.value):
+            self._fault(row, "of", "is nothing of this article. Remove the row, or mend the name.")
+        yield Triple(about, _ck("start"), Literal(str(span.start), datatype=_INTEGER))
+        yield Triple(about, _ck("end"), Literal(str(span.end), datatype=_INTEGER))
+        yield Triple(about, _ck("sha256"), Literal(span.sha256))
+        if span.of == WHOLE:
+            yield Triple(about, _ck("length"), Literal(str(span.end), datatype=_INTEGER))
+
+    def _describes(self, iri: str) -> bool:
+        """Return whether a table above or a Turtle file describes something of the article."""
+        return self._names.describes(iri) or any(iri in lines for lines in self.lines.values())
 
     def _items(self, row: Row) -> Iterator[str]:
         for item in row.list("item"):
             if item not in self._kinds:
-                self._fault(row, "item", f"{item} is not in statements.tsv. Add it there.")
-            yield self._prefix + item
+                which = _which(row, "item", item)
+                self._fault(row, "item", f"is not in statements.tsv{which}. Add it there.")
+            else:
+                yield self._prefix + item
 
     def _circumstances(self, row: Row) -> Iterator[tuple[str, list[str]]]:
         for circumstance in row.list("when"):
@@ -285,15 +316,26 @@ class _Reader:
         if iri is None:
             near = self._names.near(sort, name)
             mend = f"Did you mean {' or '.join(near)}?" if near else f"Add the {sort}."
-            which = "" if name == row.cells[column] else f", {name!r}"
-            self._fault(row, column, f"names no {sort}{which}. {mend}")
+            if sort in _SCALES and not near:
+                mend = f"There are: {', '.join(self._names.slugs(sort))}."
+            self._fault(row, column, f"names no {sort}{_which(row, column, name)}. {mend}")
         return iri or KG
 
     def _fault(self, row: Row, column: str, problem: str) -> None:
         self.faults.append(row.fault(column, problem))
 
-    def _own(self, name: str) -> NamedNode:
+    def _own(self, row: Row, column: str, name: str) -> NamedNode:
+        """Return the IRI of a thing of the article; note a name of which no IRI can be made."""
+        if not _NAME.fullmatch(name):
+            which = _which(row, column, name)
+            self._fault(row, column, f"is no name{which}. Use letters, figures and hyphens.")
+            name = "x"
         return NamedNode(self._prefix + name)
+
+
+def _which(row: Row, column: str, name: str) -> str:
+    """Return which of several items of a cell is meant; "" for its only one."""
+    return "" if name == row.cells[column] else f", {name!r}"
 
 
 def _typed(about: NamedNode, kind: str, label: str) -> Iterator[Triple]:

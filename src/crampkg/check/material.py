@@ -164,7 +164,7 @@ class Material:
         Without a block it is the first line with the name; None without the name.
         """
         if file in self._table_lines:
-            return self._table_lines[file].get(iri)
+            return self._table_lines[file].get(iri) or _row_naming(self.texts[file], iri)
         if file not in self._lines:
             self._lines[file] = _Lines(self.texts.get(file, ""))
         return self._lines[file].of(iri)
@@ -331,3 +331,12 @@ def text_of(term: object) -> str:
     if isinstance(term, NamedNode):
         return compress(term.value)
     return term.value if isinstance(term, Literal) else ""
+
+
+def _row_naming(text: str, iri: str) -> int | None:
+    """Return the line of the first row of a table that names a thing of the article."""
+    name = iri.rpartition("/")[2]
+    for number, line in enumerate(text.splitlines(), 1):
+        if name in re.split(r"[\t; ]", line):
+            return number
+    return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from crampkg.answers.document import Facts, Heading, Paragraph
-from crampkg.articles.anchor import Anchored, Span, anchor
-from crampkg.articles.tables import SPANS, format_table, rows, written
+from crampkg.articles.anchor import Anchored, anchor
+from crampkg.articles.tables import SPANS, WHOLE, Span, format_table, rows, written
 from crampkg.cli import output
 from crampkg.cli.parser import (
     ArgumentParser,
@@ -19,11 +19,11 @@ from crampkg.cli.parser import (
 )
 from crampkg.cli.shared import find_sources, show_document
 from crampkg.errors import SourceError, UsageError
-from crampkg.sources import Article, read_text, replace_file
+from crampkg.sources import Article, inside, read_text, replace_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from crampkg.answers.document import Block
     from crampkg.cli.parser import Arguments
@@ -35,7 +35,8 @@ its spans.tsv.
 Each span is found by its digest. What has moved gets new offsets. What has changed, is gone, or may
 be in more than one place is listed, and its row stays as it was: nothing is guessed.
 
-The exit code is 0 when all spans were found and 1 when some were not."""
+The exit code is 0 when all spans were found and 1 when some were not, or with --check when offsets
+would be written."""
 
 EXAMPLES = """\
 examples:
@@ -78,7 +79,7 @@ def run(arguments: Arguments) -> int:
         raise UsageError(message)
     path = sources.path(name)
     before = read_text(path, name)
-    spans = [_span(cells) for cells in (row.cells for row in rows(name, before))]
+    spans = _spans(name, before)
     text = Article.read(arguments.text).text
     anchored = anchor(spans, text)
     after = format_table(written([SPANS, *anchored.all()]), name)
@@ -88,19 +89,30 @@ def run(arguments: Arguments) -> int:
         except OSError as error:
             message = f"{path} cannot be written: {error.strerror}. It is as it was."
             raise SourceError(message, path=path) from None
-        output.say(f"{os.path.relpath(path)} is written.")
+        near = inside(path, os.getcwd())
+        output.say(f"{path if near is None else near} is written.")
     show_document(arguments, lambda: _blocks(anchored), anchored.as_data)
-    return 1 if anchored.lost else 0
+    return 1 if anchored.lost or (arguments.check and after != before) else 0
 
 
-def _span(cells: Mapping[str, str]) -> Span:
-    return Span(cells["of"], int(cells["start"]), int(cells["end"]), cells["sha256"])
+def _spans(name: str, text: str) -> list[Span]:
+    """Return the spans of a table. Raises `SourceError` for two of one thing."""
+    spans: dict[str, Span] = {}
+    for row in rows(name, text):
+        span = Span.of_row(row)
+        if span.of in spans:
+            column, problem = "of", "stands twice. Remove one of the two rows."
+            raise row.fault(column, problem)
+        spans[span.of] = span
+    return list(spans.values())
 
 
 def _blocks(anchored: Anchored) -> Iterator[Block]:
     if anchored.lost:
         yield Heading("Not found: changed, gone, or in more than one place")
         yield Facts(tuple((span.of, f"{span.start} to {span.end}") for span in anchored.lost))
+    if any(span.of == WHOLE for span in anchored.moved):
+        yield Paragraph("The text is not the one that was recorded.")
     kept, moved, lost = map(len, anchored)
     yield Paragraph(f"{kept} spans where they were, {moved} moved, {lost} not found.")
 
