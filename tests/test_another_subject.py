@@ -21,7 +21,7 @@ import pytest
 from tiny import CASES, ROOT
 
 from crampkg import KnowledgeGraph, cli
-from crampkg.answers import formats, sentences
+from crampkg.answers import formats, remarks
 from crampkg.cli.parser import SUMMARIES, completes_names
 from crampkg.export import FORMATS
 from crampkg.vocabulary import CK
@@ -157,7 +157,7 @@ def test_no_answer_speaks_of_ours(headache: KnowledgeGraph, format: str) -> None
     for question in headache.questions():
         answer = headache.ask(question.id)
         if format == "table":
-            clean("\n".join((str(answer), question.question, *sentences.closing_lines(answer))))
+            clean("\n".join((str(answer), question.question, *remarks.closing_lines(answer))))
         elif format == "html":
             clean(answer._repr_html_())
         elif format in formats.names("select" if answer.form == "select" else "graph"):

@@ -43,7 +43,7 @@ OURS = {
     "crampkg.answers",
     "crampkg.answers.answer",
     "crampkg.answers.formats",
-    "crampkg.answers.sentences",
+    "crampkg.answers.remarks",
     "crampkg.cli",
     "crampkg.cli.ask",
     "crampkg.cli.output",
@@ -56,7 +56,7 @@ OURS = {
     "crampkg.export",
     "crampkg.graph",
     "crampkg.library",
-    "crampkg.near",  # what is told beside the answer, a denial above all
+    "crampkg.near_terms",  # what is told beside the answer, a denial above all
     "crampkg.pipeline",
     "crampkg.pipeline.snapshot",
     "crampkg.model",

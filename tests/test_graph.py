@@ -12,7 +12,7 @@ import rdflib
 
 import crampkg
 from crampkg import KnowledgeGraph
-from crampkg.answers.sentences import status_lines
+from crampkg.answers.remarks import status_lines
 from crampkg.errors import (
     QueryError,
     RefusedQueryError,

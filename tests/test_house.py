@@ -33,7 +33,7 @@ FLOORS = (
     {"answers"},
     {"export", "push"},
     {"pipeline"},
-    {"articles", "claims", "near"},
+    {"articles", "claims", "near_terms"},
     {"library"},
     {"names"},
     {"name_index"},

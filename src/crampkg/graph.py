@@ -498,12 +498,12 @@ class KnowledgeGraph:
         return iri
 
     def _near(self, parameters: Parameters) -> tuple[NearTerm, ...]:
-        from crampkg.near import near_terms
+        from crampkg.near_terms import near_terms
 
         return near_terms(parameters.things(), self.engine)
 
     def _contested(self) -> tuple[NearTerm, ...]:
-        from crampkg.near import contested_terms
+        from crampkg.near_terms import contested_terms
 
         return contested_terms(self.engine)
 

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from tiny import BASE, HOME
 
 from crampkg import KnowledgeGraph
-from crampkg.answers import sentences
+from crampkg.answers import remarks
 from crampkg.answers.table import table_of
 from crampkg.cli import main
 from crampkg.model import Status
@@ -44,11 +44,11 @@ def test_each_status_names_its_article(both: KnowledgeGraph, graph: KnowledgeGra
     another, one = both.statuses
     assert another.article == f"{KG}another/article"
     assert another.title == f"Another: {one.title}"
-    assert sentences.titles(both.statuses) == {
+    assert remarks.titles(both.statuses) == {
         f"{KG}another": another.title,
         f"{KG}calf-ache": one.title,
     }
-    assert sentences.titles(graph.statuses) == {}
+    assert remarks.titles(graph.statuses) == {}
 
 
 @pytest.mark.parametrize("id", ["denied-claims", "marker-counts", "statements-without-claims"])
@@ -74,10 +74,10 @@ def test_columns_for_programs_stay_and_lead_to_the_article(
     assert header == graph.ask("denied-claims").serialize("csv").partition(b"\r\n")[0]
     document = json.loads(answer.serialize("json"))
     namespaces = {
-        sentences.namespace_of(status["article"]) for status in document["crampkg"]["status"]
+        remarks.namespace_of(status["article"]) for status in document["crampkg"]["status"]
     }
     claims = {row["claim"]["value"] for row in document["results"]["bindings"]}
-    assert {sentences.namespace_of(claim) for claim in claims} == namespaces
+    assert {remarks.namespace_of(claim) for claim in claims} == namespaces
 
 
 def test_one_article_needs_no_column(graph: KnowledgeGraph) -> None:
@@ -96,8 +96,8 @@ def test_a_card_names_the_article_of_each_claim(
 
 def test_a_row_is_of_its_claim_before_it_is_of_anything_else() -> None:
     statuses = [Status(name, "", "", "", "", f"{KG}{name}/article") for name in ("one", "two")]
-    titles = sentences.titles(statuses)
+    titles = remarks.titles(statuses)
     thing = NamedNode(f"{KG}calf")
     row = {"source": NamedNode(f"{KG}two/reference-1"), "claim": NamedNode(f"{KG}one/claim")}
-    assert sentences.title_of({"thing": thing, **row}, titles) == "one"
-    assert sentences.title_of({"thing": thing, "claim": None}, titles) == ""
+    assert remarks.title_of({"thing": thing, **row}, titles) == "one"
+    assert remarks.title_of({"thing": thing, "claim": None}, titles) == ""

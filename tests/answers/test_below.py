@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from crampkg.answers import document, formats, sentences
+from crampkg.answers import document, formats, remarks
 from crampkg.graph import KnowledgeGraph
 from crampkg.model import NearTerm
-from crampkg.near import counted
+from crampkg.near_terms import counted
 from crampkg.vocabulary import CK, KG
 
 RLS = "The article sets restless legs syndrome against nothing as one of a pair"
@@ -40,21 +40,21 @@ def test_a_value_without_rows_is_told_in_every_format_for_people(
 def test_a_value_that_a_graph_does_not_name_is_told(graph: KnowledgeGraph) -> None:
     """Hypohydration is named as the wider term of what has a claim; of calf nothing is claimed."""
     answer = graph.ask("claim-graph", concept=["quinine sulfate", "calf", "hypohydration"])
-    assert sentences.silences(answer) == [
+    assert remarks.silences(answer) == [
         "No claim has calf, or a narrower kind of it, as its subject or object "
         "(see claims-about for others)."
     ]
-    assert sentences.silences(graph.ask("claim-graph", concept=["dehydration", "PAD"])) == []
+    assert remarks.silences(graph.ask("claim-graph", concept=["dehydration", "PAD"])) == []
 
 
 def test_values_that_all_have_rows_are_no_silence(graph: KnowledgeGraph) -> None:
-    assert sentences.silences(graph.ask("arteries-explaining-pain", site=["thigh", "calf"])) == []
-    assert sentences.silences(graph.ask("arteries-explaining-pain", site="calf")) == []
+    assert remarks.silences(graph.ask("arteries-explaining-pain", site=["thigh", "calf"])) == []
+    assert remarks.silences(graph.ask("arteries-explaining-pain", site="calf")) == []
 
 
 def test_each_of_several_values_without_rows_is_told_once(graph: KnowledgeGraph) -> None:
     answer = graph.ask("told-apart", condition=["RLS", "claudication", "leg edema", "RLS"])
-    first, second = sentences.silences(answer)
+    first, second = remarks.silences(answer)
     assert first.startswith(RLS)
     assert second == first.replace("restless legs syndrome", "leg edema")
 
@@ -69,7 +69,7 @@ def test_each_of_two_parameters_has_its_own_values_without_a_row(graph: Knowledg
 
 
 def test_no_value_with_a_row_is_one_silence(graph: KnowledgeGraph) -> None:
-    (sentence,) = sentences.silences(graph.ask("told-apart", condition=["RLS", "leg edema"]))
+    (sentence,) = remarks.silences(graph.ask("told-apart", condition=["RLS", "leg edema"]))
     assert sentence.startswith(RLS.replace("syndrome", "syndrome or leg edema"))
 
 
@@ -94,13 +94,11 @@ def test_what_is_said_of_narrower_and_wider_terms_is_pointed_to(
     graph: KnowledgeGraph, id: str, problem: str, terms: set[tuple[str, str]]
 ) -> None:
     answer = graph.ask(id, problem=problem)
-    near = {
-        (term.step, term.label.removesuffix(" (unqualified)")) for term in sentences.near(answer)
-    }
+    near = {(term.step, term.label.removesuffix(" (unqualified)")) for term in remarks.near(answer)}
     assert near == terms
-    (sentence,) = sentences.near_lines(answer)
+    (sentence,) = remarks.near_lines(answer)
     assert sentence.endswith(f'see `crampkg ask claims-about --concept "{problem}"`.')
-    for term in sentences.near(answer):
+    for term in remarks.near(answer):
         claims = "1 claim" if len(term.claims) == 1 else f"{len(term.claims)} claims"
         if term.iri == f"{KG}cramp":
             claims += ", 1 of them denied and 1 a reported belief"
@@ -111,7 +109,7 @@ def test_what_is_said_of_narrower_and_wider_terms_is_pointed_to(
 
 def test_the_deficiencies_that_trigger_muscle_cramp_are_pointed_to(graph: KnowledgeGraph) -> None:
     answer = graph.ask("causes-by-strength", problem="leg cramp")
-    (term,) = (term for term in sentences.near(answer) if term.label == "muscle cramp")
+    (term,) = (term for term in remarks.near(answer) if term.label == "muscle cramp")
     named = {claim.rpartition("/")[2] for claim in term.claims}
     for salt in ("potassium", "magnesium", "sodium"):
         assert any(name.startswith(f"claim-{salt}-deficiency-") for name in named), named
@@ -119,15 +117,15 @@ def test_the_deficiencies_that_trigger_muscle_cramp_are_pointed_to(graph: Knowle
 
 def test_what_the_answer_shows_already_is_not_pointed_to(graph: KnowledgeGraph) -> None:
     for id in ("claims-about", "concept-card", "claim-graph"):
-        assert sentences.near(graph.ask(id, concept="dehydration")) == []
+        assert remarks.near(graph.ask(id, concept="dehydration")) == []
     # Its wider terms are another matter.
-    wider = {term.step for term in sentences.near(graph.ask("concept-card", concept="leg cramp"))}
+    wider = {term.step for term in remarks.near(graph.ask("concept-card", concept="leg cramp"))}
     assert wider == {"wider"}
 
 
 def test_an_answer_without_claims_points_to_none(graph: KnowledgeGraph) -> None:
-    assert sentences.near(graph.ask("mappings-of", concept="leg cramp")) == []
-    assert sentences.near(graph.ask("arteries-explaining-pain")) == []
+    assert remarks.near(graph.ask("mappings-of", concept="leg cramp")) == []
+    assert remarks.near(graph.ask("arteries-explaining-pain")) == []
 
 
 @pytest.mark.parametrize(
@@ -147,7 +145,7 @@ def test_what_is_not_affirmed_is_told_wherever_its_thing_is(
 ) -> None:
     """Dehydration never comes without its denial: in every face, in one line."""
     answer = graph.ask(id, **given)
-    (sentence,) = sentences.contested_lines(sentences.contested(answer))
+    (sentence,) = remarks.contested_lines(remarks.contested(answer))
     assert sentence == (
         f"Not affirmed, and not shown here: of dehydration or its narrower kinds, {claims}; "
         "see `crampkg ask contested-matters`."
@@ -189,7 +187,7 @@ def test_nothing_is_told_where_all_is_shown_or_affirmed(
     graph: KnowledgeGraph, id: str, given: dict[str, str]
 ) -> None:
     answer = graph.ask(id, **given)
-    assert sentences.contested(answer) == []
+    assert remarks.contested(answer) == []
     assert "Not affirmed" not in answer.serialize("table").decode()
     assert "contested" not in formats.about(answer, {})
 
@@ -221,7 +219,7 @@ def test_a_condition_is_not_said_to_have_nothing_where_another_relation_has_it(
 ) -> None:
     """The article says that dehydration contributes to cramp, and that it is a primary cause."""
     for condition in ("dehydration", "magnesium deficiency", "lumbar canal stenosis", "leg cramp"):
-        (sentence,) = sentences.silences(graph.ask("features-of", condition=condition))
+        (sentence,) = remarks.silences(graph.ask("features-of", condition=condition))
         assert sentence.startswith(f"No claim on {condition} has the relation “presents as”, ")
         assert "what it causes" not in sentence
         assert "such as “primarily causes”, “contributes to” and “is associated with”" in sentence

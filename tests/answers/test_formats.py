@@ -31,7 +31,7 @@ from pyoxigraph import (
 from rich.console import Console
 
 from crampkg import KnowledgeGraph, export
-from crampkg.answers import formats, sentences, table, terminal
+from crampkg.answers import formats, remarks, table, terminal
 from crampkg.answers.answer import Answer
 from crampkg.answers.terminal import show
 from crampkg.engine.embedded import EmbeddedEngine
@@ -609,6 +609,6 @@ def test_a_note_names_the_value_that_was_asked_about() -> None:
         {"site": (SITE, SITE._replace(label="foot"))},
     )
     assert formats.about(noted, {})["note"] == "Of calf or foot alone."
-    assert sentences.closing_lines(noted)[0] == "Of calf or foot alone."
-    assert sentences.asked(noted) == "What hurts at calf or foot?"
+    assert remarks.closing_lines(noted)[0] == "Of calf or foot alone."
+    assert remarks.asked(noted) == "What hurts at calf or foot?"
     assert "note" not in formats.about(ASKED, {})

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crampkg.answers.formats import about
-from crampkg.answers.sentences import closing_lines
+from crampkg.answers.remarks import closing_lines
 from crampkg.errors import (
     AmbiguousTermError,
     CrampkgError,

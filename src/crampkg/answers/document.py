@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import NamedNode
 from rich.cells import cell_len
 
-from crampkg.answers import sentences, table
+from crampkg.answers import remarks, table
 from crampkg.answers.table import Table
 
 if TYPE_CHECKING:
@@ -117,10 +117,10 @@ def of_answer(
     `quotes` are spans of the article by the IRI of their statement or claim; `show` makes a cell.
     """
     blocks: list[Block] = []
-    if question := sentences.asked(answer):
+    if question := remarks.asked(answer):
         blocks.append(Heading(question, 0))
     if answer.form == "ask":
-        blocks.append(Paragraph(sentences.verdict(answer), "bold"))
+        blocks.append(Paragraph(remarks.verdict(answer), "bold"))
     elif len(answer):
         rows = table.table_of(answer, quotes, show)
         matrix = table.overview(answer)
@@ -129,16 +129,16 @@ def of_answer(
         elif matrix is None:
             blocks.append(rows)
         else:
-            remarks = (table.overview_markers(answer), table.overview_notes(answer, quotes))
-            blocks.append(Overview(matrix, tuple(map(tuple, filter(None, remarks))), rows))
-    if below := sentences.lines_below(answer):
+            notes = (table.overview_markers(answer), table.overview_notes(answer, quotes))
+            blocks.append(Overview(matrix, tuple(map(tuple, filter(None, notes))), rows))
+    if below := remarks.lines_below(answer):
         blocks.append(Lines(tuple(below)))
-    return [*blocks, Lines(sentences.closing_lines(answer), is_aside=True)]
+    return [*blocks, Lines(remarks.closing_lines(answer), is_aside=True)]
 
 
 def status(statuses: Iterable[Status]) -> Lines:
     """Return the status lines, which must stand below everything read from articles."""
-    return Lines(sentences.status_lines(statuses), is_aside=True)
+    return Lines(remarks.status_lines(statuses), is_aside=True)
 
 
 def plain(blocks: Iterable[Block]) -> str:

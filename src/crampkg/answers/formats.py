@@ -6,7 +6,7 @@ import re
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from crampkg.answers.sentences import (
+from crampkg.answers.remarks import (
     asked,
     contested,
     filled,

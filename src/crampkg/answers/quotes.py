@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
-from crampkg.answers.sentences import namespace_of
+from crampkg.answers.remarks import namespace_of
 from crampkg.library import own_rows
 
 TYPE_CHECKING = False

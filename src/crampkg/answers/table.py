@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from crampkg.answers.sentences import HEADING, columns, title_of, titles
+from crampkg.answers.remarks import HEADING, columns, title_of, titles
 from crampkg.claims import citations_or_none
 from crampkg.rdf import RdfTerm, datatype_of
 from crampkg.text import natural, printable

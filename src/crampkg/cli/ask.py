@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from crampkg.answers import formats
-from crampkg.answers.sentences import filled
+from crampkg.answers.remarks import filled
 from crampkg.cli import output
 from crampkg.cli.parser import (
     ArgumentParser,

@@ -126,10 +126,10 @@ def run(arguments: Arguments) -> int:
     gc.set_threshold(*_COLLECTOR)
     graph = open_graph(arguments)
     try:
-        from crampkg.server import quoting, sandbox
+        from crampkg.server import article_copy, sandbox
 
         sandbox.begin()
-        quoting.check(graph)
+        article_copy.check(graph)
         from crampkg.server.app import create_app
         from crampkg.server.limits import MEBIBYTE, Limits
         from crampkg.server.listening import fitting, serve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from crampkg.answers import formats, sentences
+from crampkg.answers import formats, remarks
 from crampkg.cli import output
 from crampkg.errors import UsageError
 from crampkg.text import json_bytes, printable
@@ -88,16 +88,16 @@ def show_answer(
     if arguments.format not in FOR_PEOPLE:
         written = formats.serialize(answer, arguments.format, quotes)
         output.write(written, arguments.output)
-        has_content = not sentences.is_empty(answer, arguments.format, written)
+        has_content = not remarks.is_empty(answer, arguments.format, written)
         # The rows are scanned for partial silence only if the question had several values.
-        missing = () if has_content and not answer.several else sentences.silences(answer)
+        missing = () if has_content and not answer.several else remarks.silences(answer)
         rows = written if has_content and arguments.format in ("csv", "tsv") else b""
-        _say(*missing, *sentences.beside_lines(answer, rows), *sentences.closing_lines(answer))
+        _say(*missing, *remarks.beside_lines(answer, rows), *remarks.closing_lines(answer))
         return has_content
     from crampkg.answers.document import of_answer
 
     show_document(arguments, lambda: of_answer(answer, quotes))
-    return not sentences.is_empty(answer)
+    return not remarks.is_empty(answer)
 
 
 def show_document(
@@ -123,7 +123,7 @@ def show_document(
 
 def say_status(statuses: tuple[Status, ...], *before: str) -> None:
     """Write the sentences of `before` and the status of the articles to standard error."""
-    _say(*before, *sentences.status_lines(statuses))
+    _say(*before, *remarks.status_lines(statuses))
 
 
 def _say(*lines: str) -> None:

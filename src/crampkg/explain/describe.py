@@ -7,11 +7,11 @@ from typing import NamedTuple
 from pyoxigraph import Literal
 
 from crampkg import claims
-from crampkg.answers import sentences
+from crampkg.answers import remarks
 from crampkg.answers.document import Facts, Heading, Paragraph, Tight, status
 from crampkg.answers.table import Table, rows_of, table_of_rows
 from crampkg.library import own_query, own_rows
-from crampkg.near import beyond, contested_terms, counted, near_terms
+from crampkg.near_terms import beyond, contested_terms, counted, near_terms
 from crampkg.vocabulary import CK, compress
 
 TYPE_CHECKING = False
@@ -231,7 +231,7 @@ def blocks(
         "identifier": compress(term.iri),
     }
     yield Tight(Facts(tuple((name, text) for name, text in facts.items() if text)), ("plain",))
-    for heading, table in _tables(card, sentences.titles(statuses), quotes):
+    for heading, table in _tables(card, remarks.titles(statuses), quotes):
         if table.rows:
             yield Heading(heading)
             yield table
@@ -289,9 +289,9 @@ def _remarks(card: Card) -> Iterator[str]:
         silent = f" No claim says how {label} is related to it." if is_unrelated(card) else ""
         yield (
             f"More is claimed of what is wider by our background: {terms}.{silent}"
-            f' See `crampkg ask {sentences.CLAIMS_ABOUT} --concept "{label}"`.'
+            f' See `crampkg ask {remarks.CLAIMS_ABOUT} --concept "{label}"`.'
         )
-    yield from sentences.contested_lines(card.contested)
+    yield from remarks.contested_lines(card.contested)
 
 
 def is_unrelated(card: Card) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode
 
-from crampkg.answers import sentences
+from crampkg.answers import remarks
 from crampkg.library import own_query
 from crampkg.picture.scene import Edge, Node, Scene, citation, layer_of
 from crampkg.text import natural
@@ -72,7 +72,7 @@ def answer(graph: KnowledgeGraph, answer: Answer) -> Scene:
 
     An inferred link is drawn only if a row of the answer names both things and the relation.
     """
-    title = sentences.asked(answer) or "What the query made"
+    title = remarks.asked(answer) or "What the query made"
     if answer.form == "graph":
         return triples(graph, answer.triples, title)
     view = _View(graph)

@@ -10,9 +10,9 @@ from crampkg.explain import describe as cards
 from crampkg.explain import prov, story
 from crampkg.export import to_bytes
 from crampkg.server import descriptions, limits, media, openapi
+from crampkg.server.article_copy import quoted
 from crampkg.server.media import Reply
 from crampkg.server.problems import Problem, problem_of, refuse_empty
-from crampkg.server.quoting import quoted
 from crampkg.server.sparql import base_of
 from crampkg.text import json_bytes, whole_number
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from crampkg import __version__
-from crampkg.answers.sentences import status_lines
+from crampkg.answers.remarks import status_lines
 from crampkg.export import OFFERED
 from crampkg.vocabulary import GRAPHS, KG, ONTOLOGY, PREFIXES
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from crampkg import __version__
-from crampkg.answers.sentences import status_lines
+from crampkg.answers.remarks import status_lines
 from crampkg.model import Claim
 from crampkg.server import media
 from crampkg.server.descriptions import example

@@ -6,7 +6,7 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crampkg.answers.sentences import status_lines
+from crampkg.answers.remarks import status_lines
 from crampkg.picture import gather, svg
 from crampkg.picture.scene import LAYERS, ORIGINS, plain, shortened, styles_of
 from crampkg.server.problems import Problem, refuse_empty

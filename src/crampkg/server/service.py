@@ -22,7 +22,7 @@ from werkzeug.http import parse_etags
 
 from crampkg import __version__
 from crampkg.errors import CrampkgError
-from crampkg.server import media, quoting
+from crampkg.server import article_copy, media
 from crampkg.server.connection import PiecewiseResponse
 from crampkg.server.drawing import Drawing
 from crampkg.server.fair_queue import FairQueue
@@ -105,7 +105,7 @@ class Service:
         self._unkept: Counter[str] = Counter()
         self._cache: LRUCache[str, Reply] = LRUCache(limits.cache, getsizeof=_size)
         # The part of every cache key that does not depend on the request.
-        self._sources = f"{graph.digest} {quoting.digest(graph)} {__version__}"
+        self._sources = f"{graph.digest} {article_copy.digest(graph)} {__version__}"
         self.metrics.graph.info({"digest": graph.digest, "version": __version__})
 
     def trusted(self, make: Callable[..., Reply], *given: Any, question: str = "") -> Work:

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
-from crampkg.answers import sentences
+from crampkg.answers import remarks
 from crampkg.answers.table import row_of, rows_of
 from crampkg.errors import CrampkgError
 from crampkg.explain.describe import is_unrelated, resources
 from crampkg.export import OF_ONE_GRAPH
 from crampkg.library import own_query
-from crampkg.near import counted
+from crampkg.near_terms import counted
+from crampkg.server.article_copy import quoted
 from crampkg.server.pages import addresses, ontology
 from crampkg.server.pages.grid import CellPart, grid, linked, widened
 from crampkg.server.pages.layout import page
 from crampkg.server.pages.question import about, contested_link, neighbours, not_affirmed
 from crampkg.server.problems import Problem
-from crampkg.server.quoting import quoted
 from crampkg.text import whole_number
 from crampkg.vocabulary import CK, DCT, KG, ORIGINS, OWL, RDF, SKOS, compress, shorten
 
@@ -203,7 +203,7 @@ def concept(graph: KnowledgeGraph, visit: Visit) -> Reply:
         "wider": [(linked(wider.label, wider.iri), counted(wider)) for wider in card.wider],
         "unrelated": is_unrelated(card),
         "beside": not_affirmed(card.contested, graph),
-        "around": addresses.question(sentences.CLAIMS_ABOUT, [("concept", compress(iri))]),
+        "around": addresses.question(remarks.CLAIMS_ABOUT, [("concept", compress(iri))]),
         "background": _links(by_origin["background"], graph),
         "inferred": _inferred(by_origin["inferred"], graph),
         "mappings": [
@@ -423,7 +423,7 @@ def _rests(term: Term, graph: KnowledgeGraph) -> tuple[str, Grid | None, int] | 
             answer = graph.ask(id, **{name: term.iri})
             words = quoted((row.text("claim") for row in answer), graph)
             own = _OF_A_SOURCE if kind == _SOURCE else set()
-            names = [name for name in sentences.columns(answer) if name not in own]
+            names = [name for name in remarks.columns(answer) if name not in own]
             rows = [{name: row[name] for name in names} for row in answer]
             apart = "cited" if own else ""
             table = grid(graph, names, rows, words, apart=apart) if rows else None

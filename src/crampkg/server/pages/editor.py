@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from crampkg.answers.sentences import CLAIMS_ABOUT, filled
+from crampkg.answers.remarks import CLAIMS_ABOUT, filled
 from crampkg.export import OF_ONE_GRAPH
 from crampkg.graph import cached_on_graph
 from crampkg.library import own_query

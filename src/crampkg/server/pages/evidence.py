@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from crampkg.answers import quotes, sentences
+from crampkg.answers import quotes, remarks
+from crampkg.server.article_copy import quoted
 from crampkg.server.pages import addresses
 from crampkg.server.pages.grid import CellPart, grid, linked
 from crampkg.server.pages.layout import page
-from crampkg.server.quoting import quoted
 from crampkg.text import plural
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _walk(graph: KnowledgeGraph) -> Iterator[WalkStep]:
         table = None
         if len(answer):
             words = quoted(quotes.handles(answer), graph)
-            table = grid(graph, sentences.columns(answer), answer.rows, words)
+            table = grid(graph, remarks.columns(answer), answer.rows, words)
         leading = [CellPart(lead)]
         if id == _STATUS and table:
             table = _status(table, answer)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
-from crampkg.answers import sentences
-from crampkg.answers.sentences import HEADING, namespace_of, title_of
+from crampkg.answers import remarks
+from crampkg.answers.remarks import HEADING, namespace_of, title_of
 from crampkg.answers.table import (
     EVIDENCE,
     Table,
@@ -173,7 +173,7 @@ def _grid(
     """Return a table with a line for each bundle of rows, folded like other faces' tables."""
     rows = [bundle[0] for bundle in bundles]
     columns = _columns(variables)
-    titles = {} if HEADING in variables else sentences.titles(graph.statuses)
+    titles = {} if HEADING in variables else remarks.titles(graph.statuses)
     cells = []
     for bundle in bundles:
         line = [

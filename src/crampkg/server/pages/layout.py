@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import jinja2
 
 from crampkg import __version__
-from crampkg.answers.sentences import status_lines
+from crampkg.answers.remarks import status_lines
 from crampkg.model import NOTICE
 from crampkg.server.media import Reply
 from crampkg.server.pages import addresses

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyoxigraph import NamedNode
 
-from crampkg.answers import quotes, sentences
+from crampkg.answers import quotes, remarks
 from crampkg.answers.table import overview
 from crampkg.errors import UnknownQuestionError
 from crampkg.export import OF_ONE_GRAPH
 from crampkg.graph import cached_on_graph
 from crampkg.library import own_query
-from crampkg.near import counted
+from crampkg.near_terms import counted
 from crampkg.picture import gather
+from crampkg.server.article_copy import quoted
 from crampkg.server.media import QUESTIONS
 from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import choices, fields, unknown, values
 from crampkg.server.pages.grid import CellPart, grid, linked, triples
 from crampkg.server.pages.layout import page
 from crampkg.server.problems import Problem
-from crampkg.server.quoting import quoted
 from crampkg.vocabulary import CK, compress
 
 if TYPE_CHECKING:
@@ -96,11 +96,11 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     answer = graph.ask(known.id, **_several(given))
     context |= {
         "answer": answer,
-        "asked": sentences.asked(answer),
+        "asked": remarks.asked(answer),
         "lent": [entry.lent for field in filled for entry in field.entries if entry.lent],
-        "note": _with_links(sentences.filled(known.note, answer.parameters), filled, graph),
+        "note": _with_links(remarks.filled(known.note, answer.parameters), filled, graph),
         "around": _around(answer),
-        "beside": not_affirmed(sentences.contested(answer), graph),
+        "beside": not_affirmed(remarks.contested(answer), graph),
         "permalink": f"{visit.base}{addresses.question(known.id, given)}",
         "query": without_header(answer.query),
         "downloads": [
@@ -118,19 +118,19 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
     if gather.is_drawable(graph, answer):
         context["picture"] = addresses.link("/picture", [("question", known.id), *given])
     context["contested"] = ""
-    if known.form == "select" and known.id != sentences.CONTESTED:
+    if known.form == "select" and known.id != remarks.CONTESTED:
         cells = (cell for row in answer for cell in row.values())
         things = {cell.value for cell in cells if isinstance(cell, NamedNode)}
         things |= {graph.terms.expand(value) for _, value in given}
         context["contested"] = contested_link(things, graph)
     if not len(answer):
-        context["silence"] = _with_links(sentences.silence(answer), filled, graph)
+        context["silence"] = _with_links(remarks.silence(answer), filled, graph)
         context["of_article"] = any(word in known.silence.casefold() for word in _OF_ARTICLE)
         context["instead"] = _instead(known, filled, graph)
         context["neighbours"] = _beside(filled, graph)
     else:
         context["unanswered"] = [
-            _with_links(sentence, filled, graph) for sentence in sentences.silences(answer)
+            _with_links(sentence, filled, graph) for sentence in remarks.silences(answer)
         ]
     if not len(answer):
         pass
@@ -141,7 +141,7 @@ def view(graph: KnowledgeGraph, visit: Visit) -> Reply:
         words = quoted(quotes.handles(answer), graph)
         # With an overview above, the rows of evidence are grouped under its lines.
         group = known.overview[0] if known.overview else ""
-        context["grid"] = grid(graph, sentences.columns(answer), answer.rows, words, group)
+        context["grid"] = grid(graph, remarks.columns(answer), answer.rows, words, group)
         context["overview"] = overview(answer)
         context["overview_links"] = {
             line.group[0].text: line.group[0] for line in context["grid"].lines if line.group
@@ -156,11 +156,11 @@ def _around(answer: Answer) -> list[tuple[str, str, list[tuple[CellPart, str]]]]
     number of claims.
     """
     around: dict[tuple[str, str], list[tuple[CellPart, str]]] = {}
-    for term in sentences.near(answer):
+    for term in remarks.near(answer):
         more = linked(term.label, term.iri), f"{term.step}, {counted(term)}"
         around.setdefault((term.asked_label, term.asked), []).append(more)
     return [
-        (label, addresses.question(sentences.CLAIMS_ABOUT, [("concept", compress(iri))]), terms)
+        (label, addresses.question(remarks.CLAIMS_ABOUT, [("concept", compress(iri))]), terms)
         for (label, iri), terms in around.items()
     ]
 
@@ -185,7 +185,7 @@ def entry(
     """Return a question for a list, asked of `given` or of its defaults."""
     chosen = dict(given)
     gaps = {parameter.name: [_label(parameter, chosen, graph)] for parameter in question.params}
-    words = sentences.filled(question.question, gaps)
+    words = remarks.filled(question.question, gaps)
     return ListedQuestion(question, words, addresses.question(question.id, given))
 
 
@@ -331,7 +331,7 @@ def contested_link(iris: Iterable[str], graph: KnowledgeGraph) -> str:
     A thing is contested if it is such a matter, or if a claim about it or a narrower kind is not
     affirmed.
     """
-    return "" if _contested(graph).isdisjoint(iris) else addresses.question(sentences.CONTESTED)
+    return "" if _contested(graph).isdisjoint(iris) else addresses.question(remarks.CONTESTED)
 
 
 def not_affirmed(
@@ -345,9 +345,9 @@ def not_affirmed(
 @cached_on_graph()
 def _contested(graph: KnowledgeGraph) -> frozenset[str]:
     # Other sources may lack the question.
-    if not any(question.id == sentences.CONTESTED for question in graph.questions()):
+    if not any(question.id == remarks.CONTESTED for question in graph.questions()):
         return frozenset()
-    answer = graph.ask(sentences.CONTESTED)
+    answer = graph.ask(remarks.CONTESTED)
     matters = {row.text("topic") for row in answer}
     return frozenset(matters | {term.iri for term in answer.contested()})
 

@@ -8,10 +8,10 @@ from crampkg.errors import CrampkgError, UnknownTermError, WrongKindError
 from crampkg.explain import story
 from crampkg.export import OF_ONE_GRAPH
 from crampkg.names import PROPERTIES
+from crampkg.server.article_copy import quoted
 from crampkg.server.pages import addresses
 from crampkg.server.pages.fields import LONGEST, mistake
 from crampkg.server.pages.layout import page
-from crampkg.server.quoting import quoted
 from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, compress
 
 if TYPE_CHECKING:

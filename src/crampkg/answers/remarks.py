@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import NamedNode
 
-from crampkg.near import beyond, counted
+from crampkg.near_terms import beyond, counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
