@@ -63,7 +63,7 @@ def test_each_of_two_parameters_has_its_own_values_without_a_row(graph: Knowledg
     symptoms = ["pseudoclaudication", "calf pain"]
     answer = graph.ask("shared-differentials", symptom=symptoms, disease=["PAD", "RLS"])
     assert {row.text("diseaseLabel") for row in answer} == {"peripheral arterial disease"}
-    first, second = sentences.silences(answer)
+    first, second = remarks.silences(answer)
     assert "leading to calf pain and" in first
     assert second.endswith("told apart from restless legs syndrome.")
 
