@@ -214,3 +214,13 @@ def test_the_page_on_the_architecture_is_true() -> None:
         ARCHITECTURE.write_text(head + mark + drawn(), encoding="utf-8")
     else:
         assert shown == drawn()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_types_are_imported_in_one_style(name: str) -> None:
+    body = ast.parse(MODULES[name].read_text(encoding="utf-8")).body
+    lines = [ast.unparse(node).partition("\n")[0] for node in body]
+    places = [place for place, line in enumerate(lines) if line.startswith("if TYPE_CHECKING")]
+    assert len(places) <= 1
+    assert all(lines[place - 1] == "TYPE_CHECKING = False" for place in places)
+    assert not [line for line in lines if "import" in line and "TYPE_CHECKING" in line]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from html import escape as html_escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 from rich.cells import cell_len
@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from crampkg.answers import remarks, table
 from crampkg.answers.table import Table
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -13,6 +13,7 @@ from crampkg.rdf import RdfTerm, datatype_of
 from crampkg.text import natural, printable
 from crampkg.vocabulary import XSD, readable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any

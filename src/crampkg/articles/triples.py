@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -18,6 +18,7 @@ from crampkg.errors import SourceError
 from crampkg.rdf import parts
 from crampkg.vocabulary import CK, GRAPHS, KG, OWL, RDF, SKOS, XSD
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from crampkg.check.consistency import CONSISTENCY_CHECKS, check_consistency
 from crampkg.check.files import FILE_CHECKS, check_files
@@ -23,6 +23,7 @@ from crampkg.errors import SourceError
 from crampkg.sources import Article, read_text
 from crampkg.text import plural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

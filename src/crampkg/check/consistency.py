@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from crampkg.check.rules import rules_of
@@ -15,6 +13,7 @@ from crampkg.pipeline.instances import FOLDERS, Instances
 from crampkg.pipeline.rules import conclusions, rulebook, saturate
 from crampkg.vocabulary import CK, GRAPHS, OWL, RDF, RDFS, SKOS, compress
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
@@ -18,6 +17,7 @@ from crampkg.pipeline.load import read_mappings
 from crampkg.turtle import format_text
 from crampkg.vocabulary import CK, GRAPHS, KG
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

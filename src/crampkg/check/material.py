@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
@@ -21,6 +20,7 @@ from crampkg.sources import SUBJECT, Sources, graph_of, inside, prove, read_subj
 from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import GRAPHS, RDF, add_articles, compress
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from crampkg.engine import guard
 from crampkg.engine.embedded import EmbeddedEngine
@@ -27,6 +27,7 @@ from crampkg.library import (
 from crampkg.model import Finding
 from crampkg.vocabulary import GRAPHS, PREFIXES, XSD
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 from pyoxigraph import NamedNode, QuerySolutions
@@ -12,6 +12,7 @@ from crampkg.errors import SourceError
 from crampkg.library import load_yaml, read_header
 from crampkg.pipeline.rules import rule_texts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 

@@ -9,7 +9,6 @@ import threading
 import warnings
 from contextlib import contextmanager
 from math import ceil
-from typing import TYPE_CHECKING
 
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions
@@ -22,6 +21,7 @@ from crampkg.text import plural
 from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import XSD
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -12,6 +12,7 @@ from crampkg.check.rules import Breach
 from crampkg.engine.embedded import EmbeddedEngine
 from crampkg.vocabulary import CK, GRAPHS, RDF, SKOS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

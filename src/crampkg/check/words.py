@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -12,6 +12,7 @@ from crampkg.check.rules import Breach
 from crampkg.check.spans import Stretch
 from crampkg.vocabulary import CK, GRAPHS, KG, SKOS, compress, expand
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any

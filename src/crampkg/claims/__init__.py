@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 from crampkg.library import own_rows
 from crampkg.model import Circumstance, Citation, Claim, Hedge
 from crampkg.vocabulary import CK, RDF
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from typing import Any

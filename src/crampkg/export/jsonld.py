@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from pyoxigraph import BlankNode, Literal
 
@@ -19,6 +19,7 @@ from crampkg.sources import Sources, read_text
 from crampkg.text import json_bytes, natural
 from crampkg.vocabulary import PREFIXES, RDF, XSD, written_prefixes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 

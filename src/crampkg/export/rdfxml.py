@@ -7,7 +7,6 @@ that XML cannot represent is refused. Blank nodes with a single reference are ne
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -18,6 +17,7 @@ from crampkg.text import Key, natural
 from crampkg.turtle import nesting
 from crampkg.vocabulary import OWL, RDF, written_prefixes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

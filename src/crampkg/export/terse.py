@@ -6,12 +6,11 @@ named in `crampkg.turtle`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, serialize
 
 from crampkg.turtle import write, write_dataset
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from crampkg.rdf import Graphs
     from crampkg.sources import Sources

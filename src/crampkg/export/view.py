@@ -13,7 +13,6 @@ assert it: a denied claim reifies the triple that it denies, and only facts are 
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 from pyoxigraph import Triple as TripleTerm
@@ -32,6 +31,7 @@ from crampkg.vocabulary import (
     SKOS,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

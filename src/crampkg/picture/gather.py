@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
@@ -12,6 +12,7 @@ from crampkg.picture.scene import Edge, Node, Scene, citation, layer_of
 from crampkg.text import natural
 from crampkg.vocabulary import CK, RDFS, SKOS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 

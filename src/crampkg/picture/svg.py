@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 import xml.etree.ElementTree as ET
-from typing import TYPE_CHECKING
 
 import graphviz
 
@@ -21,6 +20,7 @@ from crampkg.picture.scene import (
 )
 from crampkg.vocabulary import SKOS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
@@ -22,6 +22,7 @@ from crampkg.sources import graph_of
 from crampkg.turtle import parse_turtle
 from crampkg.vocabulary import MAPPINGS, OWL, PREFIXES, RDF, RDFS, SKOS, XSD
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

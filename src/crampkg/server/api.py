@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crampkg.answers import formats, quotes
 from crampkg.errors import CrampkgError
@@ -16,6 +16,7 @@ from crampkg.server.problems import Problem, problem_of, refuse_empty
 from crampkg.server.sparql import base_of
 from crampkg.text import json_bytes, whole_number
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from typing import TYPE_CHECKING
 
 from crampkg.answers import quotes
 from crampkg.errors import UsageError
 from crampkg.sources import Article
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

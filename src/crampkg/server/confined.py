@@ -18,7 +18,7 @@ import resource
 import threading
 import time
 import traceback
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 from pyoxigraph import Triple
 
@@ -30,6 +30,7 @@ from crampkg.server import media, scenes
 from crampkg.server.media import Reply
 from crampkg.server.problems import Problem, problem_of, too_hungry, too_large
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Sequence

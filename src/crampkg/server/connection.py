@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httptools
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from crampkg.server import access_log
 from crampkg.server.problems import MEDIA_TYPE, Problem
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 

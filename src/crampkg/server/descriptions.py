@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
@@ -11,6 +11,7 @@ from crampkg.answers.remarks import status_lines
 from crampkg.export import OFFERED
 from crampkg.vocabulary import GRAPHS, KG, ONTOLOGY, PREFIXES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

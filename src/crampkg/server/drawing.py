@@ -8,11 +8,11 @@ import os
 import resource
 import shutil
 import sysconfig
-from typing import TYPE_CHECKING
 
 from crampkg.server.fair_queue import FairQueue
 from crampkg.server.problems import Problem
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from crampkg.server.limits import Limits
 

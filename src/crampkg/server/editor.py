@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crampkg.export import OFFERED
 from crampkg.server import scenes
@@ -14,6 +14,7 @@ from crampkg.server.problems import Problem, refuse_empty
 from crampkg.server.service import Work
 from crampkg.server.sparql import base_of, posted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

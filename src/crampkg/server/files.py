@@ -11,7 +11,6 @@ import io
 import mimetypes
 import os
 import zipfile
-from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -20,6 +19,7 @@ from werkzeug.http import parse_etags
 from crampkg.server import media
 from crampkg.server.connection import PiecewiseResponse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -7,7 +7,6 @@ The paths equal those below `https://w3id.org/crampkg/`, so that one rule redire
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 from starlette.exceptions import HTTPException
@@ -22,6 +21,7 @@ from crampkg.server.problems import KINDS, Problem
 from crampkg.text import json_bytes
 from crampkg.vocabulary import KG, ONTOLOGY, OWL, PREFIXES, PROBLEM
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 

@@ -11,7 +11,7 @@ import resource
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import uvicorn
 
@@ -20,6 +20,7 @@ from crampkg.server import refusals
 from crampkg.server.access_log import JsonFormatter, LogHandler, TextFormatter
 from crampkg.server.connection import Connection, Gate, reporting
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

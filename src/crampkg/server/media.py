@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import gzip
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import brotli
 from werkzeug.datastructures import MIMEAccept
@@ -13,6 +13,7 @@ from werkzeug.http import parse_accept_header
 from crampkg.export import OF_ONE_GRAPH, OFFERED
 from crampkg.server.problems import Problem
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -17,6 +17,7 @@ from crampkg.server.limits import MOST_JUSTIFICATIONS, MOST_TERMS
 from crampkg.server.problems import KINDS, MEDIA_TYPE
 from crampkg.vocabulary import GRAPHS, compress
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
@@ -16,6 +15,7 @@ from crampkg.server import media
 from crampkg.server.pages import layout
 from crampkg.server.problems import MEDIA_TYPE, Problem
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -12,7 +12,7 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import forkserver, resource_tracker
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
@@ -21,6 +21,7 @@ from crampkg.errors import UsageError
 from crampkg.server.fair_queue import FairQueue
 from crampkg.server.problems import Problem, too_hungry
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.context import ForkServerProcess

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from crampkg.answers.remarks import status_lines
 from crampkg.picture import gather, svg
@@ -12,6 +12,7 @@ from crampkg.picture.scene import LAYERS, ORIGINS, plain, shortened, styles_of
 from crampkg.server.problems import Problem, refuse_empty
 from crampkg.text import natural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

@@ -14,7 +14,7 @@ import traceback
 import weakref
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cachetools import LRUCache
 from starlette.responses import Response
@@ -31,6 +31,7 @@ from crampkg.server.metrics import Metrics
 from crampkg.server.problems import Problem, problem_of, too_large
 from crampkg.server.sandbox import ConfinedEngine, Done, Sandbox
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 

@@ -6,7 +6,7 @@ https://www.w3.org/TR/sparql11-protocol/ and https://www.w3.org/TR/sparql11-http
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
@@ -18,6 +18,7 @@ from crampkg.server.media import Reply
 from crampkg.server.problems import Problem
 from crampkg.vocabulary import GRAPHS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyoxigraph
 
@@ -15,6 +15,7 @@ from crampkg.server.pages.layout import page
 from crampkg.server.pages.question import entry
 from crampkg.vocabulary import CK, GRAPHS, ONTOLOGY, ORIGINS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from crampkg.graph import KnowledgeGraph
     from crampkg.server.media import Reply

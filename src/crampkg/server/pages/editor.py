@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from crampkg.answers.remarks import CLAIMS_ABOUT, filled
@@ -21,6 +21,7 @@ from crampkg.server.pages.question import without_header
 from crampkg.server.problems import Problem
 from crampkg.vocabulary import CK, GRAPHS, OWL, compress, readable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

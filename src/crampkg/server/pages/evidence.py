@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from crampkg.answers import quotes, remarks
 from crampkg.server.article_copy import quoted
@@ -11,6 +11,7 @@ from crampkg.server.pages.grid import CellPart, grid, linked
 from crampkg.server.pages.layout import page
 from crampkg.text import plural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

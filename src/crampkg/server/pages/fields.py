@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from crampkg.errors import AmbiguousTermError, CrampkgError, UnknownTermError, WrongKindError
 from crampkg.graph import cached_on_graph
@@ -10,6 +10,7 @@ from crampkg.server.problems import Problem
 from crampkg.text import whole_number
 from crampkg.vocabulary import compress
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

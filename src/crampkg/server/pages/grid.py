@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -24,6 +24,7 @@ from crampkg.server.pages.addresses import address
 from crampkg.text import plural
 from crampkg.vocabulary import CK, ORIGINS, readable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from crampkg import plain
 from crampkg.graph import cached_on_graph
@@ -14,6 +14,7 @@ from crampkg.server.pages.question import has_answer as has_answer_to
 from crampkg.server.problems import Problem
 from crampkg.vocabulary import CK, compress
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

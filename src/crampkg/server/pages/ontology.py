@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from crampkg.graph import cached_on_graph
 from crampkg.library import own_query
@@ -11,6 +11,7 @@ from crampkg.server.pages.grid import CellPart, linked
 from crampkg.server.pages.layout import page
 from crampkg.vocabulary import CK, OWL, RDFS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

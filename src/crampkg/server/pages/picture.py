@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from crampkg.errors import CrampkgError
@@ -24,6 +24,7 @@ from crampkg.server.pages.fields import LONGEST, mistake
 from crampkg.server.pages.layout import environment, page
 from crampkg.vocabulary import CK, compress
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

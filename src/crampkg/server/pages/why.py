@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from crampkg.errors import CrampkgError, UnknownTermError, WrongKindError
 from crampkg.explain import story
@@ -14,6 +14,7 @@ from crampkg.server.pages.fields import LONGEST, mistake
 from crampkg.server.pages.layout import page
 from crampkg.vocabulary import CK, KG, OWL, RDF, RDFS, compress
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
