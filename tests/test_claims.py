@@ -9,9 +9,9 @@ from goldens import table
 
 import crampkg
 from crampkg import Claim, KnowledgeGraph
-from crampkg.errors import UnknownTermError, UsageError, WrongKindError
+from crampkg.errors import SourceError, UnknownTermError, UsageError, WrongKindError
 from crampkg.model import Circumstance, Citation, Hedge
-from crampkg.vocabulary import CK, KG, compress
+from crampkg.vocabulary import CK, GRAPHS, KG, compress
 
 EMPTY = r"The name is empty\. Give a label, synonym, CURIE or IRI\."
 HOME = f"{KG}what-causes-leg-cramps/"
@@ -142,11 +142,15 @@ def test_what_is_no_text_is_refused(graph: KnowledgeGraph, value: Any) -> None:
         if value is not None and (key, type(value)) != ("about", bytes):
             with pytest.raises(UsageError, match="A name is a text, and"):
                 graph.claims(**{key: value})
+    with pytest.raises(UsageError, match="A name is a text, and"):
+        graph.ask("told-apart", condition=[value])
+    with pytest.raises(UsageError, match="A question is named by its id, and"):
+        graph.ask(value)
     with pytest.raises(UsageError, match="A query is a text in SPARQL, and"):
         graph.query(value)
-    with pytest.raises(UsageError, match="is no IRI of a claim"):
+    with pytest.raises(UsageError, match="is neither an IRI nor a CURIE"):
         graph.claims(iris=[value])
-    with pytest.raises(UsageError, match="is no IRI of a claim"):
+    with pytest.raises(UsageError, match="is neither an IRI nor a CURIE"):
         graph.claims(iris="PAD")
 
 
@@ -179,3 +183,16 @@ def test_the_face_has_what_it_returns(graph: KnowledgeGraph) -> None:
     assert isinstance(graph.describe("calf"), crampkg.Card)
     assert isinstance(graph.why("PAD", "causes", "claudication"), crampkg.Explanation)
     assert all(hasattr(crampkg, name) for name in crampkg.__all__)
+
+
+def test_a_kind_is_an_iri_or_a_curie(graph: KnowledgeGraph) -> None:
+    assert graph.find("PAD", "ck:Condition") == graph.find("PAD", f"{CK}Condition")
+    with pytest.raises(UsageError, match="is neither an IRI nor a CURIE"):
+        graph.find("PAD", "")
+
+
+def test_one_graph_and_one_file_need_no_list(graph: KnowledgeGraph) -> None:
+    query = "SELECT ?claim { ?claim a ck:Claim }"
+    assert len(graph.query(query, default_graphs=GRAPHS["claims"])) == len(graph.claims())
+    with pytest.raises(SourceError, match=r"^nothing\.ttl is not there"):
+        graph.check("nothing.ttl")

@@ -236,6 +236,9 @@ class KnowledgeGraph:
         Raises `UnknownQuestionError` with near ids, also for a question on a class without members
         here.
         """
+        if not isinstance(id, str):
+            message = f"A question is named by its id, and {id!r} is none."
+            raise UnknownQuestionError(message, "`crampkg ask` lists them all.")
         library = self._snapshot.questions
         if id not in library and f"queries/{id}.rq" in self.sources.files():
             sentence = f"The question {id} takes a kind of thing of which there is none here."
@@ -305,7 +308,10 @@ class KnowledgeGraph:
         if default_graphs is None and named_graphs is None:
             chosen["union"] = not guard.check_dataset(text, base or "")
         else:
-            chosen["dataset"] = (tuple(default_graphs or ()), tuple(named_graphs or ()))
+            chosen["dataset"] = (
+                tuple(_listed(default_graphs or ())),
+                tuple(_listed(named_graphs or ())),
+            )
             guard.check_names(itertools.chain(*chosen["dataset"]))
         return Answer(
             lambda: engine.query(text, **chosen), text, self.statuses, sources=self.sources
@@ -320,7 +326,7 @@ class KnowledgeGraph:
         Raises `UnknownTermError`, `AmbiguousTermError` or `WrongKindError` with names that fit,
         and `UsageError` for what is neither a text nor a whole number.
         """
-        return self.terms.find(name, kind)
+        return self.terms.find(name, None if kind is None else self._iri(kind))
 
     @property
     def terms(self) -> Terms:
@@ -470,7 +476,7 @@ class KnowledgeGraph:
         """Check the sources, or some files together with the rest; quotes need the article."""
         from crampkg.check import run
 
-        return run(self.sources, paths, self.article)
+        return run(self.sources, list(_listed(paths)), self.article)
 
     def verify(self, article: str | os.PathLike[str]) -> Report:
         """Check every recorded span against a copy of the article."""
@@ -493,7 +499,7 @@ class KnowledgeGraph:
         """Return the IRI in a text. Raises `UsageError` for what is neither IRI nor CURIE."""
         iri = (expand(name, self.prefixes) or name.strip("<>")) if isinstance(name, str) else ""
         if not _IRI.fullmatch(iri):
-            message = f"{name!r} is no IRI of a claim. Give one, or its CURIE."
+            message = f"{name!r} is neither an IRI nor a CURIE of a known prefix."
             raise UsageError(message)
         return iri
 

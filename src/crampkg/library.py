@@ -254,7 +254,7 @@ class Parameters(Mapping[str, "tuple[Term | str, ...]"]):
 
     def _resolved(self, parameter: Parameter, value: str | int) -> str:
         if parameter.type == "iri":
-            return self._terms().find(str(value), parameter.kind).iri
+            return self._terms().find(value, parameter.kind).iri
         if parameter.type == "integer":
             number = whole_number(str(value))
             if number is None:
