@@ -188,6 +188,7 @@ def test_what_is_served_is_told(web: Web, graph: KnowledgeGraph) -> None:
     assert served["triples"] == graph.counts
     assert served["digest"] == graph.digest
     assert served["status"][0]["notice"].startswith("Not medical advice")
+    assert web.query("ASK {}").status_code == 200  # so that a worker has started
     health = web.get("/health")
     assert (health.status_code, health.json()["status"]) == (200, "ok")
     numbers = web.get("/metrics")
