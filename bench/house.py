@@ -206,7 +206,7 @@ def _run(checkout: Path, command: list[str], more: dict[str, str] | None = None)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [checkout / ".venv/bin/crampkg", *command],
-        env=os.environ | (more or {}),
+        env=_environment(more),
         cwd=checkout,
         capture_output=True,
         text=True,
@@ -216,6 +216,12 @@ def _run(checkout: Path, command: list[str], more: dict[str, str] | None = None)
         sys.exit(f"{checkout}: {command[0]} ended with {done.returncode}: {done.stderr}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _environment(more: dict[str, str] | None) -> dict[str, str]:
+    """Return the environment with `more`; compiled modules are written, as for any user."""
+    ours = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return ours | (more or {})
 
 
 class Server:
@@ -286,7 +292,7 @@ def serving(checkout: Path, more: dict[str, str] | None = None) -> Iterator[Serv
     """Run the server of a checkout."""
     process = subprocess.Popen(
         [checkout / ".venv/bin/crampkg", "serve", "--port", "0", "--log", "json"],
-        env=os.environ | (more or {}),
+        env=_environment(more),
         cwd=checkout,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
