@@ -137,7 +137,7 @@ class Terms:
 
     def _find(self, name: str | int, kinds: tuple[str, ...]) -> Term:
         """Return the term that `name` means, of any of `kinds` if given."""
-        name = _checked(name, self._known(kinds))
+        name = _checked(name)
         exact = self.get(self.expand(name))
         if exact is not None:
             return self._of_kind(exact, name, kinds)
@@ -362,11 +362,10 @@ class Terms:
         return ", ".join(term.label for term in self._index.of_kind(kinds[0], OFFERED))
 
 
-def _checked(name: object, known: str = "") -> str:
+def _checked(name: object) -> str:
     """Return a name as a text, which the number of a marker becomes.
 
-    Raises `UnknownTermError` for an empty text, with names that are `known`, and `UsageError` for
-    what is neither.
+    Raises `UnknownTermError` for an empty text, `UsageError` for what is neither.
     """
     if isinstance(name, int) and not isinstance(name, bool):
         return str(name)
@@ -375,9 +374,8 @@ def _checked(name: object, known: str = "") -> str:
         message = f"A name is a text, and {name!r} is none. {wanted}"
         raise UsageError(message)
     if not fold(name.strip("<> ")):
-        offer = f" Some that are known: {known}." if known else ""
-        message = f"The name is empty.{offer}"
-        raise UnknownTermError(message, "" if known else wanted)
+        message = "The name is empty."
+        raise UnknownTermError(message, wanted)
     return name
 
 

@@ -119,7 +119,7 @@ def test_an_empty_query_is_0_and_says_so(run: Callable[..., Ended]) -> None:
         ),
         (["ask", QUESTION, "--site"], ["--site", "expected one argument"]),
         (["ask", QUESTION, "--site", "calv"], ["'calv'", "Did you mean calf"]),
-        (["ask", QUESTION, "--site", ""], ["The name is empty. Some that are known: ankle, "]),
+        (["ask", QUESTION, "--site", ""], ["The name is empty. Give a label"]),
         (["ask", QUESTION, "--site", "claudication"], ["'claudication' is", "anatomical site"]),
         (["ask", QUESTION, "-f", "turtle"], ["rows, which turtle cannot hold", "csv"]),
         (["ask", "claim-graph", "-f", "csv"], ["a graph, which csv cannot hold", "turtle"]),
