@@ -356,6 +356,23 @@ def _own_text(name: str) -> str:
         return file.read()
 
 
+def source_yaml(name: str, text: str, what: str) -> Any:
+    """Return the plain values in YAML of the source file `name`; `what` it is, for messages.
+
+    Raises `SourceError` with the line, counted in `text`, when it is not YAML.
+    """
+    import yaml
+
+    try:
+        return load_yaml(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        where = f"{name}, line {line}" if line else name
+        message = f"{where}: {what} is not YAML. Mind quotes, colons and indents."
+        raise SourceError(message, path=name, line=line) from None
+
+
 def load_yaml(text: str) -> Any:
     """Return the plain values in a YAML document.
 
@@ -434,21 +451,12 @@ def read_header(name: str, text: str) -> dict[str, Any]:
 
     Raises `SourceError` when they are missing or not YAML.
     """
-    import yaml
-
     lines = []
     for line in text.splitlines():
         if not line.startswith("#+"):
             break
         lines.append(line[2:])  # with or without a blank: YAML accepts both
-    try:
-        header = load_yaml("\n".join(lines))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        number = mark.line + 1 if mark else None
-        where = f"{name}, line {number}" if number else name
-        message = f"{where}: the header is not YAML. Mind quotes, colons and indents."
-        raise SourceError(message, path=name, line=number) from None
+    header = source_yaml(name, "\n".join(lines), "the header")
     if not isinstance(header, dict):
         raise _fault(name, "there is no header. Begin the file with `#+ id: ...` lines")
     return header

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import yaml
 from pyoxigraph import NamedNode, QuerySolutions
 
 from crampkg.check.material import text_of
 from crampkg.errors import SourceError
-from crampkg.library import load_yaml, read_header
+from crampkg.library import read_header, source_yaml
 from crampkg.pipeline.rules import rule_texts
 
 TYPE_CHECKING = False
@@ -161,14 +160,7 @@ def _is_condition(value: object) -> bool:
 
 
 def _document(name: str, text: str) -> dict[str, Any]:
-    try:
-        document = load_yaml(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        where = f"{name}, line {line}" if line else name
-        message = f"{where}: this is not YAML. Mind quotes, colons and indents."
-        raise SourceError(message, path=name, line=line) from None
+    document = source_yaml(name, text, "this")
     if not isinstance(document, dict):
         message = f"{name}: there is nothing in it. Begin the file with `id: ...`."
         raise SourceError(message, path=name)
