@@ -268,6 +268,15 @@ def decode(content: bytes, name: str) -> str:
         raise SourceError(message, path=name, line=line) from None
 
 
+def replace_source(path: str, content: bytes) -> None:
+    """Replace the content of a source file by `replace_file`, raising `SourceError` for OSError."""
+    try:
+        replace_file(path, content)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}. It is as it was."
+        raise SourceError(message, path=path) from None
+
+
 def replace_file(path: str, content: bytes) -> None:
     """Replace the content of the file `path`: write a new file beside it, then rename.
 

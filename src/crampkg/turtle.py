@@ -21,7 +21,7 @@ from crampkg.blank_nodes import ordered
 from crampkg.chapters import GENERAL_AXIOMS, chapters, headings
 from crampkg.errors import SourceError, UsageError
 from crampkg.rdf import datatype_of, parts
-from crampkg.sources import decode, read_bytes, replace_file
+from crampkg.sources import decode, read_bytes, replace_source
 from crampkg.text import Key, natural
 from crampkg.vocabulary import OWL, PREFIXES, RDF, XSD, expand, written_prefixes
 
@@ -156,11 +156,7 @@ def format_file(
     if formatted == content:
         return False
     if not check:
-        try:
-            replace_file(where, formatted)
-        except OSError as error:
-            message = f"{where} cannot be written: {error.strerror}. It is as it was."
-            raise SourceError(message, path=where) from None
+        replace_source(where, formatted)
     return True
 
 

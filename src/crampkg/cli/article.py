@@ -18,8 +18,8 @@ from crampkg.cli.parser import (
     one_of,
 )
 from crampkg.cli.shared import find_sources, show_document
-from crampkg.errors import SourceError, UsageError
-from crampkg.sources import Article, inside, read_text, replace_file
+from crampkg.errors import UsageError
+from crampkg.sources import Article, inside, read_text, replace_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,11 +84,7 @@ def run(arguments: Arguments) -> int:
     anchored = anchor(spans, text)
     after = format_table(written([SPANS, *anchored.all()]), name)
     if after != before and not arguments.check:
-        try:
-            replace_file(path, after.encode())
-        except OSError as error:
-            message = f"{path} cannot be written: {error.strerror}. It is as it was."
-            raise SourceError(message, path=path) from None
+        replace_source(path, after.encode())
         near = inside(path, os.getcwd())
         output.say(f"{path if near is None else near} is written.")
     show_document(arguments, lambda: _blocks(anchored), anchored.as_data)
