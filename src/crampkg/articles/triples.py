@@ -7,7 +7,6 @@ labels, markers and their uses, the IRI of a claim, the default stance and basis
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -16,6 +15,7 @@ from crampkg.articles.sentences import Phrases
 from crampkg.articles.tables import WHOLE, Span, rows
 from crampkg.errors import SourceError
 from crampkg.rdf import parts
+from crampkg.text import similar
 from crampkg.vocabulary import CK, GRAPHS, KG, OWL, RDF, SKOS, XSD
 
 TYPE_CHECKING = False
@@ -90,8 +90,7 @@ class Names:
     def near(self, sort: str, name: str) -> list[str]:
         """Return the slugs of up to three names close to a misspelt one, the nearest first."""
         iris = self._iris.get(sort, {})
-        close = get_close_matches(name.casefold(), iris, 9)
-        return [*dict.fromkeys(slug(iris[name]) for name in close)][:3]
+        return [*dict.fromkeys(slug(iris[near]) for near in similar(name, iris, 9))][:3]
 
 
 class Tables(NamedTuple):
