@@ -73,7 +73,6 @@ bench: $(READY)
 	$(BIN)/python bench/pages.py --write bench/pages.md
 	$(BIN)/python bench/sandbox.py
 	$(BIN)/python bench/pools.py
-	$(BIN)/python bench/page_cpu.py
 
 # Requests a second beside two other servers, into bench/serving.md. Needs wrk.
 bench-serving: $(READY)
